@@ -1,10 +1,15 @@
-//! Client for Xano Realtime.
-
-#[cfg(all(target_arch = "wasm32", feature = "npm"))]
-mod web {
-    use wasm_bindgen::prelude::*;
-    #[wasm_bindgen]
-    pub fn version() -> String {
-        env!("CARGO_PKG_VERSION").to_owned()
-    }
-}
+//! Client for Xano Realtime, compiled to WebAssembly: a drop-in for `@xano/js-sdk`.
+//!
+//! # Layout
+//!
+//! - [`session`]: the life of a connection as a state machine without I/O. Pure.
+//! - [`config`]: from a client's settings to its socket's address and token. Pure.
+//! - `web` (wasm only): runs sessions in a page: sockets, timers, and the shortest path from a frame to its callbacks.
+//!
+//! Two planes: sessions decide about sockets, joins and queues, and never see a received message; the router in `web`
+//! hands messages to callbacks, and decides nothing. See `docs/lifecycle.md` for the first and
+//! `docs/decisions/002-data-plane.md` for the second.
+pub mod config;
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+mod web;

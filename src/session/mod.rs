@@ -1,0 +1,429 @@
+//! The life of one connection, without I/O.
+//!
+//! Inputs say what happened, [`Session::handle`] is the one place that decides, outputs say what to do next.
+//! There is no socket, no clock and no randomness in here: whoever drives a session has those, and tests drive it
+//! in virtual time. The contract: **drain [`Session::poll`] after every input**, and carry the outputs out in order.
+//!
+//! ```
+//! use xano_wasm::session::{Input, Output, Session, Wishes};
+//!
+//! let mut session: Session<String> = Session::new();
+//! session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
+//! assert_eq!(session.poll(), Some(Output::OpenSocket { epoch: 1 }));
+//! session.handle(Input::Opened { epoch: 1 });
+//! assert_eq!(session.poll(), Some(Output::SendJoin { channel: 0, wishes: Wishes::default() }));
+//! ```
+//!
+//! # Layout
+//!
+//! - this module: the transition table; `docs/lifecycle.md` draws it.
+//! - [`backoff`]: how long to wait before the next attempt.
+//! - [`channels`]: who is joined, and what waits for the next socket.
+//! - [`queue`]: the frames of one channel that wait, bounded.
+
+pub mod backoff;
+pub mod channels;
+pub mod queue;
+
+use std::collections::VecDeque;
+
+use xano_realtime_protocol::{CloseCode, Retry};
+
+use backoff::Backoff;
+use channels::Channels;
+pub use channels::{ChannelId, Wishes};
+pub use queue::Frame;
+
+/// Attempts in a row that never opened before the application is told.
+pub const ATTEMPTS_BEFORE_ERROR: u32 = 3;
+
+/// How long a socket that was asked to close may take, in milliseconds, before it is given up.
+pub const CLOSE_DEADLINE_MS: u32 = 5_000;
+
+/// Numbers the sockets and timers of a session, so that a late event of an abandoned one is recognised.
+pub type Epoch = u32;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input<F> {
+    /// A channel wants to be joined, or wishes more than before.
+    Join {
+        /// Which channel.
+        channel: ChannelId,
+        /// What the server shall send on arrival.
+        wishes: Wishes,
+    },
+    /// Nobody needs the channel any more.
+    Leave {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// The application sends a frame on a joined channel.
+    Send {
+        /// Which channel.
+        channel: ChannelId,
+        /// The frame, opaque.
+        frame: Frame<F>,
+        /// Whether it may wait for a connection; if not, it is refused while there is none.
+        may_wait: bool,
+    },
+    /// The socket opened.
+    Opened {
+        /// Which socket.
+        epoch: Epoch,
+    },
+    /// The socket closed, or never opened.
+    Closed {
+        /// Which socket.
+        epoch: Epoch,
+        /// The close code; 1006 where there was none.
+        code: CloseCode,
+        /// A number from 0 to 1 for the jitter of the next attempt.
+        random: f64,
+    },
+    /// The token cannot be used: no socket was opened with it.
+    TokenRefused {
+        /// Which socket it was meant for.
+        epoch: Epoch,
+    },
+    /// The timer that was set ran out.
+    Elapsed {
+        /// Which timer.
+        epoch: Epoch,
+        /// A number from 0 to 1 for the jitter of the next attempt.
+        random: f64,
+    },
+    /// The application asks for a new socket.
+    Reconnect,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<F> {
+    /// Open a socket; its events carry this epoch.
+    OpenSocket {
+        /// The new socket's number.
+        epoch: Epoch,
+    },
+    /// Close the socket with this code, and go on listening to it.
+    CloseSocket {
+        /// The code for the server.
+        code: CloseCode,
+    },
+    /// Close the socket with this code, and stop listening to it.
+    DropSocket {
+        /// The code for the server.
+        code: CloseCode,
+    },
+    /// Send the channel's join frame.
+    SendJoin {
+        /// Which channel.
+        channel: ChannelId,
+        /// What the server shall send on arrival.
+        wishes: Wishes,
+    },
+    /// Send the channel's leave frame.
+    SendLeave {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// Send a frame of the application.
+    Send {
+        /// The frame.
+        body: F,
+    },
+    /// Start the timer; it replaces one that runs.
+    SetTimer {
+        /// The timer's number.
+        epoch: Epoch,
+        /// Milliseconds until it runs out.
+        after_ms: u32,
+    },
+    /// Stop the timer.
+    ClearTimer,
+    /// Tell every channel that the connection is there.
+    Connected,
+    /// Tell every channel that the connection is gone.
+    Disconnected,
+    /// Tell the application about a failure.
+    Failed {
+        /// The channel that it concerns; none: all of them.
+        channel: Option<ChannelId>,
+        /// What failed.
+        failure: Failure,
+    },
+}
+
+/// What an application is told when something fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The server does not take this client's behaviour (close code 1008). No further attempt.
+    Policy,
+    /// The server does not take this client's token (close code 4401). No further attempt.
+    Unauthorized,
+    /// The token cannot be sent. No further attempt.
+    InvalidToken,
+    /// A frame was larger than the server takes (close code 1009). It is not sent again.
+    TooLarge,
+    /// Three attempts in a row did not open. The attempts go on.
+    CannotConnect,
+    /// The frame was refused: there is no connection, and it was not to wait for one.
+    NotConnected,
+    /// The frame was refused: too many are waiting for a connection.
+    QueueFull,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nobody needs a connection.
+    Idle,
+    /// A socket was asked for and has not opened yet.
+    Connecting,
+    /// The socket is open.
+    Open,
+    /// The application asked for a new socket; the old one is closing.
+    Closing,
+    /// Waiting before the next attempt.
+    Waiting,
+    /// Closed, with no further attempt until the application asks for one.
+    Stopped,
+}
+
+/// The state machine. `F` is whatever the driver sends: a text in tests, a JavaScript string in a page.
+#[derive(Debug)]
+pub struct Session<F> {
+    state: State,
+    /// The number of the current socket or timer.
+    epoch: Epoch,
+    backoff: Backoff,
+    /// Attempts since a socket was last open.
+    failed_attempts: u32,
+    channels: Channels<F>,
+    /// Decided and not yet carried out.
+    outputs: VecDeque<Output<F>>,
+}
+
+impl<F> Default for Session<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F> Session<F> {
+    /// A session that nobody needs yet.
+    pub fn new() -> Self {
+        Session {
+            state: State::Idle,
+            epoch: 0,
+            backoff: Backoff::new(),
+            failed_attempts: 0,
+            channels: Channels::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Where the session stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The next thing to do, if any.
+    pub fn poll(&mut self) -> Option<Output<F>> {
+        self.outputs.pop_front()
+    }
+
+    /// Takes what waits on a channel, for a session that takes the channel over.
+    pub fn take_waiting(&mut self, channel: ChannelId) -> VecDeque<Frame<F>> {
+        self.channels.take_waiting(channel)
+    }
+
+    /// Decides what follows from an input.
+    pub fn handle(&mut self, input: Input<F>) {
+        use State::{Closing, Connecting, Idle, Open, Stopped, Waiting};
+        match (self.state, input) {
+            (Idle | Stopped, Input::Join { channel, wishes }) => {
+                self.channels.wish(channel, wishes);
+                self.connect();
+            }
+            (Open, Input::Join { channel, wishes }) => {
+                self.channels.wish(channel, wishes);
+                self.join(channel);
+            }
+            (Connecting | Closing | Waiting, Input::Join { channel, wishes }) => {
+                self.channels.wish(channel, wishes)
+            }
+
+            (state, Input::Leave { channel }) => self.leave(state, channel),
+
+            (Open, Input::Send { frame, .. }) => {
+                self.outputs.push_back(Output::Send { body: frame.body })
+            }
+            (
+                _,
+                Input::Send {
+                    channel,
+                    may_wait: false,
+                    ..
+                },
+            ) => self.fail(Some(channel), Failure::NotConnected),
+            (_, Input::Send { channel, frame, .. }) => {
+                if self.channels.wait(channel, frame).is_err() {
+                    self.fail(Some(channel), Failure::QueueFull);
+                }
+            }
+
+            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(),
+
+            (
+                Connecting,
+                Input::Closed {
+                    epoch,
+                    code,
+                    random,
+                },
+            ) if epoch == self.epoch => {
+                self.failed_attempts += 1;
+                self.closed(code.retry(), random);
+                if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
+                    self.fail(None, Failure::CannotConnect);
+                }
+            }
+            (
+                Open,
+                Input::Closed {
+                    epoch,
+                    code,
+                    random,
+                },
+            ) if epoch == self.epoch => self.closed(code.retry(), random),
+            // Whatever code the server answered with: a new socket was asked for.
+            (Closing, Input::Closed { epoch, random, .. }) if epoch == self.epoch => {
+                self.outputs.push_back(Output::ClearTimer);
+                self.closed(Retry::Again, random);
+            }
+
+            (Connecting, Input::TokenRefused { epoch }) if epoch == self.epoch => {
+                self.stop();
+                self.fail(None, Failure::InvalidToken);
+            }
+
+            (Waiting, Input::Elapsed { epoch, .. }) if epoch == self.epoch => self.connect(),
+            (Closing, Input::Elapsed { epoch, random }) if epoch == self.epoch => {
+                self.outputs.push_back(Output::DropSocket {
+                    code: CloseCode::RECONNECT,
+                });
+                self.closed(Retry::Again, random);
+            }
+
+            (Connecting | Open, Input::Reconnect) => {
+                self.state = Closing;
+                self.outputs.push_back(Output::CloseSocket {
+                    code: CloseCode::RECONNECT,
+                });
+                self.set_timer(CLOSE_DEADLINE_MS);
+            }
+            (Waiting, Input::Reconnect) => {
+                self.outputs.push_back(Output::ClearTimer);
+                self.connect();
+            }
+            (Stopped, Input::Reconnect) => self.connect(),
+            (Idle | Closing, Input::Reconnect) => {}
+
+            // Events of a socket or timer that was given up.
+            (
+                _,
+                Input::Opened { .. }
+                | Input::Closed { .. }
+                | Input::TokenRefused { .. }
+                | Input::Elapsed { .. },
+            ) => {}
+        }
+    }
+
+    fn connect(&mut self) {
+        self.state = State::Connecting;
+        self.epoch = self.epoch.wrapping_add(1);
+        self.outputs
+            .push_back(Output::OpenSocket { epoch: self.epoch });
+    }
+
+    fn opened(&mut self) {
+        self.state = State::Open;
+        self.failed_attempts = 0;
+        self.backoff = Backoff::new();
+        for channel in self.channels.ids() {
+            self.join(channel);
+            for frame in self.channels.take_waiting(channel) {
+                self.outputs.push_back(Output::Send { body: frame.body });
+            }
+        }
+        self.outputs.push_back(Output::Connected);
+    }
+
+    fn closed(&mut self, retry: Retry, random: f64) {
+        match retry {
+            Retry::Again | Retry::AgainWithoutFrame => {
+                self.disconnect(State::Waiting);
+                self.epoch = self.epoch.wrapping_add(1);
+                let after_ms = self.backoff.next(random);
+                self.set_timer(after_ms);
+            }
+            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => self.stop(),
+        }
+        match retry {
+            Retry::AgainWithoutFrame => self.fail(None, Failure::TooLarge),
+            Retry::NeverPolicy => self.fail(None, Failure::Policy),
+            Retry::NeverUnauthorized => self.fail(None, Failure::Unauthorized),
+            Retry::Again | Retry::Never => {}
+        }
+    }
+
+    fn stop(&mut self) {
+        self.disconnect(State::Stopped);
+    }
+
+    fn disconnect(&mut self, next: State) {
+        self.state = next;
+        self.channels.forget_joins();
+        self.outputs.push_back(Output::Disconnected);
+    }
+
+    fn join(&mut self, channel: ChannelId) {
+        if let Some(wishes) = self.channels.join(channel) {
+            self.outputs.push_back(Output::SendJoin { channel, wishes });
+        }
+    }
+
+    fn leave(&mut self, state: State, channel: ChannelId) {
+        let was_joined = self.channels.remove(channel);
+        if was_joined {
+            self.outputs.push_back(Output::SendLeave { channel });
+        }
+        if !self.channels.is_empty() || state == State::Idle {
+            return;
+        }
+        if matches!(state, State::Waiting | State::Closing) {
+            self.outputs.push_back(Output::ClearTimer);
+        }
+        if matches!(state, State::Connecting | State::Open | State::Closing) {
+            self.outputs.push_back(Output::DropSocket {
+                code: CloseCode::NORMAL,
+            });
+        }
+        self.state = State::Idle;
+        self.backoff = Backoff::new();
+        self.failed_attempts = 0;
+    }
+
+    fn set_timer(&mut self, after_ms: u32) {
+        self.outputs.push_back(Output::SetTimer {
+            epoch: self.epoch,
+            after_ms,
+        });
+    }
+
+    fn fail(&mut self, channel: Option<ChannelId>, failure: Failure) {
+        self.outputs.push_back(Output::Failed { channel, failure });
+    }
+}
