@@ -1,0 +1,48 @@
+// What the end-to-end tests of one file share: a server, the pages and a browser.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { launchChromium } from "./chromium.js";
+import { startPages } from "./clients.js";
+import { startServer } from "./server.js";
+import { User } from "./user.js";
+
+/** The way to load a client that the scenarios use: `script`, `vite`, `slim` or `original`. */
+export const CLIENT = process.env.E2E_CLIENT ?? "script";
+
+/**
+ * Sets everything up before the tests of the calling file and takes it down after them.
+ *
+ * @param {object} serverOptions as for `startServer`
+ */
+export function stage(serverOptions) {
+  const stage = {
+    /** Opens a user's page; at the test's end it is closed, and no error may have been left uncaught there. */
+    async user(test, { client = CLIENT, prepare } = {}) {
+      const user = await User.arrive({ ...stage, client, prepare });
+      test.after(async () => {
+        if (user.page.isClosed()) return;
+        const uncaught = await user.uncaught();
+        await user.leave();
+        assert.deepEqual(uncaught, [], "errors nobody caught");
+      });
+      return user;
+    },
+  };
+
+  before(async () => {
+    [stage.server, stage.pages, stage.browser] = await Promise.all([
+      startServer(serverOptions),
+      startPages(),
+      launchChromium(),
+    ]);
+  });
+
+  after(async () => {
+    await stage.browser?.close();
+    await stage.pages?.close();
+    await stage.server?.dispose();
+  });
+
+  return stage;
+}
