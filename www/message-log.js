@@ -1,0 +1,112 @@
+// The message list: bubbles, grouped by sender, and small notes between them. Follows the newest message
+// only while the reader is at the bottom.
+
+const longestLog = 1000;
+const tints = 6;
+
+class MessageLog {
+  constructor(scroller, newestButton) {
+    this.scroller = scroller;
+    this.list = scroller.querySelector("ol");
+    this.newestButton = newestButton;
+    this.following = true;
+    this.list.replaceChildren();
+    newestButton.hidden = true;
+
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    scroller.addEventListener("scroll", () => this.#scrolled(), { signal });
+    newestButton.addEventListener("click", () => this.#toNewest(), { signal });
+    this.resizing = new ResizeObserver(() => this.following && this.#scrollDown());
+    this.resizing.observe(scroller);
+  }
+
+  close() {
+    this.leaving.abort();
+    this.resizing.disconnect();
+  }
+
+  // Keys of the entries that are shown, oldest first.
+  keys() {
+    return [...this.list.children].map((item) => item.entryKey).filter((key) => key !== undefined);
+  }
+
+  add(entry) {
+    this.scroller.setAttribute("aria-live", "polite");
+    this.#append(entryItem(entry, this.list.lastElementChild));
+    if (entry.isMine) this.#toNewest();
+  }
+
+  note(text) {
+    this.scroller.setAttribute("aria-live", "polite");
+    this.#append(textElement("li", "note", text));
+  }
+
+  // A screen reader should not read out a hundred old messages: the log is not live while they come in.
+  addHistory(before, after) {
+    this.scroller.setAttribute("aria-live", "off");
+    const first = this.list.firstElementChild;
+    for (const entry of before) this.list.insertBefore(entryItem(entry, first?.previousElementSibling), first);
+    for (const entry of after) this.#append(entryItem(entry, this.list.lastElementChild));
+    if (this.following) this.#scrollDown();
+  }
+
+  #append(item) {
+    this.list.append(item);
+    while (this.list.childElementCount > longestLog) this.list.firstElementChild.remove();
+    if (this.following) this.#scrollDown();
+    else if (item.entryKey !== undefined) this.newestButton.hidden = false;
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    this.following = scrollHeight - scrollTop - clientHeight < 48;
+    if (this.following) this.newestButton.hidden = true;
+  }
+
+  #toNewest() {
+    this.following = true;
+    this.newestButton.hidden = true;
+    this.#scrollDown();
+  }
+
+  #scrollDown() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+}
+
+function entryItem(entry, previous) {
+  const item = document.createElement("li");
+  item.entryKey = entry.key;
+  if (entry.isEvent) {
+    item.className = "event";
+    item.append(textElement("span", "label", "Event"), textElement("code", "", entry.text));
+    return item;
+  }
+  item.className = entry.isMine ? "message mine" : "message";
+  item.sender = `${entry.socketId} ${entry.name}`;
+  if (previous?.sender === item.sender) item.classList.add("continued");
+
+  const avatar = textElement("span", "avatar", [...entry.name][0].toUpperCase());
+  avatar.setAttribute("aria-hidden", "true");
+  avatar.dataset.tint = tintOf(entry.name);
+  const name = textElement("span", "name", entry.name);
+  if (entry.isMine) name.append(textElement("span", "visually-hidden", " (you)"));
+  item.append(avatar, name, textElement(entry.isData ? "code" : "p", "bubble", entry.text));
+  return item;
+}
+
+// Whatever users wrote reaches the page through here, as text.
+function textElement(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.dir = "auto";
+  element.textContent = text;
+  return element;
+}
+
+function tintOf(name) {
+  let sum = 0;
+  for (const character of name) sum += character.codePointAt(0);
+  return sum % tints;
+}

@@ -1,0 +1,169 @@
+// One stay in the room: what the channel says goes to the log, the people and the state; what the user writes
+// goes to the channel. Own messages are shown when the server sends them back, like everybody's.
+
+const stateWords = {
+  connecting: "Connecting…",
+  connected: "Connected",
+  disconnected: "Disconnected – trying again…",
+  refused: "Not admitted",
+};
+
+const longestPeopleList = 30;
+
+class Room {
+  constructor(channel, name, elements) {
+    this.channel = channel;
+    this.name = name;
+    this.elements = elements;
+    this.people = new People();
+    this.log = new MessageLog(elements.log, elements.newest);
+    this.waiting = new Waiting(elements.waiting, (text) => this.#takeBack(text));
+    this.wasConnected = false;
+    this.isConnected = false;
+    this.isMember = false;
+    this.#showState("connecting");
+    this.#showPeople();
+  }
+
+  say(text) {
+    const payload = { name: this.name, text };
+    this.waiting.add(payload, this.isConnected);
+    this.channel.message(payload);
+  }
+
+  leave() {
+    this.log.close();
+    this.waiting.close();
+    this.channel.destroy();
+  }
+
+  receive(action) {
+    if (action.action !== "connection_status") this.#isAdmitted();
+    switch (action.action) {
+      case "connection_status":
+        return action.payload?.status === "connected" ? this.#connected() : this.#disconnected();
+      case "presence_full":
+        return this.#presenceChanged();
+      case "presence_update":
+        return this.#somebodyCameOrWent(action.payload);
+      case "history":
+        return this.#history(action.payload?.history);
+      case "message":
+        return this.#message(action);
+      case "event":
+        return this.log.add(this.#entry(action));
+    }
+  }
+
+  refused({ options, payload }) {
+    const words = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
+    const isAboutRoom = options?.channel === this.channel.channel;
+    showProblem(isAboutRoom ? `The server refused: ${words}` : words, payload?.code);
+    if (!isAboutRoom) return;
+    if (!this.isMember) this.#showState("refused");
+    this.waiting.refused();
+  }
+
+  #isAdmitted() {
+    this.isMember = true;
+    if (this.state === "refused") this.#showState("connected");
+  }
+
+  #connected() {
+    this.wasConnected = true;
+    this.isConnected = true;
+    this.#showState("connected");
+    clearProblem();
+    this.waiting.connected();
+  }
+
+  #disconnected() {
+    this.isConnected = false;
+    this.isMember = false;
+    this.#showState("disconnected");
+    this.people.disconnected();
+    this.#showPeople();
+    this.waiting.disconnected();
+    if (this.wasConnected) return;
+    showProblem("The server could not be reached. Is the Connection Hash right, and is Realtime switched on?");
+  }
+
+  #presenceChanged() {
+    this.people.presence(this.channel.getPresence());
+    this.#showPeople();
+  }
+
+  #somebodyCameOrWent({ action, presence }) {
+    this.#presenceChanged();
+    this.log.note(`${this.people.nameOf(presence)} ${action === "join" ? "came in" : "left"}`);
+  }
+
+  #message(action) {
+    this.people.spoke(action.client, readMessage(action.payload).name);
+    this.#learnWhoIsWho(action);
+    this.log.add(this.#entry(action));
+    this.#showPeople();
+  }
+
+  #learnWhoIsWho({ client, payload }) {
+    if (this.people.canBeMe(client) && this.waiting.cameBack(payload)) return this.people.thatWasMe(client);
+    if (this.people.isMe(client)) return this.waiting.cameBackRewritten();
+    if (this.waiting.isEmpty) this.people.thatWasNotMe(client);
+  }
+
+  // Whoever speaks in the history that a join brings spoke before this connection was there.
+  #history(actions) {
+    if (!Array.isArray(actions)) return;
+    for (const { client, payload } of actions) {
+      this.people.spoke(client, readMessage(payload).name);
+      if (this.people.isMe(client)) this.waiting.cameBack(payload);
+      else this.people.thatWasNotMe(client);
+    }
+    const entries = actions.map((action) => this.#entry(action));
+    const entryOf = new Map(entries.map((entry) => [entry.key, entry]));
+    const { before, after, mayHaveGap } = missingAround(this.log.keys(), entries.map((entry) => entry.key));
+    if (mayHaveGap) this.log.note("Messages may be missing here");
+    this.log.addHistory(before.map((key) => entryOf.get(key)), after.map((key) => entryOf.get(key)));
+    this.#showPeople();
+  }
+
+  #entry({ action, client, payload }) {
+    const key = JSON.stringify([action, client?.socketId, payload]);
+    if (action === "event") return { key, isEvent: true, ...readAnything(payload?.data ?? payload) };
+    const { name, text, isData } = readMessage(payload);
+    return {
+      key,
+      text,
+      isData,
+      name: name ?? this.people.nameOf(client),
+      socketId: client?.socketId,
+      isMine: this.people.isMe(client),
+    };
+  }
+
+  #showState(state) {
+    this.state = state;
+    this.elements.state.textContent = stateWords[state];
+    document.body.dataset.state = state;
+  }
+
+  #showPeople() {
+    const people = this.people.list();
+    const items = people.slice(0, longestPeopleList).map(({ name, isMe }) => textElement("li", "", isMe ? `${name} (you)` : name));
+    this.elements.people.querySelector("ul").replaceChildren(...items);
+    this.elements.peopleCount.textContent = people.length > 0 ? ` (${people.length})` : "";
+    this.elements.peopleMore.textContent = peopleHint(people.length, this.state);
+  }
+
+  #takeBack(text) {
+    const { text: field } = this.elements;
+    field.value = field.value ? `${field.value}\n${text}` : text;
+    field.focus();
+  }
+}
+
+function peopleHint(count, state) {
+  if (count > longestPeopleList) return `and ${count - longestPeopleList} more`;
+  if (count > 0) return "";
+  return state === "connected" ? "This channel does not tell who is here" : "Known when connected";
+}
