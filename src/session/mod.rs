@@ -64,6 +64,8 @@ pub enum Input<F> {
         channel: ChannelId,
         /// The frame, opaque.
         frame: Frame<F>,
+        /// Whether the socket takes frames now: an open one that has begun to close loses what it is given.
+        writable: bool,
         /// Whether it may wait for a connection; if not, it is refused while there is none.
         may_wait: bool,
     },

@@ -1,1 +1,24 @@
+//! Runs sessions in a page. The only place that names wasm-bindgen, js-sys and the browser.
+//!
+//! # Layout
+//!
+//! - [`exports`]: what the JavaScript facade calls (feature `npm`).
+//! - [`app`]: the page's connections, their channels, and the channel objects that the page holds.
+//! - [`driver`]: feeds a session and carries out what it decides.
+//! - [`tokens`]: which connection a channel object belongs to, as tokens change.
+//! - [`router`]: from an event to the handlers it concerns.
+//! - [`presence`]: who is on a channel, as one channel object was told.
+//! - [`wire`]: the Rust face of `wire.js`: sockets, timers, JSON, calls of handlers.
+//!
+//! Nothing is borrowed while JavaScript runs: a handler, a getter or a `toJSON` of the page may call back in here at
+//! any time. So state is read and written inside [`app::with`], and every call out happens outside of it.
 
+mod app;
+mod driver;
+#[cfg(feature = "npm")]
+mod exports;
+mod failure;
+mod presence;
+mod router;
+mod tokens;
+mod wire;
