@@ -1,4 +1,5 @@
 //! What the JavaScript facade calls: numbers for channel objects, and JavaScript values passed through.
+#![expect(unreachable_pub, reason = "wasm-bindgen takes public functions only")]
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,7 +16,7 @@ use crate::session::{State, Wishes};
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
-pub(super) fn channel_open(
+pub fn channel_open(
     settings: Settings,
     base_url: &str,
     segment: &str,
@@ -51,7 +52,7 @@ pub(super) fn channel_open(
 
 /// Adds a handler. `action` names the one it wants; anything but a text, or an empty one, means every action.
 #[wasm_bindgen]
-pub(super) fn channel_on(
+pub fn channel_on(
     id: ObjectId,
     page_object: PageObject,
     action: JsValue,
@@ -80,23 +81,19 @@ pub(super) fn channel_on(
 
 /// Sends a message. Throws what `JSON.stringify` throws.
 #[wasm_bindgen]
-pub(super) fn channel_message(
-    id: ObjectId,
-    options: &JsValue,
-    payload: &JsValue,
-) -> Result<(), JsValue> {
+pub fn channel_message(id: ObjectId, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
     send(id, Action::Message, options, payload)
 }
 
 /// Asks for the kept messages.
 #[wasm_bindgen]
-pub(super) fn channel_history(id: ObjectId, options: &JsValue) -> Result<(), JsValue> {
+pub fn channel_history(id: ObjectId, options: &JsValue) -> Result<(), JsValue> {
     send(id, Action::History, options, &JsValue::UNDEFINED)
 }
 
 /// Who is on the channel.
 #[wasm_bindgen]
-pub(super) fn channel_presence(id: ObjectId) -> Array {
+pub fn channel_presence(id: ObjectId) -> Array {
     app::object(id)
         .map(|object| presence::list(&object))
         .unwrap_or_default()
@@ -104,7 +101,7 @@ pub(super) fn channel_presence(id: ObjectId) -> Array {
 
 /// Forgets a channel object. Its number may be given to another one afterwards.
 #[wasm_bindgen]
-pub(super) fn channel_destroy(id: ObjectId) {
+pub fn channel_destroy(id: ObjectId) {
     let object = app::with(|app| app.objects.try_remove(id));
     if let Some(object) = object {
         object.destroyed.set(true);
@@ -114,13 +111,13 @@ pub(super) fn channel_destroy(id: ObjectId) {
 
 /// Gives a client a new socket, with the token that its settings hold now.
 #[wasm_bindgen]
-pub(super) fn reconnect(settings: &Settings) {
+pub fn reconnect(settings: &Settings) {
     tokens::reconnect(settings);
 }
 
 /// Whether a token may stand in a handshake.
 #[wasm_bindgen]
-pub(super) fn is_legal_token(token: &str) -> bool {
+pub fn is_legal_token(token: &str) -> bool {
     config::is_legal_token(token)
 }
 

@@ -55,8 +55,12 @@ function run(work) {
   }
 }
 
-/** Handlers are fenced, so what arrives here is a fault of ours: nothing can be trusted any more. */
+/** The trap that ended the client, if one did. */
+export let fault;
+
+/** Handlers are fenced, so what arrives here is a fault of ours: nothing in wasm can be trusted any more. */
 export function fail(trap) {
+  fault = trap;
   for (const link of links) link.discard(1000);
   report(trap);
 }

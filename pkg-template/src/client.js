@@ -1,0 +1,96 @@
+import { is_legal_token, reconnect } from "wasm:glue";
+import { XanoRealtimeChannel } from "./channel.js";
+import { call, ensureCore } from "./core.js";
+import { XanoStorageKeys } from "./enums.js";
+import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
+
+const DEFAULTS = {
+  apiGroupBaseUrl: null,
+  authToken: null,
+  customAxiosRequestConfig: {},
+  dataSource: null,
+  instanceBaseUrl: null,
+  realtimeConnectionCanonical: null,
+  realtimeConnectionHash: null,
+  responseObjectPrefix: "",
+};
+
+export class XanoClient {
+  constructor(config) {
+    ensureCore();
+    this.config = { ...DEFAULTS, ...config };
+    this.config.storage ??= defaultStorage();
+    for (const [setting, key] of [
+      ["authToken", XanoStorageKeys.AuthToken],
+      ["realtimeAuthToken", XanoStorageKeys.RealtimeAuthToken],
+    ]) {
+      if (config?.[setting] !== undefined) this.#store(config[setting] || null, key);
+    }
+  }
+
+  channel(channel, options = {}) {
+    return new XanoRealtimeChannel(channel, options, this.config);
+  }
+
+  setAuthToken(authToken) {
+    this.#store(authToken, XanoStorageKeys.AuthToken);
+    this.config.authToken = authToken;
+    return this;
+  }
+
+  hasAuthToken() {
+    return this.#has(XanoStorageKeys.AuthToken);
+  }
+
+  setRealtimeAuthToken(realtimeAuthToken) {
+    if (realtimeAuthToken && !call(is_legal_token, realtimeAuthToken)) {
+      const error = new TypeError(
+        'The realtime auth token has characters that a WebSocket handshake cannot carry, a space or a comma for instance. Pass the bare token, without "Bearer".',
+      );
+      error.code = "invalid_token";
+      throw error;
+    }
+    this.#store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
+    this.config.realtimeAuthToken = realtimeAuthToken;
+    return this;
+  }
+
+  hasRealtimeAuthToken() {
+    return this.#has(XanoStorageKeys.RealtimeAuthToken);
+  }
+
+  setDataSource(dataSource) {
+    this.config.dataSource = dataSource;
+    return this;
+  }
+
+  hasDataSource() {
+    const { dataSource } = this.config;
+    return typeof dataSource === "string" && dataSource.length > 0;
+  }
+
+  realtimeReconnect() {
+    call(reconnect, this.config);
+    return this;
+  }
+
+  #store(token, key) {
+    if (token === null) this.config.storage.removeItem(key);
+    else this.config.storage.setItem(key, token);
+  }
+
+  #has(key) {
+    const token = this.config.storage.getItem(key);
+    return typeof token === "string" && token.length > 0;
+  }
+}
+
+/** `localStorage` where there is one that may be used: not on a server, and not where the user blocks it. */
+function defaultStorage() {
+  try {
+    localStorage.getItem("");
+    return new XanoLocalStorage();
+  } catch {
+    return new XanoObjectStorage();
+  }
+}

@@ -1,0 +1,4 @@
+export const XanoStorageKeys = {
+  AuthToken: "AuthToken",
+  RealtimeAuthToken: "RealtimeAuthToken",
+};

@@ -1,0 +1,100 @@
+/** What a client keeps its tokens in. Extend it to keep them elsewhere. */
+export class XanoBaseStorage {}
+
+class XanoWebStorage extends XanoBaseStorage {
+  clear() {
+    this.area().clear();
+  }
+
+  getAll() {
+    return { ...this.area() };
+  }
+
+  getItem(key) {
+    return this.area().getItem(key);
+  }
+
+  removeItem(key) {
+    this.area().removeItem(key);
+  }
+
+  setItem(key, value) {
+    this.area().setItem(key, value);
+  }
+}
+
+/** Survives the tab. */
+export class XanoLocalStorage extends XanoWebStorage {
+  area() {
+    return localStorage;
+  }
+}
+
+/** Lives as long as the tab. */
+export class XanoSessionStorage extends XanoWebStorage {
+  area() {
+    return sessionStorage;
+  }
+}
+
+/** Lives as long as the page. */
+export class XanoObjectStorage extends XanoBaseStorage {
+  // Without a prototype: a key may be called `constructor`.
+  storage = Object.create(null);
+
+  clear() {
+    this.storage = Object.create(null);
+  }
+
+  getAll() {
+    return this.storage;
+  }
+
+  getItem(key) {
+    return this.storage[key] ?? null;
+  }
+
+  removeItem(key) {
+    delete this.storage[key];
+  }
+
+  setItem(key, value) {
+    this.storage[key] = value;
+  }
+}
+
+/** Cookies of this site. */
+export class XanoCookieStorage extends XanoBaseStorage {
+  constructor(cookiePath = "/", expirationDays = 30) {
+    super();
+    this.cookiePath = cookiePath;
+    this.expirationDays = expirationDays;
+  }
+
+  clear() {
+    for (const key in this.getAll()) this.removeItem(key);
+  }
+
+  getAll() {
+    return Object.fromEntries(document.cookie.split("; ").map((cookie) => cookie.split("=")));
+  }
+
+  getItem(key) {
+    const start = `${key}=`;
+    const cookie = document.cookie.split("; ").find((candidate) => candidate.startsWith(start));
+    return cookie === undefined ? null : cookie.slice(start.length);
+  }
+
+  removeItem(key) {
+    this.#write(key, "", -1);
+  }
+
+  setItem(key, value) {
+    this.#write(key, value, this.expirationDays);
+  }
+
+  #write(key, value, days) {
+    const expires = new Date(Date.now() + days * 86_400_000).toUTCString();
+    document.cookie = `${key}=${value}; expires=${expires}; path=${this.cookiePath}`;
+  }
+}
