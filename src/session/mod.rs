@@ -258,17 +258,29 @@ impl<F> Session<F> {
 
             (state, Input::Leave { channel }) => self.leave(state, channel),
 
-            (Open, Input::Send { frame, .. }) => {
-                self.outputs.push_back(Output::Send { body: frame.body })
-            }
             (
+                Open,
+                Input::Send {
+                    channel,
+                    frame,
+                    writable: true,
+                    ..
+                },
+            ) => {
+                self.send_waiting(channel);
+                self.outputs.push_back(Output::Send { body: frame.body });
+            }
+            (Idle, Input::Send { channel, .. })
+            | (
                 _,
                 Input::Send {
                     channel,
                     may_wait: false,
                     ..
                 },
-            ) => self.fail(Some(channel), Failure::NotConnected),
+            ) => {
+                self.fail(Some(channel), Failure::NotConnected);
+            }
             (_, Input::Send { channel, frame, .. }) => {
                 if self.channels.wait(channel, frame).is_err() {
                     self.fail(Some(channel), Failure::QueueFull);
@@ -305,8 +317,11 @@ impl<F> Session<F> {
                 self.closed(Retry::Again, random);
             }
 
-            (Connecting, Input::TokenRefused { epoch }) if epoch == self.epoch => {
-                self.stop();
+            (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
+                if self.state == Closing {
+                    self.outputs.push_back(Output::ClearTimer);
+                }
+                self.disconnect(Stopped);
                 self.fail(None, Failure::InvalidToken);
             }
 
@@ -320,6 +335,7 @@ impl<F> Session<F> {
 
             (Connecting | Open, Input::Reconnect) => {
                 self.state = Closing;
+                self.channels.forget_joins();
                 self.outputs.push_back(Output::CloseSocket {
                     code: CloseCode::RECONNECT,
                 });
@@ -356,9 +372,7 @@ impl<F> Session<F> {
         self.backoff = Backoff::new();
         for channel in self.channels.ids() {
             self.join(channel);
-            for frame in self.channels.take_waiting(channel) {
-                self.outputs.push_back(Output::Send { body: frame.body });
-            }
+            self.send_waiting(channel);
         }
         self.outputs.push_back(Output::Connected);
     }
@@ -371,7 +385,9 @@ impl<F> Session<F> {
                 let after_ms = self.backoff.next(random);
                 self.set_timer(after_ms);
             }
-            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => self.stop(),
+            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => {
+                self.disconnect(State::Stopped)
+            }
         }
         match retry {
             Retry::AgainWithoutFrame => self.fail(None, Failure::TooLarge),
@@ -379,10 +395,6 @@ impl<F> Session<F> {
             Retry::NeverUnauthorized => self.fail(None, Failure::Unauthorized),
             Retry::Again | Retry::Never => {}
         }
-    }
-
-    fn stop(&mut self) {
-        self.disconnect(State::Stopped);
     }
 
     fn disconnect(&mut self, next: State) {
@@ -394,6 +406,12 @@ impl<F> Session<F> {
     fn join(&mut self, channel: ChannelId) {
         if let Some(wishes) = self.channels.join(channel) {
             self.outputs.push_back(Output::SendJoin { channel, wishes });
+        }
+    }
+
+    fn send_waiting(&mut self, channel: ChannelId) {
+        for frame in self.channels.take_waiting(channel) {
+            self.outputs.push_back(Output::Send { body: frame.body });
         }
     }
 

@@ -1,0 +1,313 @@
+//! What holds for every sequence of inputs, checked on random ones.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use proptest::prelude::*;
+use xano_realtime_protocol::CloseCode;
+use xano_wasm::session::{Frame, Input, Output, Session, State, Wishes};
+
+const CHANNELS: u32 = 4;
+const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
+
+/// What may happen around a session. Events name the current socket or timer, or one of the past.
+#[derive(Clone, Debug)]
+enum Happening {
+    Join {
+        channel: u32,
+        history: bool,
+        presence: bool,
+    },
+    Leave {
+        channel: u32,
+    },
+    Send {
+        channel: u32,
+        writable: bool,
+        may_wait: bool,
+    },
+    SocketOpens,
+    SocketCloses {
+        code: u16,
+    },
+    TokenIsRefused,
+    TimerElapses,
+    Reconnect,
+    StaleEvent {
+        kind: u8,
+        age: u32,
+    },
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let channel = 0..CHANNELS;
+    prop_oneof![
+        4 => (channel.clone(), any::<bool>(), any::<bool>())
+            .prop_map(|(channel, history, presence)| Happening::Join { channel, history, presence }),
+        2 => channel.clone().prop_map(|channel| Happening::Leave { channel }),
+        6 => (channel, any::<bool>(), prop::bool::weighted(0.9))
+            .prop_map(|(channel, writable, may_wait)| Happening::Send { channel, writable, may_wait }),
+        4 => Just(Happening::SocketOpens),
+        2 => prop::sample::select(&CODES[..]).prop_map(|code| Happening::SocketCloses { code }),
+        1 => Just(Happening::TokenIsRefused),
+        3 => Just(Happening::TimerElapses),
+        1 => Just(Happening::Reconnect),
+        1 => (0..4_u8, 1..3_u32).prop_map(|(kind, age)| Happening::StaleEvent { kind, age }),
+    ]
+}
+
+/// A frame that says which it is.
+type Body = (u32, u32);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Socket {
+    Connecting,
+    Open,
+}
+
+/// The world around a session: one place for a socket, one for a timer, and what the application expects.
+#[derive(Default)]
+struct World {
+    session: Session<Body>,
+    epoch: u32,
+    socket: Option<Socket>,
+    timer: bool,
+    /// The wishes of the channels that are there.
+    wishes: BTreeMap<u32, Wishes>,
+    /// Joins sent on the current socket.
+    joins: HashSet<(u32, bool, bool)>,
+    /// Frames of each channel that were taken and not sent yet, oldest first.
+    waiting: BTreeMap<u32, VecDeque<u32>>,
+    next_frame: u32,
+}
+
+impl World {
+    fn happens(&mut self, happening: &Happening) {
+        let epoch = self.epoch;
+        match *happening {
+            Happening::Join {
+                channel,
+                history,
+                presence,
+            } => {
+                let asked = Wishes { history, presence };
+                let wishes = self.wishes.entry(channel).or_default();
+                *wishes = wishes.union(asked);
+                self.handle(Input::Join {
+                    channel,
+                    wishes: asked,
+                });
+            }
+            Happening::Leave { channel } => {
+                self.wishes.remove(&channel);
+                self.waiting.remove(&channel);
+                self.handle(Input::Leave { channel });
+                if self.wishes.is_empty() {
+                    self.nothing_is_left();
+                }
+            }
+            Happening::Send {
+                channel,
+                writable,
+                may_wait,
+            } if self.wishes.contains_key(&channel) => {
+                self.send(channel, writable, may_wait);
+            }
+            Happening::SocketOpens if self.socket == Some(Socket::Connecting) => {
+                self.socket = Some(Socket::Open);
+                self.handle(Input::Opened { epoch });
+            }
+            Happening::SocketCloses { code } if self.socket.is_some() => {
+                self.socket = None;
+                self.handle(Input::Closed {
+                    epoch,
+                    code: CloseCode(code),
+                    random: 0.5,
+                });
+            }
+            Happening::TokenIsRefused if self.socket == Some(Socket::Connecting) => {
+                self.socket = None;
+                self.handle(Input::TokenRefused { epoch });
+            }
+            Happening::TimerElapses if self.timer => {
+                self.timer = false;
+                self.handle(Input::Elapsed { epoch, random: 0.5 });
+            }
+            Happening::Reconnect => self.handle(Input::Reconnect),
+            Happening::StaleEvent { kind, age } => {
+                let epoch = epoch.wrapping_sub(age);
+                let before = self.session.state();
+                self.handle(match kind {
+                    0 => Input::Opened { epoch },
+                    1 => Input::Closed {
+                        epoch,
+                        code: CloseCode::NORMAL,
+                        random: 0.5,
+                    },
+                    2 => Input::TokenRefused { epoch },
+                    _ => Input::Elapsed { epoch, random: 0.5 },
+                });
+                assert_eq!(
+                    self.session.state(),
+                    before,
+                    "an event of the past changed the state"
+                );
+            }
+            // Not possible as things stand: a socket that is not there cannot open.
+            _ => {}
+        }
+        self.everybody_is_joined_when_open();
+    }
+
+    fn send(&mut self, channel: u32, writable: bool, may_wait: bool) {
+        let number = self.next_frame;
+        self.next_frame += 1;
+        let goes_out_now = self.session.state() == State::Open && writable;
+        if goes_out_now || may_wait {
+            self.waiting.entry(channel).or_default().push_back(number);
+        }
+        let frame = Frame {
+            body: (channel, number),
+            bytes: 10,
+        };
+        let outputs = self.decide(Input::Send {
+            channel,
+            frame,
+            writable,
+            may_wait,
+        });
+        let refused = outputs
+            .iter()
+            .any(|output| matches!(output, Output::Failed { .. }));
+        assert_eq!(
+            refused,
+            !goes_out_now && !may_wait,
+            "a frame is sent, waits, or is refused"
+        );
+        self.carry_out(outputs);
+    }
+
+    fn handle(&mut self, input: Input<Body>) {
+        let outputs = self.decide(input);
+        self.carry_out(outputs);
+    }
+
+    fn decide(&mut self, input: Input<Body>) -> Vec<Output<Body>> {
+        self.session.handle(input);
+        std::iter::from_fn(|| self.session.poll()).collect()
+    }
+
+    fn carry_out(&mut self, outputs: Vec<Output<Body>>) {
+        // The channel whose join was sent last in this batch: only its frames may follow.
+        let mut joined_last = None;
+        let is_opening = outputs.contains(&Output::Connected);
+        for output in outputs {
+            match output {
+                Output::OpenSocket { epoch } => {
+                    assert!(self.socket.is_none(), "two sockets at once");
+                    assert_ne!(epoch, self.epoch, "a new socket has a new number");
+                    self.socket = Some(Socket::Connecting);
+                    self.epoch = epoch;
+                    self.joins.clear();
+                }
+                Output::CloseSocket { .. } => {
+                    assert!(self.socket.is_some(), "there is no socket to close")
+                }
+                Output::DropSocket { .. } => {
+                    assert!(self.socket.take().is_some(), "there is no socket to drop");
+                }
+                Output::SendJoin { channel, wishes } => {
+                    assert!(
+                        self.socket == Some(Socket::Open),
+                        "joins go out on open sockets"
+                    );
+                    assert!(
+                        self.joins
+                            .insert((channel, wishes.history, wishes.presence)),
+                        "a second join with the same wishes on one socket"
+                    );
+                    joined_last = Some(channel);
+                }
+                Output::SendLeave { .. } => assert!(self.socket == Some(Socket::Open)),
+                Output::Send {
+                    body: (channel, number),
+                } => {
+                    assert!(
+                        self.socket == Some(Socket::Open),
+                        "frames go out on open sockets"
+                    );
+                    let oldest = self.waiting.get_mut(&channel).and_then(VecDeque::pop_front);
+                    assert_eq!(oldest, Some(number), "every frame once, in order");
+                    if is_opening {
+                        assert_eq!(
+                            joined_last,
+                            Some(channel),
+                            "a queue goes out directly behind its join"
+                        );
+                    }
+                }
+                Output::SetTimer { epoch, .. } => {
+                    self.timer = true;
+                    self.epoch = epoch;
+                }
+                Output::ClearTimer => self.timer = false,
+                Output::Connected => {
+                    assert!(
+                        self.waiting.values().all(VecDeque::is_empty),
+                        "a frame still waits on an open socket"
+                    );
+                }
+                Output::Disconnected | Output::Failed { .. } => {}
+            }
+        }
+    }
+
+    fn everybody_is_joined_when_open(&self) {
+        if self.session.state() != State::Open {
+            return;
+        }
+        for (&channel, wishes) in &self.wishes {
+            assert!(
+                self.joins
+                    .contains(&(channel, wishes.history, wishes.presence)),
+                "a channel is not joined"
+            );
+        }
+    }
+
+    fn nothing_is_left(&mut self) {
+        assert_eq!(self.session.state(), State::Idle);
+        assert!(
+            self.socket.is_none() && !self.timer,
+            "a socket or timer outlives the last channel"
+        );
+        let epoch = self.epoch;
+        for input in [
+            Input::Opened { epoch },
+            Input::Closed {
+                epoch,
+                code: CloseCode::ABNORMAL,
+                random: 0.5,
+            },
+            Input::Elapsed { epoch, random: 0.5 },
+            Input::Reconnect,
+        ] {
+            assert_eq!(
+                self.decide(input),
+                [],
+                "an output after the last channel is gone"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_sequence_of_inputs_keeps_the_promises(happenings in prop::collection::vec(happening(), 1..120)) {
+        let mut world = World::default();
+        for happening in &happenings {
+            world.happens(happening);
+        }
+    }
+}
