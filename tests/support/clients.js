@@ -11,18 +11,14 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PACKAGE = here("../../pkg");
 const VITE_APP = here("../fixtures/vite-app");
 
-/** Names of the ways. `original` is @xano/js-sdk, the others are ours. */
-export const CLIENTS = ["script", "vite", "slim", "original"];
+/** The ways to load ours. Beside them `original` loads @xano/js-sdk. */
+export const WAYS_TO_LOAD = ["script", "vite", "slim"];
 
 /** Serves a page per way. `pageOf(client)` is its address; Vite's bundle is built at the first call for it. */
 export async function startPages() {
-  await access(PACKAGE).catch(() => {
-    throw new Error(`no package at ${PACKAGE}: run \`npm run build\``);
-  });
   const bundles = await mkdtemp(join(tmpdir(), "xano-vite-"));
   const site = await startStaticServer({
     pages: {
-      "/blank.html": page(""),
       "/script.html": page(`<script src="/pkg/dist/xano.min.js"></script>`),
       "/original.html": page(`<script src="/original/xano.min.js"></script>`),
       "/slim.html": page(`
@@ -38,6 +34,7 @@ export async function startPages() {
   let viteBuild;
   return {
     async pageOf(client) {
+      if (client !== "original") await packageBuilt();
       if (client !== "vite") return `${site.url}/${client}.html`;
       await (viteBuild ??= bundleWithVite(bundles));
       return `${site.url}/vite/index.html`;
@@ -64,6 +61,12 @@ export function sendSocketsTo(port) {
 
 function page(body) {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>test</title><body>${body}</body></html>`;
+}
+
+async function packageBuilt() {
+  await access(join(PACKAGE, "package.json")).catch(() => {
+    throw new Error(`no package in ${PACKAGE}: run \`npm run build\``);
+  });
 }
 
 function originalFolder() {

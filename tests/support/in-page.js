@@ -27,6 +27,11 @@ window.probe = {
     return this.actions.get(name).filter((action) => action.action === kind);
   },
 
+  /** Entries of every history that came with a join or an answer, oldest first. */
+  history(name) {
+    return this.of(name, "history").flatMap((action) => action.payload.history);
+  },
+
   /** Socket ids of those present, in the channel's own order. */
   present(name) {
     return this.channels.get(name).getPresence().map((member) => member.socketId);

@@ -77,7 +77,7 @@ class Server {
     const child = this.#process;
     this.#process = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(process, "exit");
+    const exited = once(child, "exit");
     child.kill(signal);
     await exited;
   }

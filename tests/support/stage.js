@@ -17,12 +17,12 @@ export const CLIENT = process.env.E2E_CLIENT ?? "script";
  */
 export function stage(serverOptions) {
   const stage = {
-    /** Opens a user's page; at the test's end it is closed, and no error may have been left uncaught there. */
+    /** Opens a user's page; at the test's end it is closed, and no error may have been left uncaught. */
     async user(test, { client = CLIENT, prepare } = {}) {
       const user = await User.arrive({ ...stage, client, prepare });
       test.after(async () => {
         if (user.page.isClosed()) return;
-        const uncaught = await user.uncaught();
+        const uncaught = await user.takeUncaught();
         await user.leave();
         assert.deepEqual(uncaught, [], "errors nobody caught");
       });

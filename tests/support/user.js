@@ -59,10 +59,29 @@ export class User {
     );
   }
 
+  /** Waits until that many entries came as history of the channel, and returns their payloads. */
+  async history(name, count) {
+    await this.until(([name, count]) => probe.history(name).length >= count, [name, count]);
+    return this.page.evaluate((name) => probe.history(name).map((entry) => entry.payload), name);
+  }
+
   /** Waits until `count` messages came on the channel, and returns their payloads. */
   async messages(name, count) {
     await this.until(([name, count]) => probe.messages(name).length >= count, [name, count]);
     return this.page.evaluate((name) => probe.messages(name), name);
+  }
+
+  /** To one socket of the channel, by way of its entry in the presence list. */
+  whisper(name, socketId, payload) {
+    return this.page.evaluate(
+      ([name, socketId, payload]) =>
+        probe.channels
+          .get(name)
+          .getPresence()
+          .find((member) => member.socketId === socketId)
+          .message(payload),
+      [name, socketId, payload],
+    );
   }
 
   /** Waits for an action of that kind on the channel, and returns the first. */
@@ -87,9 +106,9 @@ export class User {
     return this.page.waitForFunction(predicate, argument);
   }
 
-  /** Errors and rejections that nobody caught. */
-  uncaught() {
-    return this.page.evaluate(() => probe.uncaught);
+  /** Errors and rejections that nobody caught since the last call. */
+  takeUncaught() {
+    return this.page.evaluate(() => probe.uncaught.splice(0));
   }
 
   async reload() {
