@@ -4,9 +4,12 @@
 //!
 //! - [`action`]: what a frame can be, and its name on the wire.
 //! - [`close`]: why a socket was closed, and whether a client tries again.
+//! - `frame`: what a server sends, as serde types (feature `serde`).
 
 pub mod action;
 pub mod close;
+#[cfg(feature = "serde")]
+pub mod frame;
 
 pub use action::Action;
 pub use close::{CloseCode, Retry};

@@ -1,0 +1,147 @@
+//! One socket, one task: its frames go to the hub, what waits in its outbox goes out.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use xano_realtime_protocol::CloseCode;
+
+use crate::exchange::Line;
+use crate::hub::Refusal;
+use crate::outbox::Ending;
+
+/// An open socket, the only one of its connection.
+pub(crate) type Socket = WebSocketStream<TcpStream>;
+
+/// How a socket of this server treats its buffers and its frames.
+pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .max_frame_size(Some(frame_bytes))
+        .max_message_size(Some(frame_bytes))
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+}
+
+/// Serves a socket until one side closes it.
+pub(crate) async fn serve(mut socket: Socket, line: Line) {
+    let end = converse(&mut socket, &line).await;
+    // The others learn at once that this one is gone, however long the farewell takes.
+    drop(line);
+    tracing::debug!(?end, "socket ends");
+    let farewell = async {
+        match end {
+            End::Closed => while let Some(Ok(_)) = socket.next().await {},
+            End::Broken => {}
+            End::ByServer(code, reason) => part(socket, code, reason).await,
+        }
+    };
+    // Who does not answer in time is cut off.
+    let _ = timeout(FAREWELL, farewell).await;
+}
+
+#[derive(Debug)]
+enum End {
+    /// The client closed; its close frame is still to be answered.
+    Closed,
+    /// Nothing can be said any more.
+    Broken,
+    /// The server closes, and says why.
+    ByServer(CloseCode, &'static str),
+}
+
+async fn converse(socket: &mut Socket, line: &Line) -> End {
+    loop {
+        // Reading comes first, so that the answers to a burst leave in one write.
+        select! {
+            biased;
+            incoming = socket.next() => match incoming {
+                Some(Ok(Message::Text(text))) => line.receive(&text),
+                Some(Ok(Message::Binary(_))) => line.refuse(&Refusal::Binary),
+                Some(Ok(Message::Close(_))) => return End::Closed,
+                // A ping is answered by the library, with the next read.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Err(error)) => return end_for(&error),
+                None => return End::Broken,
+            },
+            taken = line.outbox.take() => {
+                let sent = match taken {
+                    Ok(frames) => send(socket, line, frames).await,
+                    Err(ending) => return ending.into(),
+                };
+                if let Err(end) = sent {
+                    return end;
+                }
+            }
+        }
+    }
+}
+
+/// Everything that waited leaves in one write, as far as the buffer holds it.
+async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>) -> Result<(), End> {
+    let write = async {
+        for frame in frames {
+            socket.feed(Message::Text(frame)).await?;
+        }
+        socket.flush().await
+    };
+    select! {
+        biased;
+        written = write => written.map_err(|_| End::Broken),
+        ending = line.outbox.ended() => Err(ending.into()),
+    }
+}
+
+/// Says why, then reads what still comes: closing a connection with unread data would reset it, and the client
+/// would never see the reason.
+async fn part(mut socket: Socket, code: CloseCode, reason: &'static str) {
+    let frame = CloseFrame {
+        code: code.0.into(),
+        reason: Utf8Bytes::from_static(reason),
+    };
+    if socket.close(Some(frame)).await.is_err() {
+        return;
+    }
+    let stream = socket.get_mut();
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    let mut unread = vec![0; BUFFER_BYTES];
+    while let Ok(1..) = stream.read(&mut unread).await {}
+}
+
+fn end_for(error: &Error) -> End {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => {
+            End::ByServer(CloseCode::TOO_LARGE, "frame too large")
+        }
+        Error::Utf8(_) => End::ByServer(INVALID_TEXT, "text is not UTF-8"),
+        Error::Protocol(_) => End::ByServer(PROTOCOL_ERROR, "not the WebSocket protocol"),
+        _ => End::Broken,
+    }
+}
+
+impl From<Ending> for End {
+    fn from(ending: Ending) -> End {
+        match ending {
+            Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
+            Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
+        }
+    }
+}
+
+/// The library's default, 128 KiB each way, would be most of what an idle connection costs.
+const BUFFER_BYTES: usize = 8 * 1024;
+
+/// Less than the five seconds in which the server has to stop.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+const PROTOCOL_ERROR: CloseCode = CloseCode(1002);
+const INVALID_TEXT: CloseCode = CloseCode(1007);

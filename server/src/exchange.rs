@@ -1,0 +1,128 @@
+//! Between the sockets and the hub: one at a time in, and each delivery into its outboxes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use xano_realtime_protocol::frame::Client;
+
+use crate::hub::{ConnectionId, Delivery, Hub, Refusal};
+use crate::limits::Limits;
+use crate::outbox::{Ending, Outbox};
+use crate::settings::Settings;
+
+/// The hub and everybody's outbox.
+///
+/// Deliveries are enqueued under the lock that the hub worked under: so all members of a channel see one order.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    state: Mutex<State>,
+    outbox_bytes: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    hub: Hub,
+    outboxes: HashMap<ConnectionId, Arc<Outbox>>,
+    is_stopping: bool,
+    /// How many sockets were closed because they read too slowly.
+    slow_consumers: u64,
+}
+
+/// One socket's end of the exchange; its members leave when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Line {
+    exchange: Arc<Exchange>,
+    id: ConnectionId,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+impl Exchange {
+    pub(crate) fn new(settings: Settings, limits: &Limits) -> Exchange {
+        Exchange {
+            state: Mutex::new(State {
+                hub: Hub::new(settings, limits),
+                outboxes: HashMap::new(),
+                is_stopping: false,
+                slow_consumers: 0,
+            }),
+            outbox_bytes: limits.outbox_bytes,
+        }
+    }
+
+    /// A socket opened.
+    pub(crate) fn open(self: &Arc<Self>, client: Client) -> Line {
+        let outbox = Arc::new(Outbox::new(self.outbox_bytes));
+        let mut state = self.lock();
+        let id = state.hub.open(client);
+        state.outboxes.insert(id, Arc::clone(&outbox));
+        if state.is_stopping {
+            outbox.end(Ending::Restart);
+        }
+        Line {
+            exchange: Arc::clone(self),
+            id,
+            outbox,
+        }
+    }
+
+    /// Every socket is closed, those that open from now on too.
+    pub(crate) fn stop(&self) {
+        let mut state = self.lock();
+        state.is_stopping = true;
+        for outbox in state.outboxes.values() {
+            outbox.end(Ending::Restart);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic ends the socket that caused it and no other.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// The socket sent a text frame.
+    pub(crate) fn receive(&self, text: &str) {
+        let mut state = self.exchange.lock();
+        let deliveries = state.hub.receive(self.id, text);
+        state.deliver(deliveries);
+    }
+
+    /// The socket is told of something that has no channel.
+    pub(crate) fn refuse(&self, why: &Refusal) {
+        let mut state = self.exchange.lock();
+        let delivery = state.hub.refuse(self.id, why);
+        state.deliver([delivery]);
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let mut state = self.exchange.lock();
+        state.outboxes.remove(&self.id);
+        let deliveries = state.hub.close(self.id);
+        state.deliver(deliveries);
+    }
+}
+
+impl State {
+    fn deliver(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
+        for Delivery { to, frame } in deliveries {
+            // From here on the text is shared, not copied.
+            let frame = Utf8Bytes::from(String::from(frame));
+            for id in to {
+                let Some(outbox) = self.outboxes.get(&id) else {
+                    continue;
+                };
+                if outbox.push(frame.clone()).is_err() {
+                    self.slow_consumers += 1;
+                    tracing::warn!(
+                        so_far = self.slow_consumers,
+                        "closing a socket that reads too slowly"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the server refuses, in words for people and in codes for programs.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+use xano_realtime_protocol::Action;
+use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
+
+/// Why something was refused. The socket stays open.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not JSON.
+    #[error("Frame is not JSON (line {line}, column {column})")]
+    NotJson {
+        /// Where it stops being JSON; the first is 1.
+        line: usize,
+        /// Likewise.
+        column: usize,
+    },
+    /// An array, a string, a number.
+    #[error("Frame is not a JSON object")]
+    NotAnObject,
+    /// Which of the two values is meant?
+    #[error("Frame has a key twice")]
+    KeyTwice,
+    /// A binary frame.
+    #[error("Frame is binary; send text")]
+    Binary,
+    /// Nothing says what to do.
+    #[error("Frame has no action")]
+    NoAction,
+    /// Nothing says where to do it.
+    #[error("Frame has no options.channel")]
+    NoChannel,
+    /// A field with a value of another type.
+    #[error("{field} must be {expected}")]
+    WrongType {
+        /// Where in the frame.
+        field: &'static str,
+        /// What belongs there.
+        expected: &'static str,
+    },
+    /// Not one of the actions that clients send.
+    #[error("Unknown action {0:?}: clients send join, leave, message and history")]
+    UnknownAction(String),
+    /// Nothing covers the channel, or the row is switched off.
+    #[error("No settings for channel name")]
+    NoSettings,
+    /// The channel wants to know who joins.
+    #[error("Anonymous clients cannot join this channel.")]
+    Anonymous,
+    /// Only members send and read.
+    #[error("Join the channel before you send to it or ask for its history")]
+    NotJoined,
+    /// The channel's settings say no.
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    /// Nobody of that socket id is on the channel.
+    #[error("Client is not connected to this channel")]
+    RecipientAbsent,
+    /// As many channels as a socket may have.
+    #[error("This socket is on {0} channels, which is as many as it may join")]
+    TooManyChannels(usize),
+    /// The socket goes on as anonymous.
+    #[error("Authentication token was not accepted: this server does not verify tokens yet")]
+    TokenNotAccepted,
+}
+
+impl Refusal {
+    /// The same, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotJson { .. }
+            | Refusal::NotAnObject
+            | Refusal::KeyTwice
+            | Refusal::Binary
+            | Refusal::NoAction
+            | Refusal::NoChannel
+            | Refusal::WrongType { .. } => "bad_frame",
+            Refusal::UnknownAction(_) => "unknown_action",
+            Refusal::NoSettings => "no_settings",
+            Refusal::Anonymous => "anonymous",
+            Refusal::NotJoined => "not_joined",
+            Refusal::NotAllowed(_) => "not_allowed",
+            Refusal::RecipientAbsent => "not_connected",
+            Refusal::TooManyChannels(_) => "too_many_channels",
+            Refusal::TokenNotAccepted => "token_not_accepted",
+        }
+    }
+
+    /// The `error` frame, for the channel that it is about if there is one.
+    pub(crate) fn frame(&self, channel: Option<&str>) -> Box<RawValue> {
+        let options = match channel {
+            Some(channel) => Options::Channel { channel },
+            None => Options::Socket {},
+        };
+        let frame = ServerFrame {
+            action: Action::Error,
+            client: None,
+            options,
+            payload: Payload::Error {
+                message: &self.to_string(),
+                code: self.code(),
+            },
+        };
+        frame.encode()
+    }
+}
+
+/// A refusal and the channel that it is about, as far as the frame said so.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refused<'a> {
+    pub(crate) channel: Option<Cow<'a, str>>,
+    pub(crate) why: Refusal,
+}
+
+impl From<Refusal> for Refused<'_> {
+    fn from(why: Refusal) -> Self {
+        Refused { channel: None, why }
+    }
+}

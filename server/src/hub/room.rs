@@ -1,0 +1,131 @@
+//! One channel: its rules, its members, what it keeps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use xano_realtime_protocol::Action;
+use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFrame};
+
+use super::history::History;
+use super::{ConnectionId, Delivery};
+use crate::settings::ChannelRules;
+
+/// One channel.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) rules: Arc<ChannelRules>,
+    pub(crate) history: History,
+    /// In the order in which the sockets opened, so that lists and tests see one order.
+    members: BTreeMap<ConnectionId, Member>,
+}
+
+/// A socket on a channel.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// The client as it stands in a frame, shared by all its channels.
+    pub(crate) client: Arc<RawValue>,
+    pub(crate) is_authenticated: bool,
+    pub(crate) wants_presence: bool,
+}
+
+impl Room {
+    pub(crate) fn new(rules: Arc<ChannelRules>) -> Room {
+        Room {
+            rules,
+            history: History::default(),
+            members: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
+        self.members.get(&id)
+    }
+
+    /// Takes somebody in, or adds to the wishes of somebody who is in already. Says whether they are new.
+    pub(crate) fn admit(&mut self, id: ConnectionId, member: Member) -> bool {
+        match self.members.get_mut(&id) {
+            Some(present) => {
+                present.wants_presence |= member.wants_presence;
+                false
+            }
+            None => {
+                self.members.insert(id, member);
+                true
+            }
+        }
+    }
+
+    pub(crate) fn dismiss(&mut self, id: ConnectionId) -> Option<Member> {
+        self.members.remove(&id)
+    }
+
+    /// Whether the room may be forgotten.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.members.is_empty() && self.history.is_empty()
+    }
+
+    /// Everybody that a message is for, its sender included.
+    pub(crate) fn audience(&self, for_authenticated: bool) -> Vec<ConnectionId> {
+        let hears = |member: &Member| member.is_authenticated || !for_authenticated;
+        let audience = self.members.iter().filter(|(_, member)| hears(member));
+        audience.map(|(&id, _)| id).collect()
+    }
+
+    /// The list for somebody who asked for it.
+    pub(crate) fn presence_full(&self, channel: &str) -> Box<RawValue> {
+        let presence = self
+            .members
+            .values()
+            .map(|member| &*member.client)
+            .collect();
+        from_server(
+            channel,
+            Action::PresenceFull,
+            Payload::PresenceFull { presence },
+        )
+    }
+
+    /// Tells the others that asked for presence; never the one it is about.
+    pub(crate) fn presence_update(
+        &self,
+        channel: &str,
+        action: PresenceAction,
+        about: (ConnectionId, &RawValue),
+    ) -> Option<Delivery> {
+        if !self.rules.presence {
+            return None;
+        }
+        let (about, client) = about;
+        let listeners = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.wants_presence);
+        let to: Vec<_> = listeners
+            .map(|(&id, _)| id)
+            .filter(|&id| id != about)
+            .collect();
+        if to.is_empty() {
+            return None;
+        }
+        let payload = Payload::PresenceUpdate {
+            action,
+            presence: client,
+        };
+        Some(Delivery {
+            to,
+            frame: from_server(channel, Action::PresenceUpdate, payload).into(),
+        })
+    }
+}
+
+/// A frame about a channel that no client sent.
+pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Box<RawValue> {
+    let frame = ServerFrame {
+        action,
+        client: None,
+        options: Options::Channel { channel },
+        payload,
+    };
+    frame.encode()
+}

@@ -1,0 +1,168 @@
+//! From an HTTP request to a socket, or to a refusal with a name.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+use xano_realtime_protocol::frame::Client;
+
+use crate::Server;
+use crate::connection::{self, Socket};
+use crate::hub::Refusal;
+
+/// Answers `GET /rt/{hash}`.
+pub(crate) async fn upgrade(
+    State(server): State<Arc<Server>>,
+    Path(hash): Path<String>,
+    mut request: Request,
+) -> Result<Response, Rejection> {
+    if server.hash.as_deref() != Some(hash.as_str()) {
+        return Err(Rejection::UnknownHash);
+    }
+    let headers = request.headers();
+    let accept = accept_key(headers)?;
+    let token = first_subprotocol(headers);
+    let permit = Arc::clone(&server.connections)
+        .try_acquire_owned()
+        .map_err(|_| Rejection::TooManyConnections)?;
+    let upgrade = request
+        .extensions_mut()
+        .remove::<OnUpgrade>()
+        .ok_or(Rejection::NotAWebSocket)?;
+
+    let has_token = token.is_some();
+    let sockets = server.sockets.clone();
+    sockets.spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => serve(&server, upgraded, has_token, permit).await,
+            Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
+        }
+    });
+    Ok(switching_protocols(accept, token))
+}
+
+async fn serve(
+    server: &Server,
+    upgraded: Upgraded,
+    has_token: bool,
+    _permit: OwnedSemaphorePermit,
+) {
+    let Some(socket) = socket(server, upgraded).await else {
+        return tracing::error!("an upgraded connection is not a TCP stream");
+    };
+    let Ok(socket_id) = new_socket_id() else {
+        return tracing::error!("the system has no random numbers");
+    };
+    let line = server.exchange.open(Client::anonymous(socket_id));
+    if has_token {
+        // Xano's servers open the socket as anonymous too, but leave users to find out why.
+        line.refuse(&Refusal::TokenNotAccepted);
+    }
+    connection::serve(socket, line).await;
+}
+
+async fn socket(server: &Server, upgraded: Upgraded) -> Option<Socket> {
+    let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+    let stream = parts.io.into_inner();
+    let already_read = parts.read_buf.to_vec();
+    let config = Some(connection::socket_config(server.frame_bytes));
+    Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, config).await)
+}
+
+/// 128 random bits: whoever knows the id of a socket may whisper to it.
+fn new_socket_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
+    if !has_word(headers, CONNECTION, "upgrade") || !has_word(headers, UPGRADE, "websocket") {
+        return Err(Rejection::NotAWebSocket);
+    }
+    if !has_word(headers, SEC_WEBSOCKET_VERSION, "13") {
+        return Err(Rejection::UnknownVersion);
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Rejection::NoKey)?;
+    Ok(derive_accept_key(key.as_bytes()))
+}
+
+fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
+    let values = headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(','));
+    words.any(|candidate| candidate.trim().eq_ignore_ascii_case(word))
+}
+
+/// The auth token travels as the only subprotocol. Browsers fail a handshake that does not give it back.
+fn first_subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
+    let offered = headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    let first = offered.split(',').next()?.trim();
+    HeaderValue::from_str(first)
+        .ok()
+        .filter(|first| !first.is_empty())
+}
+
+fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Response {
+    let status = StatusCode::SWITCHING_PROTOCOLS;
+    let mut response = (
+        status,
+        [(CONNECTION, "upgrade"), (UPGRADE, "websocket")],
+        [(SEC_WEBSOCKET_ACCEPT, accept)],
+    )
+        .into_response();
+    if let Some(subprotocol) = subprotocol {
+        response
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    response
+}
+
+/// Why a handshake failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Rejection {
+    #[error("no realtime connection has this hash, or realtime is not enabled")]
+    UnknownHash,
+    #[error("this address takes WebSocket connections only")]
+    NotAWebSocket,
+    #[error("this server speaks version 13 of the WebSocket protocol")]
+    UnknownVersion,
+    #[error("the header Sec-WebSocket-Key is missing")]
+    NoKey,
+    #[error("the server has as many connections as it may have; try again later")]
+    TooManyConnections,
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Rejection::UnknownHash => StatusCode::NOT_FOUND,
+            Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
+            Rejection::NoKey => StatusCode::BAD_REQUEST,
+            Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let mut response = (status, format!("{self}\n")).into_response();
+        if status == StatusCode::UPGRADE_REQUIRED {
+            let headers = response.headers_mut();
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
