@@ -1,1 +1,67 @@
-fn main() {}
+//! The build: turns the root crate and `pkg-template/` into the npm package in `pkg/`.
+//!
+//! ```text
+//! compile -> bindgen -> optimize -> bundle -> package -> check -> demo
+//! ```
+//!
+//! # Layout
+//!
+//! - [`compile`]: the crate to WebAssembly, with a standard library built for size.
+//! - [`bindgen`]: the JavaScript glue of that module.
+//! - [`optimize`]: wasm-opt.
+//! - [`bundle`]: the facade, the glue and the module to the files that users load.
+//! - [`package`]: everything of the package that is not code.
+//! - [`check`]: loads what was built in Node in every way that it can be loaded there, and prints sizes.
+//! - [`demo`]: the folder that `npm start` serves.
+//! - [`step`]: names and times a step, and leaves it out when its inputs have not changed.
+//! - [`workspace`]: where everything lies, and which kind of build this is.
+
+mod bindgen;
+mod bundle;
+mod check;
+mod compile;
+mod demo;
+mod files;
+mod node;
+mod optimize;
+mod package;
+mod step;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use workspace::{Mode, Workspace};
+
+const USAGE: &str = "usage: cargo run --release -p xtask -- build [--debug]";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["build"] => build(&Workspace::new(Mode::Release)?),
+        ["build", "--debug"] => build(&Workspace::new(Mode::Debug)?),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+fn build(workspace: &Workspace) -> Result<()> {
+    compile::run(workspace)?;
+    bindgen::run(workspace)?;
+    optimize::run(workspace)?;
+    bundle::run(workspace)?;
+    package::run(workspace)?;
+    check::run(workspace)?;
+    demo::run(workspace)
+}

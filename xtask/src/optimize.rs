@@ -1,0 +1,40 @@
+//! wasm-opt, from the npm package `binaryen`.
+
+use std::ffi::OsStr;
+
+use anyhow::Result;
+
+use crate::files;
+use crate::node;
+use crate::step::Step;
+use crate::workspace::{Mode, Workspace};
+
+/// What the compiler and wasm-bindgen use, one by one: with `-all` the result needs an engine newer than Node 20.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+const PASSES: [&str; 2] = ["-Oz", "--converge"];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let input = workspace.glue_dir().join("xano_wasm_bg.wasm");
+    let output = workspace.shipped_wasm();
+    let step = Step {
+        name: "optimize",
+        inputs: &[input.clone(), workspace.root.join("package-lock.json")],
+        outputs: std::slice::from_ref(&output),
+    };
+    step.run(workspace, || {
+        if workspace.mode == Mode::Debug {
+            return files::copy(&input, &output);
+        }
+        let wasm_opt = node::installed(workspace, "binaryen/bin/wasm-opt")?;
+        let mut arguments: Vec<&OsStr> = FEATURES.iter().chain(&PASSES).map(OsStr::new).collect();
+        arguments.extend([input.as_os_str(), "-o".as_ref(), output.as_os_str()]);
+        node::run(&wasm_opt, &arguments)
+    })
+}
