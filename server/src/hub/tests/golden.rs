@@ -1,0 +1,106 @@
+//! The golden frames of `protocol/fixtures`, which the client's tests read too.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{MARVEL, Scene, socket_of};
+use crate::hub::Refusal;
+use crate::hub::command::Command;
+
+#[derive(Deserialize)]
+struct Golden {
+    name: String,
+    frame: Value,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    text: String,
+    #[serde(default)]
+    channel: Option<String>,
+    code: String,
+    message: String,
+}
+
+/// Sent by a Realtime Event function, which this server does not have yet.
+const NOT_MADE_YET: [&str; 1] = ["event"];
+
+#[test]
+fn every_golden_frame_to_the_server_is_understood() {
+    let frames: Vec<Golden> = fixture(include_str!("../../../../protocol/fixtures/to_server.json"));
+    for Golden { name, frame } in frames {
+        let text = frame.to_string();
+        let command = Command::parse(&text).unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+        assert_eq!(command.channel, MARVEL, "{name}");
+    }
+}
+
+#[test]
+fn every_golden_frame_to_the_client_is_made() {
+    let frames: Vec<Golden> = fixture(include_str!("../../../../protocol/fixtures/to_client.json"));
+    let made = a_conversation();
+    for Golden { name, frame } in frames {
+        if NOT_MADE_YET.contains(&&*name) {
+            continue;
+        }
+        assert!(
+            made.contains(&frame),
+            "{name}: {frame}\nis not in {made:#?}"
+        );
+    }
+}
+
+#[test]
+fn every_bad_frame_is_refused_with_the_reason_and_the_socket_goes_on() {
+    let frames: Vec<Refused> = fixture(include_str!("../../../../protocol/fixtures/refused.json"));
+    let mut scene = Scene::new();
+    let jill = scene.opens("jill");
+    for refused in frames {
+        scene.sends(jill, &refused.text);
+        let options = match refused.channel {
+            Some(channel) => json!({ "channel": channel }),
+            None => json!({}),
+        };
+        let payload = json!({ "message": refused.message, "code": refused.code });
+        let expected =
+            json!({ "action": "error", "client": null, "options": options, "payload": payload });
+        assert_eq!(scene.hears(jill), [expected], "{}", refused.text);
+    }
+    scene.join(jill, MARVEL, Value::Null);
+    assert_eq!(scene.hears_actions(jill), ["join"]);
+}
+
+/// Jill, who is anonymous, and Jack, who is not, say everything there is to say.
+fn a_conversation() -> Vec<Value> {
+    let mut scene = Scene::new();
+    let jill = scene.joins("jill", MARVEL);
+    let jack = scene.opens_authenticated("Jack");
+    scene.join(jack, MARVEL, json!({ "presence": true, "history": true }));
+    scene.messages(
+        jill,
+        MARVEL,
+        json!({ "text": "Hello 🕷", "list": [1, 2.5, null] }),
+    );
+    scene.says(jack, "history", json!({ "channel": MARVEL }), Value::Null);
+    scene.messages(jill, MARVEL, Value::Null);
+    let whisper = json!({ "channel": MARVEL, "socketId": socket_of("jack") });
+    scene.says(jill, "message", whisper, json!("psst"));
+    let for_known = json!({ "channel": MARVEL, "authenticated": true });
+    scene.says(jack, "message", for_known, json!("to those who are known"));
+    scene.join(jill, "dc-chat-room", Value::Null);
+    let refusal = scene.hub.refuse(jill, &Refusal::NotAnObject);
+    scene.deliver(vec![refusal]);
+    scene.leaves(jack, MARVEL);
+    let mut heard = scene.hears(jill);
+    heard.extend(scene.hears(jack));
+    heard.extend({
+        let john = scene.opens("john");
+        scene.join(john, MARVEL, Value::Null);
+        scene.hears(john)
+    });
+    heard
+}
+
+fn fixture<T: for<'de> Deserialize<'de>>(text: &str) -> T {
+    serde_json::from_str(text).unwrap()
+}

@@ -1,0 +1,151 @@
+//! The hub as sentences. A [`Scene`] is a hub and what each of its clients got so far.
+
+mod golden;
+mod history;
+mod messages;
+mod permissions;
+mod presence;
+mod rooms;
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use xano_realtime_protocol::frame::{Client, Permissions};
+
+use super::{ConnectionId, Delivery, Hub};
+use crate::{Limits, Settings};
+
+const MARVEL: &str = "marvel-chat-room";
+
+struct Scene {
+    hub: Hub,
+    inboxes: HashMap<ConnectionId, Vec<String>>,
+}
+
+impl Scene {
+    /// With the built-in settings.
+    fn new() -> Scene {
+        Scene::with(Settings::default())
+    }
+
+    /// With one row that allows joining and nothing else, unless `row` says so.
+    fn with_row(pattern: &str, row: Value) -> Scene {
+        let mut rules = json!({ "pattern": pattern, "enabled": true, "anonymous_clients": true });
+        let (Value::Object(rules_map), Value::Object(row)) = (&mut rules, row) else {
+            panic!("a row is an object");
+        };
+        rules_map.extend(row);
+        Scene::with(Settings::parse(&json!({ "channels": [rules] }).to_string()).unwrap())
+    }
+
+    fn with(settings: Settings) -> Scene {
+        Scene::limited(settings, &Limits::default())
+    }
+
+    fn limited(settings: Settings, limits: &Limits) -> Scene {
+        Scene {
+            hub: Hub::new(settings, limits),
+            inboxes: HashMap::new(),
+        }
+    }
+
+    /// Somebody anonymous opens a socket.
+    fn opens(&mut self, name: &str) -> ConnectionId {
+        self.hub.open(Client::anonymous(socket_of(name)))
+    }
+
+    /// Somebody whose token was accepted opens a socket.
+    fn opens_authenticated(&mut self, name: &str) -> ConnectionId {
+        let mut client = Client::anonymous(socket_of(name));
+        client.extras.insert("name".to_owned(), name.into());
+        client.permissions = Permissions {
+            dbo_id: 5,
+            row_id: 7,
+        };
+        self.hub.open(client)
+    }
+
+    /// Somebody anonymous is on a channel, and has seen what came of joining it.
+    fn joins(&mut self, name: &str, channel: &str) -> ConnectionId {
+        let id = self.opens(name);
+        self.join(id, channel, json!({ "presence": true }));
+        self.hears(id);
+        id
+    }
+
+    fn join(&mut self, id: ConnectionId, channel: &str, wishes: Value) {
+        self.says(id, "join", json!({ "channel": channel }), wishes);
+    }
+
+    fn leaves(&mut self, id: ConnectionId, channel: &str) {
+        self.says(id, "leave", json!({ "channel": channel }), Value::Null);
+    }
+
+    fn messages(&mut self, id: ConnectionId, channel: &str, payload: impl Into<Value>) {
+        self.says(id, "message", json!({ "channel": channel }), payload.into());
+    }
+
+    fn says(&mut self, id: ConnectionId, action: &str, options: Value, payload: Value) {
+        let frame = json!({ "action": action, "options": options, "payload": payload });
+        self.sends(id, &frame.to_string());
+    }
+
+    fn sends(&mut self, id: ConnectionId, text: &str) {
+        let deliveries = self.hub.receive(id, text);
+        self.deliver(deliveries);
+    }
+
+    fn closes(&mut self, id: ConnectionId) {
+        let deliveries = self.hub.close(id);
+        self.deliver(deliveries);
+    }
+
+    /// What somebody got since they were last asked, as sent.
+    fn hears_text(&mut self, id: ConnectionId) -> Vec<String> {
+        self.inboxes.remove(&id).unwrap_or_default()
+    }
+
+    /// What somebody got since they were last asked.
+    fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
+        let texts = self.hears_text(id);
+        texts
+            .iter()
+            .map(|text| serde_json::from_str(text).unwrap())
+            .collect()
+    }
+
+    fn hears_actions(&mut self, id: ConnectionId) -> Vec<String> {
+        let frames = self.hears(id);
+        frames
+            .iter()
+            .map(|frame| frame["action"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn hears_payloads(&mut self, id: ConnectionId) -> Vec<Value> {
+        self.hears(id)
+            .into_iter()
+            .map(|mut frame| frame["payload"].take())
+            .collect()
+    }
+
+    /// The text of the one refusal that somebody got.
+    fn hears_refusal(&mut self, id: ConnectionId) -> String {
+        let frames = self.hears(id);
+        assert_eq!(frames.len(), 1, "{frames:?}");
+        assert_eq!(frames[0]["action"], "error", "{frames:?}");
+        frames[0]["payload"]["message"].as_str().unwrap().to_owned()
+    }
+
+    fn deliver(&mut self, deliveries: Vec<Delivery>) {
+        for Delivery { to, frame } in deliveries {
+            for id in to {
+                self.inboxes.entry(id).or_default().push(frame.to_string());
+            }
+        }
+    }
+}
+
+fn socket_of(name: &str) -> String {
+    format!("socket-of-{name}").to_lowercase()
+}
