@@ -106,7 +106,7 @@ function textElement(tag, className, text) {
 }
 
 function tintOf(name) {
-  let sum = 0;
-  for (const character of name) sum += character.codePointAt(0);
-  return sum % tints;
+  let hash = 0;
+  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 4093;
+  return hash % tints;
 }

@@ -149,7 +149,7 @@ class Room {
 
   #showPeople() {
     const people = this.people.list();
-    const items = people.slice(0, longestPeopleList).map(({ name, isMe }) => textElement("li", "", isMe ? `${name} (you)` : name));
+    const items = people.slice(0, longestPeopleList).map(personItem);
     this.elements.people.querySelector("ul").replaceChildren(...items);
     this.elements.peopleCount.textContent = people.length > 0 ? ` (${people.length})` : "";
     this.elements.peopleMore.textContent = peopleHint(people.length, this.state);
@@ -160,6 +160,13 @@ class Room {
     field.value = field.value ? `${field.value}\n${text}` : text;
     field.focus();
   }
+}
+
+function personItem({ name, isMe }) {
+  const item = document.createElement("li");
+  item.append(textElement("span", "person", name));
+  if (isMe) item.append(textElement("span", "you", " (you)"));
+  return item;
 }
 
 function peopleHint(count, state) {
