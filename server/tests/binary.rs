@@ -1,0 +1,146 @@
+//! The program as it is started and stopped.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use support::{Client, MARVEL, Running, get};
+
+fn server() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS"] {
+        command.env_remove(name);
+    }
+    command.stderr(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// Ends with the test, even when the test fails.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    fn start(command: &mut Command) -> Process {
+        let mut child = command.spawn().unwrap();
+        let mut first_line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut first_line).unwrap();
+        let address = first_line.trim_end().strip_prefix("listening on http://");
+        let address = address.expect(&first_line).parse().unwrap();
+        Process { child, address }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a server says that does not start.
+fn complaint(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(!output.status.success(), "it started");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn settings_file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_seconds() {
+    for signal in ["TERM", "INT"] {
+        let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+        let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+        let (mut jack, _) = Client::connect(process.address, None).await.unwrap();
+        let (_never_reads, _) = Client::connect(process.address, None).await.unwrap();
+        jill.join(MARVEL, json!({})).await;
+        assert_eq!(jill.hear().await["action"], "join");
+
+        let began = Instant::now();
+        let pid = process.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(jill.hear_close().await, 1012);
+        assert_eq!(jack.hear_close().await, 1012);
+        let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
+        assert_eq!(status.unwrap().code(), Some(0), "SIG{signal}");
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            began.elapsed()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_lets_nobody_in_any_more() {
+    let server = Running::start().await;
+    let address = server.address;
+    let mut jill = server.client_on(MARVEL).await;
+    let listening = tokio::spawn(async move { jill.hear_close().await });
+    server.stop().await;
+    assert_eq!(listening.await.unwrap(), 1012);
+    assert!(Client::connect(address, None).await.is_err());
+}
+
+#[tokio::test]
+async fn settings_come_from_a_file_named_by_flag_or_environment() {
+    let text = r#"{"enabled":true,"hash":"another-hash","channels":[]}"#;
+    let file = settings_file("another.json", text);
+    let by_flag = Process::start(
+        server()
+            .args(["--listen", "127.0.0.1:0"])
+            .arg("--config")
+            .arg(&file),
+    );
+    let by_environment = Process::start(
+        server()
+            .env("XANO_LISTEN", "127.0.0.1:0")
+            .env("XANO_CONFIG", &file)
+            .env("XANO_LIMITS", "connections=5, frame_bytes=1000"),
+    );
+    for process in [by_flag, by_environment] {
+        let url = format!("ws://{}/rt/another-hash", process.address);
+        Client::connect_to(&url, None).await.unwrap();
+        assert_eq!(get(process.address, "/health").await.0, 200);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_before_serving() {
+    let unknown_key = settings_file("unknown-key.json", r#"{"chanels":[]}"#);
+    let not_json = settings_file("not-json.json", "{");
+    let config = |file: &PathBuf| complaint(server().arg("--config").arg(file));
+    assert!(config(&unknown_key).contains("unknown-key.json: unknown field `chanels`"));
+    assert!(config(&not_json).contains("not-json.json: EOF while parsing"));
+    assert!(config(&"missing.json".into()).contains("missing.json: cannot read it"));
+
+    let limit = |limit: &str| complaint(server().args(["--limit", limit]));
+    assert!(limit("messages_per_second=5").contains("messages_per_second is not implemented"));
+    assert!(limit("frame_size=5").contains("there is no limit frame_size"));
+    let environment = complaint(server().env("XANO_LIMITS", "frame_bytes"));
+    assert!(environment.contains("XANO_LIMITS: a limit is written NAME=VALUE"));
+
+    assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
+    assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
+    assert!(complaint(server().args(["--redis", "redis://localhost"])).contains("--redis"));
+}

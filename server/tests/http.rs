@@ -1,0 +1,107 @@
+//! What is served beside the socket.
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use support::{HASH, Running, get};
+use xano_realtime_server::Config;
+
+/// A folder of its own, gone with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with_files(name: &str, files: &[&str]) -> Folder {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).unwrap();
+        for file in files {
+            fs::write(path.join(file), file).unwrap();
+        }
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn health_is_200_as_soon_as_the_server_serves() {
+    let server = Running::start().await;
+    assert_eq!(get(server.address, "/health").await.0, 200);
+}
+
+#[tokio::test]
+async fn files_have_the_content_types_that_browsers_insist_on() {
+    let types = [
+        ("index.html", "text/html; charset=utf-8"),
+        ("style.css", "text/css; charset=utf-8"),
+        ("script.js", "text/javascript; charset=utf-8"),
+        ("module.mjs", "application/javascript; charset=utf-8"),
+        ("data.json", "application/json; charset=utf-8"),
+        ("script.js.map", "application/octet-stream"),
+        ("icon.svg", "image/svg+xml; charset=utf-8"),
+        ("xano.wasm", "application/wasm"),
+        ("photo.png", "image/png"),
+    ];
+    let folder = Folder::with_files("content-types", &types.map(|(file, _)| file));
+    let server = Running::start_with(Config {
+        www: Some(folder.0.clone()),
+        ..Config::default()
+    })
+    .await;
+    for (file, content_type) in types {
+        let (status, head, body) = get(server.address, &format!("/{file}")).await;
+        assert_eq!((status, &*body), (200, file));
+        assert!(
+            head.contains(&format!("content-type: {content_type}\r\n")),
+            "{file}: {head}"
+        );
+    }
+    assert_eq!(get(server.address, "/").await.2, "index.html");
+    assert_eq!(get(server.address, "/missing.html").await.0, 404);
+    assert_eq!(get(server.address, "/health").await.2, "ok\n");
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served() {
+    let folder = Folder::with_files("inside", &["index.html"]);
+    let server = Running::start_with(Config {
+        www: Some(folder.0.clone()),
+        ..Config::default()
+    })
+    .await;
+    for path in [
+        "/../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+        "/..%2fCargo.toml",
+        "//etc/passwd",
+    ] {
+        assert_ne!(get(server.address, path).await.0, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
+    let folder = Folder::with_files("connection", &["index.html"]);
+    let server = Running::start_with(Config {
+        www: Some(folder.0.clone()),
+        ..Config::default()
+    })
+    .await;
+    let (status, head, body) = get(server.address, "/connection.json").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert_eq!(body, format!(r#"{{"realtimeConnectionHash":"{HASH}"}}"#));
+}
+
+#[tokio::test]
+async fn without_a_folder_there_are_no_files() {
+    let server = Running::start().await;
+    for path in ["/", "/connection.json", "/index.html"] {
+        assert_eq!(get(server.address, path).await.0, 404, "{path}");
+    }
+}
