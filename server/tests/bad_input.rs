@@ -45,7 +45,7 @@ async fn a_bad_frame_is_refused_and_the_sockets_other_channels_go_on() {
 async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
-    let mut flood = server.client_on(MARVEL).await;
+    let flood = server.client_on(MARVEL).await;
     jill.hear_until("presence_update").await;
     let (mut writer, mut reader) = {
         use futures_util::StreamExt;

@@ -42,7 +42,6 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
         ("script.js", "text/javascript; charset=utf-8"),
         ("module.mjs", "application/javascript; charset=utf-8"),
         ("data.json", "application/json; charset=utf-8"),
-        ("script.js.map", "application/octet-stream"),
         ("icon.svg", "image/svg+xml; charset=utf-8"),
         ("xano.wasm", "application/wasm"),
         ("photo.png", "image/png"),
