@@ -26,8 +26,8 @@ pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .max_frame_size(Some(frame_bytes))
         .max_message_size(Some(frame_bytes))
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES)
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
 }
 
 /// Serves a socket until one side closes it.
@@ -113,7 +113,7 @@ async fn part(mut socket: Socket, code: CloseCode, reason: &'static str) {
     if stream.shutdown().await.is_err() {
         return;
     }
-    let mut unread = vec![0; BUFFER_BYTES];
+    let mut unread = vec![0; WRITE_BUFFER_BYTES];
     while let Ok(1..) = stream.read(&mut unread).await {}
 }
 
@@ -137,8 +137,11 @@ impl From<Ending> for End {
     }
 }
 
-/// The library's default, 128 KiB each way, would be most of what an idle connection costs.
-const BUFFER_BYTES: usize = 8 * 1024;
+/// There from the start; the library's default, 128 KiB, would be most of what an idle connection costs.
+const READ_BUFFER_BYTES: usize = 2 * 1024;
+
+/// Grows when it is needed, to one write's worth of frames.
+const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 
 /// Less than the five seconds in which the server has to stop.
 const FAREWELL: Duration = Duration::from_secs(2);
