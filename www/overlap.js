@@ -6,7 +6,7 @@ function missingAround(shown, history) {
   for (let start = 1 - history.length; start < shown.length; start++) {
     const from = Math.max(0, start);
     const to = Math.min(shown.length, start + history.length);
-    if (to - from < best.length) continue;
+    if (to - from < Math.max(1, best.length)) continue;
     if (agree(shown, history, start, from, to)) best = { length: to - from, start };
   }
   return {
