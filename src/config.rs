@@ -9,7 +9,7 @@ pub enum SettingsError {
     NoBaseUrl,
     /// Neither the canonical nor the hash of the connection was given.
     NoConnection,
-    /// The base URL cannot be read.
+    /// The base URL is none, or names no host.
     BadBaseUrl,
 }
 
@@ -20,11 +20,9 @@ impl SettingsError {
             Self::NoBaseUrl => {
                 "Please configure instanceBaseUrl or apiGroupBaseUrl setting before connecting to realtime"
             }
-            Self::NoConnection => {
-                "Please configure realtimeConnectionCanonical setting before connecting to realtime"
-            }
+            Self::NoConnection => "Please configure realtimeConnectionCanonical setting before connecting to realtime",
             Self::BadBaseUrl => {
-                "The base URL is not a URL: it has to start with https:// and a host name, as in https://x8ki-letl-twmt.n7.xano.io"
+                "The base URL is no URL: it has to start with https:// and a host name, as in https://x8ki-letl-twmt.n7.xano.io"
             }
         }
     }
@@ -38,181 +36,143 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
+/// Whether both settings that a connection needs were given.
+pub fn require(base_url: &str, segment: &str) -> Result<(), SettingsError> {
+    match (base_url.is_empty(), segment.is_empty()) {
+        (true, _) => Err(SettingsError::NoBaseUrl),
+        (_, true) => Err(SettingsError::NoConnection),
+        _ => Ok(()),
+    }
+}
+
+/// The parts of a base URL that matter here, as the platform's own URL parser gives them.
+#[derive(Clone, Copy, Debug)]
+pub struct BaseUrl<'a> {
+    /// The scheme with its colon, `https:`.
+    pub protocol: &'a str,
+    /// The host without the port, in lower case; an IPv6 address in brackets.
+    pub hostname: &'a str,
+    /// The host with its port, if it is not the scheme's own.
+    pub host: &'a str,
+}
+
 /// The socket's address: the base URL's host and port, its path dropped, and the connection's segment.
 ///
 /// `wss` always, save for a base URL that says `http:` and names a host of this machine or this network: a page that
 /// was configured with `http://….xano.io` works with the original, and goes on working.
-pub fn socket_url(base_url: &str, segment: &str) -> Result<String, SettingsError> {
-    if base_url.is_empty() {
-        return Err(SettingsError::NoBaseUrl);
-    }
-    if segment.is_empty() {
-        return Err(SettingsError::NoConnection);
-    }
-    let (scheme, rest) = base_url
-        .trim()
-        .split_once("://")
-        .ok_or(SettingsError::BadBaseUrl)?;
-    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let host = host_of(host_and_port);
-    if scheme.is_empty() || host.is_empty() || host_and_port.contains(char::is_whitespace) {
+pub fn socket_url(base: BaseUrl<'_>, segment: &str) -> Result<String, SettingsError> {
+    if base.hostname.is_empty() {
         return Err(SettingsError::BadBaseUrl);
     }
-    let plain = scheme.eq_ignore_ascii_case("http") && is_near(host);
-    let scheme = if plain { "ws://" } else { "wss://" };
-    Ok([scheme, host_and_port, "/rt/", segment].concat())
+    let scheme = if base.protocol == "http:" && is_near(base.hostname) { "ws://" } else { "wss://" };
+    Ok([scheme, base.host, "/rt/", segment].concat())
 }
 
 /// Whether a token may stand in a handshake as a WebSocket subprotocol (the token of RFC 9110, section 5.6.2).
 pub fn is_legal_token(token: &str) -> bool {
     const SEPARATORS_ALLOWED: &[u8] = b"!#$%&'*+-.^_`|~";
-    !token.is_empty()
-        && token
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS_ALLOWED.contains(&byte))
-}
-
-fn host_of(host_and_port: &str) -> &str {
-    if host_and_port.starts_with('[') {
-        return host_and_port
-            .split_inclusive(']')
-            .next()
-            .unwrap_or_default();
-    }
-    host_and_port.split(':').next().unwrap_or_default()
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS_ALLOWED.contains(&byte))
 }
 
 /// A host of this machine or of a private network, where no certificate can be had.
-fn is_near(host: &str) -> bool {
-    let ends_with = |suffix: &str| {
-        let start = host.len().checked_sub(suffix.len());
-        start
-            .and_then(|start| host.get(start..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(suffix))
-    };
-    if host.eq_ignore_ascii_case("localhost") || ends_with(".localhost") || ends_with(".local") {
+fn is_near(hostname: &str) -> bool {
+    let bytes = hostname.as_bytes();
+    match bytes {
+        b"localhost" | b"[::1]" => return true,
+        // Unique local addresses, fc00::/7, and link local ones, fe80::/10.
+        [b'[', b'f', b'c' | b'd', ..] | [b'[', b'f', b'e', b'8' | b'9' | b'a' | b'b', ..] => return true,
+        _ => {}
+    }
+    if bytes.ends_with(b".localhost") || bytes.ends_with(b".local") {
         return true;
     }
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.as_bytes();
-        let starts = |prefix: &[u8]| {
-            address
-                .get(..2)
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
-        // Loopback, unique local fc00::/7, link local fe80::/10.
-        return address == b"::1]" || starts(b"fc") || starts(b"fd") || starts(b"fe");
-    }
-    let mut octets = [0_u8; 4];
-    let mut parts = host.split('.');
-    for octet in &mut octets {
-        match parts.next().and_then(|part| part.parse().ok()) {
-            Some(value) => *octet = value,
-            None => return false,
+    matches!(ipv4(bytes), Some([127, ..] | [10, ..] | [192, 168, ..] | [172, 16..=31, ..] | [169, 254, ..]))
+}
+
+/// The four numbers of an IPv4 address in the one form that a URL parser leaves it in.
+fn ipv4(hostname: &[u8]) -> Option<[u32; 4]> {
+    let mut numbers = [0; 4];
+    let mut parts = hostname.split(|&byte| byte == b'.');
+    for number in &mut numbers {
+        for &byte in parts.next().filter(|part| !part.is_empty() && part.len() <= 3)? {
+            *number = *number * 10 + u32::from(byte.is_ascii_digit().then_some(byte)? - b'0');
         }
     }
-    parts.next().is_none()
-        && matches!(
-            octets,
-            [127, ..] | [10, ..] | [192, 168, ..] | [172, 16..=31, ..] | [169, 254, ..]
-        )
+    parts.next().is_none().then_some(numbers)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SettingsError, is_legal_token, socket_url};
+    use super::{BaseUrl, SettingsError, is_legal_token, require, socket_url};
 
-    fn url(base: &str) -> String {
-        socket_url(base, "hash").unwrap()
+    fn url(protocol: &str, hostname: &str, port: &str) -> String {
+        let host = format!("{hostname}{port}");
+        socket_url(BaseUrl { protocol, hostname, host: &host }, "hash").unwrap()
     }
 
     #[test]
-    fn the_path_is_dropped_and_the_port_kept() {
-        assert_eq!(
-            url("https://x8.xano.io/api:abc/v1?x#y"),
-            "wss://x8.xano.io/rt/hash"
-        );
-        assert_eq!(
-            url("https://user:secret@x8.xano.io:8443/api"),
-            "wss://x8.xano.io:8443/rt/hash"
-        );
+    fn the_port_is_kept() {
+        assert_eq!(url("https:", "x8.xano.io", ""), "wss://x8.xano.io/rt/hash");
+        assert_eq!(url("https:", "x8.xano.io", ":8443"), "wss://x8.xano.io:8443/rt/hash");
     }
 
     #[test]
     fn only_near_hosts_are_spoken_to_in_plain() {
         for near in [
-            "localhost:8080",
-            "127.0.0.1:8080",
+            "localhost",
+            "127.0.0.1",
             "127.9.9.9",
             "10.0.0.1",
-            "192.168.1.2:81",
+            "192.168.1.2",
             "172.16.0.1",
             "172.31.9.9",
             "169.254.1.1",
             "printer.local",
             "app.localhost",
-            "LOCALHOST",
-            "[::1]:8080",
+            "[::1]",
             "[fd00::1]",
+            "[fc12::1]",
             "[fe80::1]",
+            "[febf::1]",
         ] {
-            assert_eq!(
-                url(&format!("http://{near}/api")),
-                format!("ws://{near}/rt/hash")
-            );
-            assert_eq!(
-                url(&format!("https://{near}/api")),
-                format!("wss://{near}/rt/hash")
-            );
+            assert_eq!(url("http:", near, ":8080"), format!("ws://{near}:8080/rt/hash"));
+            assert_eq!(url("https:", near, ":8080"), format!("wss://{near}:8080/rt/hash"));
         }
         for far in [
             "x8.xano.io",
             "172.32.0.1",
+            "172.15.0.1",
             "8.8.8.8",
             "192.169.0.1",
             "10.0.0.1.example.com",
             "local",
             "[2001::1]",
+            "[fec0::1]",
+            "127.0.0",
+            "10.0.0.x",
+            "mylocal",
+            "xlocalhost",
         ] {
-            assert_eq!(
-                url(&format!("http://{far}")),
-                format!("wss://{far}/rt/hash")
-            );
+            assert_eq!(url("http:", far, ""), format!("wss://{far}/rt/hash"));
         }
     }
 
     #[test]
     fn missing_settings_are_named_in_the_words_of_the_original() {
         assert_eq!(
-            socket_url("", "hash").unwrap_err().to_string(),
+            require("", "").unwrap_err().to_string(),
             "Please configure instanceBaseUrl or apiGroupBaseUrl setting before connecting to realtime"
         );
         assert_eq!(
-            socket_url("https://x8.xano.io", "")
-                .unwrap_err()
-                .to_string(),
+            require("https://x8.xano.io", "").unwrap_err().to_string(),
             "Please configure realtimeConnectionCanonical setting before connecting to realtime"
         );
     }
 
     #[test]
-    fn what_is_no_url_is_refused() {
-        for bad in [
-            "x8.xano.io",
-            "https://",
-            "https:///api",
-            "://host",
-            "https://a b",
-            "https://:80",
-            " ",
-        ] {
-            assert_eq!(
-                socket_url(bad, "hash"),
-                Err(SettingsError::BadBaseUrl),
-                "{bad}"
-            );
-        }
+    fn a_url_without_a_host_is_refused() {
+        let base = BaseUrl { protocol: "file:", hostname: "", host: "" };
+        assert_eq!(socket_url(base, "hash"), Err(SettingsError::BadBaseUrl));
     }
 
     #[test]
@@ -220,9 +180,7 @@ mod tests {
         for legal in ["eyJhbGciOi.J9-_x.abc", "a", "!#$%&'*+-.^_`|~09azAZ"] {
             assert!(is_legal_token(legal), "{legal}");
         }
-        for illegal in [
-            "", "Bearer x", "a,b", "a\"b", "ä", "a\n", "a/b", "a=b", "(a)", "a:b",
-        ] {
+        for illegal in ["", "Bearer x", "a,b", "a\"b", "ä", "a\n", "a/b", "a=b", "(a)", "a:b"] {
             assert!(!is_legal_token(illegal), "{illegal}");
         }
     }

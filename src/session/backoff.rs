@@ -13,9 +13,7 @@ pub struct Backoff {
 impl Backoff {
     /// The first attempt's.
     pub const fn new() -> Self {
-        Backoff {
-            ceiling_ms: FIRST_CEILING_MS,
-        }
+        Backoff { ceiling_ms: FIRST_CEILING_MS }
     }
 
     /// The delay before the next attempt, in milliseconds. `random` lies between 0 and 1.
@@ -42,10 +40,7 @@ mod tests {
     fn with_the_highest_random_number_the_delays_double_from_one_second_to_a_minute() {
         let mut backoff = Backoff::new();
         let delays: Vec<u32> = (0..8).map(|_| backoff.next(0.999_999)).collect();
-        assert_eq!(
-            delays,
-            [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]
-        );
+        assert_eq!(delays, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
     }
 
     #[test]

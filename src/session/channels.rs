@@ -1,7 +1,5 @@
 //! Who is joined, and what waits for the next socket.
 
-use std::collections::VecDeque;
-
 use super::queue::{Frame, Full, Queue};
 
 /// A channel's number within its session. Small: whoever drives the session gives them out and reuses them.
@@ -19,10 +17,7 @@ pub struct Wishes {
 impl Wishes {
     /// Both together.
     pub fn union(self, other: Wishes) -> Wishes {
-        Wishes {
-            history: self.history || other.history,
-            presence: self.presence || other.presence,
-        }
+        Wishes { history: self.history || other.history, presence: self.presence || other.presence }
     }
 }
 
@@ -44,10 +39,7 @@ pub struct Channels<F> {
 impl<F> Channels<F> {
     /// No channel.
     pub const fn new() -> Self {
-        Channels {
-            memberships: Vec::new(),
-            count: 0,
-        }
+        Channels { memberships: Vec::new(), count: 0 }
     }
 
     /// Whether there is no channel.
@@ -57,11 +49,7 @@ impl<F> Channels<F> {
 
     /// The numbers of all channels.
     pub fn ids(&self) -> Vec<ChannelId> {
-        let present = self
-            .memberships
-            .iter()
-            .enumerate()
-            .filter(|(_, membership)| membership.is_some());
+        let present = self.memberships.iter().enumerate().filter(|(_, membership)| membership.is_some());
         present.map(|(index, _)| index as ChannelId).collect()
     }
 
@@ -77,11 +65,7 @@ impl<F> Channels<F> {
         match place {
             Some(membership) => membership.wishes = membership.wishes.union(wishes),
             None => {
-                *place = Some(Membership {
-                    wishes,
-                    joined: None,
-                    waiting: Queue::new(),
-                });
+                *place = Some(Membership { wishes, joined: None, waiting: Queue::new() });
                 self.count += 1;
             }
         }
@@ -106,11 +90,7 @@ impl<F> Channels<F> {
 
     /// Removes the channel; says whether it was joined on the current socket.
     pub fn remove(&mut self, channel: ChannelId) -> bool {
-        let Some(membership) = self
-            .memberships
-            .get_mut(channel as usize)
-            .and_then(Option::take)
-        else {
+        let Some(membership) = self.memberships.get_mut(channel as usize).and_then(Option::take) else {
             return false;
         };
         self.count -= 1;
@@ -123,10 +103,8 @@ impl<F> Channels<F> {
     }
 
     /// Takes what waits, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId) -> VecDeque<Frame<F>> {
-        self.get(channel)
-            .map(|membership| membership.waiting.take())
-            .unwrap_or_default()
+    pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take()).unwrap_or_default()
     }
 
     fn get(&mut self, channel: ChannelId) -> Option<&mut Membership<F>> {

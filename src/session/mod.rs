@@ -236,7 +236,7 @@ impl<F> Session<F> {
     }
 
     /// Takes what waits on a channel, for a session that takes the channel over.
-    pub fn take_waiting(&mut self, channel: ChannelId) -> VecDeque<Frame<F>> {
+    pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
         self.channels.take_waiting(channel)
     }
 
@@ -252,33 +252,15 @@ impl<F> Session<F> {
                 self.channels.wish(channel, wishes);
                 self.join(channel);
             }
-            (Connecting | Closing | Waiting, Input::Join { channel, wishes }) => {
-                self.channels.wish(channel, wishes)
-            }
+            (Connecting | Closing | Waiting, Input::Join { channel, wishes }) => self.channels.wish(channel, wishes),
 
             (state, Input::Leave { channel }) => self.leave(state, channel),
 
-            (
-                Open,
-                Input::Send {
-                    channel,
-                    frame,
-                    writable: true,
-                    ..
-                },
-            ) => {
+            (Open, Input::Send { channel, frame, writable: true, .. }) => {
                 self.send_waiting(channel);
                 self.outputs.push_back(Output::Send { body: frame.body });
             }
-            (Idle, Input::Send { channel, .. })
-            | (
-                _,
-                Input::Send {
-                    channel,
-                    may_wait: false,
-                    ..
-                },
-            ) => {
+            (Idle, Input::Send { channel, .. }) | (_, Input::Send { channel, may_wait: false, .. }) => {
                 self.fail(Some(channel), Failure::NotConnected);
             }
             (_, Input::Send { channel, frame, .. }) => {
@@ -289,28 +271,14 @@ impl<F> Session<F> {
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(),
 
-            (
-                Connecting,
-                Input::Closed {
-                    epoch,
-                    code,
-                    random,
-                },
-            ) if epoch == self.epoch => {
+            (Connecting, Input::Closed { epoch, code, random }) if epoch == self.epoch => {
                 self.failed_attempts += 1;
                 self.closed(code.retry(), random);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
                     self.fail(None, Failure::CannotConnect);
                 }
             }
-            (
-                Open,
-                Input::Closed {
-                    epoch,
-                    code,
-                    random,
-                },
-            ) if epoch == self.epoch => self.closed(code.retry(), random),
+            (Open, Input::Closed { epoch, code, random }) if epoch == self.epoch => self.closed(code.retry(), random),
             // Whatever code the server answered with: a new socket was asked for.
             (Closing, Input::Closed { epoch, random, .. }) if epoch == self.epoch => {
                 self.outputs.push_back(Output::ClearTimer);
@@ -327,18 +295,14 @@ impl<F> Session<F> {
 
             (Waiting, Input::Elapsed { epoch, .. }) if epoch == self.epoch => self.connect(),
             (Closing, Input::Elapsed { epoch, random }) if epoch == self.epoch => {
-                self.outputs.push_back(Output::DropSocket {
-                    code: CloseCode::RECONNECT,
-                });
+                self.outputs.push_back(Output::DropSocket { code: CloseCode::RECONNECT });
                 self.closed(Retry::Again, random);
             }
 
             (Connecting | Open, Input::Reconnect) => {
                 self.state = Closing;
                 self.channels.forget_joins();
-                self.outputs.push_back(Output::CloseSocket {
-                    code: CloseCode::RECONNECT,
-                });
+                self.outputs.push_back(Output::CloseSocket { code: CloseCode::RECONNECT });
                 self.set_timer(CLOSE_DEADLINE_MS);
             }
             (Waiting, Input::Reconnect) => {
@@ -349,21 +313,14 @@ impl<F> Session<F> {
             (Idle | Closing, Input::Reconnect) => {}
 
             // Events of a socket or timer that was given up.
-            (
-                _,
-                Input::Opened { .. }
-                | Input::Closed { .. }
-                | Input::TokenRefused { .. }
-                | Input::Elapsed { .. },
-            ) => {}
+            (_, Input::Opened { .. } | Input::Closed { .. } | Input::TokenRefused { .. } | Input::Elapsed { .. }) => {}
         }
     }
 
     fn connect(&mut self) {
         self.state = State::Connecting;
         self.epoch = self.epoch.wrapping_add(1);
-        self.outputs
-            .push_back(Output::OpenSocket { epoch: self.epoch });
+        self.outputs.push_back(Output::OpenSocket { epoch: self.epoch });
     }
 
     fn opened(&mut self) {
@@ -385,9 +342,7 @@ impl<F> Session<F> {
                 let after_ms = self.backoff.next(random);
                 self.set_timer(after_ms);
             }
-            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => {
-                self.disconnect(State::Stopped)
-            }
+            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => self.disconnect(State::Stopped),
         }
         match retry {
             Retry::AgainWithoutFrame => self.fail(None, Failure::TooLarge),
@@ -427,9 +382,7 @@ impl<F> Session<F> {
             self.outputs.push_back(Output::ClearTimer);
         }
         if matches!(state, State::Connecting | State::Open | State::Closing) {
-            self.outputs.push_back(Output::DropSocket {
-                code: CloseCode::NORMAL,
-            });
+            self.outputs.push_back(Output::DropSocket { code: CloseCode::NORMAL });
         }
         self.state = State::Idle;
         self.backoff = Backoff::new();
@@ -437,10 +390,7 @@ impl<F> Session<F> {
     }
 
     fn set_timer(&mut self, after_ms: u32) {
-        self.outputs.push_back(Output::SetTimer {
-            epoch: self.epoch,
-            after_ms,
-        });
+        self.outputs.push_back(Output::SetTimer { epoch: self.epoch, after_ms });
     }
 
     fn fail(&mut self, channel: Option<ChannelId>, failure: Failure) {

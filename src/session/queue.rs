@@ -1,7 +1,5 @@
 //! The frames of one channel that wait for a connection, bounded.
 
-use std::collections::VecDeque;
-
 /// How many frames of one channel may wait.
 pub const MAX_FRAMES: usize = 1_000;
 
@@ -24,17 +22,14 @@ pub struct Full;
 /// Frames in the order they were sent.
 #[derive(Debug)]
 pub struct Queue<F> {
-    frames: VecDeque<Frame<F>>,
+    frames: Vec<Frame<F>>,
     bytes: u32,
 }
 
 impl<F> Queue<F> {
     /// A queue in which nothing waits.
     pub const fn new() -> Self {
-        Queue {
-            frames: VecDeque::new(),
-            bytes: 0,
-        }
+        Queue { frames: Vec::new(), bytes: 0 }
     }
 
     /// Adds a frame behind the others.
@@ -46,12 +41,12 @@ impl<F> Queue<F> {
             return Err(Full);
         }
         self.bytes = bytes;
-        self.frames.push_back(frame);
+        self.frames.push(frame);
         Ok(())
     }
 
     /// Takes everything out, oldest first.
-    pub fn take(&mut self) -> VecDeque<Frame<F>> {
+    pub fn take(&mut self) -> Vec<Frame<F>> {
         self.bytes = 0;
         std::mem::take(&mut self.frames)
     }

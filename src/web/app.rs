@@ -3,37 +3,25 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{JsString, Map};
 use slab::Slab;
 use wasm_bindgen::prelude::*;
 
-use super::wire::{self, Link};
-use crate::session::{ChannelId, Session, Wishes};
-
-/// A connection's number.
-pub(super) type ConnectionId = usize;
-
-/// A channel object's number, which the facade keeps.
-pub(super) type ObjectId = usize;
-
-#[derive(Default)]
-pub(super) struct App {
-    pub(super) connections: Slab<Connection>,
-    pub(super) objects: Slab<Rc<ChannelObject>>,
-    /// Whether `wire.js` knows where events go.
-    started: bool,
-}
+use super::wire::{self, Link, Members, Numbers, Text};
+use crate::session::{ChannelId, Session, State, Wishes};
 
 /// One socket, or the wish for one: clients with the same URL and token share it.
 pub(super) struct Connection {
-    pub(super) url: Rc<str>,
-    pub(super) token: Option<Rc<str>>,
-    pub(super) session: Session<JsString>,
-    pub(super) link: Option<Rc<Link>>,
-    pub(super) timer: Option<JsValue>,
-    /// From a channel's name to its number, for `wire.js`. A `Map`: a channel may be called `__proto__`.
-    pub(super) numbers: Map,
-    pub(super) memberships: Slab<Membership>,
+    pub(super) id: Cell<usize>,
+    /// A text of JavaScript: it is compared and handed on, never read here.
+    pub(super) url: JsValue,
+    /// The token it connects with, likewise; undefined when anonymous.
+    pub(super) token: RefCell<JsValue>,
+    pub(super) session: RefCell<Session<Text>>,
+    pub(super) link: RefCell<Option<Rc<Link>>>,
+    pub(super) timer: Cell<Option<JsValue>>,
+    /// For `wire.js`: from a channel's name to its number.
+    pub(super) numbers: Numbers,
+    pub(super) memberships: RefCell<Slab<Membership>>,
 }
 
 /// One channel of a connection: joined once, however many objects of the page are on it.
@@ -45,28 +33,27 @@ pub(super) struct Membership {
 
 /// A channel object of the page, as `client.channel()` returns it.
 pub(super) struct ChannelObject {
-    pub(super) id: Cell<ObjectId>,
+    pub(super) id: Cell<usize>,
     pub(super) settings: Settings,
-    pub(super) url: Rc<str>,
+    pub(super) url: JsValue,
     pub(super) name: JsValue,
     pub(super) wishes: Wishes,
     /// Whether frames may wait for a connection.
     pub(super) may_wait: bool,
     /// The membership it belongs to, from its first use on.
-    pub(super) place: Cell<Option<Place>>,
+    pub(super) place: RefCell<Option<Place>>,
     /// The page's own object; set by the first `on`. Before that nothing holds it, so that it can be collected.
     pub(super) page_object: RefCell<Option<PageObject>>,
     pub(super) handlers: RefCell<Vec<Rc<Handler>>>,
-    /// Who is there: from socket id to member.
-    pub(super) presence: Map,
+    pub(super) presence: Members,
     /// Whether the last status that its handlers were told is "connected".
     pub(super) told_connected: Cell<bool>,
     pub(super) destroyed: Cell<bool>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Place {
-    pub(super) connection: ConnectionId,
+    pub(super) connection: Rc<Connection>,
     pub(super) channel: ChannelId,
 }
 
@@ -82,7 +69,6 @@ extern "C" {
     /// The settings of a client, as the facade holds them.
     #[derive(Clone, PartialEq)]
     pub(super) type Settings;
-    /// Read whenever a socket is about to open.
     #[wasm_bindgen(method, getter, structural, js_name = realtimeAuthToken)]
     fn realtime_auth_token(this: &Settings) -> JsValue;
 
@@ -95,56 +81,106 @@ extern "C" {
 }
 
 impl Settings {
-    /// The token to connect with, if there is one.
-    pub(super) fn token(&self) -> Option<Rc<str>> {
-        let token = self.realtime_auth_token().as_string()?;
-        if token.is_empty() {
-            None
-        } else {
-            Some(token.into())
-        }
+    /// The token to connect with; undefined for an anonymous connection.
+    pub(super) fn token(&self) -> JsValue {
+        let token = self.realtime_auth_token();
+        if token.is_falsy() { JsValue::UNDEFINED } else { token }
     }
 }
 
 impl Connection {
-    pub(super) fn is_for(&self, url: &str, token: Option<&str>) -> bool {
-        &*self.url == url && self.token.as_deref() == token
+    /// The connection to that URL with that token, made where there is none.
+    pub(super) fn get_or_make(url: &JsValue, token: &JsValue) -> Rc<Connection> {
+        if let Some(connection) = Connection::find(url, token) {
+            return connection;
+        }
+        let connection = Rc::new(Connection {
+            id: Cell::new(0),
+            url: url.clone(),
+            token: RefCell::new(token.clone()),
+            session: RefCell::new(Session::new()),
+            link: RefCell::new(None),
+            timer: Cell::new(None),
+            numbers: Numbers::new(),
+            memberships: RefCell::new(Slab::new()),
+        });
+        connection.id.set(APP.with(|app| app.connections.borrow_mut().insert(connection.clone())));
+        connection
+    }
+
+    pub(super) fn find(url: &JsValue, token: &JsValue) -> Option<Rc<Connection>> {
+        Connection::all().into_iter().find(|connection| connection.url == *url && *connection.token.borrow() == *token)
+    }
+
+    pub(super) fn by_id(id: usize) -> Option<Rc<Connection>> {
+        APP.with(|app| app.connections.borrow().get(id).cloned())
+    }
+
+    pub(super) fn all() -> Vec<Rc<Connection>> {
+        APP.with(|app| app.connections.borrow().iter().map(|(_, connection)| connection.clone()).collect())
+    }
+
+    pub(super) fn forget(&self) {
+        APP.with(|app| app.connections.borrow_mut().try_remove(self.id.get()));
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.session.borrow().state()
     }
 
     /// Every channel object on this connection.
     pub(super) fn objects(&self) -> Vec<Rc<ChannelObject>> {
-        let memberships = self.memberships.iter();
-        memberships
-            .flat_map(|(_, membership)| membership.objects.iter().cloned())
-            .collect()
+        let mut objects = Vec::new();
+        for (_, membership) in self.memberships.borrow().iter() {
+            objects.extend_from_slice(&membership.objects);
+        }
+        objects
     }
 }
 
-thread_local! {
-    static APP: RefCell<App> = const { RefCell::new(App {
-        connections: Slab::new(),
-        objects: Slab::new(),
-        started: false,
-    }) };
+impl ChannelObject {
+    /// Gives a new object its number.
+    pub(super) fn keep(self) -> Rc<ChannelObject> {
+        let object = Rc::new(self);
+        object.id.set(APP.with(|app| app.objects.borrow_mut().insert(object.clone())));
+        object
+    }
+
+    pub(super) fn by_id(id: usize) -> Option<Rc<ChannelObject>> {
+        APP.with(|app| app.objects.borrow().get(id).cloned())
+    }
+
+    /// Takes the object's number away; another one may get it.
+    pub(super) fn take(id: usize) -> Option<Rc<ChannelObject>> {
+        APP.with(|app| app.objects.borrow_mut().try_remove(id))
+    }
+
+    /// Whether it is on a connection that is open.
+    pub(super) fn is_connected(&self) -> bool {
+        self.place.borrow().as_ref().is_some_and(|place| place.connection.state() == State::Open)
+    }
 }
 
-/// Reads or changes the state. `work` must not call JavaScript that could call back; were it to happen all the same,
-/// the inner call would be given nothing, rather than end the page's client with a panic.
-pub(super) fn with<R>(work: impl FnOnce(&mut App) -> Option<R>) -> Option<R> {
-    APP.with(|app| work(&mut *app.try_borrow_mut().ok()?))
+struct App {
+    connections: RefCell<Slab<Rc<Connection>>>,
+    objects: RefCell<Slab<Rc<ChannelObject>>>,
+    /// Whether `wire.js` knows where events go.
+    started: Cell<bool>,
+}
+
+thread_local! {
+    static APP: App = const {
+        App { connections: RefCell::new(Slab::new()), objects: RefCell::new(Slab::new()), started: Cell::new(false) }
+    };
 }
 
 /// Connects `wire.js` to the router, once.
 pub(super) fn ensure_started() {
-    let first = with(|app| Some(!core::mem::replace(&mut app.started, true)));
-    if first == Some(true) {
-        let entry: Box<dyn Fn(u32, u32, i32, i32)> = Box::new(super::router::event);
-        // Lives as long as the page: there is one, whatever clients come and go.
-        wire::start(&Closure::wrap(entry).into_js_value());
-        wire::number_actions();
+    if APP.with(|app| app.started.replace(true)) {
+        return;
     }
-}
-
-pub(super) fn object(id: ObjectId) -> Option<Rc<ChannelObject>> {
-    with(|app| app.objects.get(id).cloned())
+    let entry: Box<dyn Fn(u32, u32, i32, i32)> = Box::new(super::router::event);
+    // Lives as long as the page: there is one, whatever clients come and go.
+    wire::start(&Closure::wrap(entry).into_js_value());
+    wire::number_actions();
 }

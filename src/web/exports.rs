@@ -4,15 +4,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Map};
 use wasm_bindgen::prelude::*;
 
 use xano_realtime_protocol::Action;
 
-use super::app::{self, ChannelObject, Handler, ObjectId, PageObject, Settings};
-use super::{driver, presence, tokens, wire};
-use crate::config;
-use crate::session::{State, Wishes};
+use super::app::{self, ChannelObject, Connection, Handler, PageObject, Settings};
+use super::wire::{Members, Url};
+use super::{driver, tokens, wire};
+use crate::config::{self, BaseUrl, SettingsError};
+use crate::session::Wishes;
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
@@ -24,86 +24,65 @@ pub fn channel_open(
     history: bool,
     presence: bool,
     may_wait: bool,
-) -> Result<ObjectId, JsError> {
-    let url =
-        config::socket_url(base_url, segment).map_err(|error| JsError::new(error.message()))?;
+) -> Result<usize, JsError> {
+    let url = socket_url(base_url, segment).map_err(|error| JsError::new(error.message()))?;
     app::ensure_started();
-    let object = Rc::new(ChannelObject {
+    let object = ChannelObject {
         id: Cell::new(0),
         settings,
         url: url.into(),
         name,
         wishes: Wishes { history, presence },
         may_wait,
-        place: Cell::new(None),
+        place: RefCell::new(None),
         page_object: RefCell::new(None),
         handlers: RefCell::new(Vec::new()),
-        presence: Map::new(),
+        presence: Members::new(),
         told_connected: Cell::new(false),
         destroyed: Cell::new(false),
-    });
-    let id = app::with(|app| Some(app.objects.insert(object.clone()))).unwrap_or_default();
-    object.id.set(id);
-    if driver::find(&object.url, object.settings.token().as_deref()).is_some() {
+    }
+    .keep();
+    if Connection::find(&object.url, &object.settings.token()).is_some() {
         driver::activate(&object);
     }
-    Ok(id)
+    Ok(object.id.get())
 }
 
 /// Adds a handler. `action` names the one it wants; anything but a text, or an empty one, means every action.
 #[wasm_bindgen]
-pub fn channel_on(
-    id: ObjectId,
-    page_object: PageObject,
-    action: JsValue,
-    function: JsValue,
-    on_error: JsValue,
-) {
-    let Some(object) = app::object(id) else {
-        return;
-    };
+pub fn channel_on(id: usize, page_object: PageObject, action: JsValue, function: JsValue, on_error: JsValue) {
+    let Some(object) = ChannelObject::by_id(id) else { return };
     let wanted = (action.is_string() && action.is_truthy()).then(|| wire::code_of(&action));
-    let handler = Rc::new(Handler {
-        action: wanted,
-        function,
-        on_error,
-    });
-    if let Ok(mut handlers) = object.handlers.try_borrow_mut() {
-        handlers.push(handler);
-    }
+    object.handlers.borrow_mut().push(Rc::new(Handler { action: wanted, function, on_error }));
     let first = object.page_object.replace(Some(page_object)).is_none();
     driver::activate(&object);
-    let place = object.place.get();
-    if first && place.and_then(|place| driver::state(place.connection)) == Some(State::Open) {
+    if first && object.is_connected() {
         wire::announce_status_to(id as u32, true);
     }
 }
 
 /// Sends a message. Throws what `JSON.stringify` throws.
 #[wasm_bindgen]
-pub fn channel_message(id: ObjectId, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
+pub fn channel_message(id: usize, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
     send(id, Action::Message, options, payload)
 }
 
 /// Asks for the kept messages.
 #[wasm_bindgen]
-pub fn channel_history(id: ObjectId, options: &JsValue) -> Result<(), JsValue> {
+pub fn channel_history(id: usize, options: &JsValue) -> Result<(), JsValue> {
     send(id, Action::History, options, &JsValue::UNDEFINED)
 }
 
 /// Who is on the channel.
 #[wasm_bindgen]
-pub fn channel_presence(id: ObjectId) -> Array {
-    app::object(id)
-        .map(|object| presence::list(&object))
-        .unwrap_or_default()
+pub fn channel_presence(id: usize) -> JsValue {
+    ChannelObject::by_id(id).map(|object| wire::list(&object.presence)).unwrap_or_default()
 }
 
 /// Forgets a channel object. Its number may be given to another one afterwards.
 #[wasm_bindgen]
-pub fn channel_destroy(id: ObjectId) {
-    let object = app::with(|app| app.objects.try_remove(id));
-    if let Some(object) = object {
+pub fn channel_destroy(id: usize) {
+    if let Some(object) = ChannelObject::take(id) {
         object.destroyed.set(true);
         driver::deactivate(&object);
     }
@@ -121,8 +100,15 @@ pub fn is_legal_token(token: &str) -> bool {
     config::is_legal_token(token)
 }
 
-fn send(id: ObjectId, action: Action, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
-    let Some(object) = app::object(id) else {
+fn socket_url(base_url: &str, segment: &str) -> Result<String, SettingsError> {
+    config::require(base_url, segment)?;
+    let url = Url::new(base_url).map_err(|_| SettingsError::BadBaseUrl)?;
+    let (protocol, hostname, host) = (url.protocol(), url.hostname(), url.host());
+    config::socket_url(BaseUrl { protocol: &protocol, hostname: &hostname, host: &host }, segment)
+}
+
+fn send(id: usize, action: Action, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
+    let Some(object) = ChannelObject::by_id(id) else {
         return Ok(());
     };
     let text = wire::app_frame(action, &object.name, options, payload)?;

@@ -2,43 +2,29 @@
 
 use wasm_bindgen::JsValue;
 
-use super::app::{self, ConnectionId};
-use super::wire;
+use super::app::Connection;
+use super::{driver, wire};
 use crate::session::{ChannelId, Failure};
 
 /// Tells one channel of a connection, or all of them.
-pub(super) fn announce(connection: ConnectionId, channel: Option<ChannelId>, failure: Failure) {
+pub(super) fn announce(connection: &Connection, channel: Option<ChannelId>, failure: Failure) {
     let (code, message) = words(failure);
-    let message = match failure {
-        Failure::CannotConnect => [message, &url(connection)].concat(),
-        _ => message.to_owned(),
+    let address = match failure {
+        Failure::CannotConnect => wire::text_of(&connection.url),
+        _ => String::new(),
     };
-    let name = channel.and_then(|channel| {
-        let name = app::with(|app| {
-            let membership = app
-                .connections
-                .get(connection)?
-                .memberships
-                .get(channel as usize)?;
-            Some(membership.name.clone())
-        })?;
-        Some((channel, name))
-    });
-    let channel = name.as_ref().map(|(channel, name)| (*channel, name));
-    wire::announce_error(connection as u32, channel, code, &message);
+    tell(connection, channel, code, &[message, &address]);
 }
 
 /// The browser would not even make a socket: the address is illegal, or there is no WebSocket here.
-pub(super) fn announce_no_socket(connection: ConnectionId, error: &JsValue) {
-    let cause = String::from(js_sys::Error::from(error.clone()).to_string());
-    let message = [
-        "No WebSocket could be made for ",
-        &url(connection),
-        ": ",
-        &cause,
-    ]
-    .concat();
-    wire::announce_error(connection as u32, None, "no_socket", &message);
+pub(super) fn announce_no_socket(connection: &Connection, error: &JsValue) {
+    let (address, cause) = (wire::text_of(&connection.url), wire::text_of(error));
+    tell(connection, None, "no_socket", &["No WebSocket could be made for ", &address, ": ", &cause]);
+}
+
+fn tell(connection: &Connection, channel: Option<ChannelId>, code: &str, message: &[&str]) {
+    let name = channel.map(|channel| driver::name(connection, channel)).unwrap_or_default();
+    wire::announce_error(connection.id.get() as u32, channel, &name, code, &message.concat());
 }
 
 const fn words(failure: Failure) -> (&'static str, &'static str) {
@@ -72,8 +58,4 @@ const fn words(failure: Failure) -> (&'static str, &'static str) {
             "The message was not sent: too many messages are waiting for a connection on this channel (1,000 messages or 1 MiB).",
         ),
     }
-}
-
-fn url(connection: ConnectionId) -> String {
-    app::with(|app| Some(app.connections.get(connection)?.url.to_string())).unwrap_or_default()
 }

@@ -7,11 +7,13 @@
 //! - [`driver`]: feeds a session and carries out what it decides.
 //! - [`tokens`]: which connection a channel object belongs to, as tokens change.
 //! - [`router`]: from an event to the handlers it concerns.
+//! - [`failure`]: failures in words.
 //! - [`presence`]: who is on a channel, as one channel object was told.
 //! - [`wire`]: the Rust face of `wire.js`: sockets, timers, JSON, calls of handlers.
 //!
 //! Nothing is borrowed while JavaScript runs: a handler, a getter or a `toJSON` of the page may call back in here at
-//! any time. So state is read and written inside [`app::with`], and every call out happens outside of it.
+//! any time. So every borrow of a cell ends within the statement, or the function, that began it, and none of them calls
+//! out; a panic would be a bare trap.
 
 mod app;
 mod driver;

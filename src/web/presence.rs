@@ -1,6 +1,5 @@
 //! Who is on a channel, as one channel object was told.
 
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::app::ChannelObject;
@@ -26,21 +25,16 @@ extern "C" {
 /// `connection_status`: remembers what the handlers are about to be told.
 pub(super) fn status(object: &ChannelObject) {
     if let Some(payload) = payload() {
-        object
-            .told_connected
-            .set(is(&payload.status(), "connected"));
+        object.told_connected.set(is(&payload.status(), "connected"));
     }
 }
 
 /// `presence_full`: everybody who is there.
 pub(super) fn replace(object: &ChannelObject) {
-    let Some(clients) = payload().and_then(|payload| payload.presence().dyn_into::<Array>().ok())
-    else {
-        return;
-    };
+    let Some(clients) = wire::clients() else { return };
     object.presence.clear();
-    for client in clients.iter() {
-        put(object, &client);
+    for index in 0..clients.length() {
+        put(object, &clients.at(index));
     }
 }
 
@@ -52,15 +46,8 @@ pub(super) fn update(object: &ChannelObject) {
     if is(&what, "join") {
         put(object, &client);
     } else if is(&what, "leave") && client.is_object() {
-        object
-            .presence
-            .delete(&client.unchecked_ref::<Client>().socket_id());
+        object.presence.delete(&client.unchecked_ref::<Client>().socket_id());
     }
-}
-
-/// Everybody who is there, in the order they came.
-pub(super) fn list(object: &ChannelObject) -> Array {
-    Array::from(&object.presence.values())
 }
 
 /// Adds somebody; who is there already is not listed twice.
@@ -69,16 +56,9 @@ fn put(object: &ChannelObject, client: &JsValue) {
         return;
     }
     // Cloned out of the cell: making the member runs JavaScript.
-    let page_object = object
-        .page_object
-        .try_borrow()
-        .ok()
-        .and_then(|page_object| page_object.clone());
+    let page_object = object.page_object.borrow().clone();
     if let Some(page_object) = page_object {
-        object.presence.set(
-            &client.unchecked_ref::<Client>().socket_id(),
-            &page_object.member(client),
-        );
+        object.presence.set(&client.unchecked_ref::<Client>().socket_id(), &page_object.member(client));
     }
 }
 

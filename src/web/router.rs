@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use js_sys::Math;
 use wasm_bindgen::JsValue;
 
 use xano_realtime_protocol::{Action, CloseCode};
 
-use super::app::{self, ChannelObject, ObjectId};
+use super::app::{ChannelObject, Connection, Handler};
 use super::{driver, presence, wire};
-use crate::session::{Input, State};
+use crate::session::Input;
 
 // The same numbers stand in wire.js.
 const OPENED: u32 = 0;
@@ -35,64 +34,39 @@ const PRESENCE_UPDATE: i32 = wire::code(Action::PresenceUpdate);
 pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
     let id = a as usize;
     let epoch = b as u32;
+    if event == TOLD {
+        return told(id, b == 1, c);
+    }
+    let Some(connection) = Connection::by_id(id) else { return };
     match event {
-        OPENED => driver::feed(id, Input::Opened { epoch }),
+        OPENED => driver::feed(&connection, Input::Opened { epoch }),
         CLOSED => {
             let code = CloseCode(u16::try_from(c).unwrap_or(CloseCode::ABNORMAL.0));
-            driver::feed(
-                id,
-                Input::Closed {
-                    epoch,
-                    code,
-                    random: Math::random(),
-                },
-            );
+            driver::feed(&connection, Input::Closed { epoch, code, random: wire::random() });
         }
-        ELAPSED => driver::feed(
-            id,
-            Input::Elapsed {
-                epoch,
-                random: Math::random(),
-            },
-        ),
-        RECEIVED => received(id, usize::try_from(b).ok(), c),
-        TOLD => told(id, b == 1, c),
+        ELAPSED => driver::feed(&connection, Input::Elapsed { epoch, random: wire::random() }),
+        RECEIVED => received(&connection, usize::try_from(b).ok(), c),
         _ => {}
     }
 }
 
-fn received(connection: app::ConnectionId, channel: Option<usize>, action: i32) {
+fn received(connection: &Connection, channel: Option<usize>, action: i32) {
     let Some(channel) = channel else {
-        for object in
-            app::with(|app| Some(app.connections.get(connection)?.objects())).unwrap_or_default()
-        {
+        for object in connection.objects() {
             hand_to(&object, action);
         }
         return;
     };
-    let objects = app::with(|app| {
-        Some(
-            app.connections
-                .get(connection)?
-                .memberships
-                .get(channel)?
-                .objects
-                .clone(),
-        )
-    });
+    let objects = connection.memberships.borrow().get(channel).map(|membership| membership.objects.clone());
     for object in objects.iter().flat_map(|objects| objects.iter()) {
         hand_to(object, action);
     }
 }
 
 /// A status for one channel object, unless it knows by now.
-fn told(object: ObjectId, connected: bool, action: i32) {
-    let Some(object) = app::object(object) else {
-        return;
-    };
-    let place = object.place.get();
-    let is_open = place.and_then(|place| driver::state(place.connection)) == Some(State::Open);
-    if object.told_connected.get() != connected && (is_open || !connected) {
+fn told(object: usize, connected: bool, action: i32) {
+    let Some(object) = ChannelObject::by_id(object) else { return };
+    if object.told_connected.get() != connected && (object.is_connected() || !connected) {
         hand_to(&object, action);
     }
 }
@@ -111,11 +85,7 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
     }
     let mut index = 0;
     loop {
-        let handler = object
-            .handlers
-            .try_borrow()
-            .ok()
-            .and_then(|handlers| handlers.get(index).cloned());
+        let handler = object.handlers.borrow().get(index).cloned();
         let Some(handler) = handler else { return };
         index += 1;
         if handler.action.is_some_and(|wanted| wanted != action) {
@@ -129,7 +99,7 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
     }
 }
 
-impl app::Handler {
+impl Handler {
     /// The function that gets errors: the second one, or that of an `on("error", …)` which has no second one.
     fn for_errors(&self) -> Option<&JsValue> {
         if self.on_error.is_truthy() {

@@ -2,37 +2,23 @@
 
 use std::rc::Rc;
 
-use super::app::{self, ChannelObject, ConnectionId, Settings};
+use super::app::{ChannelObject, Connection, Settings};
 use super::{driver, wire};
 use crate::session::Input;
 
 /// Moves the channel objects whose client has another token by now to the connection with that token. Where all of
 /// them have a new one, the connection itself takes it.
-pub(super) fn regroup(connection: ConnectionId) {
-    let Some((url, mut token, objects)) = app::with(|app| {
-        let connection = app.connections.get(connection)?;
-        Some((
-            connection.url.clone(),
-            connection.token.clone(),
-            connection.objects(),
-        ))
-    }) else {
-        return;
-    };
-    let tokens: Vec<_> = objects
-        .iter()
-        .map(|object| object.settings.token())
-        .collect();
-    let first = tokens.first().cloned().flatten();
-    if !tokens.contains(&token) && driver::find(&url, first.as_deref()).is_none() {
-        token = first.clone();
-        app::with(|app| {
-            app.connections.get_mut(connection)?.token = first;
-            Some(())
-        });
+pub(super) fn regroup(connection: &Rc<Connection>) {
+    let objects = connection.objects();
+    let keeps = |object: &Rc<ChannelObject>| object.settings.token() == *connection.token.borrow();
+    if let (Some(first), false) = (objects.first(), objects.iter().any(keeps)) {
+        let token = first.settings.token();
+        if Connection::find(&connection.url, &token).is_none() {
+            connection.token.replace(token);
+        }
     }
-    for (object, wanted) in objects.iter().zip(tokens) {
-        if wanted != token {
+    for object in &objects {
+        if !keeps(object) {
             migrate(object);
         }
     }
@@ -40,31 +26,20 @@ pub(super) fn regroup(connection: ConnectionId) {
 
 /// Gives the client of these settings a new socket, with the token that it has now.
 pub(super) fn reconnect(settings: &Settings) {
-    let connections = app::with(|app| {
-        let connections = app.connections.iter();
-        Some(
-            connections
-                .map(|(id, connection)| (id, connection.token.clone(), connection.objects()))
-                .collect(),
-        )
-    });
-    let connections: Vec<(_, _, Vec<Rc<ChannelObject>>)> = connections.unwrap_or_default();
-    let token = settings.token();
-    for (connection, connected_with, objects) in connections {
-        let (own, others): (Vec<_>, Vec<_>) = objects
-            .into_iter()
-            .partition(|object| object.settings == *settings);
-        if own.is_empty() {
+    let is_own = |object: &Rc<ChannelObject>| object.settings == *settings;
+    for connection in Connection::all() {
+        let objects = connection.objects();
+        if !objects.iter().any(is_own) {
             continue;
         }
-        if token == connected_with || others.is_empty() {
-            driver::feed(connection, Input::Reconnect);
+        if settings.token() == *connection.token.borrow() || objects.iter().all(is_own) {
+            driver::feed(&connection, Input::Reconnect);
             continue;
         }
         // The clients that share the socket keep it.
-        for object in own {
+        for object in objects.iter().filter(|object| is_own(object)) {
             wire::announce_status_to(object.id.get() as u32, false);
-            migrate(&object);
+            migrate(object);
         }
     }
 }

@@ -163,6 +163,10 @@ export function frame(code, channel, options, payload) {
   });
 }
 
+export function leave_frame(code, channel) {
+  return frame(code, channel);
+}
+
 export function join_frame(code, channel, history, presence) {
   return frame(code, channel, undefined, { history, presence });
 }
@@ -177,6 +181,15 @@ export function call(handler) {
 
 export function payload() {
   return current.payload;
+}
+
+export function clients() {
+  const listed = current.payload?.presence;
+  return Array.isArray(listed) ? listed : undefined;
+}
+
+export function list(members) {
+  return [...members.values()];
 }
 
 /** An action of our own making, handed out behind the event that is being handled; outside of one, in a microtask. */

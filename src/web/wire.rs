@@ -1,6 +1,5 @@
 //! The Rust face of `wire.js`, the JavaScript half of the data plane.
 
-use js_sys::{JsString, Map};
 use wasm_bindgen::prelude::*;
 
 use xano_realtime_protocol::Action;
@@ -19,49 +18,101 @@ extern "C" {
     /// The payload of the action that is being handed out.
     pub(super) fn payload() -> JsValue;
 
+    /// The clients that its payload lists; none when it lists none.
+    pub(super) fn clients() -> Option<Clients>;
+    pub(super) type Clients;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn length(this: &Clients) -> u32;
+    #[wasm_bindgen(method, structural, indexing_getter)]
+    pub(super) fn at(this: &Clients, index: u32) -> JsValue;
+
+    /// A frame, ready to be sent. It stays in JavaScript.
+    pub(super) type Text;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn length(this: &Text) -> u32;
+
     #[wasm_bindgen(catch)]
-    fn frame(
-        code: i32,
-        channel: &JsValue,
-        options: &JsValue,
-        payload: &JsValue,
-    ) -> Result<JsString, JsValue>;
-    fn join_frame(code: i32, channel: &JsValue, history: bool, presence: bool) -> JsString;
+    fn frame(code: i32, channel: &JsValue, options: &JsValue, payload: &JsValue) -> Result<Text, JsValue>;
+    fn leave_frame(code: i32, channel: &JsValue) -> Text;
+    fn join_frame(code: i32, channel: &JsValue, history: bool, presence: bool) -> Text;
 
     /// One socket with its listeners.
     pub(super) type Link;
     #[wasm_bindgen(constructor, catch)]
     pub(super) fn new(
-        url: &str,
-        token: Option<&str>,
+        url: &JsValue,
+        token: &JsValue,
         connection: u32,
         epoch: u32,
-        channels: &Map,
+        channels: &Numbers,
     ) -> Result<Link, JsValue>;
     /// Whether the browser takes a frame now; it drops what it is given while closing, without a word.
     #[wasm_bindgen(method)]
     pub(super) fn writable(this: &Link) -> bool;
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn send(this: &Link, text: &JsString) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn send(this: &Link, text: &Text);
     #[wasm_bindgen(method)]
     pub(super) fn close(this: &Link, code: u16);
     /// Closes the socket and stops listening to it.
     #[wasm_bindgen(method)]
     pub(super) fn discard(this: &Link, code: u16);
 
+    /// The members as an array, in the order they came.
+    pub(super) fn list(members: &Members) -> JsValue;
+
     pub(super) fn set_timer(connection: u32, epoch: u32, after_ms: u32) -> JsValue;
     pub(super) fn clear_timer(timer: &JsValue);
 
     fn tell_status(code: i32, connection: u32, connected: bool);
     fn tell_object_status(code: i32, object: u32, connected: bool);
-    fn tell_error(
-        action_code: i32,
-        connection: u32,
-        slot: i32,
-        channel: &JsValue,
-        code: &str,
-        message: &str,
-    );
+    fn tell_error(action_code: i32, connection: u32, slot: i32, channel: &JsValue, code: &str, message: &str);
+}
+
+// Globals of the platform. js-sys has them too, at a price: docs/decisions/002-data-plane.md.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = Math)]
+    pub(super) fn random() -> f64;
+
+    /// Any value as text.
+    #[wasm_bindgen(js_name = String)]
+    pub(super) fn text_of(value: &JsValue) -> String;
+
+    #[wasm_bindgen(js_name = URL)]
+    pub(super) type Url;
+    #[wasm_bindgen(constructor, catch, js_class = "URL")]
+    pub(super) fn new(text: &str) -> Result<Url, JsValue>;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn protocol(this: &Url) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn hostname(this: &Url) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn host(this: &Url) -> String;
+
+    /// From a channel's name to its number. A `Map`: a channel may be called `__proto__`.
+    #[derive(Clone)]
+    #[wasm_bindgen(js_name = Map)]
+    pub(super) type Numbers;
+    #[wasm_bindgen(constructor, js_class = "Map")]
+    pub(super) fn new() -> Numbers;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn get(this: &Numbers, name: &JsValue) -> Option<u32>;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn set(this: &Numbers, name: &JsValue, number: u32);
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn delete(this: &Numbers, name: &JsValue);
+
+    /// From a socket id to the member.
+    #[wasm_bindgen(js_name = Map)]
+    pub(super) type Members;
+    #[wasm_bindgen(constructor, js_class = "Map")]
+    pub(super) fn new() -> Members;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn set(this: &Members, socket_id: &JsValue, member: &JsValue);
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn delete(this: &Members, socket_id: &JsValue);
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn clear(this: &Members);
 }
 
 /// The number of an action on the JavaScript side: its discriminant, because [`number_actions`] names them in order.
@@ -82,21 +133,16 @@ pub(super) fn app_frame(
     channel: &JsValue,
     options: &JsValue,
     payload: &JsValue,
-) -> Result<JsString, JsValue> {
+) -> Result<Text, JsValue> {
     frame(code(action), channel, options, payload)
 }
 
-pub(super) fn join(channel: &JsValue, history: bool, presence: bool) -> JsString {
+pub(super) fn join(channel: &JsValue, history: bool, presence: bool) -> Text {
     join_frame(code(Action::Join), channel, history, presence)
 }
 
-pub(super) fn leave(channel: &JsValue) -> Result<JsString, JsValue> {
-    frame(
-        code(Action::Leave),
-        channel,
-        &JsValue::UNDEFINED,
-        &JsValue::UNDEFINED,
-    )
+pub(super) fn leave(channel: &JsValue) -> Text {
+    leave_frame(code(Action::Leave), channel)
 }
 
 /// Tells every channel of a connection how it stands.
@@ -110,22 +156,7 @@ pub(super) fn announce_status_to(object: u32, connected: bool) {
 }
 
 /// Tells one channel of a connection, or all of them, about a failure.
-pub(super) fn announce_error(
-    connection: u32,
-    channel: Option<(u32, &JsValue)>,
-    error_code: &str,
-    message: &str,
-) {
-    let (slot, name) = match channel {
-        Some((slot, name)) => (slot as i32, name),
-        None => (-1, &JsValue::UNDEFINED),
-    };
-    tell_error(
-        code(Action::Error),
-        connection,
-        slot,
-        name,
-        error_code,
-        message,
-    );
+pub(super) fn announce_error(connection: u32, channel: Option<u32>, name: &JsValue, error_code: &str, message: &str) {
+    let slot = channel.map_or(-1, |channel| channel as i32);
+    tell_error(code(Action::Error), connection, slot, name, error_code, message);
 }
