@@ -1,12 +1,14 @@
 // Bundles the facade, the glue and the module. Called by the build's `bundle` step:
 // node main.mjs (release|debug) <checkout> <glue folder> <wasm file> <output folder> <version>
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { wasmModules } from "./wasm-modules.mjs";
 
 const [mode, checkout, glueFolder, wasm, output, version] = process.argv.slice(2);
 
+/** What the module was renamed to, so that the glue can follow. */
+const names = JSON.parse(readFileSync(join(glueFolder, "names.json"), "utf8"));
 const glue = join(glueFolder, "xano_wasm.js");
 const wire = join(checkout, "src/web/wire.js");
 
@@ -19,6 +21,9 @@ const shared = {
   target: ["chrome96", "firefox79", "safari15", "node20"],
   legalComments: "none",
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
+  mangleProps: exactly(Object.keys(names)),
+  mangleQuoted: true,
+  mangleCache: names,
   // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
   ignoreAnnotations: true,
   plugins: [wasmModules({ glue, wire, wasm })],
@@ -45,3 +50,8 @@ await Promise.all(
   ),
 );
 copyFileSync(wasm, join(output, "xano.wasm"));
+
+function exactly(words) {
+  const escaped = words.map((word) => word.replace(/[^\w]/g, "\\$&"));
+  return new RegExp(`^(?:${escaped.join("|")})$`);
+}

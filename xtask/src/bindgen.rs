@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::files;
+use crate::names;
 use crate::step::Step;
 use crate::workspace::{Mode, Workspace};
 
@@ -18,14 +19,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     step.run(workspace, || {
         require_matching_versions(&files::read(&lock)?)?;
         files::clear(&glue)?;
-        Bindgen::new()
+        let mut output = Bindgen::new()
             .input_path(workspace.compiled_wasm())
             .out_name("xano_wasm")
             .web(true)?
             .typescript(false)
             .remove_producers_section(true)
             .remove_name_section(workspace.mode == Mode::Release)
-            .generate(&glue)
+            .generate_output()?;
+        let names = match workspace.mode {
+            Mode::Release => names::shorten(&mut output),
+            Mode::Debug => names::Names::new(),
+        };
+        output.emit(&glue)?;
+        files::write(&glue.join("names.json"), &serde_json::to_string(&names)?)
     })
 }
 

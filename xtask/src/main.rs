@@ -8,6 +8,7 @@
 //!
 //! - [`compile`]: the crate to WebAssembly, with a standard library built for size.
 //! - [`bindgen`]: the JavaScript glue of that module.
+//! - [`names`]: short names for what the module and its glue call each other by.
 //! - [`optimize`]: wasm-opt.
 //! - [`bundle`]: the facade, the glue and the module to the files that users load.
 //! - [`package`]: everything of the package that is not code.
@@ -22,6 +23,7 @@ mod check;
 mod compile;
 mod demo;
 mod files;
+mod names;
 mod node;
 mod optimize;
 mod package;

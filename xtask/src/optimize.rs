@@ -18,7 +18,18 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-const PASSES: [&str; 2] = ["-Oz", "--converge"];
+/// Found by trying; docs/decisions/003-inlining.md has the figures. Not `--traps-never-happen`: a trap has to stay one.
+const PASSES: [&str; 8] = [
+    // The stack lies at the bottom of the memory, so nothing is ever at the lowest addresses.
+    "--low-memory-unused",
+    "--gufa",
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--strip-target-features",
+];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let input = workspace.glue_dir().join("xano_wasm_bg.wasm");
