@@ -70,9 +70,7 @@ mod tests {
 
     #[test]
     fn a_client_tries_again_on_the_documented_codes_and_on_no_other() {
-        let again: Vec<u16> = (0..=4999)
-            .filter(|&code| CloseCode(code).retry() == Retry::Again)
-            .collect();
+        let again: Vec<u16> = (0..=4999).filter(|&code| CloseCode(code).retry() == Retry::Again).collect();
         assert_eq!(again, [1001, 1005, 1006, 1011, 1012, 1013, 1014, 4000]);
         assert_eq!(CloseCode(1009).retry(), Retry::AgainWithoutFrame);
         assert_eq!(CloseCode(1008).retry(), Retry::NeverPolicy);

@@ -110,11 +110,7 @@ pub struct Client {
 impl Client {
     /// A client without a token.
     pub fn anonymous(socket_id: impl Into<String>) -> Client {
-        Client {
-            socket_id: socket_id.into(),
-            extras: Map::new(),
-            permissions: Permissions::default(),
-        }
+        Client { socket_id: socket_id.into(), extras: Map::new(), permissions: Permissions::default() }
     }
 
     /// Whether a token says who this is.

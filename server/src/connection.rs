@@ -102,10 +102,7 @@ async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>) -> 
 /// Says why, then reads what still comes: closing a connection with unread data would reset it, and the client
 /// would never see the reason.
 async fn part(mut socket: Socket, code: CloseCode, reason: &'static str) {
-    let frame = CloseFrame {
-        code: code.0.into(),
-        reason: Utf8Bytes::from_static(reason),
-    };
+    let frame = CloseFrame { code: code.0.into(), reason: Utf8Bytes::from_static(reason) };
     if socket.close(Some(frame)).await.is_err() {
         return;
     }
@@ -119,9 +116,7 @@ async fn part(mut socket: Socket, code: CloseCode, reason: &'static str) {
 
 fn end_for(error: &Error) -> End {
     match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => {
-            End::ByServer(CloseCode::TOO_LARGE, "frame too large")
-        }
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => End::ByServer(CloseCode::TOO_LARGE, "frame too large"),
         Error::Utf8(_) => End::ByServer(INVALID_TEXT, "text is not UTF-8"),
         Error::Protocol(_) => End::ByServer(PROTOCOL_ERROR, "not the WebSocket protocol"),
         _ => End::Broken,

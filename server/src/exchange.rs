@@ -59,11 +59,7 @@ impl Exchange {
         if state.is_stopping {
             outbox.end(Ending::Restart);
         }
-        Line {
-            exchange: Arc::clone(self),
-            id,
-            outbox,
-        }
+        Line { exchange: Arc::clone(self), id, outbox }
     }
 
     /// Every socket is closed, those that open from now on too.
@@ -117,10 +113,7 @@ impl State {
                 };
                 if outbox.push(frame.clone()).is_err() {
                     self.slow_consumers += 1;
-                    tracing::warn!(
-                        so_far = self.slow_consumers,
-                        "closing a socket that reads too slowly"
-                    );
+                    tracing::warn!(so_far = self.slow_consumers, "closing a socket that reads too slowly");
                 }
             }
         }

@@ -12,10 +12,7 @@
 //! - `exchange`: between the sockets and the hub.
 //! - `www`: the folder that is served beside the socket.
 
-#![cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)
-)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod connection;
 mod exchange;
@@ -60,15 +57,8 @@ pub struct Config {
 }
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
-pub async fn run(
-    listener: TcpListener,
-    config: Config,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let www = config
-        .www
-        .as_ref()
-        .map(|folder| www::routes(folder, &config.settings.hash));
+pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let www = config.www.as_ref().map(|folder| www::routes(folder, &config.settings.hash));
     let server = Arc::new(Server::new(config));
     let routes = Router::new()
         .route("/health", get("ok\n"))
@@ -82,8 +72,7 @@ pub async fn run(
             tracing::debug!(%error, "cannot switch off Nagle's algorithm");
         }
     });
-    let serving =
-        axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
     let mut serving = pin!(serving.into_future());
     select! {
         served = &mut serving => return served,
@@ -98,10 +87,7 @@ pub async fn run(
     match timeout(GRACE, finished).await {
         Ok((served, ())) => served,
         Err(_) => {
-            tracing::warn!(
-                open = server.sockets.len(),
-                "stopped with connections still open"
-            );
+            tracing::warn!(open = server.sockets.len(), "stopped with connections still open");
             Ok(())
         }
     }
@@ -122,16 +108,12 @@ struct Server {
 
 impl Server {
     fn new(config: Config) -> Server {
-        let Config {
-            settings, limits, ..
-        } = config;
+        let Config { settings, limits, .. } = config;
         Server {
             hash: settings.enabled.then(|| settings.hash.clone()),
             frame_bytes: limits.frame_bytes,
             exchange: Arc::new(Exchange::new(settings, &limits)),
-            connections: Arc::new(Semaphore::new(
-                limits.connections.min(Semaphore::MAX_PERMITS),
-            )),
+            connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
             sockets: TaskTracker::new(),
         }
     }

@@ -17,23 +17,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            frame_bytes: 262_144,
-            channels_per_socket: 1_000,
-            connections: 100_000,
-            outbox_bytes: 4_194_304,
-        }
+        Limits { frame_bytes: 262_144, channels_per_socket: 1_000, connections: 100_000, outbox_bytes: 4_194_304 }
     }
 }
 
 impl Limits {
     /// Sets one of the limits.
     pub fn set(&mut self, limit: &Limit) {
-        let value = if limit.value == 0 {
-            usize::MAX
-        } else {
-            limit.value
-        };
+        let value = if limit.value == 0 { usize::MAX } else { limit.value };
         match limit.name {
             LimitName::FrameBytes => self.frame_bytes = value,
             LimitName::ChannelsPerSocket => self.channels_per_socket = value,
@@ -71,9 +62,7 @@ pub enum LimitError {
     #[error("the limit {0} is not implemented by this version; leave it out")]
     NotImplemented(String),
     /// Misspelt.
-    #[error(
-        "there is no limit {0}; there are frame_bytes, channels_per_socket, connections and outbox_bytes"
-    )]
+    #[error("there is no limit {0}; there are frame_bytes, channels_per_socket, connections and outbox_bytes")]
     Unknown(String),
 }
 
@@ -93,19 +82,13 @@ impl FromStr for Limit {
             name => return Err(LimitError::Unknown(name.to_owned())),
         };
         let value = value.trim();
-        let value = value
-            .parse()
-            .map_err(|_| LimitError::NotANumber(value.to_owned()))?;
+        let value = value.parse().map_err(|_| LimitError::NotANumber(value.to_owned()))?;
         Ok(Limit { name, value })
     }
 }
 
-const NOT_IMPLEMENTED: [&str; 4] = [
-    "messages_per_second",
-    "message_burst",
-    "bad_frames_per_minute",
-    "connections_per_ip",
-];
+const NOT_IMPLEMENTED: [&str; 4] =
+    ["messages_per_second", "message_burst", "bad_frames_per_minute", "connections_per_ip"];
 
 #[cfg(test)]
 mod tests {
@@ -126,10 +109,7 @@ mod tests {
         let refusals = [
             ("frame_bytes", LimitError::NotAPair),
             ("frame_bytes=-1", LimitError::NotANumber("-1".to_owned())),
-            (
-                "connections_per_ip=5",
-                LimitError::NotImplemented("connections_per_ip".to_owned()),
-            ),
+            ("connections_per_ip=5", LimitError::NotImplemented("connections_per_ip".to_owned())),
             ("frames=5", LimitError::Unknown("frames".to_owned())),
         ];
         for (text, refusal) in refusals {

@@ -13,11 +13,7 @@ use args::Args;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .with_target(false)
-        .init();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
     match serve(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -40,9 +36,7 @@ async fn serve(args: Args) -> Result<(), String> {
     }
     // Whoever started the server may have stopped reading; that is no reason to stop serving.
     let _ = writeln!(io::stdout(), "listening on http://{bound}");
-    xano_realtime_server::run(listener, config, stop)
-        .await
-        .map_err(|error| format!("cannot serve: {error}"))
+    xano_realtime_server::run(listener, config, stop).await.map_err(|error| format!("cannot serve: {error}"))
 }
 
 /// Resolves at SIGTERM or SIGINT.

@@ -33,11 +33,7 @@ struct Queue {
 
 impl Outbox {
     pub(crate) fn new(limit_bytes: usize) -> Outbox {
-        Outbox {
-            queue: Mutex::default(),
-            wake: Notify::new(),
-            limit_bytes,
-        }
+        Outbox { queue: Mutex::default(), wake: Notify::new(), limit_bytes }
     }
 
     /// Adds a frame. Says whether this was the one too many, at which the socket is to be closed.
@@ -47,10 +43,7 @@ impl Outbox {
             return Ok(());
         }
         if queue.bytes > self.limit_bytes {
-            *queue = Queue {
-                ending: Some(Ending::SlowConsumer),
-                ..Queue::default()
-            };
+            *queue = Queue { ending: Some(Ending::SlowConsumer), ..Queue::default() };
             drop(queue);
             self.wake.notify_one();
             return Err(Ending::SlowConsumer);

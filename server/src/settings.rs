@@ -96,18 +96,12 @@ impl Settings {
     /// Reads settings from JSON.
     pub fn parse(json: &str) -> Result<Settings, SettingsError> {
         let file: SettingsFile = serde_json::from_str(json)?;
-        let mut settings = Settings {
-            enabled: file.enabled,
-            hash: file.hash,
-            exact: HashMap::new(),
-            nested: Vec::new(),
-        };
+        let mut settings =
+            Settings { enabled: file.enabled, hash: file.hash, exact: HashMap::new(), nested: Vec::new() };
         for rules in file.channels {
             settings.add(rules)?;
         }
-        settings
-            .nested
-            .sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        settings.nested.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         Ok(settings)
     }
 
@@ -116,9 +110,7 @@ impl Settings {
         let own = self.exact.get(channel).filter(|rules| rules.enabled);
         own.or_else(|| {
             let mut covering = self.nested.iter();
-            covering
-                .find(|(prefix, rules)| rules.enabled && channel.starts_with(prefix))
-                .map(|(_, rules)| rules)
+            covering.find(|(prefix, rules)| rules.enabled && channel.starts_with(prefix)).map(|(_, rules)| rules)
         })
     }
 
@@ -128,19 +120,14 @@ impl Settings {
             return Err(SettingsError::TriggersNotImplemented(pattern));
         }
         let twice = if rules.wildcard {
-            let Some(prefix) = pattern
-                .strip_suffix('*')
-                .filter(|prefix| prefix.ends_with('/'))
-            else {
+            let Some(prefix) = pattern.strip_suffix('*').filter(|prefix| prefix.ends_with('/')) else {
                 return Err(SettingsError::NotAWildcard(pattern));
             };
             let twice = self.nested.iter().any(|(other, _)| other == prefix);
             self.nested.push((prefix.to_owned(), Arc::new(rules)));
             twice
         } else {
-            self.exact
-                .insert(pattern.clone(), Arc::new(rules))
-                .is_some()
+            self.exact.insert(pattern.clone(), Arc::new(rules)).is_some()
         };
         if twice {
             return Err(SettingsError::PatternTwice(pattern));
@@ -198,9 +185,7 @@ fn history_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::
     };
     size.and_then(|size| usize::try_from(size).ok())
         .filter(|size| HISTORY_SIZES.contains(size))
-        .ok_or_else(|| {
-            D::Error::custom(format!("history is one of {HISTORY_SIZES:?}, not {value}"))
-        })
+        .ok_or_else(|| D::Error::custom(format!("history is one of {HISTORY_SIZES:?}, not {value}")))
 }
 
 /// The sizes that Xano's settings panel offers.
@@ -214,9 +199,7 @@ mod tests {
 
     fn pattern_for(settings: &str, channel: &str) -> Option<String> {
         let settings = Settings::parse(settings).unwrap();
-        settings
-            .rules_for(channel)
-            .map(|rules| rules.pattern.clone())
+        settings.rules_for(channel).map(|rules| rules.pattern.clone())
     }
 
     fn refusal(settings: &str) -> String {
@@ -227,36 +210,27 @@ mod tests {
     fn only_the_pattern_is_required() {
         let settings = Settings::parse(r#"{"channels":[{"pattern":"a"}]}"#).unwrap();
         assert!(!settings.enabled);
-        assert!(
-            settings.rules_for("a").is_none(),
-            "an absent `enabled` is false"
-        );
+        assert!(settings.rules_for("a").is_none(), "an absent `enabled` is false");
         assert!(refusal(r#"{"channels":[{"enabled":true}]}"#).contains("pattern"));
     }
 
     #[test]
     fn history_is_a_number_or_a_string_of_a_known_size() {
         for history in ["250", "\"250\""] {
-            let text =
-                format!(r#"{{"channels":[{{"pattern":"a","enabled":true,"history":{history}}}]}}"#);
+            let text = format!(r#"{{"channels":[{{"pattern":"a","enabled":true,"history":{history}}}]}}"#);
             let settings = Settings::parse(&text).unwrap();
             assert_eq!(settings.rules_for("a").unwrap().history, 250);
         }
         for history in ["7", "\"many\"", "-25", "25.5", "true", "null"] {
             let text = format!(r#"{{"channels":[{{"pattern":"a","history":{history}}}]}}"#);
-            assert!(
-                refusal(&text).contains("history is one of [0, 25"),
-                "{history}"
-            );
+            assert!(refusal(&text).contains("history is one of [0, 25"), "{history}");
         }
     }
 
     #[test]
     fn an_unknown_key_is_refused_by_its_name() {
         assert!(refusal(r#"{"chanels":[]}"#).contains("`chanels`"));
-        assert!(
-            refusal(r#"{"channels":[{"pattern":"a","presense":true}]}"#).contains("`presense`")
-        );
+        assert!(refusal(r#"{"channels":[{"pattern":"a","presense":true}]}"#).contains("`presense`"));
     }
 
     #[test]
@@ -268,8 +242,7 @@ mod tests {
     fn a_pattern_twice_is_refused() {
         let twice = r#"{"channels":[{"pattern":"a"},{"pattern":"a"}]}"#;
         assert!(refusal(twice).contains("\"a\" stands there twice"));
-        let twice =
-            r#"{"channels":[{"pattern":"a/*","wildcard":true},{"pattern":"a/*","wildcard":true}]}"#;
+        let twice = r#"{"channels":[{"pattern":"a/*","wildcard":true},{"pattern":"a/*","wildcard":true}]}"#;
         assert!(refusal(twice).contains("\"a/*\" stands there twice"));
     }
 
@@ -299,11 +272,7 @@ mod tests {
             ("__proto__", None),
         ];
         for (channel, pattern) in expected {
-            assert_eq!(
-                pattern_for(settings, channel).as_deref(),
-                pattern,
-                "{channel}"
-            );
+            assert_eq!(pattern_for(settings, channel).as_deref(), pattern, "{channel}");
         }
     }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
-    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -35,13 +34,8 @@ pub(crate) async fn upgrade(
     let headers = request.headers();
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
-    let permit = Arc::clone(&server.connections)
-        .try_acquire_owned()
-        .map_err(|_| Rejection::TooManyConnections)?;
-    let upgrade = request
-        .extensions_mut()
-        .remove::<OnUpgrade>()
-        .ok_or(Rejection::NotAWebSocket)?;
+    let permit = Arc::clone(&server.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
 
     let has_token = token.is_some();
     let sockets = server.sockets.clone();
@@ -54,12 +48,7 @@ pub(crate) async fn upgrade(
     Ok(switching_protocols(accept, token))
 }
 
-async fn serve(
-    server: &Server,
-    upgraded: Upgraded,
-    has_token: bool,
-    _permit: OwnedSemaphorePermit,
-) {
+async fn serve(server: &Server, upgraded: Upgraded, has_token: bool, _permit: OwnedSemaphorePermit) {
     let Some(socket) = socket(server, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
@@ -101,10 +90,7 @@ fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
 }
 
 fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
-    let values = headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     let mut words = values.flat_map(|value| value.split(','));
     words.any(|candidate| candidate.trim().eq_ignore_ascii_case(word))
 }
@@ -113,23 +99,15 @@ fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
 fn first_subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
     let first = offered.split(',').next()?.trim();
-    HeaderValue::from_str(first)
-        .ok()
-        .filter(|first| !first.is_empty())
+    HeaderValue::from_str(first).ok().filter(|first| !first.is_empty())
 }
 
 fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Response {
     let status = StatusCode::SWITCHING_PROTOCOLS;
-    let mut response = (
-        status,
-        [(CONNECTION, "upgrade"), (UPGRADE, "websocket")],
-        [(SEC_WEBSOCKET_ACCEPT, accept)],
-    )
-        .into_response();
+    let mut response =
+        (status, [(CONNECTION, "upgrade"), (UPGRADE, "websocket")], [(SEC_WEBSOCKET_ACCEPT, accept)]).into_response();
     if let Some(subprotocol) = subprotocol {
-        response
-            .headers_mut()
-            .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
     }
     response
 }

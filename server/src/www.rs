@@ -14,10 +14,7 @@ use tower_http::services::ServeDir;
 pub(crate) fn routes(folder: &Path, hash: &str) -> Router {
     let connection = json!({ "realtimeConnectionHash": hash }).to_string();
     Router::new()
-        .route(
-            "/connection.json",
-            get(async move || json_response(connection)),
-        )
+        .route("/connection.json", get(async move || json_response(connection)))
         .fallback_service(ServeDir::new(folder))
         .layer(axum::middleware::map_response(with_charset))
 }
@@ -28,10 +25,7 @@ fn json_response(text: String) -> Response {
 
 /// Without it a browser may read a script in the encoding of the page that loads it.
 async fn with_charset(mut response: Response) -> Response {
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Some(content_type) = content_type else {
         return response;
     };
@@ -46,8 +40,5 @@ async fn with_charset(mut response: Response) -> Response {
 
 fn is_text(content_type: &str) -> bool {
     content_type.starts_with("text/")
-        || matches!(
-            content_type,
-            "application/javascript" | "application/json" | "image/svg+xml"
-        )
+        || matches!(content_type, "application/javascript" | "application/json" | "image/svg+xml")
 }

@@ -14,10 +14,7 @@ async fn a_bad_frame_is_refused_and_the_sockets_other_channels_go_on() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let refusals = [
-        (
-            Message::text("hello"),
-            "Frame is not JSON (line 1, column 1)",
-        ),
+        (Message::text("hello"), "Frame is not JSON (line 1, column 1)"),
         (Message::text("[]"), "Frame is not a JSON object"),
         (Message::text("{}"), "Frame has no action"),
         (
@@ -28,10 +25,7 @@ async fn a_bad_frame_is_refused_and_the_sockets_other_channels_go_on() {
             Message::text(r#"{"action":"message","options":{"channel":"dc"},"payload":1}"#),
             "Join the channel before you send to it or ask for its history",
         ),
-        (
-            Message::binary(Bytes::from_static(b"{}")),
-            "Frame is binary; send text",
-        ),
+        (Message::binary(Bytes::from_static(b"{}")), "Frame is binary; send text"),
     ];
     for (frame, refusal) in refusals {
         jill.send(frame).await;
@@ -103,12 +97,8 @@ async fn text_that_is_not_utf8_closes_with_1007_and_no_websocket_at_all_with_100
 async fn a_control_ping_is_answered() {
     let server = Running::start().await;
     let mut jill = server.client().await;
-    jill.send(Message::Ping(Bytes::from_static(b"there?")))
-        .await;
-    assert_eq!(
-        jill.next().await,
-        Message::Pong(Bytes::from_static(b"there?"))
-    );
+    jill.send(Message::Ping(Bytes::from_static(b"there?"))).await;
+    assert_eq!(jill.next().await, Message::Pong(Bytes::from_static(b"there?")));
 }
 
 #[tokio::test]
@@ -154,16 +144,9 @@ async fn a_socket_of_its_own_is_not_a_member_of_anything() {
     let mut jill = server.client_on(MARVEL).await;
     let (mut stranger, _) = Client::connect(server.address, None).await.unwrap();
     stranger.join("nowhere", Value::Null).await;
-    assert_eq!(
-        stranger.hear_refusal().await,
-        "No settings for channel name"
-    );
+    assert_eq!(stranger.hear_refusal().await, "No settings for channel name");
     jill.message(MARVEL, "members only").await;
     jill.hear_until("message").await;
     stranger.join(MARVEL, Value::Null).await;
-    assert_eq!(
-        stranger.hear().await["action"],
-        "join",
-        "nothing came before"
-    );
+    assert_eq!(stranger.hear().await["action"], "join", "nothing came before");
 }

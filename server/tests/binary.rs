@@ -72,22 +72,12 @@ async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_
 
         let began = Instant::now();
         let pid = process.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
         assert_eq!(jill.hear_close().await, 1012);
         assert_eq!(jack.hear_close().await, 1012);
         let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
         assert_eq!(status.unwrap().code(), Some(0), "SIG{signal}");
-        assert!(
-            began.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            began.elapsed()
-        );
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
 }
 
@@ -106,12 +96,7 @@ async fn a_server_that_is_told_to_stop_lets_nobody_in_any_more() {
 async fn settings_come_from_a_file_named_by_flag_or_environment() {
     let text = r#"{"enabled":true,"hash":"another-hash","channels":[]}"#;
     let file = settings_file("another.json", text);
-    let by_flag = Process::start(
-        server()
-            .args(["--listen", "127.0.0.1:0"])
-            .arg("--config")
-            .arg(&file),
-    );
+    let by_flag = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
     let by_environment = Process::start(
         server()
             .env("XANO_LISTEN", "127.0.0.1:0")

@@ -11,16 +11,9 @@ async fn two_users_chat() {
     let mut jill = server.client_on(MARVEL).await;
     let mut john = server.client_on(MARVEL).await;
     jill.message(MARVEL, json!({ "text": "Hi John 👋" })).await;
-    assert_eq!(
-        john.hear_until("message").await["payload"]["text"],
-        "Hi John 👋"
-    );
+    assert_eq!(john.hear_until("message").await["payload"]["text"], "Hi John 👋");
     john.message(MARVEL, Value::Null).await;
-    assert_eq!(
-        jill.hear_until("message").await["payload"]["text"],
-        "Hi John 👋",
-        "the echo"
-    );
+    assert_eq!(jill.hear_until("message").await["payload"]["text"], "Hi John 👋", "the echo");
     assert_eq!(jill.hear_until("message").await["payload"], Value::Null);
 }
 
@@ -38,11 +31,7 @@ async fn each_of_three_gets_a_message_once_and_in_one_order() {
     for member in &mut members {
         let mut sequence = Vec::new();
         while sequence.len() < 100 {
-            sequence.push(
-                member.hear_until("message").await["payload"]
-                    .as_u64()
-                    .unwrap(),
-            );
+            sequence.push(member.hear_until("message").await["payload"].as_u64().unwrap());
         }
         sequences.push(sequence);
     }
@@ -78,14 +67,10 @@ async fn who_comes_and_goes_is_seen_by_the_others() {
 
     let came = &jill.hear().await["payload"];
     assert_eq!(came, &json!({ "action": "join", "presence": jack_himself }));
-    jack.say("leave", json!({ "channel": MARVEL }), Value::Null)
-        .await;
+    jack.say("leave", json!({ "channel": MARVEL }), Value::Null).await;
     assert_eq!(jack.hear().await["action"], "leave");
     let went = &jill.hear().await["payload"];
-    assert_eq!(
-        went,
-        &json!({ "action": "leave", "presence": jack_himself })
-    );
+    assert_eq!(went, &json!({ "action": "leave", "presence": jack_himself }));
 }
 
 #[tokio::test]

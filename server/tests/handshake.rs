@@ -28,11 +28,8 @@ async fn an_unknown_hash_is_not_found() {
 #[tokio::test]
 async fn a_workspace_without_realtime_is_not_found() {
     let settings = json!({ "enabled": false, "hash": HASH }).to_string();
-    let server = Running::start_with(Config {
-        settings: Settings::parse(&settings).unwrap(),
-        ..Config::default()
-    })
-    .await;
+    let server =
+        Running::start_with(Config { settings: Settings::parse(&settings).unwrap(), ..Config::default() }).await;
     assert_eq!(status(Client::connect(server.address, None).await), 404);
 }
 
@@ -44,21 +41,13 @@ async fn a_token_is_echoed_as_subprotocol_and_its_refusal_told() {
     assert_eq!(response.headers()["sec-websocket-protocol"], token);
     let first = jill.hear().await;
     assert_eq!(first["action"], "error");
-    assert_eq!(
-        first["options"],
-        json!({}),
-        "reaches every channel of the client"
-    );
+    assert_eq!(first["options"], json!({}), "reaches every channel of the client");
     assert_eq!(first["payload"]["code"], "token_not_accepted");
     assert!(!first.to_string().contains(token));
 
     jill.join(MARVEL, json!({ "presence": true })).await;
     let presence = &jill.hear_until("presence_full").await["payload"]["presence"][0];
-    assert_eq!(
-        presence["permissions"],
-        json!({ "dbo_id": 0, "row_id": 0 }),
-        "anonymous"
-    );
+    assert_eq!(presence["permissions"], json!({ "dbo_id": 0, "row_id": 0 }), "anonymous");
 }
 
 #[tokio::test]
@@ -77,9 +66,7 @@ async fn socket_ids_differ_and_are_long() {
     let mut jack = server.client().await;
     jack.join(MARVEL, json!({ "presence": true })).await;
     let presence = jack.hear_until("presence_full").await["payload"]["presence"].take();
-    let ids: Vec<_> = (0..2)
-        .map(|index| presence[index]["socketId"].as_str().unwrap())
-        .collect();
+    let ids: Vec<_> = (0..2).map(|index| presence[index]["socketId"].as_str().unwrap()).collect();
     assert_ne!(ids[0], ids[1]);
     assert!(ids.iter().all(|id| id.len() == 32), "{ids:?}");
 }

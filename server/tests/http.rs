@@ -47,18 +47,11 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
         ("photo.png", "image/png"),
     ];
     let folder = Folder::with_files("content-types", &types.map(|(file, _)| file));
-    let server = Running::start_with(Config {
-        www: Some(folder.0.clone()),
-        ..Config::default()
-    })
-    .await;
+    let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     for (file, content_type) in types {
         let (status, head, body) = get(server.address, &format!("/{file}")).await;
         assert_eq!((status, &*body), (200, file));
-        assert!(
-            head.contains(&format!("content-type: {content_type}\r\n")),
-            "{file}: {head}"
-        );
+        assert!(head.contains(&format!("content-type: {content_type}\r\n")), "{file}: {head}");
     }
     assert_eq!(get(server.address, "/").await.2, "index.html");
     assert_eq!(get(server.address, "/missing.html").await.0, 404);
@@ -68,17 +61,8 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
 #[tokio::test]
 async fn nothing_outside_the_folder_is_served() {
     let folder = Folder::with_files("inside", &["index.html"]);
-    let server = Running::start_with(Config {
-        www: Some(folder.0.clone()),
-        ..Config::default()
-    })
-    .await;
-    for path in [
-        "/../Cargo.toml",
-        "/%2e%2e/Cargo.toml",
-        "/..%2fCargo.toml",
-        "//etc/passwd",
-    ] {
+    let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
+    for path in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/..%2fCargo.toml", "//etc/passwd"] {
         assert_ne!(get(server.address, path).await.0, 200, "{path}");
     }
 }
@@ -86,11 +70,7 @@ async fn nothing_outside_the_folder_is_served() {
 #[tokio::test]
 async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
     let folder = Folder::with_files("connection", &["index.html"]);
-    let server = Running::start_with(Config {
-        www: Some(folder.0.clone()),
-        ..Config::default()
-    })
-    .await;
+    let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     let (status, head, body) = get(server.address, "/connection.json").await;
     assert_eq!(status, 200);
     assert!(head.contains("content-type: application/json"), "{head}");

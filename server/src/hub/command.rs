@@ -73,11 +73,7 @@ impl<'a> Command<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn parse(
-        action: &str,
-        options: &RawOptions<'a>,
-        payload: Option<&'a RawValue>,
-    ) -> Result<Request<'a>, Refusal> {
+    fn parse(action: &str, options: &RawOptions<'a>, payload: Option<&'a RawValue>) -> Result<Request<'a>, Refusal> {
         match Action::from_name(action) {
             Some(Action::Join) => Ok(Request::Join(Wishes::parse(payload)?)),
             Some(Action::Leave) => Ok(Request::Leave),
@@ -86,12 +82,8 @@ impl<'a> Request<'a> {
                 authenticated: flag(options.authenticated, "options.authenticated")?,
                 payload,
             })),
-            Some(Action::History) => Ok(Request::History {
-                with_one_client: options.recipient()?.is_some(),
-            }),
-            _ => Err(Refusal::UnknownAction(
-                action.chars().take(NAME_SHOWN_CHARS).collect(),
-            )),
+            Some(Action::History) => Ok(Request::History { with_one_client: options.recipient()?.is_some() }),
+            _ => Err(Refusal::UnknownAction(action.chars().take(NAME_SHOWN_CHARS).collect())),
         }
     }
 }
@@ -133,9 +125,7 @@ struct RawOptions<'a> {
 
 impl<'a> RawOptions<'a> {
     fn recipient(&self) -> Result<Option<Cow<'a, str>>, Refusal> {
-        self.socket_id
-            .map(|socket_id| string(socket_id, "options.socketId"))
-            .transpose()
+        self.socket_id.map(|socket_id| string(socket_id, "options.socketId")).transpose()
     }
 }
 
@@ -152,10 +142,9 @@ fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
     let is_object = text.trim_ascii_start().starts_with('{');
     match serde_json::from_str(text) {
         Ok(value) if is_object => Ok(value),
-        Err(problem) if problem.classify() != Category::Data => Err(Refusal::NotJson {
-            line: problem.line(),
-            column: problem.column(),
-        }),
+        Err(problem) if problem.classify() != Category::Data => {
+            Err(Refusal::NotJson { line: problem.line(), column: problem.column() })
+        }
         // Every field is unread, so a key that comes twice is all that can be wrong with an object.
         _ if is_object => Err(Refusal::KeyTwice),
         _ => Err(Refusal::NotAnObject),
@@ -167,9 +156,7 @@ fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, 
     match borrowed {
         Ok(text) => Ok(Cow::Borrowed(text)),
         // Escapes, as in "\u0063hat", cannot be borrowed.
-        Err(_) => serde_json::from_str(value.get())
-            .map(Cow::Owned)
-            .map_err(|_| wrong(field, "a string")),
+        Err(_) => serde_json::from_str(value.get()).map(Cow::Owned).map_err(|_| wrong(field, "a string")),
     }
 }
 

@@ -26,20 +26,13 @@ impl History {
         while self.entries.len() >= size {
             self.entries.pop_front();
         }
-        self.entries.push_back(Entry {
-            frame: frame.to_owned(),
-            for_authenticated,
-        });
+        self.entries.push_back(Entry { frame: frame.to_owned(), for_authenticated });
     }
 
     /// What somebody may read of it, oldest first.
     pub(crate) fn readable_by(&self, is_authenticated: bool) -> Vec<&RawValue> {
         let readable = |entry: &&Entry| is_authenticated || !entry.for_authenticated;
-        self.entries
-            .iter()
-            .filter(readable)
-            .map(|entry| &*entry.frame)
-            .collect()
+        self.entries.iter().filter(readable).map(|entry| &*entry.frame).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

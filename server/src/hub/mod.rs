@@ -140,9 +140,7 @@ impl Hub {
         };
         self.by_socket_id.remove(&connection.socket_id);
         let channels = connection.channels.iter();
-        channels
-            .filter_map(|channel| self.dismiss(id, channel))
-            .collect()
+        channels.filter_map(|channel| self.dismiss(id, channel)).collect()
     }
 
     /// How many channels the hub knows of: those with members, and those that keep messages.
@@ -150,29 +148,19 @@ impl Hub {
         self.rooms.len()
     }
 
-    fn join(
-        &mut self,
-        id: ConnectionId,
-        channel: &str,
-        wishes: Wishes,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         let Some(connection) = self.connections.get_mut(&id) else {
             return Ok(Vec::new());
         };
         if !connection.channels.contains(channel) {
-            let rules = self
-                .settings
-                .rules_for(channel)
-                .ok_or(Refusal::NoSettings)?;
+            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
             permissions::check(rules, connection.is_authenticated, Act::Join)?;
             if connection.channels.len() >= self.channels_per_socket {
                 return Err(Refusal::TooManyChannels(self.channels_per_socket));
             }
             let name: Arc<str> = channel.into();
             connection.channels.insert(Arc::clone(&name));
-            self.rooms
-                .entry(name)
-                .or_insert_with(|| Room::new(Arc::clone(rules)));
+            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules)));
         }
         let Some(room) = self.rooms.get_mut(channel) else {
             return Err(Refusal::NotJoined);
@@ -184,19 +172,13 @@ impl Hub {
         };
         let is_new = room.admit(id, member);
 
-        let mut deliveries = vec![to_one(
-            id,
-            from_server(channel, Action::Join, Payload::Empty {}),
-        )];
+        let mut deliveries = vec![to_one(id, from_server(channel, Action::Join, Payload::Empty {}))];
         if wishes.presence && room.rules.presence {
             deliveries.push(to_one(id, room.presence_full(channel)));
         }
         if wishes.history {
             let history = room.history.readable_by(connection.is_authenticated);
-            deliveries.push(to_one(
-                id,
-                from_server(channel, Action::History, Payload::History { history }),
-            ));
+            deliveries.push(to_one(id, from_server(channel, Action::History, Payload::History { history })));
         }
         if is_new {
             let about = (id, &*connection.client);
@@ -207,10 +189,7 @@ impl Hub {
 
     /// Acknowledged to somebody who is not on the channel too: what they asked for is the case.
     fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let mut deliveries = vec![to_one(
-            id,
-            from_server(channel, Action::Leave, Payload::Empty {}),
-        )];
+        let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.channels.remove(channel);
         }
@@ -218,12 +197,7 @@ impl Hub {
         deliveries
     }
 
-    fn message(
-        &mut self,
-        from: ConnectionId,
-        channel: &str,
-        message: &Message,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    fn message(&mut self, from: ConnectionId, channel: &str, message: &Message) -> Result<Vec<Delivery>, Refusal> {
         let recipient = message.recipient.as_deref();
         let recipient_id = recipient.and_then(|socket_id| self.by_socket_id.get(socket_id));
         let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
@@ -239,49 +213,27 @@ impl Hub {
                 (vec![id], Audience::One { is_authenticated })
             }
         };
-        let act = Act::Send {
-            authenticated,
-            to: audience,
-        };
+        let act = Act::Send { authenticated, to: audience };
         permissions::check(&room.rules, sender.is_authenticated, act)?;
 
         let frame = ServerFrame {
             action: Action::Message,
             client: Some(&sender.client),
-            options: Options::Message {
-                authenticated,
-                socket_id: recipient,
-                channel,
-            },
+            options: Options::Message { authenticated, socket_id: recipient, channel },
             payload: Payload::AsSent(message.payload),
         };
         let frame = frame.encode();
         if recipient.is_none() {
             room.history.keep(&frame, authenticated, room.rules.history);
         }
-        Ok(vec![Delivery {
-            to,
-            frame: frame.into(),
-        }])
+        Ok(vec![Delivery { to, frame: frame.into() }])
     }
 
-    fn history(
-        &self,
-        from: ConnectionId,
-        channel: &str,
-        with_one_client: bool,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    fn history(&self, from: ConnectionId, channel: &str, with_one_client: bool) -> Result<Vec<Delivery>, Refusal> {
         let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
         let reader = room.member(from).ok_or(Refusal::NotJoined)?;
-        let history = if with_one_client {
-            Vec::new()
-        } else {
-            room.history.readable_by(reader.is_authenticated)
-        };
-        Ok(vec![to_one(
-            from,
-            from_server(channel, Action::History, Payload::History { history }),
-        )])
+        let history = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
+        Ok(vec![to_one(from, from_server(channel, Action::History, Payload::History { history }))])
     }
 
     /// Takes somebody off a channel and tells the others; a channel without members and messages is forgotten.
@@ -298,8 +250,5 @@ impl Hub {
 }
 
 fn to_one(id: ConnectionId, frame: Box<RawValue>) -> Delivery {
-    Delivery {
-        to: vec![id],
-        frame: frame.into(),
-    }
+    Delivery { to: vec![id], frame: frame.into() }
 }

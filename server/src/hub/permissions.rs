@@ -34,29 +34,22 @@ pub(crate) fn check(rules: &ChannelRules, is_authenticated: bool, act: Act) -> R
                 // Needs the row for authenticated messages only, which is independent of the public one.
                 Audience::Everybody if authenticated => Ok(()),
                 Audience::Everybody => check_public_message(rules, is_authenticated),
-                Audience::One {
-                    is_authenticated: recipient,
-                } => check_private_message(rules, is_authenticated && recipient),
+                Audience::One { is_authenticated: recipient } => {
+                    check_private_message(rules, is_authenticated && recipient)
+                }
             }
         }
     }
 }
 
-fn check_authenticated_message(
-    rules: &ChannelRules,
-    is_authenticated: bool,
-    to: Audience,
-) -> Result<(), Refusal> {
+fn check_authenticated_message(rules: &ChannelRules, is_authenticated: bool, to: Audience) -> Result<(), Refusal> {
     if !rules.client_authenticated_messaging {
         return refuse("Authenticated messages are not allowed on this channel");
     }
     if !is_authenticated {
         return refuse("Only authenticated clients may send authenticated messages");
     }
-    if let Audience::One {
-        is_authenticated: false,
-    } = to
-    {
+    if let Audience::One { is_authenticated: false } = to {
         return refuse("An authenticated message cannot go to an anonymous client");
     }
     Ok(())

@@ -98,10 +98,7 @@ impl Refusal {
             action: Action::Error,
             client: None,
             options,
-            payload: Payload::Error {
-                message: &self.to_string(),
-                code: self.code(),
-            },
+            payload: Payload::Error { message: &self.to_string(), code: self.code() },
         };
         frame.encode()
     }

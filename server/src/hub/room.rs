@@ -31,11 +31,7 @@ pub(crate) struct Member {
 
 impl Room {
     pub(crate) fn new(rules: Arc<ChannelRules>) -> Room {
-        Room {
-            rules,
-            history: History::default(),
-            members: BTreeMap::new(),
-        }
+        Room { rules, history: History::default(), members: BTreeMap::new() }
     }
 
     pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
@@ -74,16 +70,8 @@ impl Room {
 
     /// The list for somebody who asked for it.
     pub(crate) fn presence_full(&self, channel: &str) -> Box<RawValue> {
-        let presence = self
-            .members
-            .values()
-            .map(|member| &*member.client)
-            .collect();
-        from_server(
-            channel,
-            Action::PresenceFull,
-            Payload::PresenceFull { presence },
-        )
+        let presence = self.members.values().map(|member| &*member.client).collect();
+        from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence })
     }
 
     /// Tells the others that asked for presence; never the one it is about.
@@ -97,35 +85,18 @@ impl Room {
             return None;
         }
         let (about, client) = about;
-        let listeners = self
-            .members
-            .iter()
-            .filter(|(_, member)| member.wants_presence);
-        let to: Vec<_> = listeners
-            .map(|(&id, _)| id)
-            .filter(|&id| id != about)
-            .collect();
+        let listeners = self.members.iter().filter(|(_, member)| member.wants_presence);
+        let to: Vec<_> = listeners.map(|(&id, _)| id).filter(|&id| id != about).collect();
         if to.is_empty() {
             return None;
         }
-        let payload = Payload::PresenceUpdate {
-            action,
-            presence: client,
-        };
-        Some(Delivery {
-            to,
-            frame: from_server(channel, Action::PresenceUpdate, payload).into(),
-        })
+        let payload = Payload::PresenceUpdate { action, presence: client };
+        Some(Delivery { to, frame: from_server(channel, Action::PresenceUpdate, payload).into() })
     }
 }
 
 /// A frame about a channel that no client sent.
 pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Box<RawValue> {
-    let frame = ServerFrame {
-        action,
-        client: None,
-        options: Options::Channel { channel },
-        payload,
-    };
+    let frame = ServerFrame { action, client: None, options: Options::Channel { channel }, payload };
     frame.encode()
 }

@@ -40,21 +40,13 @@ impl Running {
     /// With the rows of a settings file.
     pub async fn with_channels(channels: Value) -> Running {
         let settings = json!({ "enabled": true, "channels": channels }).to_string();
-        Running::start_with(Config {
-            settings: Settings::parse(&settings).unwrap(),
-            ..Config::default()
-        })
-        .await
+        Running::start_with(Config { settings: Settings::parse(&settings).unwrap(), ..Config::default() }).await
     }
 
     pub async fn with_limit(limit: &str) -> Running {
         let mut limits = Limits::default();
         limits.set(&limit.parse::<Limit>().unwrap());
-        Running::start_with(Config {
-            limits,
-            ..Config::default()
-        })
-        .await
+        Running::start_with(Config { limits, ..Config::default() }).await
     }
 
     pub async fn start_with(config: Config) -> Running {
@@ -65,11 +57,7 @@ impl Running {
             let _ = stopped.await;
         };
         let served = tokio::spawn(xano_realtime_server::run(listener, config, shutdown));
-        Running {
-            address,
-            stop,
-            served,
-        }
+        Running { address, stop, served }
     }
 
     pub async fn client(&self) -> Client {
@@ -97,10 +85,7 @@ pub struct Client {
 }
 
 impl Client {
-    pub async fn connect(
-        address: SocketAddr,
-        token: Option<&str>,
-    ) -> Result<(Client, Response), Error> {
+    pub async fn connect(address: SocketAddr, token: Option<&str>) -> Result<(Client, Response), Error> {
         Client::connect_to(&format!("ws://{address}/rt/{HASH}"), token).await
     }
 
@@ -117,13 +102,11 @@ impl Client {
     }
 
     pub async fn join(&mut self, channel: &str, wishes: Value) {
-        self.say("join", json!({ "channel": channel }), wishes)
-            .await;
+        self.say("join", json!({ "channel": channel }), wishes).await;
     }
 
     pub async fn message(&mut self, channel: &str, payload: impl Into<Value>) {
-        self.say("message", json!({ "channel": channel }), payload.into())
-            .await;
+        self.say("message", json!({ "channel": channel }), payload.into()).await;
     }
 
     pub async fn say(&mut self, action: &str, options: Value, payload: Value) {
@@ -176,10 +159,7 @@ impl Client {
     /// Closes with a code, and says which one came back.
     pub async fn close(&mut self, code: u16) -> u16 {
         use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-        let frame = CloseFrame {
-            code: code.into(),
-            reason: "".into(),
-        };
+        let frame = CloseFrame { code: code.into(), reason: "".into() };
         self.socket.close(Some(frame)).await.unwrap();
         self.hear_close().await
     }
@@ -198,7 +178,5 @@ pub async fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
 }
 
 pub async fn patiently<T>(future: impl Future<Output = T>) -> T {
-    timeout(PATIENCE, future)
-        .await
-        .expect("nothing came for 20 s")
+    timeout(PATIENCE, future).await.expect("nothing came for 20 s")
 }

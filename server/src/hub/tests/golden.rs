@@ -43,10 +43,7 @@ fn every_golden_frame_to_the_client_is_made() {
         if NOT_MADE_YET.contains(&&*name) {
             continue;
         }
-        assert!(
-            made.contains(&frame),
-            "{name}: {frame}\nis not in {made:#?}"
-        );
+        assert!(made.contains(&frame), "{name}: {frame}\nis not in {made:#?}");
     }
 }
 
@@ -62,8 +59,7 @@ fn every_bad_frame_is_refused_with_the_reason_and_the_socket_goes_on() {
             None => json!({}),
         };
         let payload = json!({ "message": refused.message, "code": refused.code });
-        let expected =
-            json!({ "action": "error", "client": null, "options": options, "payload": payload });
+        let expected = json!({ "action": "error", "client": null, "options": options, "payload": payload });
         assert_eq!(scene.hears(jill), [expected], "{}", refused.text);
     }
     scene.join(jill, MARVEL, Value::Null);
@@ -76,11 +72,7 @@ fn a_conversation() -> Vec<Value> {
     let jill = scene.joins("jill", MARVEL);
     let jack = scene.opens_authenticated("Jack");
     scene.join(jack, MARVEL, json!({ "presence": true, "history": true }));
-    scene.messages(
-        jill,
-        MARVEL,
-        json!({ "text": "Hello 🕷", "list": [1, 2.5, null] }),
-    );
+    scene.messages(jill, MARVEL, json!({ "text": "Hello 🕷", "list": [1, 2.5, null] }));
     scene.says(jack, "history", json!({ "channel": MARVEL }), Value::Null);
     scene.messages(jill, MARVEL, Value::Null);
     let whisper = json!({ "channel": MARVEL, "socketId": socket_of("jack") });

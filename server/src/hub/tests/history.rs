@@ -11,10 +11,7 @@ fn kept(scene: &mut Scene, id: ConnectionId, channel: &str) -> Vec<Value> {
     let frames = scene.hears(id);
     assert_eq!(frames.len(), 1, "{frames:?}");
     let history = frames[0]["payload"]["history"].as_array().unwrap();
-    history
-        .iter()
-        .map(|entry| entry["payload"].clone())
-        .collect()
+    history.iter().map(|entry| entry["payload"].clone()).collect()
 }
 
 #[test]

@@ -53,10 +53,7 @@ fn a_private_message_to_somebody_who_is_not_on_the_channel_is_refused() {
     for absent in ["socket-of-jack", "nobody", ""] {
         let options = json!({ "channel": MARVEL, "socketId": absent });
         scene.says(jill, "message", options, Value::Null);
-        assert_eq!(
-            scene.hears_refusal(jill),
-            "Client is not connected to this channel"
-        );
+        assert_eq!(scene.hears_refusal(jill), "Client is not connected to this channel");
     }
 }
 
@@ -81,18 +78,10 @@ fn a_payload_arrives_byte_for_byte() {
     let big = format!(r#"{{"text":"{}"}}"#, "x".repeat(100_000));
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for payload in payloads.into_iter().chain([&*big, &*deep]) {
-        scene.sends(
-            jill,
-            &format!(
-                r#"{{"payload":{payload},"options":{{"channel":"{MARVEL}"}},"action":"message"}}"#
-            ),
-        );
+        scene.sends(jill, &format!(r#"{{"payload":{payload},"options":{{"channel":"{MARVEL}"}},"action":"message"}}"#));
         let heard = scene.hears_text(jill);
         assert_eq!(heard.len(), 1);
-        assert!(
-            heard[0].ends_with(&format!(r#","payload":{payload}}}"#)),
-            "{payload}"
-        );
+        assert!(heard[0].ends_with(&format!(r#","payload":{payload}}}"#)), "{payload}");
     }
 }
 
@@ -100,10 +89,7 @@ fn a_payload_arrives_byte_for_byte() {
 fn a_message_without_payload_arrives_as_null() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
-    scene.sends(
-        jill,
-        &format!(r#"{{"action":"message","options":{{"channel":"{MARVEL}"}}}}"#),
-    );
+    scene.sends(jill, &format!(r#"{{"action":"message","options":{{"channel":"{MARVEL}"}}}}"#));
     assert_eq!(scene.hears_payloads(jill), [Value::Null]);
 }
 
@@ -119,14 +105,7 @@ fn the_server_builds_options_itself() {
 
 #[test]
 fn a_channel_may_have_any_name_that_the_settings_cover() {
-    for name in [
-        "__proto__",
-        "constructor",
-        "with \"quotes\" and \\",
-        "émoji 😀",
-        "\u{0}",
-        "",
-    ] {
+    for name in ["__proto__", "constructor", "with \"quotes\" and \\", "émoji 😀", "\u{0}", ""] {
         let row = json!({ "client_public_messaging": true });
         let mut scene = Scene::with_row(name, row);
         let jill = scene.joins("jill", name);

@@ -43,10 +43,7 @@ impl Scene {
     }
 
     fn limited(settings: Settings, limits: &Limits) -> Scene {
-        Scene {
-            hub: Hub::new(settings, limits),
-            inboxes: HashMap::new(),
-        }
+        Scene { hub: Hub::new(settings, limits), inboxes: HashMap::new() }
     }
 
     /// Somebody anonymous opens a socket.
@@ -58,10 +55,7 @@ impl Scene {
     fn opens_authenticated(&mut self, name: &str) -> ConnectionId {
         let mut client = Client::anonymous(socket_of(name));
         client.extras.insert("name".to_owned(), name.into());
-        client.permissions = Permissions {
-            dbo_id: 5,
-            row_id: 7,
-        };
+        client.permissions = Permissions { dbo_id: 5, row_id: 7 };
         self.hub.open(client)
     }
 
@@ -108,25 +102,16 @@ impl Scene {
     /// What somebody got since they were last asked.
     fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
         let texts = self.hears_text(id);
-        texts
-            .iter()
-            .map(|text| serde_json::from_str(text).unwrap())
-            .collect()
+        texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
     }
 
     fn hears_actions(&mut self, id: ConnectionId) -> Vec<String> {
         let frames = self.hears(id);
-        frames
-            .iter()
-            .map(|frame| frame["action"].as_str().unwrap().to_owned())
-            .collect()
+        frames.iter().map(|frame| frame["action"].as_str().unwrap().to_owned()).collect()
     }
 
     fn hears_payloads(&mut self, id: ConnectionId) -> Vec<Value> {
-        self.hears(id)
-            .into_iter()
-            .map(|mut frame| frame["payload"].take())
-            .collect()
+        self.hears(id).into_iter().map(|mut frame| frame["payload"].take()).collect()
     }
 
     /// The text of the one refusal that somebody got.

@@ -10,26 +10,16 @@ const ROOM: &str = "room";
 fn sends(row: Value, jill_is_authenticated: bool, options: Value) -> Result<Vec<Value>, String> {
     let mut scene = Scene::with_row(ROOM, row);
     let jack = scene.opens_authenticated("jack");
-    let jill = if jill_is_authenticated {
-        scene.opens_authenticated("jill")
-    } else {
-        scene.opens("jill")
-    };
+    let jill = if jill_is_authenticated { scene.opens_authenticated("jill") } else { scene.opens("jill") };
     for id in [jack, jill] {
         scene.join(id, ROOM, Value::Null);
         scene.hears(id);
     }
     let mut full = json!({ "channel": ROOM });
-    full.as_object_mut()
-        .unwrap()
-        .extend(options.as_object().unwrap().clone());
+    full.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
     scene.says(jill, "message", full, json!("hello"));
     let heard = scene.hears_payloads(jack);
-    if heard.is_empty() {
-        Err(scene.hears_refusal(jill))
-    } else {
-        Ok(heard)
-    }
+    if heard.is_empty() { Err(scene.hears_refusal(jill)) } else { Ok(heard) }
 }
 
 fn hello() -> Result<Vec<Value>, String> {
@@ -45,10 +35,7 @@ fn anonymous_clients_join_only_where_they_may() {
     let mut scene = Scene::with_row(ROOM, json!({ "anonymous_clients": false }));
     let jill = scene.opens("jill");
     scene.join(jill, ROOM, Value::Null);
-    assert_eq!(
-        scene.hears_refusal(jill),
-        "Anonymous clients cannot join this channel."
-    );
+    assert_eq!(scene.hears_refusal(jill), "Anonymous clients cannot join this channel.");
     let jack = scene.opens_authenticated("jack");
     scene.join(jack, ROOM, Value::Null);
     assert_eq!(scene.hears_actions(jack), ["join"]);
@@ -81,14 +68,7 @@ fn private_messages_need_their_row() {
     let known = json!({ "client_private_messaging": true, "client_private_messaging_authenticated_only": true });
     let closed = refused("Clients may not send private messages on this channel");
     let unknown = refused("Private messages on this channel are for authenticated clients only");
-    assert_eq!(
-        sends(
-            json!({ "client_public_messaging": true }),
-            true,
-            to_jack.clone()
-        ),
-        closed
-    );
+    assert_eq!(sends(json!({ "client_public_messaging": true }), true, to_jack.clone()), closed);
     assert_eq!(sends(on, false, to_jack.clone()), hello());
     assert_eq!(sends(known.clone(), false, to_jack.clone()), unknown);
     assert_eq!(sends(known, true, to_jack), hello());
@@ -100,14 +80,7 @@ fn authenticated_messages_need_their_row_and_no_other() {
     let on = json!({ "client_authenticated_messaging": true });
     let closed = refused("Authenticated messages are not allowed on this channel");
     let unknown = refused("Only authenticated clients may send authenticated messages");
-    assert_eq!(
-        sends(
-            json!({ "client_public_messaging": true }),
-            true,
-            authenticated.clone()
-        ),
-        closed
-    );
+    assert_eq!(sends(json!({ "client_public_messaging": true }), true, authenticated.clone()), closed);
     assert_eq!(sends(on.clone(), false, authenticated.clone()), unknown);
     assert_eq!(sends(on, true, authenticated), hello());
 }
@@ -116,22 +89,8 @@ fn authenticated_messages_need_their_row_and_no_other() {
 fn an_authenticated_private_message_needs_both_rows() {
     let options = json!({ "authenticated": true, "socketId": socket_of("jack") });
     let both = json!({ "client_authenticated_messaging": true, "client_private_messaging": true });
-    assert!(
-        sends(
-            json!({ "client_authenticated_messaging": true }),
-            true,
-            options.clone()
-        )
-        .is_err()
-    );
-    assert!(
-        sends(
-            json!({ "client_private_messaging": true }),
-            true,
-            options.clone()
-        )
-        .is_err()
-    );
+    assert!(sends(json!({ "client_authenticated_messaging": true }), true, options.clone()).is_err());
+    assert!(sends(json!({ "client_private_messaging": true }), true, options.clone()).is_err());
     assert_eq!(sends(both, true, options), hello());
 }
 
@@ -143,12 +102,7 @@ fn an_authenticated_message_passes_anonymous_members_by() {
     let jack = scene.opens_authenticated("jack");
     scene.join(jack, ROOM, Value::Null);
     scene.hears(jack);
-    scene.says(
-        jack,
-        "message",
-        json!({ "channel": ROOM, "authenticated": true }),
-        json!(1),
-    );
+    scene.says(jack, "message", json!({ "channel": ROOM, "authenticated": true }), json!(1));
     assert_eq!(scene.hears_payloads(jack), [1], "its sender gets it back");
     assert_eq!(scene.hears_payloads(jill), [] as [Value; 0]);
 

@@ -6,10 +6,7 @@ use super::{MARVEL, Scene, socket_of};
 
 fn sockets(presence_full: &Value) -> Vec<&str> {
     let presence = presence_full["payload"]["presence"].as_array().unwrap();
-    presence
-        .iter()
-        .map(|client| client["socketId"].as_str().unwrap())
-        .collect()
+    presence.iter().map(|client| client["socketId"].as_str().unwrap()).collect()
 }
 
 #[test]
@@ -26,11 +23,7 @@ fn a_joiner_who_asks_gets_everybody_itself_included_after_the_acknowledgement() 
 
 #[test]
 fn a_joiner_who_does_not_ask_gets_the_acknowledgement_alone() {
-    for wishes in [
-        json!({ "presence": false, "history": false }),
-        json!({}),
-        Value::Null,
-    ] {
+    for wishes in [json!({ "presence": false, "history": false }), json!({}), Value::Null] {
         let mut scene = Scene::new();
         let jill = scene.opens("jill");
         scene.join(jill, MARVEL, wishes);
@@ -51,28 +44,12 @@ fn those_who_asked_are_told_of_a_join_and_a_leave_and_never_of_their_own() {
     let heard = scene.hears_payloads(jill);
     let told: Vec<_> = heard
         .iter()
-        .map(|payload| {
-            (
-                payload["action"].as_str().unwrap(),
-                payload["presence"]["socketId"].as_str().unwrap(),
-            )
-        })
+        .map(|payload| (payload["action"].as_str().unwrap(), payload["presence"]["socketId"].as_str().unwrap()))
         .collect();
     let [john_socket, jack_socket] = ["john", "jack"].map(socket_of);
-    assert_eq!(
-        told,
-        [
-            ("join", &*john_socket),
-            ("join", &*jack_socket),
-            ("leave", &*jack_socket)
-        ]
-    );
+    assert_eq!(told, [("join", &*john_socket), ("join", &*jack_socket), ("leave", &*jack_socket)]);
     assert_eq!(scene.hears_actions(john), [] as [&str; 0], "did not ask");
-    assert_eq!(
-        scene.hears_actions(jack),
-        ["leave"],
-        "only the acknowledgement"
-    );
+    assert_eq!(scene.hears_actions(jack), ["leave"], "only the acknowledgement");
 }
 
 #[test]
@@ -85,16 +62,9 @@ fn a_socket_that_closes_leaves_all_its_channels() {
     scene.hears(jill);
     scene.closes(jack);
     let frames = scene.hears(jill);
-    let channels: Vec<_> = frames
-        .iter()
-        .map(|frame| &frame["options"]["channel"])
-        .collect();
+    let channels: Vec<_> = frames.iter().map(|frame| &frame["options"]["channel"]).collect();
     assert_eq!(channels, ["room/1", "room/2"]);
-    assert!(
-        frames
-            .iter()
-            .all(|frame| frame["payload"]["action"] == "leave")
-    );
+    assert!(frames.iter().all(|frame| frame["payload"]["action"] == "leave"));
 }
 
 #[test]
@@ -114,11 +84,7 @@ fn a_second_join_is_answered_again_and_adds_no_member() {
 fn a_wish_for_presence_is_added_to_the_first_join_and_never_taken_back() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
-    for wishes in [
-        json!({ "presence": false }),
-        json!({ "presence": true }),
-        json!({ "presence": false }),
-    ] {
+    for wishes in [json!({ "presence": false }), json!({ "presence": true }), json!({ "presence": false })] {
         scene.join(jill, MARVEL, wishes);
     }
     scene.hears(jill);

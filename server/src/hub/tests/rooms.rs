@@ -45,10 +45,7 @@ fn a_channel_that_keeps_messages_stays() {
 #[test]
 fn a_socket_may_be_on_so_many_channels_and_joins_another_after_leaving_one() {
     let settings = r#"{"channels":[{"pattern":"room/*","wildcard":true,"enabled":true,"anonymous_clients":true}]}"#;
-    let limits = Limits {
-        channels_per_socket: 2,
-        ..Limits::default()
-    };
+    let limits = Limits { channels_per_socket: 2, ..Limits::default() };
     let mut scene = Scene::limited(Settings::parse(settings).unwrap(), &limits);
     let jill = scene.joins("jill", "room/1");
     scene.join(jill, "room/2", Value::Null);
