@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
 import { launchChromium } from "./chromium.js";
 import { startPages } from "./clients.js";
 import { startServer } from "./server.js";
@@ -10,6 +11,9 @@ import { User } from "./user.js";
 /** The way to load a client that the scenarios use: `script`, `vite`, `slim` or `original`. */
 export const CLIENT = process.env.E2E_CLIENT ?? "script";
 
+/** As `prepare` of a user: the page gets a `FakeSocket`, and the test plays the server. */
+export const FAKE_SOCKET = { path: fileURLToPath(new URL("fake-socket.js", import.meta.url)) };
+
 /**
  * Sets everything up before the tests of the calling file and takes it down after them.
  *
@@ -17,7 +21,10 @@ export const CLIENT = process.env.E2E_CLIENT ?? "script";
  */
 export function stage(serverOptions) {
   const stage = {
-    /** Opens a user's page; at the test's end it is closed, and no error may have been left uncaught. */
+    /**
+     * Opens a user's page; at the test's end it is closed, and no error may have been left uncaught.
+     * `prepare` runs in the page before the client is loaded.
+     */
     async user(test, { client = CLIENT, prepare } = {}) {
       const user = await User.arrive({ ...stage, client, prepare });
       test.after(async () => {
@@ -30,12 +37,11 @@ export function stage(serverOptions) {
     },
   };
 
+  // One after the other: when one cannot start, `after` ends those that did.
   before(async () => {
-    [stage.server, stage.pages, stage.browser] = await Promise.all([
-      startServer(serverOptions),
-      startPages(),
-      launchChromium(),
-    ]);
+    stage.server = await startServer(serverOptions);
+    stage.pages = await startPages();
+    stage.browser = await launchChromium();
   });
 
   after(async () => {

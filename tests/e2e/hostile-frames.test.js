@@ -1,0 +1,243 @@
+// Whatever a server sends, nothing is thrown at the page, and the channel works afterwards.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FAKE_SOCKET, stage } from "../support/stage.js";
+
+const world = stage();
+
+const ACTIONS = [
+  ...["join", "leave", "message", "event", "history", "presence_full", "presence_update", "error"],
+  ...["connection_status", "ping", "pong", "ack", "something new"],
+];
+
+const VALUES = [
+  ...["null", "true", "false", "0", "-1", "0.5", "1e308", "1e999", "9007199254740993"],
+  ...['""', '"text"', '"__proto__"', '"message"', '"a"', "[]", "[[]]", '["a"]', "[null]", "[1]"],
+  ...["{}", '{"a":1}', '{"length":3}', '{"__proto__":{"channel":"a"}}', '{"toString":null,"valueOf":null}'],
+];
+
+const PATHS = [
+  ...["action", "client", "client.socketId", "client.extras", "client.permissions"],
+  ...["options", "options.channel", "options.socketId", "options.authenticated", "options.key", "options.id"],
+  ...["payload", "payload.action", "payload.presence", "payload.presence.socketId", "payload.presence.0"],
+  ...["payload.presence.0.socketId", "payload.history", "payload.history.0", "payload.status", "payload.message"],
+  ...["payload.code", "payload.complete", "payload.ext", "payload.ext.ping", "payload.ext.recover"],
+];
+
+/** Frames as texts: every action, with every field missing once and taking every value once. */
+function* mutations() {
+  for (const action of ACTIONS) {
+    for (const path of PATHS) {
+      for (const value of [undefined, ...VALUES]) yield mutated(action, path, value);
+    }
+  }
+}
+
+function mutated(action, path, value) {
+  const frame = JSON.parse(plausible(action));
+  const fields = path.split(".");
+  const last = fields.pop();
+  let place = frame;
+  for (const field of fields) {
+    if (typeof place[field] !== "object") place[field] = field === "presence" ? [] : {};
+    place = place[field];
+  }
+  place[last] = value === undefined ? undefined : "HERE";
+  return JSON.stringify(frame).replace('"HERE"', () => value);
+}
+
+function plausible(action) {
+  const client = { socketId: "s-1", extras: {}, permissions: { dbo_id: 0, row_id: 0 } };
+  const payload = {
+    presence_full: { presence: [client] },
+    presence_update: { action: "join", presence: client },
+    history: { history: [{ action: "message", client, options: { channel: "a" }, payload: "old" }] },
+    connection_status: { status: "connected" },
+    error: { message: "no" },
+  };
+  return JSON.stringify({ action, client, options: { channel: "a" }, payload: payload[action] ?? {} });
+}
+
+/** Frames of random JSON, the same ones at every run. */
+function* nonsense(count) {
+  const random = pseudoRandom(20_240_607);
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const json = (depth) => {
+    if (depth === 0 || random() < 0.3) return pick(VALUES);
+    const items = Array.from({ length: Math.floor(random() * 4) }, () => json(depth - 1));
+    if (random() < 0.3) return `[${items}]`;
+    const fields = ["presence", "history", "socketId", "channel", "action", "status", "extras", "__proto__"];
+    return `{${items.map((item) => `"${pick(fields)}":${item}`)}}`;
+  };
+  for (let n = 0; n < count; n++) {
+    const action = random() < 0.9 ? JSON.stringify(pick(ACTIONS)) : json(2);
+    const options = random() < 0.8 ? '{"channel":"a"}' : json(2);
+    yield `{"action":${action},"client":${json(2)},"options":${options},"payload":${json(4)}}`;
+  }
+}
+
+/** mulberry32 */
+function pseudoRandom(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+test("every field takes every JSON type", async (t) => {
+  const jill = await inTwoChannels(t);
+
+  await feed(jill, [...mutations()]);
+
+  await stillWorks(jill);
+});
+
+test("frames of random JSON", async (t) => {
+  const jill = await inTwoChannels(t);
+
+  await feed(jill, [...nonsense(5_000)]);
+
+  await stillWorks(jill);
+});
+
+test("texts that are no frames at all reach no handler", async (t) => {
+  const jill = await inTwoChannels(t);
+  const before = await jill.actions("a");
+
+  await feed(jill, [
+    ...["", " ", "{", "null", "true", "5", '"message"', "[]", '[{"action":"message","options":{"channel":"a"}}]', "{}"],
+    ...['{"action":"message"', '{"__proto__":{"action":"message"}}', '{"action":""}', '{"action":null}', "\u0000", "\ufeff{}"],
+    ...["[".repeat(100_000), "[".repeat(5_000) + "]".repeat(5_000), "a".repeat(1_000_000), "undefined", "NaN"],
+  ]);
+  await jill.page.evaluate(() => {
+    const frame = JSON.stringify({ action: "message", options: { channel: "a" }, payload: "binary" });
+    const bytes = new TextEncoder().encode(frame);
+    for (const data of [bytes.buffer, bytes, new Blob([frame]), new Date(0), [frame + "!"], 5, true, null, undefined, 1n]) {
+      FakeSocket.latest.deliver(data);
+    }
+  });
+
+  assert.deepEqual(await jill.actions("a"), before);
+  await stillWorks(jill);
+});
+
+test("frames that arrive from inside a handler are delivered after it, to all handlers, in order", async (t) => {
+  const jill = await inTwoChannels(t);
+
+  const log = await jill.page.evaluate(() => {
+    const log = [];
+    const channel = probe.channels.get("a");
+    const message = (payload) => ({ action: "message", options: { channel: "a" }, payload });
+    // A server that answers before `send` returns.
+    FakeSocket.latest.answer = (frame) => FakeSocket.latest.deliver(frame);
+    channel.on("message", ({ payload }) => {
+      log.push(`first gets ${payload}`);
+      if (payload === 1) {
+        channel.message(2);
+        FakeSocket.latest.deliver(message(3));
+      }
+      if (payload === 2) FakeSocket.latest.deliver(message(4));
+      log.push(`first is done with ${payload}`);
+    });
+    channel.on("message", ({ payload }) => log.push(`second gets ${payload}`));
+    channel.message(1);
+    return log;
+  });
+
+  assert.deepEqual(
+    log,
+    [1, 2, 3, 4].flatMap((n) => [`first gets ${n}`, `first is done with ${n}`, `second gets ${n}`]),
+  );
+  await stillWorks(jill);
+});
+
+test("hostile frames that arrive from inside a handler", async (t) => {
+  const jill = await inTwoChannels(t);
+
+  await jill.page.evaluate((frames) => {
+    let next = 0;
+    probe.channels.get("a").on(() => {
+      if (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
+    });
+    FakeSocket.latest.deliver({ action: "message", options: { channel: "a" }, payload: "start" });
+    while (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
+  }, [...mutations()].filter((_, index) => index % 5 === 0));
+
+  await stillWorks(jill);
+});
+
+test("what an abandoned socket still has to say reaches nobody", async (t) => {
+  const jill = await inTwoChannels(t);
+  await jill.page.evaluate(() => {
+    for (const channel of probe.channels.values()) channel.destroy();
+  });
+  await jill.open("a");
+  await jill.open("b");
+
+  await jill.page.evaluate(() => {
+    const abandoned = FakeSocket.all[0];
+    abandoned.deliver({ action: "message", options: { channel: "a" }, payload: "from the dead" });
+    abandoned.deliver({ action: "event", options: {}, payload: "from the dead" });
+    abandoned.drop(1006);
+    abandoned.open();
+    FakeSocket.latest.open();
+  });
+
+  assert.deepEqual(
+    (await jill.actions("a")).map(({ action, payload }) => [action, payload.status]),
+    [["connection_status", "connected"]],
+  );
+  assert.equal(await jill.page.evaluate(() => FakeSocket.all.length), 2);
+  await stillWorks(jill);
+});
+
+async function inTwoChannels(test) {
+  const jill = await world.user(test, { prepare: FAKE_SOCKET });
+  await jill.connect();
+  await jill.open("a");
+  await jill.open("b");
+  await jill.page.evaluate(() => FakeSocket.latest.open());
+  return jill;
+}
+
+/** Delivers the texts one by one, and uses what the page has after each. */
+function feed(user, texts) {
+  return user.page.evaluate((texts) => {
+    for (const text of texts) {
+      FakeSocket.latest.deliver(text);
+      for (const channel of probe.channels.values()) {
+        const members = channel.getPresence();
+        if (!Array.isArray(members)) throw new Error(`no list of members after ${text}`);
+        members.at(-1)?.socketId;
+      }
+    }
+  }, texts);
+}
+
+/** Both channels hear, speak, and know who is there. */
+async function stillWorks(user) {
+  const [socketIds, heard, said] = await user.page.evaluate(() => {
+    const socket = FakeSocket.latest;
+    socket.answer = () => {};
+    const names = ["a", "b"];
+    const heard = new Map(names.map((name) => [name, []]));
+    for (const name of names) {
+      probe.channels.get(name).on("message", ({ payload }) => heard.get(name).push(payload));
+      const presence = [{ socketId: `in ${name}`, extras: {}, permissions: { dbo_id: 0, row_id: 0 } }];
+      socket.deliver({ action: "presence_full", client: null, options: { channel: name }, payload: { presence } });
+      socket.deliver({ action: "message", options: { channel: name }, payload: `to ${name}` });
+    }
+    const sentBefore = socket.sent.length;
+    for (const name of names) probe.channels.get(name).message(`from ${name}`);
+    return [names.map((name) => probe.present(name)), [...heard.values()], socket.sent.slice(sentBefore)];
+  });
+  assert.deepEqual(socketIds, [["in a"], ["in b"]]);
+  assert.deepEqual(heard, [["to a"], ["to b"]]);
+  assert.deepEqual(said, [
+    { action: "message", options: { channel: "a" }, payload: "from a" },
+    { action: "message", options: { channel: "b" }, payload: "from b" },
+  ]);
+}
