@@ -3,14 +3,8 @@
 use xano_realtime_protocol::CloseCode;
 use xano_wasm::session::{Frame, Input, Output, Session, State, Wishes};
 
-const STATES: [State; 6] = [
-    State::Idle,
-    State::Connecting,
-    State::Open,
-    State::Closing,
-    State::Waiting,
-    State::Stopped,
-];
+const STATES: [State; 6] =
+    [State::Idle, State::Connecting, State::Open, State::Closing, State::Waiting, State::Stopped];
 
 /// A session in that state with one channel on it (none when idle), everything decided so far carried out, and the
 /// number of its current socket or timer.
@@ -19,10 +13,7 @@ fn session_in(state: State) -> (Session<&'static str>, u32) {
     if state == State::Idle {
         return (session, 0);
     }
-    session.handle(Input::Join {
-        channel: 0,
-        wishes: Wishes::default(),
-    });
+    session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
     let mut epoch = 1;
     if state != State::Connecting {
         session.handle(Input::Opened { epoch });
@@ -30,18 +21,10 @@ fn session_in(state: State) -> (Session<&'static str>, u32) {
     match state {
         State::Closing => session.handle(Input::Reconnect),
         State::Waiting => {
-            session.handle(Input::Closed {
-                epoch,
-                code: CloseCode::ABNORMAL,
-                random: 0.5,
-            });
+            session.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 });
             epoch += 1;
         }
-        State::Stopped => session.handle(Input::Closed {
-            epoch,
-            code: CloseCode::NORMAL,
-            random: 0.5,
-        }),
+        State::Stopped => session.handle(Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 }),
         _ => {}
     }
     while session.poll().is_some() {}
@@ -50,61 +33,15 @@ fn session_in(state: State) -> (Session<&'static str>, u32) {
 }
 
 fn inputs(epoch: u32) -> Vec<(&'static str, Input<&'static str>)> {
-    let frame = || Frame {
-        body: "text",
-        bytes: 4,
-    };
-    let closed = |code| Input::Closed {
-        epoch,
-        code,
-        random: 0.5,
-    };
+    let frame = || Frame { body: "text", bytes: 4 };
+    let closed = |code| Input::Closed { epoch, code, random: 0.5 };
     vec![
-        (
-            "a further channel",
-            Input::Join {
-                channel: 1,
-                wishes: Wishes::default(),
-            },
-        ),
-        (
-            "the channel wishes more",
-            Input::Join {
-                channel: 0,
-                wishes: Wishes {
-                    history: true,
-                    presence: false,
-                },
-            },
-        ),
+        ("a further channel", Input::Join { channel: 1, wishes: Wishes::default() }),
+        ("the channel wishes more", Input::Join { channel: 0, wishes: Wishes { history: true, presence: false } }),
         ("the last channel leaves", Input::Leave { channel: 0 }),
-        (
-            "send",
-            Input::Send {
-                channel: 0,
-                frame: frame(),
-                writable: true,
-                may_wait: true,
-            },
-        ),
-        (
-            "send, socket not writable",
-            Input::Send {
-                channel: 0,
-                frame: frame(),
-                writable: false,
-                may_wait: true,
-            },
-        ),
-        (
-            "send, must not wait",
-            Input::Send {
-                channel: 0,
-                frame: frame(),
-                writable: false,
-                may_wait: false,
-            },
-        ),
+        ("send", Input::Send { channel: 0, frame: frame(), writable: true, may_wait: true }),
+        ("send, socket not writable", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: true }),
+        ("send, must not wait", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: false }),
         ("opened", Input::Opened { epoch }),
         ("closed, 1006", closed(CloseCode::ABNORMAL)),
         ("closed, 1009", closed(CloseCode::TOO_LARGE)),
@@ -116,11 +53,7 @@ fn inputs(epoch: u32) -> Vec<(&'static str, Input<&'static str>)> {
         ("reconnect", Input::Reconnect),
         (
             "an event of an earlier socket",
-            Input::Closed {
-                epoch: epoch.wrapping_sub(1),
-                code: CloseCode::NORMAL,
-                random: 0.5,
-            },
+            Input::Closed { epoch: epoch.wrapping_sub(1), code: CloseCode::NORMAL, random: 0.5 },
         ),
     ]
 }
@@ -142,26 +75,18 @@ fn describe(output: &Output<&'static str>) -> String {
 }
 
 fn table() -> String {
-    let mut table = String::from(
-        "| state | input | next state | what to do, in this order |\n|---|---|---|---|\n",
-    );
+    let mut table = String::from("| state | input | next state | what to do, in this order |\n|---|---|---|---|\n");
     for state in STATES {
         for index in 0..inputs(0).len() {
             let (mut session, epoch) = session_in(state);
             let (name, input) = inputs(epoch).swap_remove(index);
             session.handle(input);
-            let outputs: Vec<String> = std::iter::from_fn(|| session.poll())
-                .map(|output| describe(&output))
-                .collect();
+            let outputs: Vec<String> = std::iter::from_fn(|| session.poll()).map(|output| describe(&output)).collect();
             // A row that changes nothing and does nothing tells nothing.
             if outputs.is_empty() && session.state() == state {
                 continue;
             }
-            table += &format!(
-                "| {state:?} | {name} | {:?} | {} |\n",
-                session.state(),
-                outputs.join("; ")
-            );
+            table += &format!("| {state:?} | {name} | {:?} | {} |\n", session.state(), outputs.join("; "));
         }
     }
     table
@@ -171,8 +96,5 @@ fn table() -> String {
 fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
     let document = include_str!("../docs/lifecycle.md");
     let table = table();
-    assert!(
-        document.contains(&table),
-        "docs/lifecycle.md should hold this table:\n\n{table}"
-    );
+    assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }

@@ -12,30 +12,15 @@ const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
 /// What may happen around a session. Events name the current socket or timer, or one of the past.
 #[derive(Clone, Debug)]
 enum Happening {
-    Join {
-        channel: u32,
-        history: bool,
-        presence: bool,
-    },
-    Leave {
-        channel: u32,
-    },
-    Send {
-        channel: u32,
-        writable: bool,
-        may_wait: bool,
-    },
+    Join { channel: u32, history: bool, presence: bool },
+    Leave { channel: u32 },
+    Send { channel: u32, writable: bool, may_wait: bool },
     SocketOpens,
-    SocketCloses {
-        code: u16,
-    },
+    SocketCloses { code: u16 },
     TokenIsRefused,
     TimerElapses,
     Reconnect,
-    StaleEvent {
-        kind: u8,
-        age: u32,
-    },
+    StaleEvent { kind: u8, age: u32 },
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -84,18 +69,11 @@ impl World {
     fn happens(&mut self, happening: &Happening) {
         let epoch = self.epoch;
         match *happening {
-            Happening::Join {
-                channel,
-                history,
-                presence,
-            } => {
+            Happening::Join { channel, history, presence } => {
                 let asked = Wishes { history, presence };
                 let wishes = self.wishes.entry(channel).or_default();
                 *wishes = wishes.union(asked);
-                self.handle(Input::Join {
-                    channel,
-                    wishes: asked,
-                });
+                self.handle(Input::Join { channel, wishes: asked });
             }
             Happening::Leave { channel } => {
                 self.wishes.remove(&channel);
@@ -105,11 +83,7 @@ impl World {
                     self.nothing_is_left();
                 }
             }
-            Happening::Send {
-                channel,
-                writable,
-                may_wait,
-            } if self.wishes.contains_key(&channel) => {
+            Happening::Send { channel, writable, may_wait } if self.wishes.contains_key(&channel) => {
                 self.send(channel, writable, may_wait);
             }
             Happening::SocketOpens if self.socket == Some(Socket::Connecting) => {
@@ -118,11 +92,7 @@ impl World {
             }
             Happening::SocketCloses { code } if self.socket.is_some() => {
                 self.socket = None;
-                self.handle(Input::Closed {
-                    epoch,
-                    code: CloseCode(code),
-                    random: 0.5,
-                });
+                self.handle(Input::Closed { epoch, code: CloseCode(code), random: 0.5 });
             }
             Happening::TokenIsRefused if self.socket == Some(Socket::Connecting) => {
                 self.socket = None;
@@ -138,19 +108,11 @@ impl World {
                 let before = self.session.state();
                 self.handle(match kind {
                     0 => Input::Opened { epoch },
-                    1 => Input::Closed {
-                        epoch,
-                        code: CloseCode::NORMAL,
-                        random: 0.5,
-                    },
+                    1 => Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 },
                     2 => Input::TokenRefused { epoch },
                     _ => Input::Elapsed { epoch, random: 0.5 },
                 });
-                assert_eq!(
-                    self.session.state(),
-                    before,
-                    "an event of the past changed the state"
-                );
+                assert_eq!(self.session.state(), before, "an event of the past changed the state");
             }
             // Not possible as things stand: a socket that is not there cannot open.
             _ => {}
@@ -165,24 +127,10 @@ impl World {
         if goes_out_now || may_wait {
             self.waiting.entry(channel).or_default().push_back(number);
         }
-        let frame = Frame {
-            body: (channel, number),
-            bytes: 10,
-        };
-        let outputs = self.decide(Input::Send {
-            channel,
-            frame,
-            writable,
-            may_wait,
-        });
-        let refused = outputs
-            .iter()
-            .any(|output| matches!(output, Output::Failed { .. }));
-        assert_eq!(
-            refused,
-            !goes_out_now && !may_wait,
-            "a frame is sent, waits, or is refused"
-        );
+        let frame = Frame { body: (channel, number), bytes: 10 };
+        let outputs = self.decide(Input::Send { channel, frame, writable, may_wait });
+        let refused = outputs.iter().any(|output| matches!(output, Output::Failed { .. }));
+        assert_eq!(refused, !goes_out_now && !may_wait, "a frame is sent, waits, or is refused");
         self.carry_out(outputs);
     }
 
@@ -216,13 +164,9 @@ impl World {
                     assert!(self.socket.take().is_some(), "there is no socket to drop");
                 }
                 Output::SendJoin { channel, wishes } => {
+                    assert!(self.socket == Some(Socket::Open), "joins go out on open sockets");
                     assert!(
-                        self.socket == Some(Socket::Open),
-                        "joins go out on open sockets"
-                    );
-                    assert!(
-                        self.joins
-                            .insert((channel, wishes.history, wishes.presence)),
+                        self.joins.insert((channel, wishes.history, wishes.presence)),
                         "a second join with the same wishes on one socket"
                     );
                     joined_last = Some(channel);
@@ -231,21 +175,12 @@ impl World {
                     assert!(self.socket == Some(Socket::Open));
                     self.joins.retain(|&(joined, ..)| joined != channel);
                 }
-                Output::Send {
-                    body: (channel, number),
-                } => {
-                    assert!(
-                        self.socket == Some(Socket::Open),
-                        "frames go out on open sockets"
-                    );
+                Output::Send { body: (channel, number) } => {
+                    assert!(self.socket == Some(Socket::Open), "frames go out on open sockets");
                     let oldest = self.waiting.get_mut(&channel).and_then(VecDeque::pop_front);
                     assert_eq!(oldest, Some(number), "every frame once, in order");
                     if is_opening {
-                        assert_eq!(
-                            joined_last,
-                            Some(channel),
-                            "a queue goes out directly behind its join"
-                        );
+                        assert_eq!(joined_last, Some(channel), "a queue goes out directly behind its join");
                     }
                 }
                 Output::SetTimer { epoch, .. } => {
@@ -254,10 +189,7 @@ impl World {
                 }
                 Output::ClearTimer => self.timer = false,
                 Output::Connected => {
-                    assert!(
-                        self.waiting.values().all(VecDeque::is_empty),
-                        "a frame still waits on an open socket"
-                    );
+                    assert!(self.waiting.values().all(VecDeque::is_empty), "a frame still waits on an open socket");
                 }
                 Output::Disconnected | Output::Failed { .. } => {}
             }
@@ -269,36 +201,21 @@ impl World {
             return;
         }
         for (&channel, wishes) in &self.wishes {
-            assert!(
-                self.joins
-                    .contains(&(channel, wishes.history, wishes.presence)),
-                "a channel is not joined"
-            );
+            assert!(self.joins.contains(&(channel, wishes.history, wishes.presence)), "a channel is not joined");
         }
     }
 
     fn nothing_is_left(&mut self) {
         assert_eq!(self.session.state(), State::Idle);
-        assert!(
-            self.socket.is_none() && !self.timer,
-            "a socket or timer outlives the last channel"
-        );
+        assert!(self.socket.is_none() && !self.timer, "a socket or timer outlives the last channel");
         let epoch = self.epoch;
         for input in [
             Input::Opened { epoch },
-            Input::Closed {
-                epoch,
-                code: CloseCode::ABNORMAL,
-                random: 0.5,
-            },
+            Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 },
             Input::Elapsed { epoch, random: 0.5 },
             Input::Reconnect,
         ] {
-            assert_eq!(
-                self.decide(input),
-                [],
-                "an output after the last channel is gone"
-            );
+            assert_eq!(self.decide(input), [], "an output after the last channel is gone");
         }
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! - [`exports`]: what the JavaScript facade calls (feature `npm`).
 //! - [`app`]: the page's connections, their channels, and the channel objects that the page holds.
+//! - [`allocator`]: a small one (feature `npm`).
 //! - [`driver`]: feeds a session and carries out what it decides.
 //! - [`tokens`]: which connection a channel object belongs to, as tokens change.
 //! - [`router`]: from an event to the handlers it concerns.
@@ -15,6 +16,8 @@
 //! any time. So every borrow of a cell ends within the statement, or the function, that began it, and none of them calls
 //! out; a panic would be a bare trap.
 
+#[cfg(feature = "npm")]
+mod allocator;
 mod app;
 mod driver;
 #[cfg(feature = "npm")]
