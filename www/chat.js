@@ -115,7 +115,7 @@ const unfoldPeople = () => (byId("people").open = isWide.matches);
 isWide.addEventListener("change", unfoldPeople);
 
 byId("room-title").textContent = channelName;
-byId("text").placeholder = `Message to ${channelName}`;
+byId("text").placeholder = `Message ${channelName}`;
 unfoldPeople();
 recall();
 askServerForConnection();

@@ -10,6 +10,7 @@ class MessageLog {
     this.list = scroller.querySelector("ol");
     this.newestButton = newestButton;
     this.following = true;
+    this.lastTop = 0;
     this.list.replaceChildren();
     newestButton.hidden = true;
 
@@ -58,9 +59,13 @@ class MessageLog {
     else if (item.entryKey !== undefined) this.newestButton.hidden = false;
   }
 
+  // Only going up means that the reader wants to stay: when the log gets smaller, its bottom moves away by itself.
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.following = scrollHeight - scrollTop - clientHeight < 48;
+    const isAtBottom = scrollHeight - scrollTop - clientHeight < 48;
+    if (isAtBottom) this.following = true;
+    else if (scrollTop < this.lastTop) this.following = false;
+    this.lastTop = scrollTop;
     if (this.following) this.newestButton.hidden = true;
   }
 

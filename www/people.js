@@ -10,6 +10,10 @@ class People {
   #candidates = null; // sockets of the current connection's list that can be us; null: no list yet
   #me = null;
 
+  constructor(ownName) {
+    this.ownName = ownName;
+  }
+
   isMe(client) {
     return this.#own.has(client?.socketId);
   }
@@ -23,7 +27,10 @@ class People {
   }
 
   list() {
-    return [...this.#here.values()].map((client) => ({ name: this.nameOf(client), isMe: client.socketId === this.#me }));
+    return [...this.#here.values()].map((client) => {
+      const isMe = client.socketId === this.#me;
+      return { name: isMe ? this.ownName : this.nameOf(client), isMe };
+    });
   }
 
   disconnected() {

@@ -15,7 +15,7 @@ class Room {
     this.channel = channel;
     this.name = name;
     this.elements = elements;
-    this.people = new People();
+    this.people = new People(name);
     this.log = new MessageLog(elements.log, elements.newest);
     this.waiting = new Waiting(elements.waiting, (text) => this.#takeBack(text));
     this.wasConnected = false;

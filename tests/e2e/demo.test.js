@@ -112,11 +112,11 @@ describe("the room", () => {
 
   test("lists who is here, by name once they spoke, and marks the user", async (t) => {
     const jill = await enter(t, "Jill");
-    await jill.people(["Guest"]);
+    await jill.people(["Jill (you)"]);
     const jack = await enter(t, "Jack");
-    await jill.people(["Guest", "Guest"]);
+    await jill.people(["Jill (you)", "Guest"]);
     await jack.say("hello from Jack");
-    await jill.people(["Guest", "Jack"]);
+    await jill.people(["Jill (you)", "Jack"]);
     await jill.say("hello from Jill");
     await jack.people(["Jill", "Jack (you)"]);
     await jack.leave();
@@ -155,6 +155,8 @@ describe("the room", () => {
     const jill = await enter(t, "Jill");
     for (let i = 1; i <= 20; i++) await jill.say(`line ${i} of a long talk`);
     await jill.sees("line 20 of a long talk");
+    await jill.page.waitForFunction(() => isAtBottom());
+    await jill.page.evaluate(() => showProblem("takes room from the list"));
     await jill.page.waitForFunction(() => isAtBottom());
     await jill.locator("#log").evaluate((log) => (log.scrollTop = 0));
     const jack = await enter(t, "Jack");
