@@ -7,7 +7,9 @@ import { stage } from "../support/stage.js";
 
 const MARVEL = "marvel-chat-room";
 const world = stage({
-  settings: settings(...[MARVEL, "dc-chat-room", "duo", "presence", "reload", "request", "whispers"].map((name) => room(name))),
+  settings: settings(
+    ...[MARVEL, "dc-chat-room", "duo", "presence", "reload", "request", "whispers"].map((name) => room(name)),
+  ),
 });
 
 test("two users chat", async (t) => {

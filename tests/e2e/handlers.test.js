@@ -22,7 +22,10 @@ test("a handler that throws does not hide the message from the next one, and is 
     const throwing = () => {
       throw new Error("a mistake in the page");
     };
-    const hear = (name) => ({ payload }) => heard.push(`${name}: ${payload}`);
+    const hear =
+      (name) =>
+      ({ payload }) =>
+        heard.push(`${name}: ${payload}`);
     probe.client.channel("a").on("message", throwing).on("message", hear("the same object"));
     probe.client.channel("a").on("message", hear("another object"));
     FakeSocket.latest.open();

@@ -2,90 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { mutations, nonsense } from "../support/hostile-frames.js";
 import { FAKE_SOCKET, stage } from "../support/stage.js";
 
 const world = stage();
-
-const ACTIONS = [
-  ...["join", "leave", "message", "event", "history", "presence_full", "presence_update", "error"],
-  ...["connection_status", "ping", "pong", "ack", "something new"],
-];
-
-const VALUES = [
-  ...["null", "true", "false", "0", "-1", "0.5", "1e308", "1e999", "9007199254740993"],
-  ...['""', '"text"', '"__proto__"', '"message"', '"a"', "[]", "[[]]", '["a"]', "[null]", "[1]"],
-  ...["{}", '{"a":1}', '{"length":3}', '{"__proto__":{"channel":"a"}}', '{"toString":null,"valueOf":null}'],
-];
-
-const PATHS = [
-  ...["action", "client", "client.socketId", "client.extras", "client.permissions"],
-  ...["options", "options.channel", "options.socketId", "options.authenticated", "options.key", "options.id"],
-  ...["payload", "payload.action", "payload.presence", "payload.presence.socketId", "payload.presence.0"],
-  ...["payload.presence.0.socketId", "payload.history", "payload.history.0", "payload.status", "payload.message"],
-  ...["payload.code", "payload.complete", "payload.ext", "payload.ext.ping", "payload.ext.recover"],
-];
-
-/** Frames as texts: every action, with every field missing once and taking every value once. */
-function* mutations() {
-  for (const action of ACTIONS) {
-    for (const path of PATHS) {
-      for (const value of [undefined, ...VALUES]) yield mutated(action, path, value);
-    }
-  }
-}
-
-function mutated(action, path, value) {
-  const frame = JSON.parse(plausible(action));
-  const fields = path.split(".");
-  const last = fields.pop();
-  let place = frame;
-  for (const field of fields) {
-    if (typeof place[field] !== "object") place[field] = field === "presence" ? [] : {};
-    place = place[field];
-  }
-  place[last] = value === undefined ? undefined : "HERE";
-  return JSON.stringify(frame).replace('"HERE"', () => value);
-}
-
-function plausible(action) {
-  const client = { socketId: "s-1", extras: {}, permissions: { dbo_id: 0, row_id: 0 } };
-  const payload = {
-    presence_full: { presence: [client] },
-    presence_update: { action: "join", presence: client },
-    history: { history: [{ action: "message", client, options: { channel: "a" }, payload: "old" }] },
-    connection_status: { status: "connected" },
-    error: { message: "no" },
-  };
-  return JSON.stringify({ action, client, options: { channel: "a" }, payload: payload[action] ?? {} });
-}
-
-/** Frames of random JSON, the same ones at every run. */
-function* nonsense(count) {
-  const random = pseudoRandom(20_240_607);
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const json = (depth) => {
-    if (depth === 0 || random() < 0.3) return pick(VALUES);
-    const items = Array.from({ length: Math.floor(random() * 4) }, () => json(depth - 1));
-    if (random() < 0.3) return `[${items}]`;
-    const fields = ["presence", "history", "socketId", "channel", "action", "status", "extras", "__proto__"];
-    return `{${items.map((item) => `"${pick(fields)}":${item}`)}}`;
-  };
-  for (let n = 0; n < count; n++) {
-    const action = random() < 0.9 ? JSON.stringify(pick(ACTIONS)) : json(2);
-    const options = random() < 0.8 ? '{"channel":"a"}' : json(2);
-    yield `{"action":${action},"client":${json(2)},"options":${options},"payload":${json(4)}}`;
-  }
-}
-
-/** mulberry32 */
-function pseudoRandom(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test("every field takes every JSON type", async (t) => {
   const jill = await inTwoChannels(t);
@@ -109,13 +29,31 @@ test("texts that are no frames at all reach no handler", async (t) => {
 
   await feed(jill, [
     ...["", " ", "{", "null", "true", "5", '"message"', "[]", '[{"action":"message","options":{"channel":"a"}}]', "{}"],
-    ...['{"action":"message"', '{"__proto__":{"action":"message"}}', '{"action":""}', '{"action":null}', "\u0000", "\ufeff{}"],
+    ...[
+      '{"action":"message"',
+      '{"__proto__":{"action":"message"}}',
+      '{"action":""}',
+      '{"action":null}',
+      "\u0000",
+      "\ufeff{}",
+    ],
     ...["[".repeat(100_000), "[".repeat(5_000) + "]".repeat(5_000), "a".repeat(1_000_000), "undefined", "NaN"],
   ]);
   await jill.page.evaluate(() => {
     const frame = JSON.stringify({ action: "message", options: { channel: "a" }, payload: "binary" });
     const bytes = new TextEncoder().encode(frame);
-    for (const data of [bytes.buffer, bytes, new Blob([frame]), new Date(0), [frame + "!"], 5, true, null, undefined, 1n]) {
+    for (const data of [
+      bytes.buffer,
+      bytes,
+      new Blob([frame]),
+      new Date(0),
+      [`${frame}!`],
+      5,
+      true,
+      null,
+      undefined,
+      1n,
+    ]) {
       FakeSocket.latest.deliver(data);
     }
   });
@@ -157,14 +95,17 @@ test("frames that arrive from inside a handler are delivered after it, to all ha
 test("hostile frames that arrive from inside a handler", async (t) => {
   const jill = await inTwoChannels(t);
 
-  await jill.page.evaluate((frames) => {
-    let next = 0;
-    probe.channels.get("a").on(() => {
-      if (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
-    });
-    FakeSocket.latest.deliver({ action: "message", options: { channel: "a" }, payload: "start" });
-    while (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
-  }, [...mutations()].filter((_, index) => index % 5 === 0));
+  await jill.page.evaluate(
+    (frames) => {
+      let next = 0;
+      probe.channels.get("a").on(() => {
+        if (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
+      });
+      FakeSocket.latest.deliver({ action: "message", options: { channel: "a" }, payload: "start" });
+      while (next < frames.length) FakeSocket.latest.deliver(frames[next++]);
+    },
+    [...mutations()].filter((_, index) => index % 5 === 0),
+  );
 
   await stillWorks(jill);
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { room, settings } from "../support/settings.js";
 import { stage } from "../support/stage.js";
 
-const NAMES = ["__proto__", "constructor", "toString", "the \"Avengers\" \\ 🦸 room", "日本/🇯🇵"];
+const NAMES = ["__proto__", "constructor", "toString", 'the "Avengers" \\ 🦸 room', "日本/🇯🇵"];
 const world = stage({ settings: settings(room("payloads"), room("nothing"), ...NAMES.map((name) => room(name))) });
 
 // As JSON texts: they reach the page as they stand here.
@@ -32,7 +32,9 @@ const PAYLOADS = {
   "an empty array": `[]`,
   "an array": `[1,"two",null,[],{}]`,
   "an empty object": `{}`,
-  "an object of 100 KB": JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [n, "é".repeat(50)]))),
+  "an object of 100 KB": JSON.stringify(
+    Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [n, "é".repeat(50)])),
+  ),
 };
 
 test("every kind of payload arrives as sent, in order", async (t) => {

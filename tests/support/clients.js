@@ -36,7 +36,8 @@ export async function startPages() {
     async pageOf(client) {
       if (client !== "original") await packageBuilt();
       if (client !== "vite") return `${site.url}/${client}.html`;
-      await (viteBuild ??= bundleWithVite(bundles));
+      viteBuild ??= bundleWithVite(bundles);
+      await viteBuild;
       return `${site.url}/vite/index.html`;
     },
     async close() {

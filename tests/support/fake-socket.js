@@ -37,7 +37,8 @@ window.FakeSocket = class FakeSocket extends EventTarget {
 
   /** Delivers a frame: an object as its JSON, anything else as it is. */
   deliver(frame) {
-    const isPlain = typeof frame === "object" && frame !== null && [Object.prototype, null].includes(Object.getPrototypeOf(frame));
+    const isPlain =
+      typeof frame === "object" && frame !== null && [Object.prototype, null].includes(Object.getPrototypeOf(frame));
     this.#emit(new MessageEvent("message", { data: isPlain ? JSON.stringify(frame) : frame }));
   }
 

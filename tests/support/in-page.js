@@ -34,7 +34,10 @@ window.probe = {
 
   /** Socket ids of those present, in the channel's own order. */
   present(name) {
-    return this.channels.get(name).getPresence().map((member) => member.socketId);
+    return this.channels
+      .get(name)
+      .getPresence()
+      .map((member) => member.socketId);
   },
 };
 

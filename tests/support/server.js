@@ -117,8 +117,7 @@ function boundPort(child) {
 
 function serverBinary() {
   const name = process.platform === "win32" ? "xano-realtime-server.exe" : "xano-realtime-server";
-  const path =
-    process.env.XANO_SERVER ?? fileURLToPath(new URL(`../../target/release/${name}`, import.meta.url));
+  const path = process.env.XANO_SERVER ?? fileURLToPath(new URL(`../../target/release/${name}`, import.meta.url));
   if (existsSync(path)) return path;
   throw new Error(`no server at ${path}: run \`cargo build --release -p xano-realtime-server\`, or set XANO_SERVER`);
 }
