@@ -9,64 +9,66 @@ import {
 import { call } from "./core.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
-/** Channel objects that are dropped without `destroy()` and have no handler leave their channel all the same. */
+/** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
 const dropped =
   typeof FinalizationRegistry === "undefined"
     ? undefined
-    : new FinalizationRegistry((id) => call(channel_destroy, id));
+    : new FinalizationRegistry(close);
 
+/** `handle` holds the channel object's number in wasm; none once it is destroyed. */
+function close(handle) {
+  const { id } = handle;
+  if (id === undefined) return;
+  handle.id = undefined;
+  call(channel_destroy, id);
+}
+
+// No private members (`#id`) in here: frameworks wrap objects in proxies, and those cannot reach them.
 export class XanoRealtimeChannel {
-  /** The channel object's number in wasm; none after `destroy()`. */
-  #id;
-  #config;
-
   constructor(channel, options, config) {
     this.channel = channel;
     this.options = options;
-    this.#config = config;
-    this.#open();
+    this._config = config;
+    this._open();
   }
 
   on(action, handler, onError) {
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
-    if (this.#id === undefined) this.#open();
-    if (typeof action === "string") call(channel_on, this.#id, this, action, handler, onError);
-    else call(channel_on, this.#id, this, undefined, action, handler);
+    if (this._handle.id === undefined) this._open();
+    const { id } = this._handle;
+    if (typeof action === "string") call(channel_on, id, this, action, handler, onError);
+    else call(channel_on, id, this, undefined, action, handler);
     return this;
   }
 
   message(payload, options) {
-    this.#send(channel_message, options, payload);
+    this._send(channel_message, options, payload);
   }
 
   history() {
-    this.#send(channel_history);
+    this._send(channel_history);
   }
 
   getPresence() {
-    return this.#id === undefined ? [] : call(channel_presence, this.#id);
+    const { id } = this._handle;
+    return id === undefined ? [] : call(channel_presence, id);
   }
 
   destroy() {
-    if (this.#id === undefined) return;
-    const id = this.#id;
-    this.#id = undefined;
-    dropped?.unregister(this);
-    call(channel_destroy, id);
+    close(this._handle);
   }
 
   /** Makes the object for somebody who is on the channel; wasm calls it. */
-  member(client) {
-    const send = (core, payload) => this.#send(core, { channel: this.channel, socketId: client.socketId }, payload);
-    return new XanoRealtimeClient(client, this, send);
+  _member(client) {
+    return new XanoRealtimeClient(client, this);
   }
 
-  #open() {
-    const { instanceBaseUrl, apiGroupBaseUrl, realtimeConnectionCanonical, realtimeConnectionHash } = this.#config;
-    const { history, presence, queueOfflineActions } = this.options;
-    this.#id = call(
+  _open() {
+    const { instanceBaseUrl, apiGroupBaseUrl, realtimeConnectionCanonical, realtimeConnectionHash } = this._config;
+    const { history, presence, queueOfflineActions } = this.options ?? {};
+    const id = call(
       channel_open,
-      this.#config,
+      this._config,
       `${instanceBaseUrl || apiGroupBaseUrl || ""}`,
       `${realtimeConnectionCanonical || realtimeConnectionHash || ""}`,
       this.channel,
@@ -74,14 +76,16 @@ export class XanoRealtimeChannel {
       !!presence,
       queueOfflineActions !== false,
     );
-    dropped?.register(this, this.#id, this);
+    this._handle = { id };
+    dropped?.register(this, this._handle);
   }
 
-  #send(core, options, payload) {
-    if (this.#id === undefined) {
+  _send(core, options, payload) {
+    const { id } = this._handle;
+    if (id === undefined) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
-    call(core, this.#id, options, payload);
+    call(core, id, this, options, payload);
   }
 }

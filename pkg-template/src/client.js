@@ -18,13 +18,14 @@ const DEFAULTS = {
 export class XanoClient {
   constructor(config) {
     ensureCore();
-    this.config = { ...DEFAULTS, ...config };
+    // The symbol tells this client from others: where a framework wraps it in a proxy, identity does not.
+    this.config = { ...DEFAULTS, ...config, client: Symbol("client") };
     this.config.storage ??= defaultStorage();
     for (const [setting, key] of [
       ["authToken", XanoStorageKeys.AuthToken],
       ["realtimeAuthToken", XanoStorageKeys.RealtimeAuthToken],
     ]) {
-      if (config?.[setting] !== undefined) this.#store(config[setting] || null, key);
+      if (config?.[setting] !== undefined) this._store(config[setting] || null, key);
     }
   }
 
@@ -33,13 +34,13 @@ export class XanoClient {
   }
 
   setAuthToken(authToken) {
-    this.#store(authToken, XanoStorageKeys.AuthToken);
+    this._store(authToken, XanoStorageKeys.AuthToken);
     this.config.authToken = authToken;
     return this;
   }
 
   hasAuthToken() {
-    return this.#has(XanoStorageKeys.AuthToken);
+    return this._has(XanoStorageKeys.AuthToken);
   }
 
   setRealtimeAuthToken(realtimeAuthToken) {
@@ -50,13 +51,13 @@ export class XanoClient {
       error.code = "invalid_token";
       throw error;
     }
-    this.#store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
+    this._store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
     this.config.realtimeAuthToken = realtimeAuthToken;
     return this;
   }
 
   hasRealtimeAuthToken() {
-    return this.#has(XanoStorageKeys.RealtimeAuthToken);
+    return this._has(XanoStorageKeys.RealtimeAuthToken);
   }
 
   setDataSource(dataSource) {
@@ -74,12 +75,12 @@ export class XanoClient {
     return this;
   }
 
-  #store(token, key) {
+  _store(token, key) {
     if (token === null) this.config.storage.removeItem(key);
     else this.config.storage.setItem(key, token);
   }
 
-  #has(key) {
+  _has(key) {
     const token = this.config.storage.getItem(key);
     return typeof token === "string" && token.length > 0;
   }

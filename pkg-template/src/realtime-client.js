@@ -2,21 +2,22 @@ import { channel_history, channel_message } from "wasm:glue";
 
 /** Somebody who is on a channel. */
 export class XanoRealtimeClient {
-  #send;
-
-  constructor(client, channel, send) {
+  constructor(client, channel) {
     Object.assign(this, client);
     this.channel = channel;
-    this.#send = send;
   }
 
   /** Sends a private message to this one. */
   message(payload) {
-    this.#send(channel_message, payload);
+    this.channel._send(channel_message, this._address(), payload);
   }
 
   /** Asks for the history shared with this one. */
   history() {
-    this.#send(channel_history);
+    this.channel._send(channel_history, this._address());
+  }
+
+  _address() {
+    return { channel: this.channel.channel, socketId: this.socketId };
   }
 }

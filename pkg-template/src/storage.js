@@ -3,36 +3,36 @@ export class XanoBaseStorage {}
 
 class XanoWebStorage extends XanoBaseStorage {
   clear() {
-    this.area().clear();
+    this._area().clear();
   }
 
   getAll() {
-    return { ...this.area() };
+    return { ...this._area() };
   }
 
   getItem(key) {
-    return this.area().getItem(key);
+    return this._area().getItem(key);
   }
 
   removeItem(key) {
-    this.area().removeItem(key);
+    this._area().removeItem(key);
   }
 
   setItem(key, value) {
-    this.area().setItem(key, value);
+    this._area().setItem(key, value);
   }
 }
 
 /** Survives the tab. */
 export class XanoLocalStorage extends XanoWebStorage {
-  area() {
+  _area() {
     return localStorage;
   }
 }
 
 /** Lives as long as the tab. */
 export class XanoSessionStorage extends XanoWebStorage {
-  area() {
+  _area() {
     return sessionStorage;
   }
 }
@@ -86,14 +86,14 @@ export class XanoCookieStorage extends XanoBaseStorage {
   }
 
   removeItem(key) {
-    this.#write(key, "", -1);
+    this._write(key, "", -1);
   }
 
   setItem(key, value) {
-    this.#write(key, value, this.expirationDays);
+    this._write(key, value, this.expirationDays);
   }
 
-  #write(key, value, days) {
+  _write(key, value, days) {
     const expires = new Date(Date.now() + days * 86_400_000).toUTCString();
     document.cookie = `${key}=${value}; expires=${expires}; path=${this.cookiePath}`;
   }

@@ -42,7 +42,8 @@ pub(super) struct ChannelObject {
     pub(super) may_wait: bool,
     /// The membership it belongs to, from its first use on.
     pub(super) place: RefCell<Option<Place>>,
-    /// The page's own object; set by the first `on`. Before that nothing holds it, so that it can be collected.
+    /// The page's own object; set by the first `on`, or by what has to wait for a connection. Before that nothing holds
+    /// it, so that it can be collected.
     pub(super) page_object: RefCell<Option<PageObject>>,
     pub(super) handlers: RefCell<Vec<Rc<Handler>>>,
     pub(super) presence: Members,
@@ -67,8 +68,10 @@ pub(super) struct Handler {
 #[wasm_bindgen]
 extern "C" {
     /// The settings of a client, as the facade holds them.
-    #[derive(Clone, PartialEq)]
     pub(super) type Settings;
+    /// A symbol, different for each client.
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn client(this: &Settings) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = realtimeAuthToken)]
     fn realtime_auth_token(this: &Settings) -> JsValue;
 
@@ -76,7 +79,7 @@ extern "C" {
     #[derive(Clone)]
     pub(super) type PageObject;
     /// Makes the object for somebody who is on the channel.
-    #[wasm_bindgen(method, structural)]
+    #[wasm_bindgen(method, structural, js_name = _member)]
     pub(super) fn member(this: &PageObject, client: &JsValue) -> JsValue;
 }
 

@@ -53,8 +53,9 @@ pub fn channel_open(
 pub fn channel_on(id: usize, page_object: PageObject, action: JsValue, function: JsValue, on_error: JsValue) {
     let Some(object) = ChannelObject::by_id(id) else { return };
     let wanted = (action.is_string() && action.is_truthy()).then(|| wire::code_of(&action));
+    let first = object.handlers.borrow().is_empty();
     object.handlers.borrow_mut().push(Rc::new(Handler { action: wanted, function, on_error }));
-    let first = object.page_object.replace(Some(page_object)).is_none();
+    object.page_object.replace(Some(page_object));
     driver::activate(&object);
     if first && object.is_connected() {
         wire::announce_status_to(id as u32, true);
@@ -63,14 +64,19 @@ pub fn channel_on(id: usize, page_object: PageObject, action: JsValue, function:
 
 /// Sends a message. Throws what `JSON.stringify` throws.
 #[wasm_bindgen]
-pub fn channel_message(id: usize, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
-    send(id, Action::Message, options, payload)
+pub fn channel_message(
+    id: usize,
+    page_object: PageObject,
+    options: &JsValue,
+    payload: &JsValue,
+) -> Result<(), JsValue> {
+    send(id, Action::Message, page_object, options, payload)
 }
 
 /// Asks for the kept messages.
 #[wasm_bindgen]
-pub fn channel_history(id: usize, options: &JsValue) -> Result<(), JsValue> {
-    send(id, Action::History, options, &JsValue::UNDEFINED)
+pub fn channel_history(id: usize, page_object: PageObject, options: &JsValue) -> Result<(), JsValue> {
+    send(id, Action::History, page_object, options, &JsValue::UNDEFINED)
 }
 
 /// Who is on the channel.
@@ -107,11 +113,19 @@ fn socket_url(base_url: &str, segment: &str) -> Result<String, SettingsError> {
     config::socket_url(BaseUrl { protocol: &protocol, hostname: &hostname, host: &host }, segment)
 }
 
-fn send(id: usize, action: Action, options: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
-    let Some(object) = ChannelObject::by_id(id) else {
-        return Ok(());
-    };
+fn send(
+    id: usize,
+    action: Action,
+    page_object: PageObject,
+    options: &JsValue,
+    payload: &JsValue,
+) -> Result<(), JsValue> {
+    let Some(object) = ChannelObject::by_id(id) else { return Ok(()) };
     let text = wire::app_frame(action, &object.name, options, payload)?;
+    if !object.is_connected() {
+        // Were the page's object collected now, what waits would be lost with it.
+        object.page_object.replace(Some(page_object));
+    }
     driver::send(&object, text);
     Ok(())
 }

@@ -26,7 +26,7 @@ pub(super) fn regroup(connection: &Rc<Connection>) {
 
 /// Gives the client of these settings a new socket, with the token that it has now.
 pub(super) fn reconnect(settings: &Settings) {
-    let is_own = |object: &Rc<ChannelObject>| object.settings == *settings;
+    let is_own = |object: &Rc<ChannelObject>| object.settings.client() == settings.client();
     for connection in Connection::all() {
         let objects = connection.objects();
         if !objects.iter().any(is_own) {
