@@ -17,8 +17,8 @@ const shared = {
   // A page may serve the script without a charset.
   charset: "ascii",
   minify: mode === "release",
-  // The first browsers with the reference types that our WebAssembly uses.
-  target: ["chrome96", "firefox79", "safari15", "node20"],
+  // The first browsers with the reference types of our WebAssembly and private class members.
+  target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
   mangleProps: exactly(Object.keys(names)),

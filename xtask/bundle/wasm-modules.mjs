@@ -12,7 +12,10 @@ export function wasmModules({ glue, wire, wasm }) {
       build.onResolve({ filter: /^wasm:glue$/ }, () => ({ path: glue }));
       build.onResolve({ filter: /^wasm:wire$|\/snippets\/.*\/wire\.js$/ }, () => ({ path: wire }));
       build.onResolve({ filter: /^wasm:bytes$/ }, ({ path }) => ({ path, namespace: "wasm" }));
-      build.onLoad({ filter: /^wasm:bytes$/, namespace: "wasm" }, () => ({ contents: inlined(readFileSync(wasm)) }));
+      build.onLoad({ filter: /^wasm:bytes$/, namespace: "wasm" }, () => ({
+        contents: inlined(readFileSync(wasm)),
+        resolveDir: import.meta.dirname,
+      }));
     },
   };
 }
