@@ -227,6 +227,21 @@ describe("when something is wrong", () => {
     await jill.state(/^Not admitted$/);
   });
 
+  test("a refused message is told in words, and can be edited again", async (t) => {
+    const silent = await startServer({
+      www: DEMO,
+      settings: settings(room("marvel-chat-room", { client_public_messaging: false })),
+    });
+    t.after(() => silent.dispose());
+    const jill = await visit(t, { url: silent.url });
+    await jill.enter();
+    await jill.say("may I?");
+    await jill.problem(/The server refused/);
+    await jill.page.getByRole("button", { name: "Edit again" }).click();
+    assert.equal(await jill.field("Message").inputValue(), "may I?");
+    assert.equal(await jill.locator(".bubble").count(), 0);
+  });
+
   test("a wrong connection hash is told in words", async (t) => {
     const jill = await visit(t);
     await jill.field("Connection Hash").fill("AAAAAAAAAAAAAAAAAAAAAAAAAAA");
