@@ -204,6 +204,22 @@ test("each handler gets the actions it asked for; errors reach the error functio
   ]);
 });
 
+test('on("error", handler) gets the errors when it has no error function of its own', async (t) => {
+  const page = await scripted(t);
+
+  const texts = await page.evaluate(() => {
+    const texts = [];
+    probe.client.channel("a").on("error", ({ payload }) => texts.push(payload.message));
+    FakeSocket.latest.open();
+    FakeSocket.latest.deliver({ action: "error", options: { channel: "a" }, payload: { message: "no" } });
+    FakeSocket.latest.deliver({ action: "error", options: {}, payload: { message: "to all channels" } });
+    FakeSocket.latest.deliver({ action: "error", options: { channel: "b" }, payload: { message: "to another" } });
+    return texts;
+  });
+
+  assert.deepEqual(texts, ["no", "to all channels"]);
+});
+
 test("client and options that are null or missing are undefined", async (t) => {
   const page = await scripted(t);
 

@@ -54,12 +54,13 @@ test("a page that opens before the server is there catches up", { skip }, async 
   await jill.present("late", 1);
 });
 
-test("with queueOfflineActions off, what is sent while the server is down is gone", async (t) => {
+test("with queueOfflineActions off, what is sent while the server is down is refused", async (t) => {
   const jill = await world.user(t);
   await jill.enter("forgetful", { queueOfflineActions: false });
   await world.server.kill();
   await disconnected(jill, "forgetful");
   await jill.message("forgetful", "lost");
+  if (CLIENT !== "original") assert.equal((await jill.action("forgetful", "error")).payload.code, "not_connected");
   await world.server.start();
   await jill.until((name) => probe.of(name, "join").length === 2, "forgetful");
 
