@@ -1,4 +1,11 @@
-// npm run build [-- --debug]: the npm package in pkg/ and the demo in target/demo/.
-import { spawnSync } from "node:child_process";
-const { status } = spawnSync("cargo", ["run", "--release", "-p", "xtask", "--", "build", ...process.argv.slice(2)], { stdio: "inherit" });
-process.exit(status ?? 1);
+// npm run build [-- --debug]: the npm package in pkg/, the demo page in target/demo/.
+import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { runParts } from "./lib/parts.mjs";
+import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+
+await runParts("npm run build", [
+  ["npm packages", ensureNodePackages],
+  ["Rust toolchain", ensureRustToolchain],
+  ["build tools", buildPrograms],
+  ["package", () => buildPackage(...process.argv.slice(2))],
+]);

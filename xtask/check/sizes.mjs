@@ -18,7 +18,13 @@ export function sizesOf(folder) {
 }
 
 export function printSizes(sizes) {
-  const row = (...cells) => console.log(`${cells[0].padEnd(20)}${cells.slice(1).map((cell) => String(cell).padStart(9)).join("")}`);
+  const row = (...cells) =>
+    console.log(
+      `${cells[0].padEnd(20)}${cells
+        .slice(1)
+        .map((cell) => String(cell).padStart(9))
+        .join("")}`,
+    );
   row("bytes", "raw", "gzip -9", "brotli");
   for (const { file, raw, gzip, brotli } of sizes) row(file, raw, gzip, brotli);
 }

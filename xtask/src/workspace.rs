@@ -74,6 +74,6 @@ impl Workspace {
     }
 
     pub(crate) fn demo_dir(&self) -> PathBuf {
-        self.target.join("demo")
+        self.root.join("target/demo")
     }
 }

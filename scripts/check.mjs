@@ -1,0 +1,43 @@
+// npm run check: everything that can be said about the code without running it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sizesOf } from "../xtask/check/sizes.mjs";
+import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { runParts } from "./lib/parts.mjs";
+import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { cargo, Failure, node, run } from "./lib/run.mjs";
+import { root } from "./lib/workspace.mjs";
+
+const WASM = ["--package", "xano-wasm", "--features", "npm", "--target", "wasm32-unknown-unknown"];
+
+await runParts("npm run check", [
+  ["npm packages", ensureNodePackages],
+  ["Rust toolchain", ensureRustToolchain],
+  ["Rust format", () => cargo("fmt", "--all", "--check")],
+  ["Rust lints", () => cargo("clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings")],
+  ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...WASM, "--", "-D", "warnings")],
+  ["Rust documentation", documentation],
+  ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
+  ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
+  ["programs", buildPrograms],
+  ["package", () => buildPackage()],
+  ["size budget", sizeBudget],
+]);
+
+function documentation() {
+  const args = ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"];
+  return run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } });
+}
+
+function sizeBudget() {
+  const budget = JSON.parse(readFileSync(join(root, "bench/baseline.json"), "utf8"));
+  const excesses = [];
+  for (const { file, ...sizes } of sizesOf(join(root, "pkg"))) {
+    for (const [encoding, limit] of Object.entries(budget[file] ?? {})) {
+      const line = `${file}, ${encoding}: ${sizes[encoding]} of ${limit} bytes`;
+      console.log(line);
+      if (sizes[encoding] > limit) excesses.push(line);
+    }
+  }
+  if (excesses.length > 0) throw new Failure(`over budget: ${excesses.join("; ")}`);
+}

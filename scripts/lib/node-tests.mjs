@@ -1,0 +1,13 @@
+// Runs the `*.test.js` files of a folder.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, run } from "./run.mjs";
+import { releaseBinary, root } from "./workspace.mjs";
+
+export function nodeTests(folder) {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.js"));
+  // Node calls a run of no tests a success.
+  if (files.length === 0) throw new Failure(`${folder} holds no *.test.js`);
+  const paths = files.map((name) => join(folder, name));
+  return run(process.execPath, ["--test", ...paths], { env: { XANO_SERVER: releaseBinary("xano-realtime-server") } });
+}

@@ -1,0 +1,37 @@
+// Runs other programs from the root of the checkout, with their output going straight to the terminal.
+import { spawn, spawnSync } from "node:child_process";
+import { root } from "./workspace.mjs";
+
+/** What is said instead of a stack trace: whoever reads it can do something about it. */
+export class Failure extends Error {}
+
+/** Resolves when the program exits with 0. */
+export async function run(command, args, { env, missing } = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  const { code, signal } = await new Promise((resolve, reject) => {
+    child.on("exit", (code, signal) => resolve({ code, signal }));
+    child.on("error", (error) => reject(error.code === "ENOENT" && missing ? new Failure(missing) : error));
+  });
+  if (code !== 0) throw new Failure(`${[command, ...args].join(" ")}: ${signal ?? `exit status ${code}`}`);
+}
+
+export function cargo(...args) {
+  return run("cargo", args, { missing: "Cargo is missing: install Rust from https://rustup.rs" });
+}
+
+export function node(...args) {
+  return run(process.execPath, args);
+}
+
+/** npm is a script: started through Node, it needs no shell on Windows. */
+export function npm(...args) {
+  const script = process.env.npm_execpath;
+  if (!script) throw new Failure("start this with npm, for example `npm test`");
+  return node(script, ...args);
+}
+
+/** What a program prints, or undefined when it is missing or fails. */
+export function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
+}

@@ -1,0 +1,21 @@
+// npm run test:more: what takes long or needs more than Chromium. A suite that does not exist yet is not listed.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { nodeTests } from "./lib/node-tests.mjs";
+import { runParts } from "./lib/parts.mjs";
+import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { root } from "./lib/workspace.mjs";
+
+const SUITES = [["packaging", "tests/packaging"]];
+
+await runParts("npm run test:more", [
+  ["npm packages", ensureNodePackages],
+  ["Rust toolchain", ensureRustToolchain],
+  ["programs", buildPrograms],
+  ["package", () => buildPackage()],
+  ...SUITES.filter(([, folder]) => existsSync(join(root, folder))).map(([name, folder]) => [
+    name,
+    () => nodeTests(folder),
+  ]),
+]);

@@ -1,0 +1,17 @@
+// npm test: builds, and runs every test that a change must not break.
+import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { runParts } from "./lib/parts.mjs";
+import { ensureChromium, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { cargo } from "./lib/run.mjs";
+import { nodeTests } from "./lib/node-tests.mjs";
+
+await runParts("npm test", [
+  ["npm packages", ensureNodePackages],
+  ["Rust toolchain", ensureRustToolchain],
+  ["programs", buildPrograms],
+  ["native tests", () => cargo("test", "--release", "--workspace")],
+  ["package", () => buildPackage()],
+  ["Node tests", () => nodeTests("tests/node")],
+  ["Chromium", ensureChromium],
+  ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
+]);
