@@ -11,17 +11,12 @@ use crate::workspace::{Mode, Workspace};
 /// That needs a standard library built the same way, and two options that are not stable yet; the toolchain is pinned
 /// to one version, so they are as good as stable for this one step.
 const RELEASE_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
-const RELEASE_CARGO_ARGUMENTS: [&str; 2] = [
-    "-Zbuild-std=std,panic_abort",
-    "-Zbuild-std-features=optimize_for_size",
-];
+const RELEASE_CARGO_ARGUMENTS: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 /// Cargo itself knows what is fresh, so this step always runs; it takes well under a second when nothing changed.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     timed("compile", || {
-        let status = command(workspace)
-            .status()
-            .context("cannot run cargo: install Rust from https://rustup.rs")?;
+        let status = command(workspace).status().context("cannot run cargo: install Rust from https://rustup.rs")?;
         if !status.success() {
             bail!("the crate does not compile to WebAssembly");
         }
@@ -33,14 +28,8 @@ fn command(workspace: &Workspace) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     command
         .current_dir(&workspace.root)
-        .args([
-            "build",
-            "--package",
-            "xano-wasm",
-            "--lib",
-            "--features",
-            "npm",
-        ])
+        // `build` would make the crate's rlib too, and Cargo drops link-time optimisation without a word when it does.
+        .args(["rustc", "--crate-type", "cdylib", "--package", "xano-wasm", "--lib", "--features", "npm"])
         .args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"])
         .arg("--target-dir")
         .arg(workspace.wasm_dir())
@@ -49,14 +38,9 @@ fn command(workspace: &Workspace) -> Command {
     match workspace.mode {
         Mode::Release => command
             .args(RELEASE_CARGO_ARGUMENTS)
-            .env(
-                "CARGO_ENCODED_RUSTFLAGS",
-                RELEASE_RUSTFLAGS.replace(' ', "\x1f"),
-            )
+            .env("CARGO_ENCODED_RUSTFLAGS", RELEASE_RUSTFLAGS.replace(' ', "\x1f"))
             .env("RUSTC_BOOTSTRAP", "1"),
-        Mode::Debug => command
-            .env("CARGO_ENCODED_RUSTFLAGS", "")
-            .env("CARGO_PROFILE_WASM_STRIP", "none"),
+        Mode::Debug => command.env("CARGO_ENCODED_RUSTFLAGS", "").env("CARGO_PROFILE_WASM_STRIP", "none"),
     };
     command
 }
