@@ -18,8 +18,10 @@ const STRICT_CSP =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self' ws:";
 
 let server, browser;
+// One after the other: when the second cannot start, `after` ends the first.
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ www: DEMO }), launchChromium()]);
+  server = await startServer({ www: DEMO });
+  browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();
