@@ -13,9 +13,7 @@ pub(crate) fn under(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(Vec::new());
     }
-    let mut entries = fs::read_dir(path)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     entries.sort();
     let mut files = Vec::new();
     for entry in entries {
@@ -32,8 +30,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
             inside => to.join(inside),
         };
         create_parent(&target)?;
-        fs::copy(&file, &target)
-            .with_context(|| format!("cannot copy {} to {}", file.display(), target.display()))?;
+        fs::copy(&file, &target).with_context(|| format!("cannot copy {} to {}", file.display(), target.display()))?;
     }
     Ok(())
 }
@@ -50,8 +47,7 @@ pub(crate) fn write(file: &Path, content: &str) -> Result<()> {
 /// Leaves an empty folder, whatever was there.
 pub(crate) fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
 }

@@ -6,7 +6,7 @@ use crate::files;
 use crate::step::timed;
 use crate::workspace::Workspace;
 
-const COPIED: [&str; 2] = ["index.d.ts", "README.md"];
+const COPIED: [&str; 3] = ["index.d.ts", "slim.d.ts", "README.md"];
 const LICENSES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -23,9 +23,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         }
         files::copy(&workspace.root.join("LICENSE"), &package.join("LICENSE"))?;
         let manifest = files::read(&template.join("package.json"))?;
-        files::write(
-            &package.join("package.json"),
-            &manifest.replace("{version}", env!("CARGO_PKG_VERSION")),
-        )
+        files::write(&package.join("package.json"), &manifest.replace("{version}", env!("CARGO_PKG_VERSION")))
     })
 }

@@ -20,11 +20,7 @@ pub(crate) struct Step<'a> {
 
 impl Step<'_> {
     /// Runs `work`, unless the outputs are there and were made from the same inputs.
-    pub(crate) fn run(
-        &self,
-        workspace: &Workspace,
-        work: impl FnOnce() -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn run(&self, workspace: &Workspace, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let stamp_file = workspace.wasm_dir().join("stamps").join(self.name);
         let stamp = self.stamp(workspace)?;
         let is_same = std::fs::read_to_string(&stamp_file).is_ok_and(|last| last == stamp);

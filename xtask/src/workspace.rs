@@ -45,8 +45,7 @@ impl Workspace {
 
     /// What the compiler made.
     pub(crate) fn compiled_wasm(&self) -> PathBuf {
-        self.wasm_dir()
-            .join("wasm32-unknown-unknown/wasm/xano_wasm.wasm")
+        self.wasm_dir().join("wasm32-unknown-unknown/wasm/xano_wasm.wasm")
     }
 
     /// What wasm-bindgen made: `xano_wasm.js` (the glue) and `xano_wasm_bg.wasm`.
