@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { Failure, run } from "./run.mjs";
 import { releaseBinary, root } from "./workspace.mjs";
 
+/** A test that hangs has failed; none takes a tenth of this. */
+const LONGEST_TEST_MS = 180_000;
+
 export function nodeTests(folder) {
   const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.js"));
   // Node calls a run of no tests a success.
   if (files.length === 0) throw new Failure(`${folder} holds no *.test.js`);
   const paths = files.map((name) => join(folder, name));
-  return run(process.execPath, ["--test", ...paths], { env: { XANO_SERVER: releaseBinary("xano-realtime-server") } });
+  return run(process.execPath, ["--test", `--test-timeout=${LONGEST_TEST_MS}`, ...paths], { env: { XANO_SERVER: releaseBinary("xano-realtime-server") } });
 }
