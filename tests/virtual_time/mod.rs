@@ -127,7 +127,7 @@ impl World {
                 continue;
             };
             self.sockets_made += 1;
-            let server_side = hub.open(frame::Client::anonymous(&format!("socket-{}", self.sockets_made)));
+            let server_side = hub.open(frame::Client::anonymous(format!("socket-{}", self.sockets_made)));
             self.pages[page].socket = Some(Socket { epoch, server_side: Some(server_side) });
             self.feed(page, Input::Opened { epoch });
         }
@@ -151,18 +151,18 @@ impl World {
             }
             Output::SendJoin { wishes, .. } => {
                 let payload = json!({ "history": wishes.history, "presence": wishes.presence });
-                self.to_server(
+                self.send_to_server(
                     page,
                     json!({ "action": "join", "options": { "channel": CHANNEL }, "payload": payload }).to_string(),
                 );
             }
             Output::SendLeave { .. } => {
-                self.to_server(
+                self.send_to_server(
                     page,
                     json!({ "action": "leave", "options": { "channel": CHANNEL }, "payload": null }).to_string(),
                 );
             }
-            Output::Send { body } => self.to_server(page, body),
+            Output::Send { body } => self.send_to_server(page, body),
             Output::SetTimer { epoch, after_ms } => {
                 state.timer = Some(Timer { epoch, due_ms: now_ms + u64::from(after_ms) });
             }
@@ -176,20 +176,20 @@ impl World {
         }
     }
 
-    fn to_server(&mut self, page: usize, text: String) {
+    fn send_to_server(&mut self, page: usize, text: String) {
         let server_side = self.pages[page].socket.as_ref().and_then(|socket| socket.server_side);
         let (Some(hub), Some(server_side)) = (&mut self.hub, server_side) else { return };
         let deliveries = hub.receive(server_side, &text);
-        self.to_pages(deliveries);
+        self.deliver(deliveries);
     }
 
     fn closed_at_server(&mut self, server_side: Option<ConnectionId>) {
         let (Some(hub), Some(server_side)) = (&mut self.hub, server_side) else { return };
         let deliveries = hub.close(server_side);
-        self.to_pages(deliveries);
+        self.deliver(deliveries);
     }
 
-    fn to_pages(&mut self, deliveries: Vec<xano_realtime_server::hub::Delivery>) {
+    fn deliver(&mut self, deliveries: Vec<xano_realtime_server::hub::Delivery>) {
         let pages: HashMap<ConnectionId, usize> = self
             .pages
             .iter()
