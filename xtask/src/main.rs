@@ -9,7 +9,7 @@
 //! - [`compile`]: the crate to WebAssembly, with a standard library built for size.
 //! - [`bindgen`]: the JavaScript glue of that module.
 //! - [`names`]: short names for what the module and its glue call each other by.
-//! - [`optimize`]: wasm-opt.
+//! - [`optimize`]: wasm-opt makes it smaller.
 //! - [`bundle`]: the facade, the glue and the module to the files that users load.
 //! - [`package`]: everything of the package that is not code.
 //! - [`check`]: loads what was built in Node in every way that it can be loaded there, and prints sizes.
