@@ -7,5 +7,11 @@ export * from "./index.js";
  * WebAssembly.Module may be given instead.
  */
 export declare function init(
-  source?: string | URL | Response | BufferSource | WebAssembly.Module | Promise<Response | BufferSource | WebAssembly.Module>,
+  source?:
+    | string
+    | URL
+    | Response
+    | BufferSource
+    | WebAssembly.Module
+    | Promise<Response | BufferSource | WebAssembly.Module>,
 ): Promise<void>;

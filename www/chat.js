@@ -101,7 +101,9 @@ function recall() {
 
 // Our own server says how it is reached. Elsewhere nobody answers, and the user fills the fields in.
 async function askServerForConnection() {
-  const settings = await fetch("connection.json").then((answer) => answer.json()).catch(() => null);
+  const settings = await fetch("connection.json")
+    .then((answer) => answer.json())
+    .catch(() => null);
   if (typeof settings?.realtimeConnectionHash !== "string") return;
   const ownBaseUrl = `${location.origin}/api:demo`;
   if (fields.baseUrl.value && fields.baseUrl.value !== ownBaseUrl) return;

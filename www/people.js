@@ -23,7 +23,9 @@ class People {
     const spoken = this.#names.get(client.socketId);
     if (spoken) return spoken;
     if (typeof client.extras?.name === "string") return client.extras.name;
-    return `Guest ${String(client.socketId).replace(/[^a-z0-9]/gi, "").slice(0, 4)}`;
+    return `Guest ${String(client.socketId)
+      .replace(/[^a-z0-9]/gi, "")
+      .slice(0, 4)}`;
   }
 
   list() {

@@ -121,9 +121,15 @@ class Room {
     }
     const entries = actions.map((action) => this.#entry(action));
     const entryOf = new Map(entries.map((entry) => [entry.key, entry]));
-    const { before, after, mayHaveGap } = missingAround(this.log.keys(), entries.map((entry) => entry.key));
+    const { before, after, mayHaveGap } = missingAround(
+      this.log.keys(),
+      entries.map((entry) => entry.key),
+    );
     if (mayHaveGap) this.log.note("Messages may be missing here");
-    this.log.addHistory(before.map((key) => entryOf.get(key)), after.map((key) => entryOf.get(key)));
+    this.log.addHistory(
+      before.map((key) => entryOf.get(key)),
+      after.map((key) => entryOf.get(key)),
+    );
     this.#showPeople();
   }
 

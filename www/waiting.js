@@ -68,7 +68,8 @@ class Waiting {
 
   #render() {
     const now = performance.now();
-    const isNotable = ({ sentAt, trouble }) => trouble !== null || sentAt === null || now - sentAt >= overdueAfterMs - 50;
+    const isNotable = ({ sentAt, trouble }) =>
+      trouble !== null || sentAt === null || now - sentAt >= overdueAfterMs - 50;
     const notable = this.#messages.filter(isNotable);
     this.box.hidden = notable.length === 0;
     this.box.querySelector("ul").replaceChildren(...notable.map((message) => this.#item(message)));
@@ -76,7 +77,8 @@ class Waiting {
 
   #item(message) {
     const item = document.createElement("li");
-    const state = message.trouble ?? (message.sentAt === null ? "Waiting for the connection" : "Waiting for the server");
+    const state =
+      message.trouble ?? (message.sentAt === null ? "Waiting for the connection" : "Waiting for the server");
     item.append(textElement("span", "text", message.payload.text), textElement("span", "hint", state));
     if (message.trouble === null) return item;
 

@@ -11,7 +11,7 @@ provide(() => {
     throw new Error(
       `xano-wasm could not start: ${cause.message}. ` +
         "If the page has a Content-Security-Policy, add 'wasm-unsafe-eval' to its script-src. " +
-        "Chromium before 114 refuses to compile on the main thread: there, import from \"xano-wasm/slim\", whose init() " +
+        'Chromium before 114 refuses to compile on the main thread: there, import from "xano-wasm/slim", whose init() ' +
         "takes a WebAssembly.Module.",
       { cause },
     );

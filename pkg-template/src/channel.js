@@ -10,10 +10,7 @@ import { call } from "./core.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
-const dropped =
-  typeof FinalizationRegistry === "undefined"
-    ? undefined
-    : new FinalizationRegistry(close);
+const dropped = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry(close);
 
 /** `handle` holds the channel object's number in wasm; none once it is destroyed. */
 function close(handle) {

@@ -12,5 +12,7 @@ export function nodeTests(folder) {
   // Node calls a run of no tests a success.
   if (files.length === 0) throw new Failure(`${folder} holds no *.test.js`);
   const paths = files.map((name) => join(folder, name));
-  return run(process.execPath, ["--test", `--test-timeout=${LONGEST_TEST_MS}`, ...paths], { env: { XANO_SERVER: releaseBinary("xano-realtime-server") } });
+  return run(process.execPath, ["--test", `--test-timeout=${LONGEST_TEST_MS}`, ...paths], {
+    env: { XANO_SERVER: releaseBinary("xano-realtime-server") },
+  });
 }

@@ -150,7 +150,8 @@ describe("the room", () => {
       },
       [server.clientSettings, payloads],
     );
-    for (const text of ["plain words", "null", "42", '{"deep":[{"er":true}]}', '{"text":7}', "nameless"]) await jill.sees(text);
+    for (const text of ["plain words", "null", "42", '{"deep":[{"er":true}]}', '{"text":7}', "nameless"])
+      await jill.sees(text);
   });
 
   test("follows the newest message, but not while the user reads older ones", async (t) => {
@@ -364,7 +365,10 @@ class Visitor {
   people(names) {
     return this.page.waitForFunction((names) => {
       const listed = [...document.querySelectorAll("#people li")].map((item) => item.textContent);
-      return listed.length === names.length && names.every((name, i) => name === "Guest" ? /^Guest/.test(listed[i]) : listed[i] === name);
+      return (
+        listed.length === names.length &&
+        names.every((name, i) => (name === "Guest" ? /^Guest/.test(listed[i]) : listed[i] === name))
+      );
     }, names);
   }
 
@@ -391,6 +395,9 @@ class Visitor {
     await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.addScriptTag({ path: AXE });
     const { violations } = await this.page.evaluate(() => axe.run());
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
+      [],
+    );
   }
 }
