@@ -1,23 +1,38 @@
 import {
   channel_destroy,
   channel_history,
+  channel_joined,
   channel_message,
+  channel_off,
   channel_on,
   channel_open,
   channel_presence,
+  channel_watch,
 } from "wasm:glue";
-import { call } from "./core.js";
+import { call, listening } from "./core.js";
+import { coded } from "./errors.js";
+import { actionsOf } from "./iteration.js";
+import { answer, nextAction } from "./promises.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
 const dropped = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry(close);
+
+/** What the server sends to somebody who is on a channel. */
+const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
 
 /** `handle` holds the channel object's number in wasm; none once it is destroyed. */
 function close(handle) {
   const { id } = handle;
   if (id === undefined) return;
   handle.id = undefined;
+  listening.delete(handle);
   call(channel_destroy, id);
+  for (const cancel of [...handle.waiting]) cancel(destroyed(handle));
+}
+
+function destroyed({ channel }) {
+  return coded("destroyed", `The channel "${channel}" was destroyed.`);
 }
 
 // No private members (`#id`) in here: frameworks wrap objects in proxies, and those cannot reach them.
@@ -29,13 +44,39 @@ export class XanoRealtimeChannel {
     this._open();
   }
 
-  on(action, handler, onError) {
+  on(...args) {
+    const action = typeof args[0] === "string" ? args.shift() : undefined;
+    const { signal } = typeof args.at(-1) === "object" ? (args.pop() ?? {}) : {};
+    const [handler, onError] = args;
+    if (signal?.aborted) return this;
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
     if (this._handle.id === undefined) this._open();
-    const { id } = this._handle;
-    if (typeof action === "string") call(channel_on, id, this, action, handler, onError);
-    else call(channel_on, id, this, undefined, action, handler);
+    call(channel_on, this._handle.id, this, action, handler, onError);
+    this._handle.handlers.push({ action, handler, onFailure: onError ?? (action === "error" ? handler : undefined) });
+    listening.add(this._handle);
+    signal?.addEventListener("abort", () => this.off(action, handler), { once: true });
     return this;
+  }
+
+  off(...args) {
+    const action = typeof args[0] === "string" ? args.shift() : undefined;
+    const [handler] = args;
+    const { id, handlers } = this._handle;
+    if (id === undefined) return this;
+    const meant = (of) => (action ?? of.action) === of.action && (handler ?? of.handler) === of.handler;
+    this._handle.handlers = handlers.filter((candidate) => !meant(candidate));
+    call(channel_off, id, action, handler);
+    return this;
+  }
+
+  once(action) {
+    return nextAction(this, (candidate) => candidate.action === action);
+  }
+
+  get joined() {
+    const { id } = this._handle;
+    if (id !== undefined && call(channel_joined, id)) return Promise.resolve();
+    return quiet(answer(this, ({ action }) => SIGNS_OF_JOINING.includes(action)).then(() => undefined));
   }
 
   message(payload, options) {
@@ -46,6 +87,15 @@ export class XanoRealtimeChannel {
     this._send(channel_history);
   }
 
+  fetchHistory() {
+    const asked = answer(
+      this,
+      ({ action }) => action === "history",
+      () => this.history(),
+    );
+    return quiet(asked.then(({ payload }) => (Array.isArray(payload?.history) ? payload.history : [])));
+  }
+
   getPresence() {
     const { id } = this._handle;
     return id === undefined ? [] : call(channel_presence, id);
@@ -53,6 +103,10 @@ export class XanoRealtimeChannel {
 
   destroy() {
     close(this._handle);
+  }
+
+  [Symbol.asyncIterator]() {
+    return actionsOf(this);
   }
 
   /** Makes the object for somebody who is on the channel; wasm calls it. */
@@ -73,8 +127,24 @@ export class XanoRealtimeChannel {
       !!presence,
       queueOfflineActions !== false,
     );
-    this._handle = { id };
+    this._handle = { id, channel: this.channel, handlers: [], waiting: new Set() };
     dropped?.register(this, this._handle);
+  }
+
+  /** Calls `watch` with every action until the returned function is called; `cancel` when the channel is destroyed. */
+  _watch(watch, cancel) {
+    const handle = this._handle;
+    if (handle.id === undefined) {
+      cancel(destroyed(handle));
+      return () => {};
+    }
+    handle.waiting.add(cancel);
+    listening.add(handle);
+    call(channel_watch, handle.id, this, watch);
+    return () => {
+      handle.waiting.delete(cancel);
+      if (handle.id !== undefined) call(channel_off, handle.id, undefined, watch);
+    };
   }
 
   _send(core, options, payload) {
@@ -85,4 +155,9 @@ export class XanoRealtimeChannel {
     }
     call(core, id, this, options, payload);
   }
+}
+
+function quiet(promise) {
+  promise.catch(() => {});
+  return promise;
 }

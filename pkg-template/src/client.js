@@ -1,7 +1,7 @@
-import { is_legal_token, reconnect } from "wasm:glue";
-import { XanoRealtimeChannel } from "./channel.js";
+import { is_legal_token } from "wasm:glue";
 import { call, ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
+import { XanoRealtime } from "./realtime.js";
 import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
 
 const DEFAULTS = {
@@ -15,22 +15,18 @@ const DEFAULTS = {
   responseObjectPrefix: "",
 };
 
-export class XanoClient {
+export class XanoClient extends XanoRealtime {
   constructor(config) {
+    super();
     ensureCore();
-    // The symbol tells this client from others: where a framework wraps it in a proxy, identity does not.
-    this.config = { ...DEFAULTS, ...config, client: Symbol("client") };
+    this.config = { ...DEFAULTS, ...config, ...this._identity() };
     this.config.storage ??= defaultStorage();
     for (const [setting, key] of [
       ["authToken", XanoStorageKeys.AuthToken],
       ["realtimeAuthToken", XanoStorageKeys.RealtimeAuthToken],
     ]) {
-      if (config?.[setting] !== undefined) this._store(config[setting] || null, key);
+      if (config?.[setting] !== undefined && typeof config[setting] !== "function") this._store(config[setting] || null, key);
     }
-  }
-
-  channel(channel, options = {}) {
-    return new XanoRealtimeChannel(channel, options, this.config);
   }
 
   setAuthToken(authToken) {
@@ -44,14 +40,15 @@ export class XanoClient {
   }
 
   setRealtimeAuthToken(realtimeAuthToken) {
-    if (realtimeAuthToken && !call(is_legal_token, realtimeAuthToken)) {
+    if (realtimeAuthToken && typeof realtimeAuthToken === "string" && !call(is_legal_token, realtimeAuthToken)) {
       const error = new TypeError(
         'The realtime auth token has characters that a WebSocket handshake cannot carry, a space or a comma for instance. Pass the bare token, without "Bearer".',
       );
       error.code = "invalid_token";
       throw error;
     }
-    this._store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
+    // A function is asked whenever a socket is about to open; there is nothing to keep.
+    if (typeof realtimeAuthToken !== "function") this._store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
     this.config.realtimeAuthToken = realtimeAuthToken;
     return this;
   }
@@ -68,11 +65,6 @@ export class XanoClient {
   hasDataSource() {
     const { dataSource } = this.config;
     return typeof dataSource === "string" && dataSource.length > 0;
-  }
-
-  realtimeReconnect() {
-    call(reconnect, this.config);
-    return this;
   }
 
   _store(token, key) {

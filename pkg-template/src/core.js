@@ -1,12 +1,16 @@
 // The one door between the facade and wasm. Nothing is compiled before the first client is made.
 
-import { fail, fault } from "wasm:wire";
+import { fail, fault, on_fail } from "wasm:wire";
+
+/** The handles of channel objects that somebody listens to. */
+export const listening = new Set();
 
 let boot;
 
 /** Says how the wasm comes to life; called once by the entry that a page loaded. */
 export function provide(instantiate) {
   boot = instantiate;
+  on_fail(tellListeners);
 }
 
 /** Instantiates the wasm, unless that has happened. */
@@ -19,7 +23,8 @@ export function ensureCore() {
 
 /**
  * Calls into wasm. An exception that wasm throws on purpose goes to the caller; a trap is a fault of this package:
- * nothing in there can be trusted any more, so the sockets are closed, and every later call throws the same error.
+ * nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later call
+ * throws the same error.
  */
 export function call(core, ...args) {
   if (fault) throw fault;
@@ -28,6 +33,16 @@ export function call(core, ...args) {
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     fail(error);
-    throw error;
+    throw fault;
+  }
+}
+
+/** Wasm cannot hand out actions any more, so this does. */
+function tellListeners(error, tell) {
+  for (const { channel, handlers, waiting } of listening) {
+    const options = { channel };
+    const payload = { message: error.message, code: error.code };
+    for (const { onFailure } of handlers) if (onFailure) tell(onFailure, { action: "error", options, payload });
+    for (const cancel of [...waiting]) cancel(error);
   }
 }

@@ -230,6 +230,11 @@ impl<F> Session<F> {
         self.state
     }
 
+    /// The number of the current socket or timer.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
     /// The next thing to do, if any.
     pub fn poll(&mut self) -> Option<Output<F>> {
         self.outputs.pop_front()

@@ -14,7 +14,7 @@ pub(super) struct Connection {
     pub(super) id: Cell<usize>,
     /// A text of JavaScript: it is compared and handed on, never read here.
     pub(super) url: JsValue,
-    /// The token it connects with, likewise; undefined when anonymous.
+    /// The token it connects with, likewise, or the function that is asked for one; undefined when anonymous.
     pub(super) token: RefCell<JsValue>,
     pub(super) session: RefCell<Session<Text>>,
     pub(super) link: RefCell<Option<Rc<Link>>>,
@@ -29,6 +29,8 @@ pub(super) struct Membership {
     pub(super) name: JsValue,
     /// Shared, so that handing out a message holds the list as it was when the message came.
     pub(super) objects: Rc<Vec<Rc<ChannelObject>>>,
+    /// Whether the server has answered the join on the current socket.
+    pub(super) joined: Cell<bool>,
 }
 
 /// A channel object of the page, as `client.channel()` returns it.
@@ -46,6 +48,12 @@ pub(super) struct ChannelObject {
     /// it, so that it can be collected.
     pub(super) page_object: RefCell<Option<PageObject>>,
     pub(super) handlers: RefCell<Vec<Rc<Handler>>>,
+    /// Whether an action is being handed to the handlers right now.
+    pub(super) handing: Cell<bool>,
+    /// Whether some of the handlers are removed and still in the list.
+    pub(super) stale: Cell<bool>,
+    /// Whether the application has added a handler.
+    pub(super) heard: Cell<bool>,
     pub(super) presence: Members,
     /// Whether the last status that its handlers were told is "connected".
     pub(super) told_connected: Cell<bool>,
@@ -63,6 +71,10 @@ pub(super) struct Handler {
     pub(super) action: Option<i32>,
     pub(super) function: JsValue,
     pub(super) on_error: JsValue,
+    /// Made by the facade itself, for a promise; the application's `off()` leaves it alone.
+    pub(super) internal: bool,
+    /// Not called any more; the list is cleared of it when nobody goes through it.
+    pub(super) removed: Cell<bool>,
 }
 
 #[wasm_bindgen]
@@ -72,6 +84,12 @@ extern "C" {
     /// A symbol, different for each client.
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn client(this: &Settings) -> JsValue;
+    /// What hears the client's own status; undefined when nobody listens.
+    #[wasm_bindgen(method, getter, structural, js_name = onStatus)]
+    pub(super) fn on_status(this: &Settings) -> JsValue;
+    /// Whether frames are printed.
+    #[wasm_bindgen(method, getter, structural)]
+    fn debug(this: &Settings) -> JsValue;
     #[wasm_bindgen(method, getter, structural, js_name = realtimeAuthToken)]
     fn realtime_auth_token(this: &Settings) -> JsValue;
 
@@ -84,7 +102,11 @@ extern "C" {
 }
 
 impl Settings {
-    /// The token to connect with; undefined for an anonymous connection.
+    pub(super) fn is_debug(&self) -> bool {
+        self.debug().is_truthy()
+    }
+
+    /// The token to connect with, or the function to ask for one; undefined for an anonymous connection.
     pub(super) fn token(&self) -> JsValue {
         let token = self.realtime_auth_token();
         if token.is_falsy() { JsValue::UNDEFINED } else { token }
@@ -156,6 +178,13 @@ impl ChannelObject {
     /// Takes the object's number away; another one may get it.
     pub(super) fn take(id: usize) -> Option<Rc<ChannelObject>> {
         APP.with(|app| app.objects.borrow_mut().try_remove(id))
+    }
+
+    /// Clears the list of what was removed, unless somebody goes through it.
+    pub(super) fn sweep(&self) {
+        if !self.handing.get() && self.stale.replace(false) {
+            self.handlers.borrow_mut().retain(|handler| !handler.removed.get());
+        }
     }
 
     /// Whether it is on a connection that is open.

@@ -1,5 +1,6 @@
 //! Feeds a session and carries out what it decides.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -71,7 +72,8 @@ fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
         }
         return channel;
     }
-    let membership = Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]) };
+    let membership =
+        Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]), joined: Cell::new(false) };
     let channel = memberships.insert(membership) as ChannelId;
     connection.numbers.set(&object.name, channel);
     channel
@@ -89,8 +91,10 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
     match output {
         Output::OpenSocket { epoch } => open(connection, epoch),
         Output::CloseSocket { code } => {
-            if let Some(link) = link(connection) {
-                link.close(code.0);
+            match link(connection) {
+                Some(link) => link.close(code.0),
+                // A token is being asked for; there is nothing to close yet.
+                None => lost(connection, connection.session.borrow().epoch()),
             }
         }
         Output::DropSocket { code } => {
@@ -111,6 +115,9 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         Output::Connected => wire::announce_status(connection.id.get() as u32, true),
         Output::Disconnected => {
             connection.link.take();
+            for (_, membership) in connection.memberships.borrow().iter() {
+                membership.joined.set(false);
+            }
             wire::announce_status(connection.id.get() as u32, false);
         }
         Output::Failed { channel, failure } => failure::announce(connection, channel, failure),
@@ -124,18 +131,45 @@ fn open(connection: &Rc<Connection>, epoch: Epoch) {
         return;
     }
     let token = connection.token.borrow().clone();
+    if token.is_function() {
+        return wire::ask_for_token(&token, connection.id.get() as u32, epoch);
+    }
+    open_with(connection, epoch, &token);
+}
+
+/// The answer of a token function: a token, or why there is none.
+pub(super) fn token_came(connection: &Rc<Connection>, epoch: Epoch, answer: Result<JsValue, JsValue>) {
+    let awaited = connection.state() == State::Connecting && connection.session.borrow().epoch() == epoch;
+    match answer {
+        _ if !awaited => {}
+        Ok(token) => open_with(connection, epoch, &token),
+        // Never anonymously instead: it counts as an attempt that failed.
+        Err(error) => {
+            failure::announce_no_token(connection, &error);
+            lost(connection, epoch);
+        }
+    }
+}
+
+fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
     if token.is_truthy() && !token.as_string().is_some_and(|token| config::is_legal_token(&token)) {
         return feed(connection, Input::TokenRefused { epoch });
     }
-    match Link::new(&connection.url, &token, connection.id.get() as u32, epoch, &connection.numbers) {
+    let token = if token.is_truthy() { token } else { &JsValue::UNDEFINED };
+    let debug = connection.objects().iter().any(|object| object.settings.is_debug());
+    match Link::new(&connection.url, token, connection.id.get() as u32, epoch, &connection.numbers, debug) {
         Ok(link) => {
             connection.link.replace(Some(Rc::new(link)));
         }
         Err(error) => {
             failure::announce_no_socket(connection, &error);
-            feed(connection, Input::Closed { epoch, code: CloseCode::ABNORMAL, random: wire::random() });
+            lost(connection, epoch);
         }
     }
+}
+
+fn lost(connection: &Rc<Connection>, epoch: Epoch) {
+    feed(connection, Input::Closed { epoch, code: CloseCode::ABNORMAL, random: wire::random() });
 }
 
 fn write(connection: &Connection, text: &Text) {

@@ -12,7 +12,7 @@ use super::app::{self, ChannelObject, Connection, Handler, PageObject, Settings}
 use super::wire::{Members, Url};
 use super::{driver, tokens, wire};
 use crate::config::{self, BaseUrl, SettingsError};
-use crate::session::Wishes;
+use crate::session::{State, Wishes};
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
@@ -37,6 +37,9 @@ pub fn channel_open(
         place: RefCell::new(None),
         page_object: RefCell::new(None),
         handlers: RefCell::new(Vec::new()),
+        handing: Cell::new(false),
+        stale: Cell::new(false),
+        heard: Cell::new(false),
         presence: Members::new(),
         told_connected: Cell::new(false),
         destroyed: Cell::new(false),
@@ -52,14 +55,59 @@ pub fn channel_open(
 #[wasm_bindgen]
 pub fn channel_on(id: usize, page_object: PageObject, action: JsValue, function: JsValue, on_error: JsValue) {
     let Some(object) = ChannelObject::by_id(id) else { return };
-    let wanted = (action.is_string() && action.is_truthy()).then(|| wire::code_of(&action));
-    let first = object.handlers.borrow().is_empty();
-    object.handlers.borrow_mut().push(Rc::new(Handler { action: wanted, function, on_error }));
-    object.page_object.replace(Some(page_object));
-    driver::activate(&object);
-    if first && object.is_connected() {
+    add(&object, page_object, wanted(&action), function, on_error, false);
+    if !object.heard.replace(true) && object.is_connected() {
         wire::announce_status_to(id as u32, true);
     }
+}
+
+/// Adds a function of the facade's own, which gets every action, errors as well.
+#[wasm_bindgen]
+pub fn channel_watch(id: usize, page_object: PageObject, function: JsValue) {
+    let Some(object) = ChannelObject::by_id(id) else { return };
+    add(&object, page_object, None, function.clone(), function, true);
+}
+
+/// Takes handlers away: those for that action, with that function, or all of them where neither is given.
+#[wasm_bindgen]
+pub fn channel_off(id: usize, action: JsValue, function: JsValue) {
+    let Some(object) = ChannelObject::by_id(id) else { return };
+    let action = wanted(&action);
+    for handler in object.handlers.borrow().iter() {
+        let same_action = action.is_none() || handler.action == action;
+        let same_function = function.is_undefined() || handler.function == function;
+        // The facade names its own function; the application cannot.
+        let meant = !handler.internal || !function.is_undefined();
+        if same_action && same_function && meant {
+            handler.removed.set(true);
+            object.stale.set(true);
+        }
+    }
+    object.sweep();
+}
+
+/// Whether the server has answered the channel's join on the current socket.
+#[wasm_bindgen]
+pub fn channel_joined(id: usize) -> bool {
+    let place = ChannelObject::by_id(id).and_then(|object| object.place.borrow().clone());
+    place.is_some_and(|place| {
+        let memberships = place.connection.memberships.borrow();
+        memberships.get(place.channel as usize).is_some_and(|membership| membership.joined.get())
+    })
+}
+
+/// How a client is connected: 2 open, 1 on its way, 0 not.
+#[wasm_bindgen]
+pub fn connection_status(settings: &Settings) -> u32 {
+    let client = settings.client();
+    let is_own = |object: &Rc<ChannelObject>| object.settings.client() == client;
+    let own = Connection::all().into_iter().filter(|connection| connection.objects().iter().any(is_own));
+    let statuses = own.map(|connection| match connection.state() {
+        State::Open => 2,
+        State::Connecting | State::Closing | State::Waiting => 1,
+        State::Idle | State::Stopped => 0,
+    });
+    statuses.max().unwrap_or_default()
 }
 
 /// Sends a message. Throws what `JSON.stringify` throws.
@@ -111,6 +159,30 @@ fn socket_url(base_url: &str, segment: &str) -> Result<String, SettingsError> {
     let url = Url::new(base_url).map_err(|_| SettingsError::BadBaseUrl)?;
     let (protocol, hostname, host) = (url.protocol(), url.hostname(), url.host());
     config::socket_url(BaseUrl { protocol: &protocol, hostname: &hostname, host: &host }, segment)
+}
+
+/// Traps, so that tests can see what a page sees then.
+#[wasm_bindgen]
+pub fn trap() {
+    std::process::abort();
+}
+
+fn wanted(action: &JsValue) -> Option<i32> {
+    (action.is_string() && action.is_truthy()).then(|| wire::code_of(action))
+}
+
+fn add(
+    object: &Rc<ChannelObject>,
+    page_object: PageObject,
+    action: Option<i32>,
+    function: JsValue,
+    on_error: JsValue,
+    internal: bool,
+) {
+    let handler = Handler { action, function, on_error, internal, removed: Cell::new(false) };
+    object.handlers.borrow_mut().push(Rc::new(handler));
+    object.page_object.replace(Some(page_object));
+    driver::activate(object);
 }
 
 fn send(

@@ -22,6 +22,13 @@ pub(super) fn announce_no_socket(connection: &Connection, error: &JsValue) {
     tell(connection, None, "no_socket", &["No WebSocket could be made for ", &address, ": ", &cause]);
 }
 
+/// The token function threw, rejected, or took too long.
+pub(super) fn announce_no_token(connection: &Connection, error: &JsValue) {
+    let cause = wire::text_of(error);
+    let message = "The function given as realtimeAuthToken gave no token; trying goes on. ";
+    tell(connection, None, "no_token", &[message, &cause]);
+}
+
 fn tell(connection: &Connection, channel: Option<ChannelId>, code: &str, message: &[&str]) {
     let name = channel.map(|channel| driver::name(connection, channel)).unwrap_or_default();
     wire::announce_error(connection.id.get() as u32, channel, &name, code, &message.concat());

@@ -16,8 +16,12 @@ const CLOSED: u32 = 1;
 const ELAPSED: u32 = 2;
 const RECEIVED: u32 = 3;
 const TOLD: u32 = 4;
+const TOKEN: u32 = 5;
 
 const CONNECTION_STATUS: i32 = wire::code(Action::ConnectionStatus);
+const JOIN: i32 = wire::code(Action::Join);
+const HISTORY: i32 = wire::code(Action::History);
+const MESSAGE: i32 = wire::code(Action::Message);
 const ERROR: i32 = wire::code(Action::Error);
 const PRESENCE_FULL: i32 = wire::code(Action::PresenceFull);
 const PRESENCE_UPDATE: i32 = wire::code(Action::PresenceUpdate);
@@ -31,6 +35,7 @@ const PRESENCE_UPDATE: i32 = wire::code(Action::PresenceUpdate);
 /// | elapsed | connection | epoch | |
 /// | received | connection | channel, or -1 for all | action, or -1 for one that nobody asked for by name |
 /// | told | channel object | 1 when connected | action |
+/// | token | connection | epoch | 1 when there is one |
 pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
     let id = a as usize;
     let epoch = b as u32;
@@ -45,6 +50,10 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
             driver::feed(&connection, Input::Closed { epoch, code, random: wire::random() });
         }
         ELAPSED => driver::feed(&connection, Input::Elapsed { epoch, random: wire::random() }),
+        TOKEN => {
+            let answer = wire::answer();
+            driver::token_came(&connection, epoch, if c == 1 { Ok(answer) } else { Err(answer) });
+        }
         RECEIVED => received(&connection, usize::try_from(b).ok(), c),
         _ => {}
     }
@@ -52,14 +61,37 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
 
 fn received(connection: &Connection, channel: Option<usize>, action: i32) {
     let Some(channel) = channel else {
-        for object in connection.objects() {
-            hand_to(&object, action);
+        let objects = connection.objects();
+        for object in &objects {
+            hand_to(object, action);
+        }
+        if action == CONNECTION_STATUS {
+            tell_clients(&objects);
         }
         return;
     };
-    let objects = connection.memberships.borrow().get(channel).map(|membership| membership.objects.clone());
-    for object in objects.iter().flat_map(|objects| objects.iter()) {
+    let objects = {
+        let memberships = connection.memberships.borrow();
+        let Some(membership) = memberships.get(channel) else { return };
+        if matches!(action, JOIN | PRESENCE_FULL | HISTORY | MESSAGE) {
+            membership.joined.set(true);
+        }
+        membership.objects.clone()
+    };
+    for object in objects.iter() {
         hand_to(object, action);
+    }
+}
+
+/// Hands a status to what listens on the clients themselves, once for each client.
+fn tell_clients(objects: &[Rc<ChannelObject>]) {
+    for (index, object) in objects.iter().enumerate() {
+        let client = object.settings.client();
+        let earlier = objects.iter().take(index).any(|earlier| earlier.settings.client() == client);
+        let on_status = object.settings.on_status();
+        if !earlier && on_status.is_truthy() {
+            wire::call(&on_status);
+        }
     }
 }
 
@@ -83,12 +115,13 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
         PRESENCE_UPDATE => presence::update(object),
         _ => {}
     }
+    object.handing.set(true);
     let mut index = 0;
     loop {
         let handler = object.handlers.borrow().get(index).cloned();
-        let Some(handler) = handler else { return };
+        let Some(handler) = handler else { break };
         index += 1;
-        if handler.action.is_some_and(|wanted| wanted != action) {
+        if handler.removed.get() || handler.action.is_some_and(|wanted| wanted != action) {
             continue;
         }
         if action != ERROR {
@@ -97,6 +130,8 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
             wire::call(on_error);
         }
     }
+    object.handing.set(false);
+    object.sweep();
 }
 
 impl Handler {

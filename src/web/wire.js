@@ -8,6 +8,10 @@ const CLOSED = 1;
 const ELAPSED = 2;
 const RECEIVED = 3;
 const TOLD = 4;
+const TOKEN = 5;
+
+/** How long a token function may take. */
+const TOKEN_DEADLINE_MS = 10_000;
 
 const WEBSOCKET_OPEN = 1;
 
@@ -44,9 +48,9 @@ function run(work) {
   }
   busy = true;
   try {
-    work();
+    if (!fault) work();
     // The iteration reaches what is pushed while it goes on.
-    for (const next of waiting) next();
+    for (const next of waiting) if (!fault) next();
   } catch (trap) {
     fail(trap);
   } finally {
@@ -55,14 +59,21 @@ function run(work) {
   }
 }
 
-/** The trap that ended the client, if one did. */
+/** What ended the client, if something did. */
 export let fault;
+let tell_failed = () => {};
+
+/** Names what tells the page, when wasm cannot any more. */
+export function on_fail(tell) {
+  tell_failed = tell;
+}
 
 /** Handlers are fenced, so what arrives here is a fault of ours: nothing in wasm can be trusted any more. */
 export function fail(trap) {
-  fault = trap;
+  fault = Object.assign(new Error(`xano-wasm failed and has stopped; reload the page. ${trap}`), { code: "internal" });
   for (const link of links) link.discard(1000);
   report(trap);
+  tell_failed(fault, fenced);
 }
 
 function report(error) {
@@ -78,6 +89,7 @@ function hand_out(action, event, a, b) {
 }
 
 function receive(link, data) {
+  if (link.debug) console.debug("xano: received", data);
   let frame;
   try {
     frame = JSON.parse(data);
@@ -103,9 +115,10 @@ function receive(link, data) {
 
 /** One socket with its listeners. `channels` maps the names of the connection's channels to their numbers. */
 export class Link {
-  constructor(url, token, connection, epoch, channels) {
+  constructor(url, token, connection, epoch, channels, debug) {
     this.connection = connection;
     this.channels = channels;
+    this.debug = debug;
     this.discarded = false;
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
@@ -130,6 +143,7 @@ export class Link {
   }
 
   send(text) {
+    if (this.debug) console.debug("xano: sent", text);
     this.socket.send(text);
   }
 
@@ -148,6 +162,24 @@ export class Link {
 
 export function set_timer(connection, epoch, after_ms) {
   return setTimeout(() => run(() => enter(ELAPSED, connection, epoch, 0)), after_ms);
+}
+
+export function ask_for_token(provide, connection, epoch) {
+  const answer = (given, ok) => run(() => {
+    current = given;
+    enter(TOKEN, connection, epoch, ok);
+  });
+  let timer;
+  const deadline = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
+  });
+  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
+    .then((token) => answer(token, 1), (error) => answer(error, 0))
+    .finally(() => clearTimeout(timer));
+}
+
+export function answer() {
+  return current;
 }
 
 export function clear_timer(timer) {
@@ -172,8 +204,13 @@ export function join_frame(code, channel, history, presence) {
 }
 
 export function call(handler) {
+  fenced(handler, current);
+}
+
+/** What a handler throws is its own affair. */
+function fenced(handler, action) {
   try {
-    handler(current);
+    handler(action);
   } catch (error) {
     report(error);
   }

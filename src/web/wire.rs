@@ -45,6 +45,7 @@ extern "C" {
         connection: u32,
         epoch: u32,
         channels: &Numbers,
+        debug: bool,
     ) -> Result<Link, JsValue>;
     /// Whether the browser takes a frame now; it drops what it is given while closing, without a word.
     #[wasm_bindgen(method)]
@@ -59,6 +60,11 @@ extern "C" {
 
     /// The members as an array, in the order they came.
     pub(super) fn list(members: &Members) -> JsValue;
+
+    /// Calls the function, waits for its promise, and tells the router what came of it.
+    pub(super) fn ask_for_token(function: &JsValue, connection: u32, epoch: u32);
+    /// What came of it: the token, or the error.
+    pub(super) fn answer() -> JsValue;
 
     pub(super) fn set_timer(connection: u32, epoch: u32, after_ms: u32) -> JsValue;
     pub(super) fn clear_timer(timer: &JsValue);

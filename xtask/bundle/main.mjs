@@ -20,6 +20,7 @@ const shared = {
   // The first browsers with the reference types of our WebAssembly and private class members.
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
+  define: { VERSION: JSON.stringify(version) },
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
   mangleProps: exactly(Object.keys(names)),
   mangleQuoted: true,

@@ -1,0 +1,48 @@
+// Promises about a channel. Each settles: by an action, by destroy(), or by time. None of them has to be looked at.
+
+import { coded } from "./errors.js";
+
+/** How long the server may take to answer. */
+const ANSWER_DEADLINE_MS = 15_000;
+
+/** Resolves with the first action that `wanted` accepts. */
+export function nextAction(channel, wanted) {
+  return settled(channel, (resolve, reject, action) => {
+    if (wanted(action)) resolve(action);
+  });
+}
+
+/** As `nextAction`, for what a server answers on this channel: an error there, or 15 seconds without it, rejects. */
+export function answer(channel, wanted, ask) {
+  return settled(
+    channel,
+    (resolve, reject, action) => {
+      if (action.options?.channel !== channel.channel) return;
+      if (action.action === "error") reject(coded(action.payload?.code ?? "refused", `${action.payload?.message}`));
+      else if (wanted(action)) resolve(action);
+    },
+    ANSWER_DEADLINE_MS,
+    ask,
+  );
+}
+
+function settled(channel, decide, deadline_ms, ask) {
+  const promise = new Promise((resolve, reject) => {
+    let timer;
+    let unwatch = () => {};
+    const settle = (outcome) => (value) => {
+      clearTimeout(timer);
+      unwatch();
+      outcome(value);
+    };
+    const [done, failed] = [settle(resolve), settle(reject)];
+    unwatch = channel._watch((action) => decide(done, failed, action), failed);
+    if (deadline_ms) {
+      const late = () => failed(coded("timeout", `The server did not answer on "${channel.channel}" within 15 seconds.`));
+      timer = setTimeout(late, deadline_ms);
+    }
+    ask?.();
+  });
+  promise.catch(() => {});
+  return promise;
+}
