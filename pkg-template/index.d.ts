@@ -1,14 +1,43 @@
 /** Every action's name on the wire. */
-export type RealtimeActionName =
-  | "connection_status"
-  | "error"
-  | "event"
-  | "history"
-  | "join"
-  | "leave"
-  | "message"
-  | "presence_full"
-  | "presence_update";
+export declare enum ERealtimeAction {
+  ConnectionStatus = "connection_status",
+  Error = "error",
+  Event = "event",
+  History = "history",
+  Join = "join",
+  Leave = "leave",
+  Message = "message",
+  PresenceFull = "presence_full",
+  PresenceUpdate = "presence_update",
+}
+
+export declare enum ERealtimeConnectionStatus {
+  Connected = "connected",
+  Disconnected = "disconnected",
+}
+
+export declare enum ERealtimePresenceAction {
+  Join = "join",
+  Leave = "leave",
+}
+
+export type RealtimeActionName = `${ERealtimeAction}`;
+
+/** The `code` of errors that the client itself makes. A server may send others. */
+export type XanoErrorCode =
+  | "cannot_connect"
+  | "destroyed"
+  | "internal"
+  | "invalid_token"
+  | "no_socket"
+  | "no_token"
+  | "not_connected"
+  | "overflow"
+  | "policy"
+  | "queue_full"
+  | "timeout"
+  | "too_large"
+  | "unauthorized";
 
 export interface XanoRealtimeActionOptions {
   /** Only authenticated members get the message. */
@@ -35,13 +64,39 @@ export interface XanoRealtimeClient extends XanoRealtimeSender {
   history(): void;
 }
 
-/** What handlers get. */
+/** What an action of each name carries; `Payload` is that of the channel's messages. */
+export interface XanoRealtimePayloads<Payload = any> {
+  connection_status: { status: `${ERealtimeConnectionStatus}` };
+  error: { message: string; code?: XanoErrorCode | (string & {}) };
+  event: { data: any; dbo_id: number; row_id: number };
+  history: { history: XanoRealtimeAction<Payload>[] };
+  join: any;
+  leave: any;
+  message: Payload;
+  presence_full: { presence: XanoRealtimeSender[] };
+  presence_update: { action: `${ERealtimePresenceAction}`; presence: XanoRealtimeSender };
+}
+
+/** Some action. */
 export interface XanoRealtimeAction<Payload = any> {
   action: RealtimeActionName | (string & {});
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
   payload: Payload;
 }
+
+/** An action of that name. */
+export interface XanoRealtimeActionOf<Name extends RealtimeActionName, Payload = any> {
+  action: Name;
+  client?: XanoRealtimeSender;
+  options?: XanoRealtimeActionOptions;
+  payload: XanoRealtimePayloads<Payload>[Name];
+}
+
+/** Any of the known actions: `switch (action.action)` tells their payloads apart. */
+export type XanoRealtimeAnyAction<Payload = any> = {
+  [Name in RealtimeActionName]: XanoRealtimeActionOf<Name, Payload>;
+}[RealtimeActionName];
 
 export interface XanoRealtimeChannelOptions {
   /** Send the kept messages on arrival, as a `history` action. Default: false. */
@@ -55,31 +110,85 @@ export interface XanoRealtimeChannelOptions {
   queueOfflineActions?: boolean;
 }
 
-export type XanoRealtimeHandler = (action: XanoRealtimeAction) => unknown;
+export interface XanoSubscriptionOptions {
+  /** Takes the handler away when it is aborted. */
+  signal?: AbortSignal;
+}
 
-export declare class XanoRealtimeChannel {
+export type XanoErrorHandler = (action: XanoRealtimeActionOf<"error">) => unknown;
+
+export declare class XanoRealtimeChannel<Payload = any> {
   private constructor();
   readonly channel: string;
   readonly options: Partial<XanoRealtimeChannelOptions>;
+
   /** Calls `handler` with every action save errors, and `onError` with errors. */
-  on(handler: XanoRealtimeHandler, onError?: XanoRealtimeHandler): this;
+  on(
+    handler: (action: XanoRealtimeAnyAction<Payload>) => unknown,
+    onError?: XanoErrorHandler,
+    options?: XanoSubscriptionOptions,
+  ): this;
+  on(handler: (action: XanoRealtimeAnyAction<Payload>) => unknown, options: XanoSubscriptionOptions): this;
   /**
    * Calls `handler` with the actions of that name. Errors go to `onError`; for `on("error", handler)` without an
    * `onError` they go to `handler`.
    */
-  on(action: RealtimeActionName | (string & {}), handler: XanoRealtimeHandler, onError?: XanoRealtimeHandler): this;
+  on<Name extends RealtimeActionName>(
+    action: Name | (ERealtimeAction & Name),
+    handler: (action: XanoRealtimeActionOf<`${Name}`, Payload>) => unknown,
+    onError?: XanoErrorHandler,
+    options?: XanoSubscriptionOptions,
+  ): this;
+  on<Name extends RealtimeActionName>(
+    action: Name | (ERealtimeAction & Name),
+    handler: (action: XanoRealtimeActionOf<`${Name}`, Payload>) => unknown,
+    options: XanoSubscriptionOptions,
+  ): this;
+  on(action: string, handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
+  on(handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
+
+  /** Takes handlers away: those for that action, with that function, or all of them where neither is given. */
+  off(action?: string, handler?: CallableFunction): this;
+  off(handler: CallableFunction): this;
+
+  /** Resolves with the next action of that name. Rejects with code `destroyed` when the channel is destroyed first. */
+  once<Name extends RealtimeActionName>(
+    action: Name | (ERealtimeAction & Name),
+  ): Promise<XanoRealtimeActionOf<`${Name}`, Payload>>;
+  once(action: string): Promise<XanoRealtimeAction>;
+
+  /**
+   * Resolves once the server has let this client in, on the current socket; asks for the connection where there is
+   * none. Rejects with the server's refusal, with code `destroyed`, or after 15 seconds with code `timeout`.
+   */
+  readonly joined: Promise<void>;
+
   /**
    * Sends a message to everybody on the channel, the sender included; with `socketId` to that one alone. Throws a
    * TypeError for what JSON cannot express: circular objects and BigInt.
    */
-  message(payload: any, options?: Partial<XanoRealtimeActionOptions>): void;
+  message(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): void;
+
   /** Asks for the kept messages; they arrive as a `history` action. */
   history(): void;
+
+  /** Asks for the kept messages. Rejects as `joined` does. */
+  fetchHistory(): Promise<XanoRealtimeAction<Payload>[]>;
+
   /** Who is on the channel. Empty unless the channel was made with `presence: true`. */
   getPresence(): XanoRealtimeClient[];
+
   /** Leaves the channel and forgets the handlers. `on()` joins it again. */
   destroy(): void;
+
+  /**
+   * Every action from now on, errors too. Ends when the channel is destroyed or the loop is left. A loop that falls
+   * behind by more than 1,000 actions gets an error with code `overflow`.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<XanoRealtimeAnyAction<Payload>>;
 }
+
+export type XanoRealtimeToken = string | null | (() => string | null | Promise<string | null>);
 
 export interface XanoClientConfig {
   /** Base URL of an API group, `https://x8ki-letl-twmt.n7.xano.io/api:abc`. This or `instanceBaseUrl` is needed. */
@@ -90,8 +199,14 @@ export interface XanoClientConfig {
   realtimeConnectionCanonical?: string | null;
   /** From the Realtime Settings panel. */
   realtimeConnectionHash?: string | null;
-  /** Authenticates the realtime connection. Read whenever a socket is about to open. */
-  realtimeAuthToken?: string | null;
+  /**
+   * Authenticates the realtime connection. Read whenever a socket is about to open. A function is asked then: one that
+   * throws, rejects or takes over 10 seconds counts as a failed attempt (an `error` action, code `no_token`); `null`
+   * from it means anonymous.
+   */
+  realtimeAuthToken?: XanoRealtimeToken;
+  /** Prints every frame with `console.debug`. Default: false. */
+  debug?: boolean;
   authToken?: string | null;
   customAxiosRequestConfig?: Record<string, any>;
   dataSource?: string | null;
@@ -102,13 +217,30 @@ export interface XanoClientConfig {
 
 export declare class XanoClient {
   constructor(config: XanoClientConfig);
-  /** A channel of this name. Throws when the settings lack a base URL or a connection. */
-  channel(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel;
+  /** The version of this package. */
+  static readonly version: string;
+  /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */
+  readonly connectionStatus: "connected" | "connecting" | "disconnected";
+  /** Calls `handler` when this client's connection opens or closes. */
+  on(
+    action: "connection_status" | ERealtimeAction.ConnectionStatus,
+    handler: (action: XanoRealtimeActionOf<"connection_status">) => unknown,
+  ): this;
+  /** Takes that handler away, or all of them. */
+  off(action: "connection_status" | ERealtimeAction.ConnectionStatus, handler?: CallableFunction): this;
+  /**
+   * A channel of this name; `Payload` is what its messages carry. Throws when the settings lack a base URL or a
+   * connection.
+   */
+  channel<Payload = any>(
+    channel: string,
+    options?: Partial<XanoRealtimeChannelOptions>,
+  ): XanoRealtimeChannel<Payload>;
   /**
    * Keeps the token for the next connection; `realtimeReconnect()` uses it at once. `null` clears it. Throws an error
    * with code `invalid_token` for a token that a WebSocket handshake cannot carry.
    */
-  setRealtimeAuthToken(realtimeAuthToken: string | null): this;
+  setRealtimeAuthToken(realtimeAuthToken: XanoRealtimeToken): this;
   hasRealtimeAuthToken(): boolean;
   setAuthToken(authToken: string | null): this;
   hasAuthToken(): boolean;

@@ -1,4 +1,4 @@
-//! From a client's settings to its socket's address and token.
+//! What a client's settings mean for its socket.
 
 use std::fmt;
 
@@ -37,45 +37,18 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 /// Whether both settings that a connection needs were given.
-pub fn require(base_url: &str, segment: &str) -> Result<(), SettingsError> {
-    match (base_url.is_empty(), segment.is_empty()) {
-        (true, _) => Err(SettingsError::NoBaseUrl),
-        (_, true) => Err(SettingsError::NoConnection),
+pub fn require(has_base_url: bool, has_segment: bool) -> Result<(), SettingsError> {
+    match (has_base_url, has_segment) {
+        (false, _) => Err(SettingsError::NoBaseUrl),
+        (_, false) => Err(SettingsError::NoConnection),
         _ => Ok(()),
     }
 }
 
-/// The parts of a base URL that matter here, as the platform's own URL parser gives them.
-#[derive(Clone, Copy, Debug)]
-pub struct BaseUrl<'a> {
-    /// The scheme with its colon, `https:`.
-    pub protocol: &'a str,
-    /// The host without the port, in lower case; an IPv6 address in brackets.
-    pub hostname: &'a str,
-    /// The host with its port, if it is not the scheme's own.
-    pub host: &'a str,
-}
-
-/// The socket's address: the base URL's host and port, its path dropped, and the connection's segment.
-///
-/// `wss` always, save for a base URL that says `http:` and names a host of this machine or this network: a page that
-/// was configured with `http://….xano.io` works with the original, and goes on working.
-pub fn socket_url(base: BaseUrl<'_>, segment: &str) -> Result<String, SettingsError> {
-    if base.hostname.is_empty() {
-        return Err(SettingsError::BadBaseUrl);
-    }
-    let scheme = if base.protocol == "http:" && is_near(base.hostname) { "ws://" } else { "wss://" };
-    Ok([scheme, base.host, "/rt/", segment].concat())
-}
-
-/// Whether a token may stand in a handshake as a WebSocket subprotocol (the token of RFC 9110, section 5.6.2).
-pub fn is_legal_token(token: &str) -> bool {
-    const SEPARATORS_ALLOWED: &[u8] = b"!#$%&'*+-.^_`|~";
-    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS_ALLOWED.contains(&byte))
-}
-
-/// A host of this machine or of a private network, where no certificate can be had.
-fn is_near(hostname: &str) -> bool {
+/// Whether the host, in the form a URL parser leaves it in, is of this machine or of a private network, where no
+/// certificate can be had. Only there a base URL that says `http:` leads to `ws:`: a page that was configured with
+/// `http://….xano.io` works with the original, and goes on working.
+pub fn is_near(hostname: &str) -> bool {
     let bytes = hostname.as_bytes();
     match bytes {
         b"localhost" | b"[::1]" => return true,
@@ -103,21 +76,10 @@ fn ipv4(hostname: &[u8]) -> Option<[u32; 4]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BaseUrl, SettingsError, is_legal_token, require, socket_url};
-
-    fn url(protocol: &str, hostname: &str, port: &str) -> String {
-        let host = format!("{hostname}{port}");
-        socket_url(BaseUrl { protocol, hostname, host: &host }, "hash").unwrap()
-    }
+    use super::{is_near, require};
 
     #[test]
-    fn the_port_is_kept() {
-        assert_eq!(url("https:", "x8.xano.io", ""), "wss://x8.xano.io/rt/hash");
-        assert_eq!(url("https:", "x8.xano.io", ":8443"), "wss://x8.xano.io:8443/rt/hash");
-    }
-
-    #[test]
-    fn only_near_hosts_are_spoken_to_in_plain() {
+    fn hosts_of_this_machine_and_of_private_networks_are_near() {
         for near in [
             "localhost",
             "127.0.0.1",
@@ -135,8 +97,7 @@ mod tests {
             "[fe80::1]",
             "[febf::1]",
         ] {
-            assert_eq!(url("http:", near, ":8080"), format!("ws://{near}:8080/rt/hash"));
-            assert_eq!(url("https:", near, ":8080"), format!("wss://{near}:8080/rt/hash"));
+            assert!(is_near(near), "{near}");
         }
         for far in [
             "x8.xano.io",
@@ -152,36 +113,21 @@ mod tests {
             "10.0.0.x",
             "mylocal",
             "xlocalhost",
+            "",
         ] {
-            assert_eq!(url("http:", far, ""), format!("wss://{far}/rt/hash"));
+            assert!(!is_near(far), "{far}");
         }
     }
 
     #[test]
     fn missing_settings_are_named_in_the_words_of_the_original() {
         assert_eq!(
-            require("", "").unwrap_err().to_string(),
+            require(false, false).unwrap_err().to_string(),
             "Please configure instanceBaseUrl or apiGroupBaseUrl setting before connecting to realtime"
         );
         assert_eq!(
-            require("https://x8.xano.io", "").unwrap_err().to_string(),
+            require(true, false).unwrap_err().to_string(),
             "Please configure realtimeConnectionCanonical setting before connecting to realtime"
         );
-    }
-
-    #[test]
-    fn a_url_without_a_host_is_refused() {
-        let base = BaseUrl { protocol: "file:", hostname: "", host: "" };
-        assert_eq!(socket_url(base, "hash"), Err(SettingsError::BadBaseUrl));
-    }
-
-    #[test]
-    fn a_token_is_legal_when_a_handshake_can_carry_it() {
-        for legal in ["eyJhbGciOi.J9-_x.abc", "a", "!#$%&'*+-.^_`|~09azAZ"] {
-            assert!(is_legal_token(legal), "{legal}");
-        }
-        for illegal in ["", "Bearer x", "a,b", "a\"b", "ä", "a\n", "a/b", "a=b", "(a)", "a:b"] {
-            assert!(!is_legal_token(illegal), "{illegal}");
-        }
     }
 }

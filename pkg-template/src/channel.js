@@ -9,7 +9,7 @@ import {
   channel_presence,
   channel_watch,
 } from "wasm:glue";
-import { call, listening } from "./core.js";
+import { call, isAlive, listening } from "./core.js";
 import { coded } from "./errors.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction } from "./promises.js";
@@ -120,8 +120,8 @@ export class XanoRealtimeChannel {
     const id = call(
       channel_open,
       this._config,
-      `${instanceBaseUrl || apiGroupBaseUrl || ""}`,
-      `${realtimeConnectionCanonical || realtimeConnectionHash || ""}`,
+      instanceBaseUrl || apiGroupBaseUrl,
+      realtimeConnectionCanonical || realtimeConnectionHash,
       this.channel,
       !!history,
       !!presence,
@@ -143,7 +143,7 @@ export class XanoRealtimeChannel {
     call(channel_watch, handle.id, this, watch);
     return () => {
       handle.waiting.delete(cancel);
-      if (handle.id !== undefined) call(channel_off, handle.id, undefined, watch);
+      if (handle.id !== undefined && isAlive()) call(channel_off, handle.id, undefined, watch);
     };
   }
 

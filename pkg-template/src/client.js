@@ -1,5 +1,5 @@
-import { is_legal_token } from "wasm:glue";
-import { call, ensureCore } from "./core.js";
+import { is_legal_token } from "wasm:wire";
+import { ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
 import { XanoRealtime } from "./realtime.js";
 import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
@@ -25,7 +25,8 @@ export class XanoClient extends XanoRealtime {
       ["authToken", XanoStorageKeys.AuthToken],
       ["realtimeAuthToken", XanoStorageKeys.RealtimeAuthToken],
     ]) {
-      if (config?.[setting] !== undefined && typeof config[setting] !== "function") this._store(config[setting] || null, key);
+      if (config?.[setting] !== undefined && typeof config[setting] !== "function")
+        this._store(config[setting] || null, key);
     }
   }
 
@@ -40,7 +41,7 @@ export class XanoClient extends XanoRealtime {
   }
 
   setRealtimeAuthToken(realtimeAuthToken) {
-    if (realtimeAuthToken && typeof realtimeAuthToken === "string" && !call(is_legal_token, realtimeAuthToken)) {
+    if (realtimeAuthToken && typeof realtimeAuthToken === "string" && !is_legal_token(realtimeAuthToken)) {
       const error = new TypeError(
         'The realtime auth token has characters that a WebSocket handshake cannot carry, a space or a comma for instance. Pass the bare token, without "Bearer".',
       );

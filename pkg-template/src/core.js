@@ -1,6 +1,7 @@
 // The one door between the facade and wasm. Nothing is compiled before the first client is made.
 
-import { fail, fault, on_fail } from "wasm:wire";
+import { event, start } from "wasm:glue";
+import { fail, fault, listen, on_fail } from "wasm:wire";
 
 /** The handles of channel objects that somebody listens to. */
 export const listening = new Set();
@@ -10,7 +11,6 @@ let boot;
 /** Says how the wasm comes to life; called once by the entry that a page loaded. */
 export function provide(instantiate) {
   boot = instantiate;
-  on_fail(tellListeners);
 }
 
 /** Instantiates the wasm, unless that has happened. */
@@ -19,6 +19,9 @@ export function ensureCore() {
   if (!boot) return;
   boot();
   boot = undefined;
+  on_fail(tellListeners);
+  listen(event);
+  start();
 }
 
 /**
@@ -45,4 +48,9 @@ function tellListeners(error, tell) {
     for (const { onFailure } of handlers) if (onFailure) tell(onFailure, { action: "error", options, payload });
     for (const cancel of [...waiting]) cancel(error);
   }
+}
+
+/** Whether wasm can still be called. */
+export function isAlive() {
+  return !fault;
 }

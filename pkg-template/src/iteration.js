@@ -34,7 +34,8 @@ export function actionsOf(channel) {
     (action) => {
       if (end) return;
       if (buffered.length < BUFFERED_ACTIONS) buffered.push(action);
-      else finish(coded("overflow", `More than ${BUFFERED_ACTIONS} actions of "${channel.channel}" waited for the loop.`));
+      else
+        finish(coded("overflow", `More than ${BUFFERED_ACTIONS} actions of "${channel.channel}" waited for the loop.`));
       settle();
     },
     () => finish(),

@@ -38,7 +38,8 @@ function settled(channel, decide, deadline_ms, ask) {
     const [done, failed] = [settle(resolve), settle(reject)];
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
     if (deadline_ms) {
-      const late = () => failed(coded("timeout", `The server did not answer on "${channel.channel}" within 15 seconds.`));
+      const late = () =>
+        failed(coded("timeout", `The server did not answer on "${channel.channel}" within 15 seconds.`));
       timer = setTimeout(late, deadline_ms);
     }
     ask?.();

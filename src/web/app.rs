@@ -6,12 +6,13 @@ use std::rc::Rc;
 use slab::Slab;
 use wasm_bindgen::prelude::*;
 
-use super::wire::{self, Link, Members, Numbers, Text};
+use super::wire::{Link, Members, Numbers, Text};
 use crate::session::{ChannelId, Session, State, Wishes};
 
 /// One socket, or the wish for one: clients with the same URL and token share it.
 pub(super) struct Connection {
-    pub(super) id: Cell<usize>,
+    /// Never given to another one, so that a late event cannot reach the wrong connection.
+    pub(super) id: usize,
     /// A text of JavaScript: it is compared and handed on, never read here.
     pub(super) url: JsValue,
     /// The token it connects with, likewise, or the function that is asked for one; undefined when anonymous.
@@ -119,8 +120,9 @@ impl Connection {
         if let Some(connection) = Connection::find(url, token) {
             return connection;
         }
+        let id = APP.with(|app| app.last_connection.get()).wrapping_add(1);
         let connection = Rc::new(Connection {
-            id: Cell::new(0),
+            id,
             url: url.clone(),
             token: RefCell::new(token.clone()),
             session: RefCell::new(Session::new()),
@@ -129,7 +131,10 @@ impl Connection {
             numbers: Numbers::new(),
             memberships: RefCell::new(Slab::new()),
         });
-        connection.id.set(APP.with(|app| app.connections.borrow_mut().insert(connection.clone())));
+        APP.with(|app| {
+            app.last_connection.set(id);
+            app.connections.borrow_mut().push(connection.clone());
+        });
         connection
     }
 
@@ -138,15 +143,15 @@ impl Connection {
     }
 
     pub(super) fn by_id(id: usize) -> Option<Rc<Connection>> {
-        APP.with(|app| app.connections.borrow().get(id).cloned())
+        APP.with(|app| app.connections.borrow().iter().find(|connection| connection.id == id).cloned())
     }
 
     pub(super) fn all() -> Vec<Rc<Connection>> {
-        APP.with(|app| app.connections.borrow().iter().map(|(_, connection)| connection.clone()).collect())
+        APP.with(|app| app.connections.borrow().clone())
     }
 
     pub(super) fn forget(&self) {
-        APP.with(|app| app.connections.borrow_mut().try_remove(self.id.get()));
+        APP.with(|app| app.connections.borrow_mut().retain(|connection| connection.id != self.id));
     }
 
     pub(super) fn state(&self) -> State {
@@ -194,25 +199,18 @@ impl ChannelObject {
 }
 
 struct App {
-    connections: RefCell<Slab<Rc<Connection>>>,
+    /// A few at most, by their number.
+    connections: RefCell<Vec<Rc<Connection>>>,
+    last_connection: Cell<usize>,
     objects: RefCell<Slab<Rc<ChannelObject>>>,
-    /// Whether `wire.js` knows where events go.
-    started: Cell<bool>,
 }
 
 thread_local! {
     static APP: App = const {
-        App { connections: RefCell::new(Slab::new()), objects: RefCell::new(Slab::new()), started: Cell::new(false) }
+        App {
+            connections: RefCell::new(Vec::new()),
+            last_connection: Cell::new(0),
+            objects: RefCell::new(Slab::new()),
+        }
     };
-}
-
-/// Connects `wire.js` to the router, once.
-pub(super) fn ensure_started() {
-    if APP.with(|app| app.started.replace(true)) {
-        return;
-    }
-    let entry: Box<dyn Fn(u32, u32, i32, i32)> = Box::new(super::router::event);
-    // Lives as long as the page: there is one, whatever clients come and go.
-    wire::start(&Closure::wrap(entry).into_js_value());
-    wire::number_actions();
 }

@@ -10,7 +10,6 @@ use xano_realtime_protocol::CloseCode;
 use super::app::{ChannelObject, Connection, Membership, Place};
 use super::wire::{Link, Text};
 use super::{failure, tokens, wire};
-use crate::config;
 use crate::session::{ChannelId, Epoch, Frame, Input, Output, State};
 
 /// Gives a session an input, and carries out everything that follows.
@@ -108,17 +107,17 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         Output::SendLeave { channel } => write(connection, &wire::leave(&name(connection, channel))),
         Output::Send { body } => write(connection, &body),
         Output::SetTimer { epoch, after_ms } => {
-            let timer = wire::set_timer(connection.id.get() as u32, epoch, after_ms);
+            let timer = wire::set_timer(connection.id as u32, epoch, after_ms);
             replace_timer(connection, Some(timer));
         }
         Output::ClearTimer => replace_timer(connection, None),
-        Output::Connected => wire::announce_status(connection.id.get() as u32, true),
+        Output::Connected => wire::announce_status(connection.id as u32, true),
         Output::Disconnected => {
             connection.link.take();
             for (_, membership) in connection.memberships.borrow().iter() {
                 membership.joined.set(false);
             }
-            wire::announce_status(connection.id.get() as u32, false);
+            wire::announce_status(connection.id as u32, false);
         }
         Output::Failed { channel, failure } => failure::announce(connection, channel, failure),
     }
@@ -132,7 +131,7 @@ fn open(connection: &Rc<Connection>, epoch: Epoch) {
     }
     let token = connection.token.borrow().clone();
     if token.is_function() {
-        return wire::ask_for_token(&token, connection.id.get() as u32, epoch);
+        return wire::ask_for_token(&token, connection.id as u32, epoch);
     }
     open_with(connection, epoch, &token);
 }
@@ -152,12 +151,12 @@ pub(super) fn token_came(connection: &Rc<Connection>, epoch: Epoch, answer: Resu
 }
 
 fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
-    if token.is_truthy() && !token.as_string().is_some_and(|token| config::is_legal_token(&token)) {
+    if token.is_truthy() && !wire::is_legal_token(token) {
         return feed(connection, Input::TokenRefused { epoch });
     }
     let token = if token.is_truthy() { token } else { &JsValue::UNDEFINED };
     let debug = connection.objects().iter().any(|object| object.settings.is_debug());
-    match Link::new(&connection.url, token, connection.id.get() as u32, epoch, &connection.numbers, debug) {
+    match Link::new(&connection.url, token, connection.id as u32, epoch, &connection.numbers, debug) {
         Ok(link) => {
             connection.link.replace(Some(Rc::new(link)));
         }

@@ -8,29 +8,28 @@ use wasm_bindgen::prelude::*;
 
 use xano_realtime_protocol::Action;
 
-use super::app::{self, ChannelObject, Connection, Handler, PageObject, Settings};
+use super::app::{ChannelObject, Connection, Handler, PageObject, Settings};
 use super::wire::{Members, Url};
-use super::{driver, tokens, wire};
-use crate::config::{self, BaseUrl, SettingsError};
+use super::{driver, router, tokens, wire};
+use crate::config::{self, SettingsError};
 use crate::session::{State, Wishes};
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
 pub fn channel_open(
     settings: Settings,
-    base_url: &str,
-    segment: &str,
+    base_url: &JsValue,
+    segment: &JsValue,
     name: JsValue,
     history: bool,
     presence: bool,
     may_wait: bool,
 ) -> Result<usize, JsError> {
     let url = socket_url(base_url, segment).map_err(|error| JsError::new(error.message()))?;
-    app::ensure_started();
     let object = ChannelObject {
         id: Cell::new(0),
         settings,
-        url: url.into(),
+        url,
         name,
         wishes: Wishes { history, presence },
         may_wait,
@@ -148,23 +147,33 @@ pub fn reconnect(settings: &Settings) {
     tokens::reconnect(settings);
 }
 
-/// Whether a token may stand in a handshake.
+/// Gives every action of the protocol its number. Called once, before anything else.
 #[wasm_bindgen]
-pub fn is_legal_token(token: &str) -> bool {
-    config::is_legal_token(token)
+pub fn start() {
+    wire::number_actions();
 }
 
-fn socket_url(base_url: &str, segment: &str) -> Result<String, SettingsError> {
-    config::require(base_url, segment)?;
-    let url = Url::new(base_url).map_err(|_| SettingsError::BadBaseUrl)?;
-    let (protocol, hostname, host) = (url.protocol(), url.hostname(), url.host());
-    config::socket_url(BaseUrl { protocol: &protocol, hostname: &hostname, host: &host }, segment)
+/// Everything that sockets and timers have to say comes in here.
+#[wasm_bindgen]
+pub fn event(event: u32, a: u32, b: i32, c: i32) {
+    router::event(event, a, b, c);
 }
 
 /// Traps, so that tests can see what a page sees then.
 #[wasm_bindgen]
 pub fn trap() {
     std::process::abort();
+}
+
+/// The base URL's host and port, its path dropped, and the connection's segment.
+fn socket_url(base_url: &JsValue, segment: &JsValue) -> Result<JsValue, SettingsError> {
+    config::require(base_url.is_truthy(), segment.is_truthy())?;
+    let url = Url::new(base_url).map_err(|_| SettingsError::BadBaseUrl)?;
+    let hostname = url.hostname();
+    if hostname.is_empty() {
+        return Err(SettingsError::BadBaseUrl);
+    }
+    Ok(wire::socket_url(&url, config::is_near(&hostname), segment))
 }
 
 fn wanted(action: &JsValue) -> Option<i32> {

@@ -31,7 +31,7 @@ pub(super) fn announce_no_token(connection: &Connection, error: &JsValue) {
 
 fn tell(connection: &Connection, channel: Option<ChannelId>, code: &str, message: &[&str]) {
     let name = channel.map(|channel| driver::name(connection, channel)).unwrap_or_default();
-    wire::announce_error(connection.id.get() as u32, channel, &name, code, &message.concat());
+    wire::announce_error(connection.id as u32, channel, &name, code, &message.concat());
 }
 
 const fn words(failure: Failure) -> (&'static str, &'static str) {

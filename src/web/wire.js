@@ -27,7 +27,8 @@ const names = [];
 const codes = new Map();
 const links = new Set();
 
-export function start(entry) {
+/** Names the way into wasm. */
+export function listen(entry) {
   enter = entry;
 }
 
@@ -132,6 +133,9 @@ export class Link {
       close: (event) => {
         links.delete(this);
         tell(CLOSED, event.code);
+        run(() => {
+          this.discarded = true;
+        });
       },
     };
     for (const type in this.listeners) socket.addEventListener(type, this.listeners[type]);
@@ -158,6 +162,15 @@ export class Link {
     for (const type in this.listeners) this.socket.removeEventListener(type, this.listeners[type]);
     this.socket.close(code);
   }
+}
+
+export function socket_url(base, is_near, segment) {
+  return `${is_near && base.protocol === "http:" ? "ws" : "wss"}://${base.host}/rt/${segment}`;
+}
+
+/** A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2. */
+export function is_legal_token(token) {
+  return typeof token === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
 }
 
 export function set_timer(connection, epoch, after_ms) {

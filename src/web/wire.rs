@@ -6,11 +6,14 @@ use xano_realtime_protocol::Action;
 
 #[wasm_bindgen(module = "/src/web/wire.js")]
 extern "C" {
-    /// Names the function through which every event of sockets and timers comes in.
-    pub(super) fn start(entry: &JsValue);
-
     /// The number of an action's name; a new name gets the next one.
     pub(super) fn code_of(name: &JsValue) -> i32;
+
+    /// The socket's address; `ws:` where the URL says `http:` and its host is near.
+    pub(super) fn socket_url(base: &Url, is_near: bool, segment: &JsValue) -> JsValue;
+
+    /// Whether a token may stand in a handshake.
+    pub(super) fn is_legal_token(token: &JsValue) -> bool;
 
     /// Calls a handler with the action that is being handed out. What it throws is reported, never passed on.
     pub(super) fn call(handler: &JsValue);
@@ -87,13 +90,9 @@ extern "C" {
     #[wasm_bindgen(js_name = URL)]
     pub(super) type Url;
     #[wasm_bindgen(constructor, catch, js_class = "URL")]
-    pub(super) fn new(text: &str) -> Result<Url, JsValue>;
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn protocol(this: &Url) -> String;
+    pub(super) fn new(text: &JsValue) -> Result<Url, JsValue>;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn hostname(this: &Url) -> String;
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn host(this: &Url) -> String;
 
     /// From a channel's name to its number. A `Map`: a channel may be called `__proto__`.
     #[derive(Clone)]

@@ -1,0 +1,147 @@
+// Clients: which socket they use, their status, their tokens.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { client, FakeSocket, openChannel, settled, XanoClient } from "../support/node-page.js";
+
+const HASH = { realtimeConnectionHash: "shared" };
+
+test("fifty clients with one URL and token share one socket; another token gets its own", () => {
+  const before = FakeSocket.all.length;
+  const channels = Array.from({ length: 50 }, () =>
+    client(HASH)
+      .channel("room")
+      .on(() => {}),
+  );
+  assert.equal(FakeSocket.all.length - before, 1);
+  channels.push(
+    client({ ...HASH, realtimeAuthToken: "token" })
+      .channel("room")
+      .on(() => {}),
+  );
+  assert.equal(FakeSocket.all.length - before, 2);
+  assert.deepEqual(FakeSocket.latest.protocols, ["token"]);
+  for (const channel of channels) channel.destroy();
+});
+
+test("a client tells its status, and hears of it once, however many channels it has", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const jill = client();
+  const heard = [];
+  assert.equal(jill.connectionStatus, "disconnected");
+  const hear = (action) => heard.push(`${action.payload.status}, ${jill.connectionStatus}`);
+  jill.on("connection_status", hear);
+  const channels = ["a", "b"].map((name) => jill.channel(name).on(() => {}));
+  assert.equal(jill.connectionStatus, "connecting");
+  FakeSocket.latest.open();
+  FakeSocket.latest.drop(1006);
+  t.mock.timers.tick(1_000);
+  jill.off("connection_status", hear);
+  FakeSocket.latest.open();
+  assert.deepEqual(heard, ["connected, connected", "disconnected, connecting"]);
+  for (const channel of channels) channel.destroy();
+  assert.equal(jill.connectionStatus, "disconnected");
+});
+
+test("a client has no other actions, and says so", () => {
+  assert.throws(() => client().on("message", () => {}), /subscribe on a channel/);
+});
+
+test("a token function is asked before every connection", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  const before = FakeSocket.all.length;
+  const channel = client({ realtimeAuthToken: async () => `token-${++asked}` })
+    .channel("room")
+    .on(() => {});
+  await settled();
+  FakeSocket.latest.open();
+  FakeSocket.latest.drop(1006);
+  t.mock.timers.tick(1_000);
+  await settled();
+  assert.deepEqual(
+    FakeSocket.all.slice(before).map((socket) => socket.protocols),
+    [["token-1"], ["token-2"]],
+  );
+  channel.destroy();
+});
+
+test("a token function that gives null connects anonymously", async () => {
+  client({ realtimeAuthToken: () => null })
+    .channel("room")
+    .on(() => {});
+  await settled();
+  assert.equal(FakeSocket.latest.protocols, undefined);
+});
+
+for (const [name, provide] of [
+  [
+    "throws",
+    () => {
+      throw new Error("signed out");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("signed out"))],
+]) {
+  test(`a token function that ${name} is a failed attempt, never an anonymous connection`, async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const before = FakeSocket.all.length;
+    let asked = 0;
+    const errors = [];
+    const channel = client({
+      realtimeAuthToken: () => {
+        asked += 1;
+        return provide();
+      },
+    }).channel("room");
+    channel.on(
+      () => {},
+      (error) => errors.push(error.payload),
+    );
+    await settled();
+    assert.equal(errors[0].code, "no_token");
+    assert.match(errors[0].message, /signed out/);
+    t.mock.timers.tick(1_000);
+    await settled();
+    assert.equal(asked, 2, "tried again after the backoff");
+    assert.equal(FakeSocket.all.length, before);
+    channel.destroy();
+  });
+}
+
+test("a token function that takes over ten seconds is a failed attempt, and its late answer is ignored", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const before = FakeSocket.all.length;
+  const answers = [];
+  const errors = [];
+  const channel = client({ realtimeAuthToken: () => new Promise((resolve) => answers.push(resolve)) }).channel("room");
+  channel.on(
+    () => {},
+    (error) => errors.push(error.payload.code),
+  );
+  await settled();
+  t.mock.timers.tick(10_000);
+  await settled();
+  assert.deepEqual(errors, ["no_token"]);
+  answers[0]("late");
+  await settled();
+  assert.equal(FakeSocket.all.length, before);
+  channel.destroy();
+});
+
+test("debug prints frames, and never a token", async (t) => {
+  const printed = t.mock.method(console, "debug", () => {});
+  const { channel, socket } = openChannel("room", { debug: true, realtimeAuthToken: "secret-token" });
+  channel.message("sent text");
+  socket.deliver({ action: "message", options: { channel: "room" }, payload: "received text" });
+  const text = printed.mock.calls.map(({ arguments: words }) => words.join(" ")).join("\n");
+  assert.match(text, /sent text/);
+  assert.match(text, /received text/);
+  assert.doesNotMatch(text, /secret-token/);
+});
+
+test("XanoClient.version is the package's", () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../pkg/package.json", import.meta.url)));
+  assert.equal(XanoClient.version, version);
+});

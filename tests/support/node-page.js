@@ -1,0 +1,46 @@
+// Our package in Node, with a WebSocket without a network: the test plays the server.
+
+globalThis.window = globalThis;
+globalThis.CloseEvent ??= class CloseEvent extends Event {
+  constructor(type, { code, wasClean }) {
+    super(type);
+    Object.assign(this, { code, wasClean });
+  }
+};
+await import("./fake-socket.js");
+
+export const { FakeSocket } = globalThis;
+export const { XanoClient } = await import("../../pkg/index.js");
+
+let pages = 0;
+
+/** A client with a connection of its own. */
+export function client(settings = {}) {
+  pages += 1;
+  const connection = { instanceBaseUrl: "https://x8.xano.io", realtimeConnectionHash: `hash-${pages}` };
+  return new XanoClient({ ...connection, ...settings });
+}
+
+/** A channel of a client of its own, joined on an open socket, with what its handlers got. */
+export function openChannel(name = "room", settings = {}) {
+  const channel = client(settings).channel(name);
+  const actions = [];
+  channel.on(
+    (action) => actions.push(action),
+    (error) => actions.push(error),
+  );
+  const socket = FakeSocket.latest;
+  socket.open();
+  return { channel, actions, socket };
+}
+
+export const message = (payload, channel = "room") => ({ action: "message", options: { channel }, payload });
+
+export const refusal = (text, channel = "room") => ({
+  action: "error",
+  options: { channel },
+  payload: { message: text, code: "no_settings" },
+});
+
+/** Lets every promise that can settle now do so. */
+export const settled = () => new Promise((resolve) => setImmediate(resolve));

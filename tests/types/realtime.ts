@@ -1,0 +1,54 @@
+// Compiled, never run: what the types infer, and that code written for the original compiles.
+
+import { ERealtimeAction, XanoClient, type XanoRealtimeAction } from "xano-wasm";
+
+interface ChatMessage {
+  name: string;
+  text: string;
+}
+
+const client = new XanoClient({ instanceBaseUrl: "https://x8.xano.io", realtimeConnectionHash: "hash" });
+const room = client.channel<ChatMessage>("room", { history: true });
+
+// Per action, by literal and by enum.
+room
+  .on("message", ({ payload }) => payload.text.toUpperCase())
+  .on(ERealtimeAction.Message, ({ payload }) => payload.name.length)
+  .on("presence_update", ({ payload }) => payload.presence.socketId.length)
+  .on("history", ({ payload }) => payload.history.map((action) => action.payload.text))
+  .on("error", ({ payload }) => payload.code === "cannot_connect");
+
+// A switch over every action tells the payloads apart.
+room.on((action) => {
+  switch (action.action) {
+    case "connection_status":
+      return action.payload.status === "connected";
+    case "message":
+      return action.payload.text;
+  }
+});
+
+// @ts-expect-error: a message of this channel has a name and a text
+room.message("just a text");
+// @ts-expect-error: there is no such field
+room.on("message", ({ payload }) => payload.colour);
+// @ts-expect-error: a client has no messages
+client.on("message", () => {});
+
+export async function promises(): Promise<string[]> {
+  await room.joined;
+  const next = await room.once("message");
+  const kept = await room.fetchHistory();
+  for await (const action of room) if (action.action === "message") return [action.payload.text];
+  return [next.payload.text, ...kept.map((action) => action.payload.text)];
+}
+
+// Code written for the original.
+type Channel = ReturnType<XanoClient["channel"]>;
+const channel: Channel = client.channel("any");
+channel.on((action: XanoRealtimeAction) => console.log(action.payload.anything));
+// biome-ignore lint/suspicious/noExplicitAny: that is how they write it
+channel.on("event" as any, (action: any) => action.payload.data);
+channel.message({ anything: [1, 2] }, { authenticated: true, socketId: null });
+client.setRealtimeAuthToken(null).realtimeReconnect();
+client.setRealtimeAuthToken(async () => "token");
