@@ -232,10 +232,7 @@ export declare class XanoClient {
    * A channel of this name; `Payload` is what its messages carry. Throws when the settings lack a base URL or a
    * connection.
    */
-  channel<Payload = any>(
-    channel: string,
-    options?: Partial<XanoRealtimeChannelOptions>,
-  ): XanoRealtimeChannel<Payload>;
+  channel<Payload = any>(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel<Payload>;
   /**
    * Keeps the token for the next connection; `realtimeReconnect()` uses it at once. `null` clears it. Throws an error
    * with code `invalid_token` for a token that a WebSocket handshake cannot carry.

@@ -7,7 +7,7 @@ const ANSWER_DEADLINE_MS = 15_000;
 
 /** Resolves with the first action that `wanted` accepts. */
 export function nextAction(channel, wanted) {
-  return settled(channel, (resolve, reject, action) => {
+  return settled(channel, (resolve, _reject, action) => {
     if (wanted(action)) resolve(action);
   });
 }

@@ -178,16 +178,20 @@ export function set_timer(connection, epoch, after_ms) {
 }
 
 export function ask_for_token(provide, connection, epoch) {
-  const answer = (given, ok) => run(() => {
-    current = given;
-    enter(TOKEN, connection, epoch, ok);
-  });
+  const answer = (given, ok) =>
+    run(() => {
+      current = given;
+      enter(TOKEN, connection, epoch, ok);
+    });
   let timer;
   const deadline = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
   });
   Promise.race([new Promise((resolve) => resolve(provide())), deadline])
-    .then((token) => answer(token, 1), (error) => answer(error, 0))
+    .then(
+      (token) => answer(token, 1),
+      (error) => answer(error, 0),
+    )
     .finally(() => clearTimeout(timer));
 }
 

@@ -47,7 +47,6 @@ export async function promises(): Promise<string[]> {
 type Channel = ReturnType<XanoClient["channel"]>;
 const channel: Channel = client.channel("any");
 channel.on((action: XanoRealtimeAction) => console.log(action.payload.anything));
-// biome-ignore lint/suspicious/noExplicitAny: that is how they write it
 channel.on("event" as any, (action: any) => action.payload.data);
 channel.message({ anything: [1, 2] }, { authenticated: true, socketId: null });
 client.setRealtimeAuthToken(null).realtimeReconnect();
