@@ -115,16 +115,23 @@ impl Settings {
 }
 
 impl Connection {
-    /// The connection to that URL with that token, made where there is none.
-    pub(super) fn get_or_make(url: &JsValue, token: &JsValue) -> Rc<Connection> {
-        if let Some(connection) = Connection::find(url, token) {
-            return connection;
-        }
+    /// The connection that the object belongs on: the one that its client has, whatever token was set meanwhile, because
+    /// tokens are read when a socket is about to open; else one of other clients with the same URL and token.
+    pub(super) fn of(object: &ChannelObject) -> Option<Rc<Connection>> {
+        let client = object.settings.client();
+        let is_own = |other: &Rc<ChannelObject>| other.settings.client() == client;
+        let all = Connection::all();
+        let own = all.iter().find(|connection| connection.objects().iter().any(is_own));
+        own.cloned().or_else(|| Connection::find(&object.url, &object.settings.token()))
+    }
+
+    /// A connection for the object, with the token that its client has now.
+    pub(super) fn make(object: &ChannelObject) -> Rc<Connection> {
         let id = APP.with(|app| app.last_connection.get()).wrapping_add(1);
         let connection = Rc::new(Connection {
             id,
-            url: url.clone(),
-            token: RefCell::new(token.clone()),
+            url: object.url.clone(),
+            token: RefCell::new(object.settings.token()),
             session: RefCell::new(Session::new()),
             link: RefCell::new(None),
             timer: Cell::new(None),

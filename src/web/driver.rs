@@ -28,10 +28,14 @@ pub(super) fn activate(object: &Rc<ChannelObject>) {
     if object.destroyed.get() || object.place.borrow().is_some() {
         return;
     }
-    let connection = Connection::get_or_make(&object.url, &object.settings.token());
-    let channel = enter(&connection, object);
+    activate_on(&Connection::of(object).unwrap_or_else(|| Connection::make(object)), object);
+}
+
+/// Makes the channel object a member of its channel on that connection.
+pub(super) fn activate_on(connection: &Rc<Connection>, object: &Rc<ChannelObject>) {
+    let channel = enter(connection, object);
     object.place.replace(Some(Place { connection: connection.clone(), channel }));
-    feed(&connection, Input::Join { channel, wishes: object.wishes });
+    feed(connection, Input::Join { channel, wishes: object.wishes });
 }
 
 /// Takes the channel object out of its channel. Hands back what waits there, if it was the last one.
@@ -93,7 +97,10 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
             match link(connection) {
                 Some(link) => link.close(code.0),
                 // A token is being asked for; there is nothing to close yet.
-                None => lost(connection, connection.session.borrow().epoch()),
+                None => {
+                    let epoch = connection.session.borrow().epoch();
+                    lost(connection, epoch);
+                }
             }
         }
         Output::DropSocket { code } => {

@@ -44,7 +44,7 @@ pub fn channel_open(
         destroyed: Cell::new(false),
     }
     .keep();
-    if Connection::find(&object.url, &object.settings.token()).is_some() {
+    if Connection::of(&object).is_some() {
         driver::activate(&object);
     }
     Ok(object.id.get())

@@ -46,7 +46,11 @@ pub(super) fn reconnect(settings: &Settings) {
 
 fn migrate(object: &Rc<ChannelObject>) {
     let waiting = driver::deactivate(object);
-    driver::activate(object);
+    let target = Connection::find(&object.url, &object.settings.token());
+    driver::activate_on(&target.unwrap_or_else(|| Connection::make(object)), object);
+    if object.is_connected() {
+        wire::announce_status_to(object.id.get() as u32, true);
+    }
     for frame in waiting {
         driver::send(object, frame.body);
     }

@@ -25,6 +25,68 @@ test("fifty clients with one URL and token share one socket; another token gets 
   for (const channel of channels) channel.destroy();
 });
 
+test("a token set meanwhile is used from the next connection on", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const before = FakeSocket.all.length;
+  const jill = client({ realtimeAuthToken: "first" });
+  const channels = [jill.channel("a").on(() => {})];
+  FakeSocket.latest.open();
+  jill.setRealtimeAuthToken("second");
+  channels.push(jill.channel("b").on(() => {}));
+  assert.equal(FakeSocket.all.length - before, 1, "the client keeps the socket it has");
+  assert.equal(FakeSocket.latest.sentOf("join").length, 2);
+  jill.realtimeReconnect();
+  await settled();
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(
+    FakeSocket.all.slice(before).map((socket) => socket.protocols),
+    [["first"], ["second"]],
+  );
+  for (const channel of channels) channel.destroy();
+});
+
+test("a client that shares a socket takes its channels to another one when it reconnects with a new token", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const before = FakeSocket.all.length;
+  const shared = { realtimeConnectionHash: "left behind", realtimeAuthToken: "first" };
+  const [jill, jack] = [client(shared), client(shared)];
+  const statuses = [];
+  const channels = [jack.channel("a").on(() => {})];
+  channels.push(jill.channel("a").on("connection_status", ({ payload }) => statuses.push(payload.status)));
+  const first = FakeSocket.latest;
+  first.open();
+  jill.setRealtimeAuthToken("second").realtimeReconnect();
+  const second = FakeSocket.latest;
+  await settled();
+  second.open();
+  assert.equal(FakeSocket.all.length - before, 2);
+  assert.deepEqual(second.protocols, ["second"]);
+  assert.equal(second.sentOf("join").length, 1);
+  assert.equal(first.sentOf("leave").length, 0, "the other client is still on the channel");
+  assert.equal(first.readyState, WebSocket.OPEN);
+  assert.deepEqual(statuses, ["connected", "disconnected", "connected"]);
+  for (const channel of channels) channel.destroy();
+});
+
+test("reconnecting while a token is being asked for asks again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const before = FakeSocket.all.length;
+  const answers = [];
+  const jill = client({ realtimeAuthToken: () => new Promise((resolve) => answers.push(resolve)) });
+  const channel = jill.channel("a").on(() => {});
+  await settled();
+  jill.realtimeReconnect();
+  t.mock.timers.tick(1_000);
+  await settled();
+  for (const [index, answer] of answers.entries()) answer(`token-${index}`);
+  await settled();
+  assert.deepEqual(
+    FakeSocket.all.slice(before).map((socket) => socket.protocols),
+    [["token-1"]],
+  );
+  channel.destroy();
+});
+
 test("a client tells its status, and hears of it once, however many channels it has", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const jill = client();
