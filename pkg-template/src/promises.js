@@ -28,15 +28,19 @@ export function answer(channel, wanted, ask) {
 
 function settled(channel, decide, deadline_ms, ask) {
   const promise = new Promise((resolve, reject) => {
+    let open = true;
     let timer;
     let unwatch = () => {};
     const settle = (outcome) => (value) => {
+      open = false;
       clearTimeout(timer);
       unwatch();
       outcome(value);
     };
     const [done, failed] = [settle(resolve), settle(reject)];
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
+    // On a destroyed channel it has failed by now.
+    if (!open) return;
     if (deadline_ms) {
       const late = () =>
         failed(coded("timeout", `The server did not answer on "${channel.channel}" within 15 seconds.`));
