@@ -17,12 +17,14 @@
 //! # Layout
 //!
 //! - this module: the transition table; `docs/lifecycle.md` draws it.
+//! - [`messages`]: what a session is told, and what it asks for.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`channels`]: who is joined, and what waits for the next socket.
 //! - [`queue`]: the frames of one channel that wait, bounded.
 
 pub mod backoff;
 pub mod channels;
+pub mod messages;
 pub mod queue;
 
 use std::collections::VecDeque;
@@ -32,6 +34,7 @@ use xano_realtime_protocol::{CloseCode, Retry};
 use backoff::Backoff;
 use channels::Channels;
 pub use channels::{ChannelId, Wishes};
+pub use messages::{Failure, Input, Output};
 pub use queue::Frame;
 
 /// Attempts in a row that never opened before the application is told.
@@ -42,138 +45,6 @@ pub const CLOSE_DEADLINE_MS: u32 = 5_000;
 
 /// Numbers the sockets and timers of a session, so that a late event of an abandoned one is recognised.
 pub type Epoch = u32;
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input<F> {
-    /// A channel wants to be joined, or wishes more than before.
-    Join {
-        /// Which channel.
-        channel: ChannelId,
-        /// What the server shall send on arrival.
-        wishes: Wishes,
-    },
-    /// Nobody needs the channel any more.
-    Leave {
-        /// Which channel.
-        channel: ChannelId,
-    },
-    /// The application sends a frame on a joined channel.
-    Send {
-        /// Which channel.
-        channel: ChannelId,
-        /// The frame, opaque.
-        frame: Frame<F>,
-        /// Whether the socket takes frames now: an open one that has begun to close loses what it is given.
-        writable: bool,
-        /// Whether it may wait for a connection; if not, it is refused while there is none.
-        may_wait: bool,
-    },
-    /// The socket opened.
-    Opened {
-        /// Which socket.
-        epoch: Epoch,
-    },
-    /// The socket closed, or never opened.
-    Closed {
-        /// Which socket.
-        epoch: Epoch,
-        /// The close code; 1006 where there was none.
-        code: CloseCode,
-        /// A number from 0 to 1 for the jitter of the next attempt.
-        random: f64,
-    },
-    /// The token cannot be used: no socket was opened with it.
-    TokenRefused {
-        /// Which socket it was meant for.
-        epoch: Epoch,
-    },
-    /// The timer that was set ran out.
-    Elapsed {
-        /// Which timer.
-        epoch: Epoch,
-        /// A number from 0 to 1 for the jitter of the next attempt.
-        random: f64,
-    },
-    /// The application asks for a new socket.
-    Reconnect,
-}
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Output<F> {
-    /// Open a socket; its events carry this epoch.
-    OpenSocket {
-        /// The new socket's number.
-        epoch: Epoch,
-    },
-    /// Close the socket with this code, and go on listening to it.
-    CloseSocket {
-        /// The code for the server.
-        code: CloseCode,
-    },
-    /// Close the socket with this code, and stop listening to it.
-    DropSocket {
-        /// The code for the server.
-        code: CloseCode,
-    },
-    /// Send the channel's join frame.
-    SendJoin {
-        /// Which channel.
-        channel: ChannelId,
-        /// What the server shall send on arrival.
-        wishes: Wishes,
-    },
-    /// Send the channel's leave frame.
-    SendLeave {
-        /// Which channel.
-        channel: ChannelId,
-    },
-    /// Send a frame of the application.
-    Send {
-        /// The frame.
-        body: F,
-    },
-    /// Start the timer; it replaces one that runs.
-    SetTimer {
-        /// The timer's number.
-        epoch: Epoch,
-        /// Milliseconds until it runs out.
-        after_ms: u32,
-    },
-    /// Stop the timer.
-    ClearTimer,
-    /// Tell every channel that the connection is there.
-    Connected,
-    /// Tell every channel that the connection is gone.
-    Disconnected,
-    /// Tell the application about a failure.
-    Failed {
-        /// The channel that it concerns; none: all of them.
-        channel: Option<ChannelId>,
-        /// What failed.
-        failure: Failure,
-    },
-}
-
-/// What an application is told when something fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The server does not take this client's behaviour (close code 1008). No further attempt.
-    Policy,
-    /// The server does not take this client's token (close code 4401). No further attempt.
-    Unauthorized,
-    /// The token cannot be sent. No further attempt.
-    InvalidToken,
-    /// A frame was larger than the server takes (close code 1009). It is not sent again.
-    TooLarge,
-    /// Three attempts in a row did not open. The attempts go on.
-    CannotConnect,
-    /// The frame was refused: there is no connection, and it was not to wait for one.
-    NotConnected,
-    /// The frame was refused: too many are waiting for a connection.
-    QueueFull,
-}
 
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

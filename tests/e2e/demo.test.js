@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -10,9 +9,9 @@ import { launchChromium } from "../support/chromium.js";
 import { startServer } from "../support/server.js";
 import { room, settings } from "../support/settings.js";
 import { startStaticServer } from "../support/static-server.js";
+import { Visitor } from "../support/visitor.js";
 
 const DEMO = fileURLToPath(new URL("../../target/demo", import.meta.url));
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
 const STRICT_CSP =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self' ws:";
@@ -312,92 +311,4 @@ async function enter(t, name) {
   const visitor = await visit(t, { name });
   await visitor.enter();
   return visitor;
-}
-
-class Visitor {
-  constructor(page) {
-    this.page = page;
-  }
-
-  locator(...selector) {
-    return this.page.locator(...selector);
-  }
-
-  field(label) {
-    return this.page.getByLabel(label, { exact: true });
-  }
-
-  submit() {
-    return this.page.getByRole("button", { name: "Submit" }).click();
-  }
-
-  async enter() {
-    await this.submit();
-    await this.state(/^Connected$/);
-  }
-
-  leave() {
-    return this.page.getByRole("button", { name: "Leave" }).click();
-  }
-
-  async say(text) {
-    await this.field("Message").fill(text);
-    await this.field("Message").press("Enter");
-  }
-
-  bubbles(text) {
-    return this.locator(".bubble", { hasText: text });
-  }
-
-  sees(text) {
-    return this.bubbles(text).first().waitFor();
-  }
-
-  state(words) {
-    return this.page.getByRole("status").filter({ hasText: words }).first().waitFor();
-  }
-
-  problem(words) {
-    return this.page.getByRole("alert").filter({ hasText: words }).waitFor();
-  }
-
-  /** Waits until exactly those are listed; "Guest" stands for anybody who has not spoken. */
-  people(names) {
-    return this.page.waitForFunction((names) => {
-      const listed = [...document.querySelectorAll("#people li")].map((item) => item.textContent);
-      return (
-        listed.length === names.length &&
-        names.every((name, i) => (name === "Guest" ? /^Guest/.test(listed[i]) : listed[i] === name))
-      );
-    }, names);
-  }
-
-  focused() {
-    return this.page.evaluate(() => {
-      const element = document.activeElement;
-      return element.labels?.[0]?.textContent ?? element.textContent.trim();
-    });
-  }
-
-  async tabTo(label) {
-    for (let i = 0; i < 20; i++) {
-      await this.page.keyboard.press("Tab");
-      if ((await this.focused()) === label) return;
-    }
-    assert.fail(`Tab does not lead to "${label}"`);
-  }
-
-  sidewaysOverflow() {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - screen.width);
-  }
-
-  async hasNoFaults() {
-    await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
-    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.addScriptTag({ path: AXE });
-    const { violations } = await this.page.evaluate(() => axe.run());
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
-      [],
-    );
-  }
 }
