@@ -41,23 +41,28 @@ export function code_of(name) {
   return code;
 }
 
-/** Runs one event, and then what came while it ran. */
-function run(work) {
+/** Runs one event, and then what came while it ran. Two arguments, so that a message needs no closure of its own. */
+function run(work, first, second) {
   if (busy) {
-    waiting.push(work);
+    waiting.push(() => work(first, second));
     return;
   }
+  if (fault) return;
   busy = true;
   try {
-    if (!fault) work();
-    // The iteration reaches what is pushed while it goes on.
-    for (const next of waiting) if (!fault) next();
+    work(first, second);
+    if (waiting.length) catchUp();
   } catch (trap) {
-    fail(trap);
-  } finally {
     waiting.length = 0;
-    busy = false;
+    fail(trap);
   }
+  busy = false;
+}
+
+function catchUp() {
+  // The iteration reaches what is pushed while it goes on.
+  for (const work of waiting) if (!fault) work();
+  waiting.length = 0;
 }
 
 /** What ended the client, if something did. */
@@ -129,7 +134,7 @@ export class Link {
       });
     this.listeners = {
       open: () => tell(OPENED, 0),
-      message: (event) => run(() => receive(this, event.data)),
+      message: (event) => run(receive, this, event.data),
       close: (event) => {
         links.delete(this);
         tell(CLOSED, event.code);
