@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { ensureChromium, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const SUITES = [["packaging", "tests/packaging"]];
@@ -14,6 +14,7 @@ await runParts("npm run test:more", [
   ["Rust toolchain", ensureRustToolchain],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
+  ["Chromium", ensureChromium],
   ...SUITES.filter(([, folder]) => existsSync(join(root, folder))).map(([name, folder]) => [
     name,
     () => nodeTests(folder),

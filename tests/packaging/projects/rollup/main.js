@@ -1,0 +1,4 @@
+import { XanoClient } from "xano-wasm";
+import { show } from "./show.js";
+
+show(XanoClient);
