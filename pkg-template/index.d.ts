@@ -208,6 +208,7 @@ export interface XanoClientConfig {
   /** Prints every frame with `console.debug`. Default: false. */
   debug?: boolean;
   authToken?: string | null;
+  /** `headers`, `timeout`, `withCredentials`, `signal` and `responseType` have an effect. */
   customAxiosRequestConfig?: Record<string, any>;
   dataSource?: string | null;
   responseObjectPrefix?: string | null;
@@ -215,8 +216,54 @@ export interface XanoClientConfig {
   storage?: XanoBaseStorage;
 }
 
+export declare enum XanoContentType {
+  JSON = "application/json",
+  Multipart = "multipart/form-data",
+  Text = "text/plain",
+}
+
+export declare enum XanoRequestType {
+  DELETE = "DELETE",
+  GET = "GET",
+  HEAD = "HEAD",
+  PATCH = "PATCH",
+  POST = "POST",
+  PUT = "PUT",
+}
+
+/** A file that is not a `File`: a name and its content. */
+export declare class XanoFile {
+  constructor(name: string, buffer: any);
+  getBuffer(): any;
+  getName(): string;
+}
+
+/** What a server answered. */
+export declare class XanoResponse {
+  /** The body, parsed where it is JSON; with a prefix, every key of it begins with that. */
+  getBody(objectPrefix?: string): any;
+  getHeaders(): Record<string, any>;
+  getStatusCode(): number;
+}
+
+/** The server answered with a status other than 2xx. */
+export declare class XanoRequestError extends Error {
+  getResponse(): XanoResponse;
+}
+
 export declare class XanoClient {
   constructor(config: XanoClientConfig);
+  /**
+   * Sends a request to the API group. `params` are the query of `get` and `head`, and the body of the others: JSON, or
+   * a form where one of them is a file. Rejects with a XanoRequestError for a status other than 2xx, with
+   * `code: "ERR_NETWORK"`, `"ECONNABORTED"` (timeout) or `"ERR_CANCELED"` where there was no answer.
+   */
+  get(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  head(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  delete(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  patch(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  post(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  put(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
   /** The version of this package. */
   static readonly version: string;
   /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */

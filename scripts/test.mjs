@@ -12,6 +12,7 @@ await runParts("npm test", [
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
+  ["parity with the original", () => nodeTests("tests/parity")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
 ]);

@@ -1,6 +1,7 @@
 import { is_legal_token } from "wasm:wire";
 import { ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
+import { request } from "./http/client.js";
 import { XanoRealtime } from "./realtime.js";
 import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
 
@@ -66,6 +67,35 @@ export class XanoClient extends XanoRealtime {
   hasDataSource() {
     const { dataSource } = this.config;
     return typeof dataSource === "string" && dataSource.length > 0;
+  }
+
+  get(endpoint, params, headers) {
+    return this._request("GET", endpoint, params, undefined, headers);
+  }
+
+  head(endpoint, params, headers) {
+    return this._request("HEAD", endpoint, params, undefined, headers);
+  }
+
+  delete(endpoint, params, headers) {
+    return this._request("DELETE", endpoint, undefined, params, headers);
+  }
+
+  patch(endpoint, params, headers) {
+    return this._request("PATCH", endpoint, undefined, params, headers);
+  }
+
+  post(endpoint, params, headers) {
+    return this._request("POST", endpoint, undefined, params, headers);
+  }
+
+  put(endpoint, params, headers) {
+    return this._request("PUT", endpoint, undefined, params, headers);
+  }
+
+  _request(method, endpoint, urlParams, bodyParams, headers) {
+    const token = this.hasAuthToken() ? this.config.storage.getItem(XanoStorageKeys.AuthToken) : undefined;
+    return request(this.config, token, method, endpoint, urlParams, bodyParams, headers);
   }
 
   _store(token, key) {

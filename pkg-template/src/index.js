@@ -1,5 +1,15 @@
 export { XanoClient } from "./client.js";
-export { XanoStorageKeys } from "./enums.js";
+export {
+  ERealtimeAction,
+  ERealtimeConnectionStatus,
+  ERealtimePresenceAction,
+  XanoContentType,
+  XanoRequestType,
+  XanoStorageKeys,
+} from "./enums.js";
+export { XanoRequestError } from "./http/errors.js";
+export { XanoFile } from "./http/file.js";
+export { XanoResponse } from "./http/response.js";
 export {
   XanoBaseStorage,
   XanoCookieStorage,

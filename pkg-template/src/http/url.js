@@ -1,0 +1,25 @@
+import { query } from "./query.js";
+
+/** Where a request goes: the endpoint behind the base, unless it is a whole URL itself, and the query behind that. */
+export function requestUrl(base, endpoint, params) {
+  const url = isAbsolute(endpoint) ? endpoint : join(base, endpoint);
+  const search = params ? query(params) : "";
+  if (!search) return url;
+  const [beforeHash] = url.split("#");
+  return beforeHash + (beforeHash.includes("?") ? "&" : "?") + search;
+}
+
+/** Whether two URLs are of one origin; a token goes nowhere else. */
+export function isSameOrigin(base, url) {
+  const home = new URL(base, globalThis.location?.href);
+  return new URL(url, home).origin === home.origin;
+}
+
+function isAbsolute(endpoint) {
+  return /^([a-z][a-z\d+\-.]*:)?\/\//i.test(endpoint);
+}
+
+function join(base, endpoint) {
+  // Two slashes at the end of the base at most, and any number before the endpoint, as in axios.
+  return endpoint ? `${base.replace(/\/?\/$/, "")}/${endpoint.replace(/^\/+/, "")}` : base;
+}
