@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizesOf } from "../xtask/check/sizes.mjs";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { cargo, Failure, node, run } from "./lib/run.mjs";
@@ -22,6 +23,7 @@ await runParts("npm run check", [
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
   ["size budget", sizeBudget],
+  ["third-party notices", checkNotices],
 ]);
 
 function documentation() {

@@ -25,13 +25,18 @@ export function node(...args) {
 
 /** npm is a script: started through Node, it needs no shell on Windows. */
 export function npm(...args) {
-  const script = process.env.npm_execpath;
-  if (!script) throw new Failure("start this with npm, for example `npm test`");
-  return node(script, ...args);
+  return node(npmScript(), ...args);
 }
 
 /** What a program prints, or undefined when it is missing or fails. */
-export function output(command, args) {
-  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+export function output(command, args, env) {
+  const options = { cwd: root, encoding: "utf8", env: { ...process.env, ...env } };
+  const { status, stdout } = spawnSync(command, args, options);
   return status === 0 ? stdout.trim() : undefined;
+}
+
+function npmScript() {
+  const script = process.env.npm_execpath;
+  if (!script) throw new Failure("start this with npm, for example `npm test`");
+  return script;
 }

@@ -3,11 +3,15 @@
 use anyhow::Result;
 
 use crate::files;
+use crate::node;
 use crate::step::timed;
 use crate::workspace::Workspace;
 
-const COPIED: [&str; 3] = ["index.d.ts", "slim.d.ts", "README.md"];
-const LICENSES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const COPIED: [&str; 2] = ["index.d.ts", "slim.d.ts"];
+/// From elsewhere in the repository: what the README links to, and the licences.
+const DOCUMENTS: [&str; 6] =
+    ["docs/deviations.md", "SECURITY.md", "THIRD-PARTY-NOTICES", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     timed("package", || {
@@ -18,11 +22,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         for name in COPIED {
             files::copy(&template.join(name), &package.join(name))?;
         }
-        for name in LICENSES {
-            files::copy(&workspace.root.join(name), &package.join(name))?;
+        for path in DOCUMENTS {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            files::copy(&workspace.root.join(path), &package.join(name))?;
         }
-        files::copy(&workspace.root.join("LICENSE"), &package.join("LICENSE"))?;
         let manifest = files::read(&template.join("package.json"))?;
-        files::write(&package.join("package.json"), &manifest.replace("{version}", env!("CARGO_PKG_VERSION")))
+        files::write(&package.join("package.json"), &manifest.replace("{version}", VERSION))?;
+        node::run(
+            &workspace.root.join("xtask/package/readme.mjs"),
+            &[template.join("README.md").as_os_str(), package.as_os_str(), VERSION.as_ref()],
+        )
     })
 }
