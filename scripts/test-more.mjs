@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureChromium, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { ensureChromium, ensureFirefox, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const SUITES = [["packaging", "tests/packaging"]];
@@ -19,4 +19,11 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
 ]);
+
+/** One part: where the browser cannot be had, its tests are not tried. */
+async function inBrowser(ensureBrowser, folder) {
+  await ensureBrowser();
+  await nodeTests(folder);
+}

@@ -35,43 +35,68 @@ function isToolchainComplete() {
 
 /** Finds or installs a Chromium and tells the tests where it is. */
 export async function ensureChromium() {
-  process.env.CHROMIUM_PATH ||= findChromium() ?? (await installChromium());
+  process.env.CHROMIUM_PATH ||= await findOrInstall(findChromium, ["chromium"], {
+    missing: "no Chromium found: install Chromium or Chrome, or name one with CHROMIUM_PATH",
+  });
   console.log(`Chromium: ${process.env.CHROMIUM_PATH}`);
 }
 
+/** Finds or installs a Firefox and tells the tests where it is. */
+export async function ensureFirefox() {
+  process.env.FIREFOX_PATH ||= await findOrInstall(findFirefox, ["firefox-esr"], {
+    missing: "no Firefox found: install one, or name one with FIREFOX_PATH",
+  });
+  console.log(`Firefox: ${process.env.FIREFOX_PATH}`);
+}
+
 function findChromium() {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+  return (
+    onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome") ??
+    usualPlace(["Chromium", "Google Chrome"], "Google/Chrome/Application/chrome.exe")
+  );
+}
+
+function findFirefox() {
+  return onPath("firefox-esr", "firefox") ?? usualPlace(["Firefox"], "Mozilla Firefox/firefox.exe");
+}
+
+function onPath(...names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       const found = executable(folder, name);
       if (found) return found;
     }
   }
-  return usualPlaces().find((path) => existsSync(path));
 }
 
-function usualPlaces() {
+/** Where the installers of macOS and Windows put a browser. */
+function usualPlace(macNames, windowsProgram) {
+  return usualPlaces(macNames, windowsProgram).find((path) => existsSync(path));
+}
+
+function usualPlaces(macNames, windowsProgram) {
   if (process.platform === "darwin") {
-    return ["Chromium", "Google Chrome"].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+    return macNames.map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
   }
   if (process.platform === "win32") {
     const folders = [process.env.ProgramFiles, process.env["ProgramFiles(x86)"], process.env.LOCALAPPDATA];
-    return folders.filter(Boolean).map((folder) => join(folder, "Google/Chrome/Application/chrome.exe"));
+    return folders.filter(Boolean).map((folder) => join(folder, windowsProgram));
   }
   return [];
 }
 
-async function installChromium() {
+/** On Debian as root through apt. */
+async function findOrInstall(find, packages, { missing }) {
+  const found = find();
+  if (found) return found;
   const mayInstall = existsSync("/etc/debian_version") && process.getuid?.() === 0;
-  if (!mayInstall) {
-    throw new Unavailable("no Chromium found: install Chromium or Chrome, or name one with CHROMIUM_PATH");
-  }
+  if (!mayInstall) throw new Unavailable(missing);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update"], { env });
-  await run("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], { env });
-  const found = findChromium();
-  if (!found) throw new Failure("apt-get installed chromium, but it is not on PATH");
-  return found;
+  await run("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], { env });
+  const installed = find();
+  if (!installed) throw new Failure(`apt-get installed ${packages.join(" and ")}, but they are not on PATH`);
+  return installed;
 }
 
 function executable(folder, name) {

@@ -1,0 +1,4 @@
+import { coreScenarios } from "../scenarios.js";
+import { launchFirefox } from "./driver.js";
+
+coreScenarios(launchFirefox);
