@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureChromium, ensureFirefox, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import {
+  ensureChromium,
+  ensureFirefox,
+  ensureNodePackages,
+  ensureRustToolchain,
+  ensureWebKit,
+} from "./lib/prerequisites.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const SUITES = [["packaging", "tests/packaging"]];
@@ -20,6 +26,7 @@ await runParts("npm run test:more", [
     () => nodeTests(folder),
   ]),
   ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
+  ["WebKitGTK", () => inBrowser(ensureWebKit, "tests/browsers/webkit")],
 ]);
 
 /** One part: where the browser cannot be had, its tests are not tried. */

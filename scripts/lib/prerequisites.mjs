@@ -49,6 +49,15 @@ export async function ensureFirefox() {
   console.log(`Firefox: ${process.env.FIREFOX_PATH}`);
 }
 
+/** Finds or installs WebKitGTK's MiniBrowser with what drives it and a screen for it. The tests, too, use PATH. */
+export async function ensureWebKit() {
+  const find = () => onPath("Xvfb") && onPath("WebKitWebDriver");
+  const driver = await findOrInstall(find, ["webkit2gtk-driver", "xvfb"], {
+    missing: "no WebKitGTK found: WebKitWebDriver and Xvfb have to be on PATH",
+  });
+  console.log(`WebKitGTK: ${driver}`);
+}
+
 function findChromium() {
   return (
     onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome") ??

@@ -1,0 +1,4 @@
+import { coreScenarios } from "../scenarios.js";
+import { launchWebKit } from "./driver.js";
+
+coreScenarios(launchWebKit);
