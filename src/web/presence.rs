@@ -22,10 +22,10 @@ extern "C" {
     fn socket_id(this: &Client) -> JsValue;
 }
 
-/// `connection_status`: remembers what the handlers are about to be told.
+/// `connection_status`: remembers what the handlers are about to be told. Where there are none yet, nobody is told.
 pub(super) fn status(object: &ChannelObject) {
     if let Some(payload) = payload() {
-        object.told_connected.set(is(&payload.status(), "connected"));
+        object.told_connected.set(object.heard.get() && is(&payload.status(), "connected"));
     }
 }
 
