@@ -7,11 +7,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mutations, nonsense } from "../support/hostile-frames.js";
 import { firstDifference, report } from "./realtime/compare.js";
-import { uses } from "./realtime/normalisers.js";
+import { mutants } from "./realtime/mutations.js";
+import { uses } from "./realtime/normalisers/uses.js";
 import { hearing, programOf } from "./realtime/programs.js";
 
 const SEED = process.env.SEED && Number(process.env.SEED);
 const SEEDS = Number(process.env.SEEDS ?? 1_200);
+const SEEDS_FOR_A_MUTANT = 50;
 const FRAMES_IN_A_PROGRAM = 400;
 
 const alone = SEED !== undefined && "one seed only";
@@ -37,3 +39,13 @@ test("every normaliser was needed", { skip: alone }, (t) => {
   const unused = [...uses].filter(([, count]) => count === 0).map(([number]) => number);
   assert.deepEqual(unused, []);
 });
+
+for (const [fault, build] of mutants) {
+  test(`a build with ${fault} is found out within ${SEEDS_FOR_A_MUTANT} seeds`, { skip: alone }, async (t) => {
+    for (let seed = 1; seed <= SEEDS_FOR_A_MUTANT; seed++) {
+      const difference = await firstDifference(programOf(seed), build);
+      if (difference) return t.diagnostic(`by seed ${seed}`);
+    }
+    assert.fail("nothing was noticed");
+  });
+}

@@ -10,11 +10,14 @@ const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 /** With it the delay that our jitter draws is the one that the original always takes. */
 const PINNED_RANDOM = 0.999_999;
 
-export const original = script(createRequire(import.meta.url).resolve("@xano/js-sdk/dist/xano.min.js"));
-export const ours = script(fileURLToPath(new URL("../../../pkg/dist/xano.min.js", import.meta.url)));
+/** Our bundle for a script tag. */
+export const PACKAGE = fileURLToPath(new URL("../../../pkg/dist/xano.min.js", import.meta.url));
 
-/** A bundle for a script tag, compiled once for all pages. */
-export function script(file) {
+// Compiled once for all pages.
+export const original = script(createRequire(import.meta.url).resolve("@xano/js-sdk/dist/xano.min.js"));
+export const ours = script(PACKAGE);
+
+function script(file) {
   return new vm.Script(readFileSync(file, "utf8"), { filename: file });
 }
 
@@ -156,6 +159,7 @@ class FakeSocket {
   static CLOSED = CLOSED;
 
   readyState = CONNECTING;
+  wasOpen = false;
   #listeners = [];
 
   constructor(page, url, protocols) {
@@ -194,6 +198,7 @@ class FakeSocket {
   accept() {
     if (this.readyState !== CONNECTING) return;
     this.readyState = OPEN;
+    this.wasOpen = true;
     this.emit("open", {});
   }
 

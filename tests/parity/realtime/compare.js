@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { original, ours } from "./browser.js";
-import { MendedRun } from "./normalisers.js";
+import { MendedRun } from "./normalisers/run.js";
 import { Run } from "./run.js";
 
 /** The first step after which something is not the same; undefined where everything is. */
@@ -48,12 +48,15 @@ export function readable({ groups, clients, closing_ms, steps }) {
 }
 
 function sentence({ do: what, object, client, group, ...rest }) {
-  const call = (name, ...args) => `${object}.${name}(${args.map((value) => JSON.stringify(value)).join(", ")})`;
+  const call = (name, ...args) => {
+    const given = args.filter((value) => value !== undefined).map((value) => JSON.stringify(value));
+    return `${object}.${name}(${given.join(", ")})`;
+  };
   switch (what) {
     case "make":
       return `${object} = client${client}.channel(${JSON.stringify(rest.name)}, ${JSON.stringify(rest.options)})`;
     case "on":
-      return `${call("on", rest.action, rest.handler, rest.errors)}${reaction(rest.reaction)}`;
+      return `${call("on", rest.action, rest.handler, rest.errors ? "and for errors" : undefined)}${reaction(rest.reaction)}`;
     case "message":
       return call("message", rest.payload, rest.options);
     case "whisper":

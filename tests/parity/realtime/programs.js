@@ -43,6 +43,7 @@ class Author {
   constructor(dice) {
     this.dice = dice;
     this.objects = [];
+    this.names = [];
     this.handlers = 0;
     this.tokens = 0;
     this.steps = [];
@@ -54,9 +55,11 @@ class Author {
     this.clients = this.groups.flatMap(({ base }, group) =>
       dice.times(dice.chance(0.3) ? 2 : 1, () => ({ group, base })),
     );
-    this.#channel();
-    this.#step("accept");
-    const length = 8 + dice.below(30);
+    for (const client of this.clients.keys()) {
+      this.#channel(client);
+      if (dice.chance(0.8)) this.#accept(this.clients[client].group);
+    }
+    const length = 12 + dice.below(40);
     while (this.steps.length < length) this.#any();
     this.#end();
     const { clients, groups, steps } = this;
@@ -73,47 +76,68 @@ class Author {
   }
 
   #any() {
-    const what = this.dice.weighted({
-      ...{ channel: 7, on: 5, accept: 10, frame: 30, message: 12, history: 3, whisper: 5, destroy: 4 },
-      ...{ end: 6, close: 1, time: 9, reconnect: 3, token: 2 },
+    const { dice } = this;
+    const what = dice.weighted({
+      ...{ channel: 6, on: 5, accept: 8, frames: 20, message: 12, history: 3, whisper: 6, destroy: 4 },
+      ...{ end: 5, close: 1, time: 5, reconnect: 3, token: 2 },
     });
-    if (what === "channel") this.#channel();
-    else this.#step(what);
+    if (what === "channel") return this.#channel();
+    if (what === "frames") return this.steps.push(...dice.times(1 + dice.below(4), () => this.#frame()));
+    const step = this[`_${what}`]();
+    this.steps.push(step);
+    if (step.do === "token" && dice.chance(0.7)) this.#reconnect(step.client);
+    if (["reconnect", "end"].includes(step.do)) this.#recover(step.group ?? this.clients[step.client].group);
   }
 
-  #step(what) {
-    this.steps.push(this[`_${what}`]());
-    if (what === "token" && this.dice.chance(0.7)) {
-      this.steps.push({ do: "reconnect", client: this.steps.at(-1).client });
-    }
+  #reconnect(client) {
+    this.steps.push({ do: "reconnect", client });
+    this.#recover(this.clients[client].group);
+  }
+
+  /** Mostly the connection is there again before anything else happens. */
+  #recover(group) {
+    if (this.dice.chance(0.3)) return;
+    this.steps.push({ do: "time", ms: 61_000 });
+    this.#accept(group);
+  }
+
+  #accept(group) {
+    this.steps.push({ do: "accept", group });
   }
 
   /** A channel object and its handlers, mostly at once. */
-  #channel() {
-    this.steps.push(this.#make());
-    const { object } = this.steps.at(-1);
-    const handlers = this.dice.pick([0, 1, 1, 1, 2, 3]);
+  #channel(client = this.dice.below(this.clients.length)) {
+    const { object } = this.#make(client);
+    const handlers = this.dice.pick([0, 1, 1, 2, 2, 3]);
     for (let n = 0; n < handlers; n++) {
-      if (this.dice.chance(0.1)) this.#any();
+      if (this.dice.chance(0.05)) this.#any();
       this.steps.push(this.#on(object));
     }
   }
 
-  #make() {
+  #make(client) {
+    this.steps.push(this.#made(client));
+    return this.steps.at(-1);
+  }
+
+  #made(client) {
     const { dice } = this;
     const object = `c${this.objects.push(this.objects.length + 1)}`;
     const options = dice.chance(0.2)
       ? undefined
       : { history: dice.pick(WISHES), presence: dice.pick(WISHES), queueOfflineActions: dice.pick(WISHES) };
-    return { do: "make", object, client: dice.below(this.clients.length), name: this.#name(), options };
+    const name = this.#name();
+    this.names.push(name);
+    return { do: "make", object, client, name, options };
   }
 
   #on(object) {
     const { dice } = this;
     this.handlers += 1;
+    const handler = `h${this.handlers}`;
     const action = dice.chance(0.5) ? undefined : dice.pick([...ACTIONS, "connection_status"]);
     const reaction = dice.chance(0.3) ? this.#reaction(object, action) : undefined;
-    return { do: "on", object, action, handler: `h${this.handlers}`, errors: dice.chance(0.6), reaction };
+    return { do: "on", object, action, handler, errors: dice.chance(0.6), reaction };
   }
 
   /** What a handler does when it is called for the nth time. */
@@ -126,7 +150,7 @@ class Author {
     if (what === "on") return { call, steps: [{ ...this.#on(object), reaction: undefined }] };
     if (what === "destroy") return { call, steps: [{ do: "destroy", object }] };
     if (what === "reconnect" && ["message", "event"].includes(action)) return { call, steps: [this._reconnect()] };
-    const made = this.#make();
+    const made = this.#made(dice.below(this.clients.length));
     return { call, steps: [made, { ...this.#on(made.object), reaction: undefined }] };
   }
 
@@ -158,7 +182,7 @@ class Author {
     return { do: "destroy", object: this.#object() };
   }
 
-  _frame() {
+  #frame() {
     return { do: "frame", group: this.#group(), text: this.#text() };
   }
 
@@ -216,7 +240,9 @@ class Author {
     const what = dice.weighted({ plausible: 6, hostile: 3, none: 1 });
     if (what === "hostile") return dice.pick(HOSTILE);
     if (what === "none") return dice.pick(["", "{", "null", "5", '"message"', "[]", '{"action":""}']);
-    const options = dice.chance(0.9) ? { channel: this.#name() } : dice.pick([undefined, null, {}, { channel: null }]);
+    const options = dice.chance(0.9)
+      ? { channel: this.#knownName() }
+      : dice.pick([undefined, null, {}, { channel: null }]);
     const action = dice.pick([...ACTIONS, "presence_full", "presence_update", "message", "something_new"]);
     const client = dice.pick([undefined, null, this.#person()]);
     return JSON.stringify({ action, client, options, payload: this.#content(action) });
@@ -239,6 +265,11 @@ class Author {
 
   #name() {
     return this.dice.pick(NAMES.slice(0, this.dice.pick([1, 2, 4])));
+  }
+
+  /** Mostly that of a channel object. */
+  #knownName() {
+    return this.dice.chance(0.8) ? this.dice.pick(this.names) : this.#name();
   }
 
   #object() {

@@ -38,6 +38,8 @@ export class Run {
       await settled();
       await this.clock.advance(step.do === "time" ? step.ms : 0);
       this.#look();
+      // In which order the handlers of different channels are called is nobody's business.
+      this.entry.reported?.sort();
     }
     return this.trace;
   }
