@@ -35,6 +35,7 @@ export class MendedPage extends Page {
     if (!first || !this.isOpen || this.socket.joined?.has(name)) return;
     use(10);
     first.join();
+    first.native.processOfflineMessageQueue();
   }
 
   get isOpen() {
