@@ -1,12 +1,12 @@
 // The wasm travels inside the script, and comes to life at the first `new XanoClient`: on the next line, if need be.
 
 import bytes from "wasm:bytes";
-import { initSync } from "wasm:glue";
+import { instantiate } from "wasm:glue";
 import { provide } from "../src/core.js";
 
 provide(() => {
   try {
-    initSync({ module: new WebAssembly.Module(bytes()) });
+    instantiate(new WebAssembly.Module(bytes()));
   } catch (cause) {
     throw new Error(
       `xano-wasm could not start: ${cause.message}. ` +

@@ -7,9 +7,9 @@ import { wasmModules } from "./wasm-modules.mjs";
 
 const [mode, checkout, glueFolder, wasm, output, version] = process.argv.slice(2);
 
-/** What the module was renamed to, so that the glue can follow. */
+/** What the module's imports and exports were renamed to, so that the glue can follow. */
 const names = JSON.parse(readFileSync(join(glueFolder, "names.json"), "utf8"));
-const glue = join(glueFolder, "xano_wasm.js");
+const glue = join(glueFolder, "xano_wasm_bg.js");
 const wire = join(checkout, "src/web/wire.js");
 
 const shared = {
@@ -22,15 +22,12 @@ const shared = {
   legalComments: "none",
   define: { VERSION: JSON.stringify(version) },
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
-  mangleProps: exactly(Object.keys(names)),
-  mangleQuoted: true,
-  mangleCache: names,
+  mangleProps: exactly(Object.keys(names.exports)),
+  mangleCache: names.exports,
   // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
   ignoreAnnotations: true,
-  plugins: [wasmModules({ glue, wire, wasm })],
+  plugins: [wasmModules({ glue, wire, wasm, names })],
   logLevel: "warning",
-  // wasm-bindgen names an imported module once per `extern` item.
-  logOverride: { "duplicate-object-key": "silent" },
 };
 
 const bundles = [
