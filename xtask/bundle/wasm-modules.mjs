@@ -1,15 +1,17 @@
 // The modules that exist only while bundling:
 // - `wasm:glue`, what wasm-bindgen generated, and `instantiate`, which brings a compiled module to life;
 // - `wasm:wire`, the hand-written module that the glue imports too: both must get the same one, as it has a state;
+// - `wasm:words`, what Rust calls by number, in words;
 // - `wasm:bytes`, a function that returns the module, inlined as text.
 import { readFileSync } from "node:fs";
 import { inlined } from "./inline.mjs";
 
-export function wasmModules({ glue, wire, wasm, names }) {
+export function wasmModules({ glue, wire, wasm, words, names }) {
   return {
     name: "wasm-modules",
     setup(build) {
       build.onResolve({ filter: /^wasm:(bytes|glue)$/ }, ({ path }) => ({ path, namespace: "wasm" }));
+      build.onResolve({ filter: /^wasm:words$/ }, () => ({ path: words }));
       build.onResolve({ filter: /^wasm:generated$/ }, () => ({ path: glue }));
       build.onResolve({ filter: /^wasm:wire$|\/snippets\/.*\/wire\.js$/ }, () => ({ path: wire }));
       const load = (path, contents) =>
