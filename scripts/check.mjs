@@ -6,6 +6,7 @@ import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { checkDropIn, checkPublished } from "./lib/published.mjs";
 import { cargo, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
@@ -22,6 +23,8 @@ await runParts("npm run check", [
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
+  ["code for the original, on both", checkDropIn],
+  ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],
   ["third-party notices", checkNotices],
 ]);
