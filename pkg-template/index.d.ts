@@ -134,8 +134,8 @@ export declare class XanoRealtimeChannel<Payload = any> {
   ): this;
   on(handler: (action: XanoRealtimeAnyAction<Payload>) => unknown, options: XanoSubscriptionOptions): this;
   /**
-   * Calls `handler` with the actions of that name. Errors go to `onError`; for `on("error", handler)` without an
-   * `onError` they go to `handler`.
+   * Calls `handler` with the actions of that name, and no others: errors are for `on("error", handler)`, or for the
+   * `onError` of a handler without a name, as in the original.
    */
   on<Name extends RealtimeActionName>(
     action: Name | (ERealtimeAction & Name),

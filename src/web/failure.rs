@@ -19,7 +19,8 @@ pub(super) fn announce(connection: &Connection, channel: Option<ChannelId>, fail
 /// The browser would not even make a socket: the address is illegal, or there is no WebSocket here.
 pub(super) fn announce_no_socket(connection: &Connection, error: &JsValue) {
     let (address, cause) = (wire::text_of(&connection.url), wire::text_of(error));
-    tell(connection, None, "no_socket", &["No WebSocket could be made for ", &address, ": ", &cause]);
+    let remedy = ". Node before 22 needs: globalThis.WebSocket ??= (await import(\"ws\")).default";
+    tell(connection, None, "no_socket", &["No WebSocket for ", &address, ": ", &cause, remedy]);
 }
 
 /// The token function threw, rejected, or took too long.
