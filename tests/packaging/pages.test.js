@@ -50,7 +50,7 @@ for (const kind of ["module", "classic"]) {
   test(`a ${kind} worker`, async (t) => {
     await packed.install("worker");
 
-    assert.equal(await shownBy(t, `worker/${kind}.html`), "Hello");
+    assert.equal(await shownBy(t, `worker/index.html?${kind}`), "Hello");
   });
 }
 
@@ -75,6 +75,15 @@ test("a policy without 'wasm-unsafe-eval': the error says what to add, and the p
 
   assert.match(await shownOn(page), /^Error: xano-wasm could not start: .+ script-src needs 'wasm-unsafe-eval'/);
   await page.waitForFunction(() => document.title.startsWith("asked again: "));
+});
+
+test("a page without WebAssembly: the script tag sets its names, and the first client says what is wrong", async (t) => {
+  await packed.install("no-webassembly");
+
+  assert.match(
+    await shownBy(t, "no-webassembly/index.html"),
+    /^Error: xano-wasm could not start: WebAssembly is not defined\. /,
+  );
 });
 
 async function shownBy(test, path) {
