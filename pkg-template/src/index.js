@@ -17,3 +17,6 @@ export {
   XanoObjectStorage,
   XanoSessionStorage,
 } from "./storage.js";
+// What channel() and getPresence() return: for lib/ of the package, and for `instanceof`.
+export { XanoRealtimeChannel } from "./channel.js";
+export { XanoRealtimeClient } from "./realtime-client.js";
