@@ -8,8 +8,10 @@ export {
   XanoStorageKeys,
 } from "./enums.js";
 export { XanoRequestError } from "./http/errors.js";
+export { XanoEventStream } from "./http/event-stream.js";
 export { XanoFile } from "./http/file.js";
 export { XanoResponse } from "./http/response.js";
+export { XanoNodeClient } from "./node-client.js";
 export {
   XanoBaseStorage,
   XanoCookieStorage,

@@ -199,6 +199,7 @@ const NEAR_HOSTS =
  */
 export function socket_url(base, segment) {
   const { host, hostname, protocol } = new URL(base);
+  if (!host) throw new TypeError("no host");
   return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
 }
 
