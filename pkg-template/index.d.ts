@@ -56,8 +56,12 @@ export interface XanoRealtimeSender {
 }
 
 /** Somebody who is on a channel, as `getPresence()` lists them. */
-export interface XanoRealtimeClient extends XanoRealtimeSender {
+export declare class XanoRealtimeClient implements XanoRealtimeSender {
+  private constructor();
   readonly channel: XanoRealtimeChannel;
+  socketId: string;
+  extras: Record<string, any>;
+  permissions: { dbo_id: number; row_id: number };
   /** Sends a private message to this one. */
   message(payload: any): void;
   /** Asks for the history shared with this one. */
@@ -77,9 +81,9 @@ export interface XanoRealtimePayloads<Payload = any> {
   presence_update: { action: `${ERealtimePresenceAction}`; presence: XanoRealtimeSender };
 }
 
-/** Some action. */
+/** Some action. Its name compares with literals too: `action.action === "message"`. */
 export interface XanoRealtimeAction<Payload = any> {
-  action: RealtimeActionName | (string & {});
+  action: ERealtimeAction;
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
   payload: Payload;
@@ -87,7 +91,7 @@ export interface XanoRealtimeAction<Payload = any> {
 
 /** An action of that name. */
 export interface XanoRealtimeActionOf<Name extends RealtimeActionName, Payload = any> {
-  action: Name;
+  action: { [Member in ERealtimeAction as `${Member}`]: Member }[Name];
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
   payload: XanoRealtimePayloads<Payload>[Name];
@@ -130,8 +134,8 @@ export declare class XanoRealtimeChannel<Payload = any> {
   ): this;
   on(handler: (action: XanoRealtimeAnyAction<Payload>) => unknown, options: XanoSubscriptionOptions): this;
   /**
-   * Calls `handler` with the actions of that name. Errors go to `onError`; for `on("error", handler)` without an
-   * `onError` they go to `handler`.
+   * Calls `handler` with the actions of that name, and no others: errors are for `on("error", handler)`, or for the
+   * `onError` of a handler without a name, as in the original.
    */
   on<Name extends RealtimeActionName>(
     action: Name | (ERealtimeAction & Name),
@@ -213,7 +217,7 @@ export interface XanoClientConfig {
   dataSource?: string | null;
   responseObjectPrefix?: string | null;
   /** Where tokens are kept. Default: localStorage; memory where there is none. */
-  storage?: XanoBaseStorage;
+  storage: XanoBaseStorage;
 }
 
 export declare enum XanoContentType {
@@ -240,6 +244,7 @@ export declare class XanoFile {
 
 /** What a server answered. */
 export declare class XanoResponse {
+  constructor(response: { data: any; headers?: Record<string, any>; status: number }, objectPrefix?: string);
   /** The body, parsed where it is JSON; with a prefix, every key of it begins with that. */
   getBody(objectPrefix?: string): any;
   getHeaders(): Record<string, any>;
@@ -248,22 +253,79 @@ export declare class XanoResponse {
 
 /** The server answered with a status other than 2xx. */
 export declare class XanoRequestError extends Error {
+  constructor(message: string, response: XanoResponse);
   getResponse(): XanoResponse;
 }
 
+/** There was no answer: what `get` and the others reject with then. */
+export interface XanoNoResponseError extends Error {
+  code: "ECONNABORTED" | "ERR_CANCELED" | "ERR_NETWORK";
+  /** A sentence of help, where this client knows one. */
+  hint?: string;
+}
+
+/** One event of a stream of server-sent events. */
+export declare class XanoEventStream {
+  constructor(event: { data: string; id: string; type: string });
+  data: string;
+  id: string;
+  type: string;
+  /** `data` parsed as JSON. */
+  dataAsJSON(): any;
+}
+
+export type XanoStreamingCallback = (event: XanoEventStream) => void;
+
+/** Nothing here takes or returns it; the original exports the name. */
+export interface XanoRequestParams {
+  bodyParams?: Record<any, any>;
+  endpoint: string;
+  headerParams?: Record<any, any>;
+  method: XanoRequestType;
+  streamingCallback?: XanoStreamingCallback;
+  urlParams?: Record<any, any>;
+}
+
+/** Nothing here takes or returns it; the original exports the name. */
+export interface XanoFormData {
+  formData: any;
+  hasFile: boolean;
+  rawFormData: Record<any, any>;
+}
+
 export declare class XanoClient {
-  constructor(config: XanoClientConfig);
+  constructor(config: Partial<XanoClientConfig>);
   /**
    * Sends a request to the API group. `params` are the query of `get` and `head`, and the body of the others: JSON, or
-   * a form where one of them is a file. Rejects with a XanoRequestError for a status other than 2xx, with
-   * `code: "ERR_NETWORK"`, `"ECONNABORTED"` (timeout) or `"ERR_CANCELED"` where there was no answer.
+   * a form where one of them is a file. Rejects with a XanoRequestError for a status other than 2xx, and with a
+   * XanoNoResponseError where there was no answer. `streamingCallback` gets the events of a stream as they come.
    */
-  get(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  get(
+    endpoint: string,
+    params?: Record<any, any>,
+    headers?: Record<any, any>,
+    streamingCallback?: XanoStreamingCallback,
+  ): Promise<XanoResponse>;
   head(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
   delete(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
-  patch(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
-  post(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
-  put(endpoint: string, params?: Record<any, any>, headers?: Record<any, any>): Promise<XanoResponse>;
+  patch(
+    endpoint: string,
+    params?: Record<any, any>,
+    headers?: Record<any, any>,
+    streamingCallback?: XanoStreamingCallback,
+  ): Promise<XanoResponse>;
+  post(
+    endpoint: string,
+    params?: Record<any, any>,
+    headers?: Record<any, any>,
+    streamingCallback?: XanoStreamingCallback,
+  ): Promise<XanoResponse>;
+  put(
+    endpoint: string,
+    params?: Record<any, any>,
+    headers?: Record<any, any>,
+    streamingCallback?: XanoStreamingCallback,
+  ): Promise<XanoResponse>;
   /** The version of this package. */
   static readonly version: string;
   /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */
@@ -280,6 +342,8 @@ export declare class XanoClient {
    * connection.
    */
   channel<Payload = any>(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel<Payload>;
+  /** For `ReturnType<XanoClient["channel"]>`, which looks at the last signature alone. */
+  channel(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel;
   /**
    * Keeps the token for the next connection; `realtimeReconnect()` uses it at once. `null` clears it. Throws an error
    * with code `invalid_token` for a token that a WebSocket handshake cannot carry.
@@ -294,15 +358,18 @@ export declare class XanoClient {
   realtimeReconnect(): this;
 }
 
-export declare const XanoStorageKeys: {
-  readonly AuthToken: "AuthToken";
-  readonly RealtimeAuthToken: "RealtimeAuthToken";
-};
+/** The client of the original for programs in Node. */
+export declare class XanoNodeClient extends XanoClient {}
+
+export declare enum XanoStorageKeys {
+  AuthToken = "AuthToken",
+  RealtimeAuthToken = "RealtimeAuthToken",
+}
 
 /** Extend it to keep tokens elsewhere. */
 export declare abstract class XanoBaseStorage {
   abstract clear(): void;
-  abstract getAll(): Record<string, any>;
+  abstract getAll(): Record<string, string>;
   abstract getItem(key: string): string | null;
   abstract removeItem(key: string): void;
   abstract setItem(key: string, value: string): void;
@@ -310,7 +377,7 @@ export declare abstract class XanoBaseStorage {
 
 declare class BuiltInStorage extends XanoBaseStorage {
   clear(): void;
-  getAll(): Record<string, any>;
+  getAll(): Record<string, string>;
   getItem(key: string): string | null;
   removeItem(key: string): void;
   setItem(key: string, value: string): void;
@@ -327,3 +394,6 @@ export declare class XanoCookieStorage extends BuiltInStorage {
   /** @param cookiePath default `/` @param expirationDays default 30 */
   constructor(cookiePath?: string, expirationDays?: number);
 }
+
+// biome-ignore lint/complexity/noUselessEmptyExport: without it `BuiltInStorage` would be exported too.
+export {};

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizesOf } from "../xtask/check/sizes.mjs";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { checkCrates } from "./lib/dependencies.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { checkDropIn, checkPublished } from "./lib/published.mjs";
 import { cargo, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
@@ -22,8 +24,12 @@ await runParts("npm run check", [
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
+  ["code for the original, on both", checkDropIn],
+  ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],
   ["third-party notices", checkNotices],
+  ["cargo-deny", ensureCargoDeny],
+  ["licences, bans and sources of crates", checkCrates],
 ]);
 
 function documentation() {

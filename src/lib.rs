@@ -3,13 +3,11 @@
 //! # Layout
 //!
 //! - [`session`]: the life of a connection as a state machine without I/O. Pure.
-//! - [`config`]: from a client's settings to its socket's address and token. Pure.
 //! - `web` (wasm only): runs sessions in a page: sockets, timers, and the shortest path from a frame to its callbacks.
 //!
 //! Two planes: sessions decide about sockets, joins and queues, and never see a received message; the router in `web`
 //! hands messages to callbacks, and decides nothing. See `docs/lifecycle.md` for the first and
 //! `docs/decisions/002-data-plane.md` for the second.
-pub mod config;
 pub mod session;
 #[cfg(target_arch = "wasm32")]
 mod web;

@@ -1,6 +1,6 @@
 // `import { init, XanoClient } from "xano-wasm/slim"`: the wasm is a file of its own, loaded by `await init()`.
 
-import { initSync } from "wasm:glue";
+import { instantiate } from "wasm:glue";
 import { provide } from "../src/core.js";
 
 export * from "../src/index.js";
@@ -18,7 +18,7 @@ provide(() => {
 export async function init(source = new URL("./xano.wasm", import.meta.url)) {
   if (ready) return;
   const module = await compile(await source);
-  if (!ready) initSync({ module });
+  if (!ready) instantiate(module);
   ready = true;
 }
 

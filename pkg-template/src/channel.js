@@ -1,14 +1,6 @@
-import {
-  channel_destroy,
-  channel_history,
-  channel_joined,
-  channel_message,
-  channel_off,
-  channel_on,
-  channel_open,
-  channel_presence,
-  channel_watch,
-} from "wasm:glue";
+import { channel_destroy, channel_joined, channel_off, channel_on, channel_open, channel_send } from "wasm:glue";
+import { code_of, frame } from "wasm:wire";
+import { socketAddress } from "./address.js";
 import { call, isAlive, listening } from "./core.js";
 import { coded } from "./errors.js";
 import { actionsOf } from "./iteration.js";
@@ -18,6 +10,9 @@ import { XanoRealtimeClient } from "./realtime-client.js";
 /** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
 const dropped = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry(close);
 
+/** In place of an action's number. */
+const EVERY = -1;
+
 /** What the server sends to somebody who is on a channel. */
 const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
 
@@ -26,6 +21,7 @@ function close(handle) {
   const { id } = handle;
   if (id === undefined) return;
   handle.id = undefined;
+  handle.members.clear();
   listening.delete(handle);
   call(channel_destroy, id);
   for (const cancel of [...handle.waiting]) cancel(destroyed(handle));
@@ -51,7 +47,7 @@ export class XanoRealtimeChannel {
     if (signal?.aborted) return this;
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
     if (this._handle.id === undefined) this._open();
-    call(channel_on, this._handle.id, this, action, handler, onError);
+    call(channel_on, this._handle.id, this, numberOf(action), handler, onError || undefined, false);
     this._handle.handlers.push({ action, handler, onFailure: onError ?? (action === "error" ? handler : undefined) });
     listening.add(this._handle);
     signal?.addEventListener("abort", () => this.off(action, handler), { once: true });
@@ -65,7 +61,7 @@ export class XanoRealtimeChannel {
     if (id === undefined) return this;
     const meant = (of) => (action ?? of.action) === of.action && (handler ?? of.handler) === of.handler;
     this._handle.handlers = handlers.filter((candidate) => !meant(candidate));
-    call(channel_off, id, action, handler);
+    call(channel_off, id, numberOf(action), handler);
     return this;
   }
 
@@ -80,11 +76,11 @@ export class XanoRealtimeChannel {
   }
 
   message(payload, options) {
-    this._send(channel_message, options, payload);
+    this._send("message", options, payload);
   }
 
   history() {
-    this._send(channel_history);
+    this._send("history");
   }
 
   fetchHistory() {
@@ -97,8 +93,7 @@ export class XanoRealtimeChannel {
   }
 
   getPresence() {
-    const { id } = this._handle;
-    return id === undefined ? [] : call(channel_presence, id);
+    return [...this._handle.members.values()];
   }
 
   destroy() {
@@ -109,25 +104,34 @@ export class XanoRealtimeChannel {
     return actionsOf(this);
   }
 
-  /** Makes the object for somebody who is on the channel; wasm calls it. */
-  _member(client) {
-    return new XanoRealtimeClient(client, this);
+  /** Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes. */
+  _track({ action, payload }) {
+    const { members } = this._handle;
+    const add = (client) => isObject(client) && members.set(client.socketId, new XanoRealtimeClient(client, this));
+    const client = payload?.presence;
+    if (action === "presence_full") {
+      if (!Array.isArray(client)) return;
+      members.clear();
+      client.forEach(add);
+    } else if (payload?.action === "join") add(client);
+    else if (payload?.action === "leave") members.delete(client?.socketId);
   }
 
   _open() {
-    const { instanceBaseUrl, apiGroupBaseUrl, realtimeConnectionCanonical, realtimeConnectionHash } = this._config;
+    const { client, debug } = this._config;
     const { history, presence, queueOfflineActions } = this.options ?? {};
     const id = call(
       channel_open,
+      client,
       this._config,
-      instanceBaseUrl || apiGroupBaseUrl,
-      realtimeConnectionCanonical || realtimeConnectionHash,
+      socketAddress(this._config),
       this.channel,
-      !!history,
-      !!presence,
+      history,
+      presence,
       queueOfflineActions !== false,
+      debug,
     );
-    this._handle = { id, channel: this.channel, handlers: [], waiting: new Set() };
+    this._handle = { id, channel: this.channel, handlers: [], members: new Map(), waiting: new Set() };
     dropped?.register(this, this._handle);
   }
 
@@ -140,21 +144,30 @@ export class XanoRealtimeChannel {
     }
     handle.waiting.add(cancel);
     listening.add(handle);
-    call(channel_watch, handle.id, this, watch);
+    call(channel_on, handle.id, this, EVERY, watch, watch, true);
     return () => {
       handle.waiting.delete(cancel);
-      if (handle.id !== undefined && isAlive()) call(channel_off, handle.id, undefined, watch);
+      if (handle.id !== undefined && isAlive()) call(channel_off, handle.id, EVERY, watch);
     };
   }
 
-  _send(core, options, payload) {
+  _send(action, options, payload) {
     const { id } = this._handle;
     if (id === undefined) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
-    call(core, id, this, options, payload);
+    call(channel_send, id, this, frame(action, this.channel, options, payload));
   }
+}
+
+/** For wasm: the number of an action, or of none in particular. */
+function numberOf(action) {
+  return action ? code_of(action) : EVERY;
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null;
 }
 
 function quiet(promise) {

@@ -1,9 +1,9 @@
-import { is_legal_token } from "wasm:wire";
 import { ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
 import { request } from "./http/client.js";
 import { XanoRealtime } from "./realtime.js";
 import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
+import { hasToken, requireLegalToken, storedRealtimeToken, storeRealtimeToken, storeToken } from "./tokens.js";
 
 const DEFAULTS = {
   apiGroupBaseUrl: null,
@@ -17,46 +17,36 @@ const DEFAULTS = {
 };
 
 export class XanoClient extends XanoRealtime {
-  constructor(config) {
+  constructor(settings) {
     super();
     ensureCore();
-    this.config = { ...DEFAULTS, ...config, ...this._identity() };
-    this.config.storage ??= defaultStorage();
-    for (const [setting, key] of [
-      ["authToken", XanoStorageKeys.AuthToken],
-      ["realtimeAuthToken", XanoStorageKeys.RealtimeAuthToken],
-    ]) {
-      if (config?.[setting] !== undefined && typeof config[setting] !== "function")
-        this._store(config[setting] || null, key);
-    }
+    const config = { ...DEFAULTS, ...settings, ...this._identity() };
+    config.storage ??= defaultStorage();
+    this.config = config;
+    if (settings?.authToken !== undefined) storeToken(config, XanoStorageKeys.AuthToken, config.authToken || null);
+    if (settings?.realtimeAuthToken === undefined) config.realtimeAuthToken = storedRealtimeToken(config);
+    else storeRealtimeToken(config, config.realtimeAuthToken || null);
   }
 
   setAuthToken(authToken) {
-    this._store(authToken, XanoStorageKeys.AuthToken);
+    storeToken(this.config, XanoStorageKeys.AuthToken, authToken);
     this.config.authToken = authToken;
     return this;
   }
 
   hasAuthToken() {
-    return this._has(XanoStorageKeys.AuthToken);
+    return hasToken(this.config, XanoStorageKeys.AuthToken);
   }
 
   setRealtimeAuthToken(realtimeAuthToken) {
-    if (realtimeAuthToken && typeof realtimeAuthToken === "string" && !is_legal_token(realtimeAuthToken)) {
-      const error = new TypeError(
-        'The realtime auth token has characters that a WebSocket handshake cannot carry, a space or a comma for instance. Pass the bare token, without "Bearer".',
-      );
-      error.code = "invalid_token";
-      throw error;
-    }
-    // A function is asked whenever a socket is about to open; there is nothing to keep.
-    if (typeof realtimeAuthToken !== "function") this._store(realtimeAuthToken, XanoStorageKeys.RealtimeAuthToken);
+    requireLegalToken(realtimeAuthToken);
+    storeRealtimeToken(this.config, realtimeAuthToken);
     this.config.realtimeAuthToken = realtimeAuthToken;
     return this;
   }
 
   hasRealtimeAuthToken() {
-    return this._has(XanoStorageKeys.RealtimeAuthToken);
+    return hasToken(this.config, XanoStorageKeys.RealtimeAuthToken);
   }
 
   setDataSource(dataSource) {
@@ -69,8 +59,8 @@ export class XanoClient extends XanoRealtime {
     return typeof dataSource === "string" && dataSource.length > 0;
   }
 
-  get(endpoint, params, headers) {
-    return this._request("GET", endpoint, params, undefined, headers);
+  get(endpoint, params, headers, streamingCallback) {
+    return this._request("GET", endpoint, params, undefined, headers, streamingCallback);
   }
 
   head(endpoint, params, headers) {
@@ -81,31 +71,27 @@ export class XanoClient extends XanoRealtime {
     return this._request("DELETE", endpoint, undefined, params, headers);
   }
 
-  patch(endpoint, params, headers) {
-    return this._request("PATCH", endpoint, undefined, params, headers);
+  patch(endpoint, params, headers, streamingCallback) {
+    return this._request("PATCH", endpoint, undefined, params, headers, streamingCallback);
   }
 
-  post(endpoint, params, headers) {
-    return this._request("POST", endpoint, undefined, params, headers);
+  post(endpoint, params, headers, streamingCallback) {
+    return this._request("POST", endpoint, undefined, params, headers, streamingCallback);
   }
 
-  put(endpoint, params, headers) {
-    return this._request("PUT", endpoint, undefined, params, headers);
+  put(endpoint, params, headers, streamingCallback) {
+    return this._request("PUT", endpoint, undefined, params, headers, streamingCallback);
   }
 
-  _request(method, endpoint, urlParams, bodyParams, headers) {
+  _request(method, endpoint, urlParams, bodyParams, headerParams, onEvent) {
     const token = this.hasAuthToken() ? this.config.storage.getItem(XanoStorageKeys.AuthToken) : undefined;
-    return request(this.config, token, method, endpoint, urlParams, bodyParams, headers);
+    const { _formField: formField } = this;
+    return request(this.config, { method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField });
   }
 
-  _store(token, key) {
-    if (token === null) this.config.storage.removeItem(key);
-    else this.config.storage.setItem(key, token);
-  }
-
-  _has(key) {
-    const token = this.config.storage.getItem(key);
-    return typeof token === "string" && token.length > 0;
+  /** What a form carries for a value that is no XanoFile. */
+  _formField(value) {
+    return value;
   }
 }
 

@@ -1,7 +1,8 @@
 // The one door between the facade and wasm. Nothing is compiled before the first client is made.
 
-import { event, start } from "wasm:glue";
+import { event } from "wasm:glue";
 import { fail, fault, listen, on_fail } from "wasm:wire";
+import { actions, failures } from "wasm:words";
 
 /** The handles of channel objects that somebody listens to. */
 export const listening = new Set();
@@ -20,14 +21,13 @@ export function ensureCore() {
   boot();
   boot = undefined;
   on_fail(tellListeners);
-  listen(event);
-  start();
+  listen(event, actions, failures);
 }
 
 /**
- * Calls into wasm. An exception that wasm throws on purpose goes to the caller; a trap is a fault of this package:
- * nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later call
- * throws the same error.
+ * Calls into wasm. What a token function or another function of the application throws goes to the caller; a trap is a
+ * fault of this package: nothing in there can be trusted any more, so the sockets are closed, every channel is told,
+ * and every later call throws the same error.
  */
 export function call(core, ...args) {
   if (fault) throw fault;

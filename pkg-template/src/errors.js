@@ -2,3 +2,8 @@
 export function coded(code, message) {
   return Object.assign(new Error(message), { code });
 }
+
+/** An error in the words of the original, with what to do about it. */
+export function hinted(message, hint) {
+  return Object.assign(new Error(message), { hint });
+}

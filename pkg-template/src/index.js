@@ -8,8 +8,10 @@ export {
   XanoStorageKeys,
 } from "./enums.js";
 export { XanoRequestError } from "./http/errors.js";
+export { XanoEventStream } from "./http/event-stream.js";
 export { XanoFile } from "./http/file.js";
 export { XanoResponse } from "./http/response.js";
+export { XanoNodeClient } from "./node-client.js";
 export {
   XanoBaseStorage,
   XanoCookieStorage,
@@ -17,3 +19,6 @@ export {
   XanoObjectStorage,
   XanoSessionStorage,
 } from "./storage.js";
+// What channel() and getPresence() return: for lib/ of the package, and for `instanceof`.
+export { XanoRealtimeChannel } from "./channel.js";
+export { XanoRealtimeClient } from "./realtime-client.js";

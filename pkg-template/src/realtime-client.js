@@ -1,5 +1,3 @@
-import { channel_history, channel_message } from "wasm:glue";
-
 /** Somebody who is on a channel. */
 export class XanoRealtimeClient {
   constructor(client, channel) {
@@ -9,12 +7,12 @@ export class XanoRealtimeClient {
 
   /** Sends a private message to this one. */
   message(payload) {
-    this.channel._send(channel_message, this._address(), payload);
+    this.channel._send("message", this._address(), payload);
   }
 
   /** Asks for the history shared with this one. */
   history() {
-    this.channel._send(channel_history, this._address());
+    this.channel._send("history", this._address());
   }
 
   _address() {

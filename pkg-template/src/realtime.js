@@ -3,6 +3,8 @@ import { call as handOut } from "wasm:wire";
 import { XanoRealtimeChannel } from "./channel.js";
 import { call } from "./core.js";
 
+let clients = 0;
+
 const STATUSES = ["disconnected", "connecting", "connected"];
 
 /** What a client has of realtime. */
@@ -38,11 +40,11 @@ export class XanoRealtime {
   }
 
   get connectionStatus() {
-    return STATUSES[call(connection_status, this.config)];
+    return STATUSES[call(connection_status, this.config.client)];
   }
 
   realtimeReconnect() {
-    call(reconnect, this.config);
+    call(reconnect, this.config.client);
     return this;
   }
 
@@ -50,7 +52,7 @@ export class XanoRealtime {
   _identity() {
     return {
       // Tells this client from others: where a framework wraps it in a proxy, identity does not.
-      client: Symbol("client"),
+      client: ++clients,
       onStatus: () => {
         for (const handler of [...this._statusHandlers]) handOut(handler);
       },

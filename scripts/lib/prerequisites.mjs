@@ -1,9 +1,13 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
 import { existsSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { Failure, npm, output, run } from "./run.mjs";
+import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
-import { root } from "./workspace.mjs";
+import { programName, root, target } from "./workspace.mjs";
+
+const CARGO_DENY_VERSION = "0.20.2";
+const tools = join(target, "tools");
+export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
 
 export async function ensureNodePackages() {
   const installed = join(root, "node_modules/.package-lock.json");
@@ -31,6 +35,14 @@ function isToolchainComplete() {
     existsSync(join(rustlib, "src/rust/library/std")) &&
     ["cargo", "cargo-clippy", "rustfmt"].every((name) => executable(join(sysroot, "bin"), name))
   );
+}
+
+/** Of crates.io, into target/tools: only `npm run check` and `npm run audit` need it. */
+export async function ensureCargoDeny() {
+  const installed = output(cargoDeny, ["--version"]);
+  if (installed === `cargo-deny ${CARGO_DENY_VERSION}`) return;
+  console.log("installing cargo-deny from crates.io; it takes some minutes, once");
+  await cargo("install", "cargo-deny", "--version", CARGO_DENY_VERSION, "--locked", "--root", tools);
 }
 
 /** Finds or installs a Chromium and tells the tests where it is. */

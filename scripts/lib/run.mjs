@@ -30,9 +30,17 @@ export function npm(...args) {
 
 /** What a program prints, or undefined when it is missing or fails. */
 export function output(command, args, env) {
-  const options = { cwd: root, encoding: "utf8", env: { ...process.env, ...env } };
-  const { status, stdout } = spawnSync(command, args, options);
+  const { status, stdout } = capture(command, args, env);
   return status === 0 ? stdout.trim() : undefined;
+}
+
+/** What npm prints, whether it fails or not. */
+export function npmOutput(...args) {
+  return capture(process.execPath, [npmScript(), ...args]).stdout;
+}
+
+function capture(command, args, env) {
+  return spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } });
 }
 
 function npmScript() {

@@ -4,6 +4,7 @@ use xano_realtime_protocol::CloseCode;
 
 use super::Epoch;
 use super::channels::{ChannelId, Wishes};
+use super::failure::Failure;
 use super::queue::Frame;
 
 /// What happened.
@@ -117,23 +118,4 @@ pub enum Output<F> {
         /// What failed.
         failure: Failure,
     },
-}
-
-/// What an application is told when something fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// The server does not take this client's behaviour (close code 1008). No further attempt.
-    Policy,
-    /// The server does not take this client's token (close code 4401). No further attempt.
-    Unauthorized,
-    /// The token cannot be sent. No further attempt.
-    InvalidToken,
-    /// A frame was larger than the server takes (close code 1009). It is not sent again.
-    TooLarge,
-    /// Three attempts in a row did not open. The attempts go on.
-    CannotConnect,
-    /// The frame was refused: there is no connection, and it was not to wait for one.
-    NotConnected,
-    /// The frame was refused: too many are waiting for a connection.
-    QueueFull,
 }

@@ -21,9 +21,11 @@
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`channels`]: who is joined, and what waits for the next socket.
 //! - [`queue`]: the frames of one channel that wait, bounded.
+//! - [`failure`]: failures in words: what was wrong, and what to do.
 
 pub mod backoff;
 pub mod channels;
+pub mod failure;
 pub mod messages;
 pub mod queue;
 
@@ -34,7 +36,8 @@ use xano_realtime_protocol::{CloseCode, Retry};
 use backoff::Backoff;
 use channels::Channels;
 pub use channels::{ChannelId, Wishes};
-pub use messages::{Failure, Input, Output};
+pub use failure::Failure;
+pub use messages::{Input, Output};
 pub use queue::Frame;
 
 /// Attempts in a row that never opened before the application is told.

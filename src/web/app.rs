@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use slab::Slab;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
-use super::wire::{Link, Members, Numbers, Text};
+use super::wire::{self, Link, Numbers, Text};
 use crate::session::{ChannelId, Session, State, Wishes};
 
 /// One socket, or the wish for one: clients with the same URL and token share it.
@@ -37,17 +37,22 @@ pub(super) struct Membership {
 /// A channel object of the page, as `client.channel()` returns it.
 pub(super) struct ChannelObject {
     pub(super) id: Cell<usize>,
-    pub(super) settings: Settings,
+    /// Tells its client from others.
+    pub(super) client: u32,
+    /// The client's settings, as the facade holds them.
+    pub(super) settings: JsValue,
     pub(super) url: JsValue,
     pub(super) name: JsValue,
     pub(super) wishes: Wishes,
     /// Whether frames may wait for a connection.
     pub(super) may_wait: bool,
+    /// Whether frames are printed.
+    pub(super) debug: bool,
     /// The membership it belongs to, from its first use on.
     pub(super) place: RefCell<Option<Place>>,
     /// The page's own object; set by the first `on`, or by what has to wait for a connection. Before that nothing holds
     /// it, so that it can be collected.
-    pub(super) page_object: RefCell<Option<PageObject>>,
+    pub(super) page_object: RefCell<Option<JsValue>>,
     pub(super) handlers: RefCell<Vec<Rc<Handler>>>,
     /// Whether an action is being handed to the handlers right now.
     pub(super) handing: Cell<bool>,
@@ -55,7 +60,6 @@ pub(super) struct ChannelObject {
     pub(super) stale: Cell<bool>,
     /// Whether the application has added a handler.
     pub(super) heard: Cell<bool>,
-    pub(super) presence: Members,
     /// Whether the last status that its handlers were told is "connected".
     pub(super) told_connected: Cell<bool>,
     pub(super) destroyed: Cell<bool>,
@@ -78,51 +82,14 @@ pub(super) struct Handler {
     pub(super) removed: Cell<bool>,
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// The settings of a client, as the facade holds them.
-    pub(super) type Settings;
-    /// A symbol, different for each client.
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn client(this: &Settings) -> JsValue;
-    /// What hears the client's own status; undefined when nobody listens.
-    #[wasm_bindgen(method, getter, structural, js_name = onStatus)]
-    pub(super) fn on_status(this: &Settings) -> JsValue;
-    /// Whether frames are printed.
-    #[wasm_bindgen(method, getter, structural)]
-    fn debug(this: &Settings) -> JsValue;
-    #[wasm_bindgen(method, getter, structural, js_name = realtimeAuthToken)]
-    fn realtime_auth_token(this: &Settings) -> JsValue;
-
-    /// The facade's channel object.
-    #[derive(Clone)]
-    pub(super) type PageObject;
-    /// Makes the object for somebody who is on the channel.
-    #[wasm_bindgen(method, structural, js_name = _member)]
-    pub(super) fn member(this: &PageObject, client: &JsValue) -> JsValue;
-}
-
-impl Settings {
-    pub(super) fn is_debug(&self) -> bool {
-        self.debug().is_truthy()
-    }
-
-    /// The token to connect with, or the function to ask for one; undefined for an anonymous connection.
-    pub(super) fn token(&self) -> JsValue {
-        let token = self.realtime_auth_token();
-        if token.is_falsy() { JsValue::UNDEFINED } else { token }
-    }
-}
-
 impl Connection {
     /// The connection that the object belongs on: the one that its client has, whatever token was set meanwhile, because
     /// tokens are read when a socket is about to open; else one of other clients with the same URL and token.
     pub(super) fn of(object: &ChannelObject) -> Option<Rc<Connection>> {
-        let client = object.settings.client();
-        let is_own = |other: &Rc<ChannelObject>| other.settings.client() == client;
+        let is_own = |other: &Rc<ChannelObject>| other.client == object.client;
         let all = Connection::all();
         let own = all.iter().find(|connection| connection.objects().iter().any(is_own));
-        own.cloned().or_else(|| Connection::find(&object.url, &object.settings.token()))
+        own.cloned().or_else(|| Connection::find(&object.url, &object.token()))
     }
 
     /// A connection for the object, with the token that its client has now.
@@ -131,11 +98,11 @@ impl Connection {
         let connection = Rc::new(Connection {
             id,
             url: object.url.clone(),
-            token: RefCell::new(object.settings.token()),
+            token: RefCell::new(object.token()),
             session: RefCell::new(Session::new()),
             link: RefCell::new(None),
             timer: Cell::new(None),
-            numbers: Numbers::new(),
+            numbers: wire::numbers(),
             memberships: RefCell::new(Slab::new()),
         });
         APP.with(|app| {
@@ -190,6 +157,11 @@ impl ChannelObject {
     /// Takes the object's number away; another one may get it.
     pub(super) fn take(id: usize) -> Option<Rc<ChannelObject>> {
         APP.with(|app| app.objects.borrow_mut().try_remove(id))
+    }
+
+    /// The token to connect with, or the function to ask for one; undefined for an anonymous connection.
+    pub(super) fn token(&self) -> JsValue {
+        wire::token_of(&self.settings)
     }
 
     /// Clears the list of what was removed, unless somebody goes through it.

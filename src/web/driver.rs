@@ -3,14 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 
 use xano_realtime_protocol::CloseCode;
 
 use super::app::{ChannelObject, Connection, Membership, Place};
 use super::wire::{Link, Text};
-use super::{failure, tokens, wire};
-use crate::session::{ChannelId, Epoch, Frame, Input, Output, State};
+use super::{tokens, wire};
+use crate::session::{ChannelId, Epoch, Failure, Frame, Input, Output, State};
 
 /// Gives a session an input, and carries out everything that follows.
 pub(super) fn feed(connection: &Rc<Connection>, input: Input<Text>) {
@@ -69,7 +69,7 @@ pub(super) fn send(object: &Rc<ChannelObject>, text: Text) {
 /// Adds the object to its channel, which is new where nobody else is on it.
 fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
     let mut memberships = connection.memberships.borrow_mut();
-    if let Some(channel) = connection.numbers.get(&object.name) {
+    if let Ok(channel) = ChannelId::try_from(wire::number_of(&connection.numbers, &object.name)) {
         if let Some(membership) = memberships.get_mut(channel as usize) {
             Rc::make_mut(&mut membership.objects).push(object.clone());
         }
@@ -78,7 +78,7 @@ fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
     let membership =
         Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]), joined: Cell::new(false) };
     let channel = memberships.insert(membership) as ChannelId;
-    connection.numbers.set(&object.name, channel);
+    connection.numbers.set(&object.name, channel as i32);
     channel
 }
 
@@ -95,7 +95,7 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         Output::OpenSocket { epoch } => open(connection, epoch),
         Output::CloseSocket { code } => {
             match link(connection) {
-                Some(link) => link.close(code.0),
+                Some(link) => link.close(code.0.into()),
                 // A token is being asked for; there is nothing to close yet.
                 None => {
                     let epoch = connection.session.borrow().epoch();
@@ -105,28 +105,28 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         }
         Output::DropSocket { code } => {
             if let Some(link) = connection.link.take() {
-                link.discard(code.0);
+                link.discard(code.0.into());
             }
         }
         Output::SendJoin { channel, wishes } => {
-            write(connection, &wire::join(&name(connection, channel), wishes.history, wishes.presence));
+            write(connection, &wire::join_frame(&name(connection, channel), wishes.history.into(), wishes.presence.into()));
         }
-        Output::SendLeave { channel } => write(connection, &wire::leave(&name(connection, channel))),
+        Output::SendLeave { channel } => write(connection, &wire::leave_frame(&name(connection, channel))),
         Output::Send { body } => write(connection, &body),
         Output::SetTimer { epoch, after_ms } => {
-            let timer = wire::set_timer(connection.id as u32, epoch, after_ms);
+            let timer = wire::set_timer(connection.id as i32, epoch as i32, after_ms as i32);
             replace_timer(connection, Some(timer));
         }
         Output::ClearTimer => replace_timer(connection, None),
-        Output::Connected => wire::announce_status(connection.id as u32, true),
+        Output::Connected => wire::tell_status(connection.id as i32, 1),
         Output::Disconnected => {
             connection.link.take();
             for (_, membership) in connection.memberships.borrow().iter() {
                 membership.joined.set(false);
             }
-            wire::announce_status(connection.id as u32, false);
+            wire::tell_status(connection.id as i32, 0);
         }
-        Output::Failed { channel, failure } => failure::announce(connection, channel, failure),
+        Output::Failed { channel, failure } => tell_failure(connection, channel, failure, &connection.url),
     }
 }
 
@@ -138,40 +138,48 @@ fn open(connection: &Rc<Connection>, epoch: Epoch) {
     }
     let token = connection.token.borrow().clone();
     if token.is_function() {
-        return wire::ask_for_token(&token, connection.id as u32, epoch);
+        return wire::ask_for_token(&token, connection.id as i32, epoch as i32);
     }
     open_with(connection, epoch, &token);
 }
 
-/// The answer of a token function: a token, or why there is none.
-pub(super) fn token_came(connection: &Rc<Connection>, epoch: Epoch, answer: Result<JsValue, JsValue>) {
-    let awaited = connection.state() == State::Connecting && connection.session.borrow().epoch() == epoch;
-    match answer {
-        _ if !awaited => {}
-        Ok(token) => open_with(connection, epoch, &token),
-        // Never anonymously instead: it counts as an attempt that failed.
-        Err(error) => {
-            failure::announce_no_token(connection, &error);
-            lost(connection, epoch);
-        }
+/// A token function gave a token.
+pub(super) fn token_came(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
+    if is_awaited(connection, epoch) {
+        open_with(connection, epoch, token);
     }
 }
 
+/// There is no token, or no socket. Never an anonymous connection instead: it counts as an attempt that failed.
+pub(super) fn attempt_failed(connection: &Rc<Connection>, epoch: Epoch, failure: Failure, cause: &JsValue) {
+    if is_awaited(connection, epoch) {
+        tell_failure(connection, None, failure, cause);
+        lost(connection, epoch);
+    }
+}
+
+fn is_awaited(connection: &Connection, epoch: Epoch) -> bool {
+    connection.state() == State::Connecting && connection.session.borrow().epoch() == epoch
+}
+
 fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
-    if token.is_truthy() && !wire::is_legal_token(token) {
+    if !token.is_undefined() && !wire::is_legal_token(token) {
         return feed(connection, Input::TokenRefused { epoch });
     }
-    let token = if token.is_truthy() { token } else { &JsValue::UNDEFINED };
-    let debug = connection.objects().iter().any(|object| object.settings.is_debug());
-    match Link::new(&connection.url, token, connection.id as u32, epoch, &connection.numbers, debug) {
-        Ok(link) => {
-            connection.link.replace(Some(Rc::new(link)));
-        }
-        Err(error) => {
-            failure::announce_no_socket(connection, &error);
-            lost(connection, epoch);
-        }
+    let debug = connection.objects().iter().any(|object| object.debug).into();
+    let (id, epoch) = (connection.id as i32, epoch as i32);
+    let link = wire::open_link(&connection.url, token, id, epoch, &connection.numbers, debug);
+    if !link.is_undefined() {
+        connection.link.replace(Some(Rc::new(link)));
     }
+}
+
+fn tell_failure(connection: &Connection, channel: Option<ChannelId>, failure: Failure, particulars: &JsValue) {
+    let (slot, name) = match channel {
+        Some(channel) => (channel as i32, name(connection, channel)),
+        None => (-1, JsValue::UNDEFINED),
+    };
+    wire::tell_failure(connection.id as i32, slot, &name, failure as i32, particulars);
 }
 
 fn lost(connection: &Rc<Connection>, epoch: Epoch) {
@@ -194,7 +202,7 @@ fn replace_timer(connection: &Connection, timer: Option<JsValue>) {
     }
 }
 
-pub(super) fn name(connection: &Connection, channel: ChannelId) -> JsValue {
+fn name(connection: &Connection, channel: ChannelId) -> JsValue {
     let memberships = connection.memberships.borrow();
     memberships.get(channel as usize).map(|membership| membership.name.clone()).unwrap_or_default()
 }

@@ -6,40 +6,39 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use xano_realtime_protocol::Action;
-
-use super::app::{ChannelObject, Connection, Handler, PageObject, Settings};
-use super::wire::{Members, Url};
+use super::app::{ChannelObject, Connection, Handler};
+use super::wire::Text;
 use super::{driver, router, tokens, wire};
-use crate::config::{self, SettingsError};
 use crate::session::{State, Wishes};
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
+#[expect(clippy::too_many_arguments, reason = "a struct of them would cost a getter each")]
 pub fn channel_open(
-    settings: Settings,
-    base_url: &JsValue,
-    segment: &JsValue,
+    client: u32,
+    settings: JsValue,
+    url: JsValue,
     name: JsValue,
     history: bool,
     presence: bool,
     may_wait: bool,
-) -> Result<usize, JsError> {
-    let url = socket_url(base_url, segment).map_err(|error| JsError::new(error.message()))?;
+    debug: bool,
+) -> usize {
     let object = ChannelObject {
         id: Cell::new(0),
+        client,
         settings,
         url,
         name,
         wishes: Wishes { history, presence },
         may_wait,
+        debug,
         place: RefCell::new(None),
         page_object: RefCell::new(None),
         handlers: RefCell::new(Vec::new()),
         handing: Cell::new(false),
         stale: Cell::new(false),
         heard: Cell::new(false),
-        presence: Members::new(),
         told_connected: Cell::new(false),
         destroyed: Cell::new(false),
     }
@@ -47,31 +46,34 @@ pub fn channel_open(
     if Connection::of(&object).is_some() {
         driver::activate(&object);
     }
-    Ok(object.id.get())
+    object.id.get()
 }
 
-/// Adds a handler. `action` names the one it wants; anything but a text, or an empty one, means every action.
+/// Adds a handler for the action of that number, or for every action where it is -1. Internal ones are the facade's own.
 #[wasm_bindgen]
-pub fn channel_on(id: usize, page_object: PageObject, action: JsValue, function: JsValue, on_error: JsValue) {
+pub fn channel_on(
+    id: usize,
+    page_object: JsValue,
+    action: i32,
+    function: JsValue,
+    on_error: JsValue,
+    internal: bool,
+) {
     let Some(object) = ChannelObject::by_id(id) else { return };
-    add(&object, page_object, wanted(&action), function, on_error, false);
-    if !object.heard.replace(true) && object.is_connected() {
-        wire::announce_status_to(id as u32, true);
+    let handler = Handler { action: wanted(action), function, on_error, internal, removed: Cell::new(false) };
+    object.handlers.borrow_mut().push(Rc::new(handler));
+    object.page_object.replace(Some(page_object));
+    driver::activate(&object);
+    if !internal && !object.heard.replace(true) && object.is_connected() {
+        wire::tell_object_status(id as i32, 1);
     }
-}
-
-/// Adds a function of the facade's own, which gets every action, errors as well.
-#[wasm_bindgen]
-pub fn channel_watch(id: usize, page_object: PageObject, function: JsValue) {
-    let Some(object) = ChannelObject::by_id(id) else { return };
-    add(&object, page_object, None, function.clone(), function, true);
 }
 
 /// Takes handlers away: those for that action, with that function, or all of them where neither is given.
 #[wasm_bindgen]
-pub fn channel_off(id: usize, action: JsValue, function: JsValue) {
+pub fn channel_off(id: usize, action: i32, function: JsValue) {
     let Some(object) = ChannelObject::by_id(id) else { return };
-    let action = wanted(&action);
+    let action = wanted(action);
     for handler in object.handlers.borrow().iter() {
         let same_action = action.is_none() || handler.action == action;
         let same_function = function.is_undefined() || handler.function == function;
@@ -97,9 +99,8 @@ pub fn channel_joined(id: usize) -> bool {
 
 /// How a client is connected: 2 open, 1 on its way, 0 not.
 #[wasm_bindgen]
-pub fn connection_status(settings: &Settings) -> u32 {
-    let client = settings.client();
-    let is_own = |object: &Rc<ChannelObject>| object.settings.client() == client;
+pub fn connection_status(client: u32) -> u32 {
+    let is_own = |object: &Rc<ChannelObject>| object.client == client;
     let own = Connection::all().into_iter().filter(|connection| connection.objects().iter().any(is_own));
     let statuses = own.map(|connection| match connection.state() {
         State::Open => 2,
@@ -109,27 +110,15 @@ pub fn connection_status(settings: &Settings) -> u32 {
     statuses.max().unwrap_or_default()
 }
 
-/// Sends a message. Throws what `JSON.stringify` throws.
+/// Sends a frame on the channel, or lets it wait.
 #[wasm_bindgen]
-pub fn channel_message(
-    id: usize,
-    page_object: PageObject,
-    options: &JsValue,
-    payload: &JsValue,
-) -> Result<(), JsValue> {
-    send(id, Action::Message, page_object, options, payload)
-}
-
-/// Asks for the kept messages.
-#[wasm_bindgen]
-pub fn channel_history(id: usize, page_object: PageObject, options: &JsValue) -> Result<(), JsValue> {
-    send(id, Action::History, page_object, options, &JsValue::UNDEFINED)
-}
-
-/// Who is on the channel.
-#[wasm_bindgen]
-pub fn channel_presence(id: usize) -> JsValue {
-    ChannelObject::by_id(id).map(|object| wire::list(&object.presence)).unwrap_or_default()
+pub fn channel_send(id: usize, page_object: JsValue, text: Text) {
+    let Some(object) = ChannelObject::by_id(id) else { return };
+    if !object.is_connected() {
+        // Were the page's object collected now, what waits would be lost with it.
+        object.page_object.replace(Some(page_object));
+    }
+    driver::send(&object, text);
 }
 
 /// Forgets a channel object. Its number may be given to another one afterwards.
@@ -143,14 +132,8 @@ pub fn channel_destroy(id: usize) {
 
 /// Gives a client a new socket, with the token that its settings hold now.
 #[wasm_bindgen]
-pub fn reconnect(settings: &Settings) {
-    tokens::reconnect(settings);
-}
-
-/// Gives every action of the protocol its number. Called once, before anything else.
-#[wasm_bindgen]
-pub fn start() {
-    wire::number_actions();
+pub fn reconnect(client: u32) {
+    tokens::reconnect(client);
 }
 
 /// Everything that sockets and timers have to say comes in here.
@@ -165,48 +148,6 @@ pub fn trap() {
     std::process::abort();
 }
 
-/// The base URL's host and port, its path dropped, and the connection's segment.
-fn socket_url(base_url: &JsValue, segment: &JsValue) -> Result<JsValue, SettingsError> {
-    config::require(base_url.is_truthy(), segment.is_truthy())?;
-    let url = Url::new(base_url).map_err(|_| SettingsError::BadBaseUrl)?;
-    let hostname = url.hostname();
-    if hostname.is_empty() {
-        return Err(SettingsError::BadBaseUrl);
-    }
-    Ok(wire::socket_url(&url, config::is_near(&hostname), segment))
-}
-
-fn wanted(action: &JsValue) -> Option<i32> {
-    (action.is_string() && action.is_truthy()).then(|| wire::code_of(action))
-}
-
-fn add(
-    object: &Rc<ChannelObject>,
-    page_object: PageObject,
-    action: Option<i32>,
-    function: JsValue,
-    on_error: JsValue,
-    internal: bool,
-) {
-    let handler = Handler { action, function, on_error, internal, removed: Cell::new(false) };
-    object.handlers.borrow_mut().push(Rc::new(handler));
-    object.page_object.replace(Some(page_object));
-    driver::activate(object);
-}
-
-fn send(
-    id: usize,
-    action: Action,
-    page_object: PageObject,
-    options: &JsValue,
-    payload: &JsValue,
-) -> Result<(), JsValue> {
-    let Some(object) = ChannelObject::by_id(id) else { return Ok(()) };
-    let text = wire::app_frame(action, &object.name, options, payload)?;
-    if !object.is_connected() {
-        // Were the page's object collected now, what waits would be lost with it.
-        object.page_object.replace(Some(page_object));
-    }
-    driver::send(&object, text);
-    Ok(())
+fn wanted(action: i32) -> Option<i32> {
+    (action >= 0).then_some(action)
 }

@@ -1,4 +1,4 @@
-//! Runs sessions in a page. The only place that names wasm-bindgen, js-sys and the browser.
+//! Runs sessions in a page. The only place that names wasm-bindgen and the browser.
 //!
 //! # Layout
 //!
@@ -8,8 +8,6 @@
 //! - [`driver`]: feeds a session and carries out what it decides.
 //! - [`tokens`]: which connection a channel object belongs to, as tokens change.
 //! - [`router`]: from an event to the handlers it concerns.
-//! - [`failure`]: failures in words.
-//! - [`presence`]: who is on a channel, as one channel object was told.
 //! - [`wire`]: the Rust face of `wire.js`: sockets, timers, JSON, calls of handlers.
 //!
 //! Nothing is borrowed while JavaScript runs: a handler, a getter or a `toJSON` of the page may call back in here at
@@ -22,8 +20,6 @@ mod app;
 mod driver;
 #[cfg(feature = "npm")]
 mod exports;
-mod failure;
-mod presence;
 mod router;
 mod tokens;
 mod wire;

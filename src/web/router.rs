@@ -7,16 +7,19 @@ use wasm_bindgen::JsValue;
 use xano_realtime_protocol::{Action, CloseCode};
 
 use super::app::{ChannelObject, Connection, Handler};
-use super::{driver, presence, wire};
-use crate::session::Input;
+use super::{driver, wire};
+use crate::session::{Failure, Input};
 
 // The same numbers stand in wire.js.
 const OPENED: u32 = 0;
 const CLOSED: u32 = 1;
 const ELAPSED: u32 = 2;
 const RECEIVED: u32 = 3;
-const TOLD: u32 = 4;
-const TOKEN: u32 = 5;
+const STATUS: u32 = 4;
+const OBJECT_STATUS: u32 = 5;
+const TOKEN: u32 = 6;
+const NO_TOKEN: u32 = 7;
+const NO_SOCKET: u32 = 8;
 
 const CONNECTION_STATUS: i32 = wire::code(Action::ConnectionStatus);
 const JOIN: i32 = wire::code(Action::Join);
@@ -34,13 +37,14 @@ const PRESENCE_UPDATE: i32 = wire::code(Action::PresenceUpdate);
 /// | closed | connection | epoch | close code |
 /// | elapsed | connection | epoch | |
 /// | received | connection | channel, or -1 for all | action, or -1 for one that nobody asked for by name |
-/// | told | channel object | 1 when connected | action |
-/// | token | connection | epoch | 1 when there is one |
+/// | status | connection | 1 when connected | |
+/// | status of one object | channel object | 1 when connected | |
+/// | token, no token, no socket | connection | epoch | |
 pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
     let id = a as usize;
     let epoch = b as u32;
-    if event == TOLD {
-        return told(id, b == 1, c);
+    if event == OBJECT_STATUS {
+        return tell_one(id, b == 1);
     }
     let Some(connection) = Connection::by_id(id) else { return };
     match event {
@@ -50,23 +54,19 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
             driver::feed(&connection, Input::Closed { epoch, code, random: wire::random() });
         }
         ELAPSED => driver::feed(&connection, Input::Elapsed { epoch, random: wire::random() }),
-        TOKEN => {
-            let answer = wire::answer();
-            driver::token_came(&connection, epoch, if c == 1 { Ok(answer) } else { Err(answer) });
-        }
-        RECEIVED => received(&connection, usize::try_from(b).ok(), c),
+        RECEIVED => received(&connection, b, c),
+        STATUS => tell_all(&connection, b == 1),
+        TOKEN => driver::token_came(&connection, epoch, &wire::answer()),
+        NO_TOKEN => driver::attempt_failed(&connection, epoch, Failure::NoToken, &wire::answer()),
+        NO_SOCKET => driver::attempt_failed(&connection, epoch, Failure::NoSocket, &wire::answer()),
         _ => {}
     }
 }
 
-fn received(connection: &Connection, channel: Option<usize>, action: i32) {
-    let Some(channel) = channel else {
-        let objects = connection.objects();
-        for object in &objects {
+fn received(connection: &Connection, channel: i32, action: i32) {
+    let Ok(channel) = usize::try_from(channel) else {
+        for object in &connection.objects() {
             hand_to(object, action);
-        }
-        if action == CONNECTION_STATUS {
-            tell_clients(&objects);
         }
         return;
     };
@@ -83,23 +83,27 @@ fn received(connection: &Connection, channel: Option<usize>, action: i32) {
     }
 }
 
-/// Hands a status to what listens on the clients themselves, once for each client.
-fn tell_clients(objects: &[Rc<ChannelObject>]) {
+/// A status for every channel object, and then, once each, for what listens on their clients.
+fn tell_all(connection: &Connection, connected: bool) {
+    let objects = connection.objects();
+    for object in &objects {
+        // Where there is no handler yet, nobody is told.
+        object.told_connected.set(connected && object.heard.get());
+        hand_to(object, CONNECTION_STATUS);
+    }
     for (index, object) in objects.iter().enumerate() {
-        let client = object.settings.client();
-        let earlier = objects.iter().take(index).any(|earlier| earlier.settings.client() == client);
-        let on_status = object.settings.on_status();
-        if !earlier && on_status.is_truthy() {
-            wire::call(&on_status);
+        if !objects.iter().take(index).any(|earlier| earlier.client == object.client) {
+            wire::tell_client(&object.settings);
         }
     }
 }
 
 /// A status for one channel object, unless it knows by now.
-fn told(object: usize, connected: bool, action: i32) {
+fn tell_one(object: usize, connected: bool) {
     let Some(object) = ChannelObject::by_id(object) else { return };
     if object.told_connected.get() != connected && (object.is_connected() || !connected) {
-        hand_to(&object, action);
+        object.told_connected.set(connected);
+        hand_to(&object, CONNECTION_STATUS);
     }
 }
 
@@ -109,11 +113,12 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
     if object.destroyed.get() {
         return;
     }
-    match action {
-        CONNECTION_STATUS => presence::status(object),
-        PRESENCE_FULL => presence::replace(object),
-        PRESENCE_UPDATE => presence::update(object),
-        _ => {}
+    if matches!(action, PRESENCE_FULL | PRESENCE_UPDATE) {
+        // Cloned out of the cell: keeping the list runs JavaScript.
+        let page_object = object.page_object.borrow().clone();
+        if let Some(page_object) = page_object {
+            wire::track(&page_object);
+        }
     }
     object.handing.set(true);
     let mut index = 0;
@@ -137,7 +142,7 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
 impl Handler {
     /// The function that gets errors: the second one, or that of an `on("error", …)` which has no second one.
     fn for_errors(&self) -> Option<&JsValue> {
-        if self.on_error.is_truthy() {
+        if !self.on_error.is_undefined() {
             return Some(&self.on_error);
         }
         (self.action == Some(ERROR)).then_some(&self.function)

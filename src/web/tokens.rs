@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::app::{ChannelObject, Connection, Settings};
+use super::app::{ChannelObject, Connection};
 use super::{driver, wire};
 use crate::session::Input;
 
@@ -10,9 +10,9 @@ use crate::session::Input;
 /// them have a new one, the connection itself takes it.
 pub(super) fn regroup(connection: &Rc<Connection>) {
     let objects = connection.objects();
-    let keeps = |object: &Rc<ChannelObject>| object.settings.token() == *connection.token.borrow();
+    let keeps = |object: &Rc<ChannelObject>| object.token() == *connection.token.borrow();
     if let (Some(first), false) = (objects.first(), objects.iter().any(keeps)) {
-        let token = first.settings.token();
+        let token = first.token();
         if Connection::find(&connection.url, &token).is_none() {
             connection.token.replace(token);
         }
@@ -24,21 +24,19 @@ pub(super) fn regroup(connection: &Rc<Connection>) {
     }
 }
 
-/// Gives the client of these settings a new socket, with the token that it has now.
-pub(super) fn reconnect(settings: &Settings) {
-    let is_own = |object: &Rc<ChannelObject>| object.settings.client() == settings.client();
+/// Gives the client a new socket, with the token that it has now.
+pub(super) fn reconnect(client: u32) {
+    let is_own = |object: &Rc<ChannelObject>| object.client == client;
     for connection in Connection::all() {
         let objects = connection.objects();
-        if !objects.iter().any(is_own) {
-            continue;
-        }
-        if settings.token() == *connection.token.borrow() || objects.iter().all(is_own) {
+        let Some(first) = objects.iter().find(|object| is_own(object)) else { continue };
+        if first.token() == *connection.token.borrow() || objects.iter().all(is_own) {
             driver::feed(&connection, Input::Reconnect);
             continue;
         }
         // The clients that share the socket keep it.
         for object in objects.iter().filter(|object| is_own(object)) {
-            wire::announce_status_to(object.id.get() as u32, false);
+            wire::tell_object_status(object.id.get() as i32, 0);
             migrate(object);
         }
     }
@@ -46,10 +44,10 @@ pub(super) fn reconnect(settings: &Settings) {
 
 fn migrate(object: &Rc<ChannelObject>) {
     let waiting = driver::deactivate(object);
-    let target = Connection::find(&object.url, &object.settings.token());
+    let target = Connection::find(&object.url, &object.token());
     driver::activate_on(&target.unwrap_or_else(|| Connection::make(object)), object);
     if object.is_connected() {
-        wire::announce_status_to(object.id.get() as u32, true);
+        wire::tell_object_status(object.id.get() as i32, 1);
     }
     for frame in waiting {
         driver::send(object, frame.body);

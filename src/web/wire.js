@@ -7,8 +7,11 @@ const OPENED = 0;
 const CLOSED = 1;
 const ELAPSED = 2;
 const RECEIVED = 3;
-const TOLD = 4;
-const TOKEN = 5;
+const STATUS = 4;
+const OBJECT_STATUS = 5;
+const TOKEN = 6;
+const NO_TOKEN = 7;
+const NO_SOCKET = 8;
 
 /** How long a token function may take. */
 const TOKEN_DEADLINE_MS = 10_000;
@@ -20,25 +23,24 @@ let enter;
 /** Events are handled one at a time, to the end: what comes meanwhile waits here. */
 let busy = false;
 const waiting = [];
-/** The action that is being handed to handlers. */
+/** The action that is being handed to handlers; or what else comes with an event. */
 let current;
-/** Action names and their numbers, filled from the one list in Rust; names that handlers ask for come behind them. */
-const names = [];
+/** Action names and their numbers. The protocol's come first; names that handlers ask for come behind them. */
 const codes = new Map();
+/** The codes and texts of failures, by number. */
+let failures;
 const links = new Set();
 
-/** Names the way into wasm. */
-export function listen(entry) {
+/** Names the way into wasm, and what Rust calls by number. */
+export function listen(entry, action_names, failure_words) {
   enter = entry;
+  failures = failure_words;
+  for (const name of action_names) code_of(name);
 }
 
 export function code_of(name) {
-  let code = codes.get(name);
-  if (code === undefined) {
-    code = names.push(name) - 1;
-    codes.set(name, code);
-  }
-  return code;
+  if (!codes.has(name)) codes.set(name, codes.size);
+  return codes.get(name);
 }
 
 /** Runs one event, and then what came while it ran. Two arguments, so that a message needs no closure of its own. */
@@ -87,10 +89,10 @@ function report(error) {
   else console.error(error);
 }
 
-function hand_out(action, event, a, b) {
-  const code = codes.get(action.action);
-  current = action;
-  enter(event, a, b, code === undefined ? -1 : code);
+/** Enters wasm with something that it can ask for meanwhile. */
+function enter_with(value, event, a, b, c) {
+  current = value;
+  enter(event, a, b, c);
   current = undefined;
 }
 
@@ -116,11 +118,20 @@ function receive(link, data) {
     slot = link.channels.get(channel);
     if (slot === undefined) return;
   }
-  hand_out(action, RECEIVED, link.connection, slot);
+  enter_with(action, RECEIVED, link.connection, slot, codes.get(name) ?? -1);
+}
+
+/** From the names of a connection's channels to their numbers. */
+export function numbers() {
+  return new Map();
+}
+
+export function number_of(numbers, name) {
+  return numbers.get(name) ?? -1;
 }
 
 /** One socket with its listeners. `channels` maps the names of the connection's channels to their numbers. */
-export class Link {
+class Link {
   constructor(url, token, connection, epoch, channels, debug) {
     this.connection = connection;
     this.channels = channels;
@@ -169,8 +180,31 @@ export class Link {
   }
 }
 
-export function socket_url(base, is_near, segment) {
-  return `${is_near && base.protocol === "http:" ? "ws" : "wss"}://${base.host}/rt/${segment}`;
+/** Where the platform makes no socket, wasm is told why, behind the event that is being handled. */
+export function open_link(url, token, connection, epoch, channels, debug) {
+  try {
+    return new Link(url, token, connection, epoch, channels, debug);
+  } catch (error) {
+    later(() => enter_with(`${url}: ${error}`, NO_SOCKET, connection, epoch));
+  }
+}
+
+/** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */
+const NEAR_HOSTS =
+  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
+
+/**
+ * The socket's address: the URL's host and port, its path dropped, and the connection's segment. Only near hosts get
+ * `ws:`, where the URL says `http:`: a page that was configured with `http://….xano.io` works with the original.
+ */
+export function socket_url(base, segment) {
+  const { host, hostname, protocol } = new URL(base);
+  if (!host) throw new TypeError("no host");
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
+}
+
+export function token_of(settings) {
+  return settings.realtimeAuthToken || undefined;
 }
 
 /** A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2. */
@@ -178,51 +212,44 @@ export function is_legal_token(token) {
   return typeof token === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
 }
 
+export function random() {
+  return Math.random();
+}
+
 export function set_timer(connection, epoch, after_ms) {
-  return setTimeout(() => run(() => enter(ELAPSED, connection, epoch, 0)), after_ms);
-}
-
-export function ask_for_token(provide, connection, epoch) {
-  const answer = (given, ok) =>
-    run(() => {
-      current = given;
-      enter(TOKEN, connection, epoch, ok);
-    });
-  let timer;
-  const deadline = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
-  });
-  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
-    .then(
-      (token) => answer(token, 1),
-      (error) => answer(error, 0),
-    )
-    .finally(() => clearTimeout(timer));
-}
-
-export function answer() {
-  return current;
+  return setTimeout(() => run(() => enter(ELAPSED, connection, epoch)), after_ms);
 }
 
 export function clear_timer(timer) {
   clearTimeout(timer);
 }
 
-/** The text of a frame. What JSON cannot say throws, as it does in the original. */
-export function frame(code, channel, options, payload) {
-  return JSON.stringify({
-    action: names[code],
-    options: { ...options, channel },
-    payload: payload === undefined ? null : payload,
+export function ask_for_token(provide, connection, epoch) {
+  const answer = (event) => (given) => run(() => enter_with(given, event, connection, epoch));
+  let timer;
+  const deadline = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
   });
+  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
+    .then(answer(TOKEN), answer(NO_TOKEN))
+    .finally(() => clearTimeout(timer));
 }
 
-export function leave_frame(code, channel) {
-  return frame(code, channel);
+export function answer() {
+  return current || undefined;
 }
 
-export function join_frame(code, channel, history, presence) {
-  return frame(code, channel, undefined, { history, presence });
+/** The text of a frame. What JSON cannot say throws, as it does in the original. */
+export function frame(action, channel, options, payload) {
+  return JSON.stringify({ action, options: { ...options, channel }, payload: payload === undefined ? null : payload });
+}
+
+export function leave_frame(channel) {
+  return frame("leave", channel);
+}
+
+export function join_frame(channel, history, presence) {
+  return frame("join", channel, undefined, { history: !!history, presence: !!presence });
 }
 
 export function call(handler) {
@@ -238,39 +265,42 @@ function fenced(handler, action) {
   }
 }
 
-export function payload() {
-  return current.payload;
+export function track(channel) {
+  channel._track(current);
 }
 
-export function clients() {
-  const listed = current.payload?.presence;
-  return Array.isArray(listed) ? listed : undefined;
+export function tell_client(settings) {
+  settings.onStatus();
 }
 
-export function list(members) {
-  return [...members.values()];
-}
-
-/** An action of our own making, handed out behind the event that is being handled; outside of one, in a microtask. */
-function tell_later(action, event, a, b) {
-  const work = () => hand_out(action, event, a, b);
+/** Runs behind the event that is being handled; outside of one, in a microtask. */
+function later(work) {
   if (busy) waiting.push(work);
   else Promise.resolve().then(() => run(work));
 }
 
-function status_action(code, connected) {
-  return { action: names[code], options: {}, payload: { status: connected ? "connected" : "disconnected" } };
+function status_action(connected) {
+  return {
+    action: "connection_status",
+    options: {},
+    payload: { status: connected ? "connected" : "disconnected" },
+  };
 }
 
-export function tell_status(code, connection, connected) {
-  tell_later(status_action(code, connected), RECEIVED, connection, -1);
+export function tell_status(connection, connected) {
+  later(() => enter_with(status_action(connected), STATUS, connection, connected));
 }
 
-export function tell_object_status(code, object, connected) {
-  tell_later(status_action(code, connected), TOLD, object, connected ? 1 : 0);
+export function tell_object_status(object, connected) {
+  later(() => enter_with(status_action(connected), OBJECT_STATUS, object, connected));
 }
 
-export function tell_error(action_code, connection, slot, channel, code, message) {
-  const options = channel === undefined ? {} : { channel };
-  tell_later({ action: names[action_code], options, payload: { message, code } }, RECEIVED, connection, slot);
+export function tell_failure(connection, slot, channel, failure, particulars) {
+  const [code, text] = failures[failure];
+  const action = {
+    action: "error",
+    options: channel === undefined ? {} : { channel },
+    payload: { message: text.endsWith(" ") ? text + particulars : text, code },
+  };
+  later(() => enter_with(action, RECEIVED, connection, slot, code_of("error")));
 }

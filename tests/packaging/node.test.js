@@ -1,6 +1,8 @@
-// The package in Node, imported and required.
+// The package in Node, imported and required, and where something of Node's is missing.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { startServer } from "../support/server.js";
 import { packPackage, runNode } from "./support/projects.js";
@@ -25,3 +27,34 @@ for (const project of ["node-esm", "node-cjs"]) {
     assert.equal(await runNode(folder, "main.js", JSON.stringify(server.clientSettings)), "Hello");
   });
 }
+
+for (const program of ["main.js", "main.cjs"]) {
+  test(`what applications import out of the depths of the original: ${program}`, async () => {
+    const folder = await packed.install("deep-imports");
+
+    assert.equal(await runNode(folder, program, JSON.stringify(server.clientSettings)), "message true true");
+  });
+}
+
+test("without a WebSocket an error says how to give one, and that works", async () => {
+  const folder = await packed.install("no-websocket");
+  const run = (program) =>
+    runNode(folder, "--import", "./without-websocket.js", program, JSON.stringify(server.clientSettings));
+
+  const message = await run("main.js");
+
+  assert.match(message, /^Error: No WebSocket could be made\. .+ Address and cause: ws:.+: ReferenceError: WebSocket is not defined$/);
+  const [, remedy] = /Node before 22 needs: (.+)\. Address/.exec(message);
+  await writeFile(join(folder, "remedied.js"), `${remedy};\nawait import("./main.js");\n`);
+  assert.equal(await run("remedied.js"), "Hello");
+});
+
+test("without WebAssembly importing is silent, and the first client says what is wrong", async () => {
+  const folder = await packed.install("no-webassembly");
+  const settings = JSON.stringify(server.clientSettings);
+
+  assert.match(
+    await runNode(folder, "--import", "./without-webassembly.js", "main.js", settings),
+    /^Error: xano-wasm could not start: WebAssembly is not defined\. .+ Is WebAssembly switched off/,
+  );
+});

@@ -1,6 +1,6 @@
-// Compiled, never run: what the types infer, and that code written for the original compiles.
+// Compiled, never run: what the types of realtime infer.
 
-import { ERealtimeAction, XanoClient, type XanoRealtimeAction } from "xano-wasm";
+import { ERealtimeAction, XanoClient, type XanoRealtimeAction, type XanoRealtimeAnyAction } from "xano-wasm";
 
 interface ChatMessage {
   name: string;
@@ -43,11 +43,17 @@ export async function promises(): Promise<string[]> {
   return [next.payload.text, ...kept.map((action) => action.payload.text)];
 }
 
-// Code written for the original.
+// What TypeScript sees of a channel without being told a payload.
 type Channel = ReturnType<XanoClient["channel"]>;
 const channel: Channel = client.channel("any");
-channel.on((action: XanoRealtimeAction) => console.log(action.payload.anything));
-channel.on("event" as any, (action: any) => action.payload.data);
-channel.message({ anything: [1, 2] }, { authenticated: true, socketId: null });
-client.setRealtimeAuthToken(null).realtimeReconnect();
+channel.on("message", ({ payload }) => payload.anything);
+channel.message("text", { authenticated: true, socketId: null });
+
+// The name of an action is a member of the enum, and compares with literals.
+export const nameOf = (action: XanoRealtimeAction): ERealtimeAction => action.action;
+export const isMessage = ({ action }: XanoRealtimeAnyAction) =>
+  action === "message" || action === ERealtimeAction.Event;
+
+// Tokens may come from a function.
 client.setRealtimeAuthToken(async () => "token");
+new XanoClient({ realtimeAuthToken: () => null, debug: true });

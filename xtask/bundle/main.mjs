@@ -1,15 +1,16 @@
 // Bundles the facade, the glue and the module. Called by the build's `bundle` step:
-// node main.mjs (release|debug) <checkout> <glue folder> <wasm file> <output folder> <version>
-import { copyFileSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+// node main.mjs (release|debug) <checkout> <glue folder> <wasm file> <words file> <output folder> <version>
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
+import { minify } from "terser";
 import { wasmModules } from "./wasm-modules.mjs";
 
-const [mode, checkout, glueFolder, wasm, output, version] = process.argv.slice(2);
+const [mode, checkout, glueFolder, wasm, words, output, version] = process.argv.slice(2);
 
-/** What the module was renamed to, so that the glue can follow. */
+/** What the module's imports and exports were renamed to, so that the glue can follow. */
 const names = JSON.parse(readFileSync(join(glueFolder, "names.json"), "utf8"));
-const glue = join(glueFolder, "xano_wasm.js");
+const glue = join(glueFolder, "xano_wasm_bg.js");
 const wire = join(checkout, "src/web/wire.js");
 
 const shared = {
@@ -22,15 +23,12 @@ const shared = {
   legalComments: "none",
   define: { VERSION: JSON.stringify(version) },
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
-  mangleProps: exactly(Object.keys(names)),
-  mangleQuoted: true,
-  mangleCache: names,
+  mangleProps: exactly(Object.keys(names.exports)),
+  mangleCache: names.exports,
   // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
   ignoreAnnotations: true,
-  plugins: [wasmModules({ glue, wire, wasm })],
+  plugins: [wasmModules({ glue, wire, wasm, words, names })],
   logLevel: "warning",
-  // wasm-bindgen names an imported module once per `extern` item.
-  logOverride: { "duplicate-object-key": "silent" },
 };
 
 const bundles = [
@@ -40,17 +38,33 @@ const bundles = [
   { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true },
 ];
 
-await Promise.all(
-  bundles.map(({ entry, outfile, ...options }) =>
-    build({
-      ...shared,
-      ...options,
-      entryPoints: [join(checkout, "pkg-template/entry", entry)],
-      outfile: join(output, outfile),
-    }),
-  ),
-);
+// One after the other: terser counts in one place which letters are frequent.
+for (const { entry, outfile, sourcemap = false, ...options } of bundles) {
+  const { outputFiles } = await build({
+    ...shared,
+    ...options,
+    sourcemap: sourcemap && "external",
+    write: false,
+    entryPoints: [join(checkout, "pkg-template/entry", entry)],
+    outfile: join(output, outfile),
+  });
+  write(join(output, outfile), await smaller(outputFiles, outfile, options.format));
+}
 copyFileSync(wasm, join(output, "xano.wasm"));
+
+/** What esbuild leaves, once more: by 2 % smaller in gzip. */
+async function smaller(outputFiles, outfile, format) {
+  const [code, map] = [/js$/, /map$/].map((ending) => outputFiles.find(({ path }) => ending.test(path))?.text);
+  if (mode !== "release") return { code, map };
+  const sourceMap = map && { content: map, url: `${basename(outfile)}.map` };
+  return minify(code, { module: format === "esm", sourceMap, format: { comments: /^!/ } });
+}
+
+function write(path, { code, map }) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, code);
+  if (map) writeFileSync(`${path}.map`, map);
+}
 
 function exactly(words) {
   const escaped = words.map((word) => word.replace(/[^\w]/g, "\\$&"));

@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let step = Step {
         name: "bindgen",
         inputs: &[workspace.compiled_wasm(), lock.clone()],
-        outputs: &[glue.join("xano_wasm.js"), glue.join("xano_wasm_bg.wasm")],
+        outputs: &[glue.join("xano_wasm_bg.js"), glue.join("xano_wasm_bg.wasm")],
     };
     step.run(workspace, || {
         require_matching_versions(&files::read(&lock)?)?;
@@ -22,17 +22,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let mut output = Bindgen::new()
             .input_path(workspace.compiled_wasm())
             .out_name("xano_wasm")
-            .web(true)?
+            // Its glue is a list of functions; it leaves loading the module to us.
+            .bundler(true)?
             .typescript(false)
             .remove_producers_section(true)
             .remove_name_section(workspace.mode == Mode::Release)
             .generate_output()?;
-        let names = match workspace.mode {
-            Mode::Release => names::shorten(&mut output),
-            Mode::Debug => names::Names::new(),
-        };
+        let names = names::shorten(&mut output);
         output.emit(&glue)?;
-        files::write(&glue.join("names.json"), &serde_json::to_string(&names)?)
+        files::write(&glue.join("names.json"), &names.to_string())
     })
 }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::files;
 use crate::node;
 use crate::step::Step;
+use crate::words;
 use crate::workspace::{Mode, Workspace};
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -17,6 +18,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         Mode::Release => "release",
         Mode::Debug => "debug",
     };
+    let words = words::write(workspace)?;
     let step = Step {
         name: "bundle",
         inputs: &[
@@ -25,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             glue.clone(),
             workspace.root.join("src/web/wire.js"),
             wasm.clone(),
+            words.clone(),
             workspace.root.join("xtask/bundle"),
             workspace.root.join("package-lock.json"),
         ],
@@ -39,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
                 workspace.root.as_os_str(),
                 glue.as_os_str(),
                 wasm.as_os_str(),
+                words.as_os_str(),
                 output.as_os_str(),
                 env!("CARGO_PKG_VERSION").as_ref(),
             ],

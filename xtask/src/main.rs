@@ -15,6 +15,7 @@
 //! - [`check`]: loads what was built in Node in every way that it can be loaded there, and prints sizes.
 //! - [`demo`]: the folder that `npm start` serves.
 //! - [`step`]: names and times a step, and leaves it out when its inputs have not changed.
+//! - [`words`]: what Rust calls by number, in words.
 //! - [`workspace`]: where everything lies, and which kind of build this is.
 
 mod bindgen;
@@ -28,6 +29,7 @@ mod node;
 mod optimize;
 mod package;
 mod step;
+mod words;
 mod workspace;
 
 use std::process::ExitCode;

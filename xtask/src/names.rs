@@ -1,46 +1,39 @@
 //! Short names for what the module and its glue call each other by.
 //!
 //! wasm-bindgen's names carry a hash, which compresses badly and stands in both files: together they weighed 1.5 KB
-//! in gzip. The module is renamed here; the bundler renames the glue, by the same list.
+//! in gzip. The module is renamed here; the bundler hands it its imports, and calls its exports, by these lists.
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Output;
 
-/// Old name to new name.
-pub(crate) type Names = BTreeMap<String, String>;
+/// The module's only import module, by its new name.
+const IMPORTS: &str = "a";
 
-/// The module that holds all imports but those from hand-written modules, which are passed on as they are.
-const GLUE: &str = "./xano_wasm_bg.js";
-
-/// Renames the imports from the glue, and the exports.
-pub(crate) fn shorten(output: &mut Output) -> Names {
-    let mut names = Names::new();
+/// Renames the imports and the exports. Says which is which:
+/// `{ "module": "a", "imports": [[new name, module, old name], …], "exports": { old name: new name } }`
+pub(crate) fn shorten(output: &mut Output) -> Value {
     let module = output.wasm_mut();
-    for import in module.imports.iter_mut() {
-        if import.module != GLUE {
-            continue;
-        }
-        import.module = short(&mut names, GLUE);
-        import.name = short(&mut names, &import.name);
+    let mut imports = Vec::new();
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let name = letters(number);
+        imports.push(json!([name, import.module, import.name]));
+        import.module = IMPORTS.to_owned();
+        import.name = name;
     }
-    for export in module.exports.iter_mut() {
-        if is_ours(&export.name) {
-            export.name = short(&mut names, &export.name);
-        }
+    let mut exports = BTreeMap::new();
+    for (number, export) in module.exports.iter_mut().filter(|export| is_ours(&export.name)).enumerate() {
+        let name = letters(number);
+        exports.insert(std::mem::replace(&mut export.name, name.clone()), name);
     }
-    names
+    json!({ "module": IMPORTS, "imports": imports, "exports": exports })
 }
 
 /// Whether the name can be replaced wherever it stands in the JavaScript: those of the language and of browsers
 /// (`memory`, `send`, `close`) have no underscore inside.
 fn is_ours(name: &str) -> bool {
     name.contains('_')
-}
-
-fn short(names: &mut Names, name: &str) -> String {
-    let next = letters(names.len());
-    names.entry(name.to_owned()).or_insert(next).clone()
 }
 
 /// `a` to `z`, then `aa` to `zz` and so on.

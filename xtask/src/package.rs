@@ -8,7 +8,10 @@ use crate::step::timed;
 use crate::workspace::Workspace;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-const COPIED: [&str; 2] = ["index.d.ts", "slim.d.ts"];
+/// What is written by hand, and where it goes. The types say the same to `import` and to `require`, but TypeScript
+/// takes the kind of a module from the name of its file.
+const COPIED: [(&str, &str); 3] =
+    [("index.d.ts", "index.d.ts"), ("index.d.ts", "index.d.cts"), ("slim.d.ts", "slim.d.ts")];
 /// From elsewhere in the repository: what the README links to, and the licences.
 const DOCUMENTS: [&str; 6] =
     ["docs/deviations.md", "SECURITY.md", "THIRD-PARTY-NOTICES", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -19,8 +22,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let package = workspace.package_dir();
         files::clear(&package)?;
         files::copy(&workspace.bundle_dir(), &package)?;
-        for name in COPIED {
-            files::copy(&template.join(name), &package.join(name))?;
+        for (from, to) in COPIED {
+            files::copy(&template.join(from), &package.join(to))?;
         }
         for path in DOCUMENTS {
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -28,8 +31,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         }
         let manifest = files::read(&template.join("package.json"))?;
         files::write(&package.join("package.json"), &manifest.replace("{version}", VERSION))?;
+        let scripts = workspace.root.join("xtask/package");
+        node::run(&scripts.join("stubs.mjs"), &[package.as_os_str()])?;
         node::run(
-            &workspace.root.join("xtask/package/readme.mjs"),
+            &scripts.join("readme.mjs"),
             &[template.join("README.md").as_os_str(), package.as_os_str(), VERSION.as_ref()],
         )
     })

@@ -48,7 +48,7 @@ impl Workspace {
         self.wasm_dir().join("wasm32-unknown-unknown/wasm/xano_wasm.wasm")
     }
 
-    /// What wasm-bindgen made: `xano_wasm.js` (the glue) and `xano_wasm_bg.wasm`.
+    /// What wasm-bindgen made: `xano_wasm_bg.js` (the glue) and `xano_wasm_bg.wasm`.
     pub(crate) fn glue_dir(&self) -> PathBuf {
         self.wasm_dir().join("glue")
     }

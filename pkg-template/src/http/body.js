@@ -1,7 +1,7 @@
 import { XanoFile } from "./file.js";
 
 /** The body of a request and its type: a form where a file lies at the top, else JSON. */
-export function requestBody(params) {
+export function requestBody(params, formField) {
   if (!params) return {};
   const entries = Object.entries(params);
   if (!entries.some(([, value]) => isFile(value))) {
@@ -10,8 +10,8 @@ export function requestBody(params) {
   }
   const body = new FormData();
   for (const [name, value] of entries) {
-    if (value instanceof XanoFile) body.append(name, value.getBuffer(), value.getName());
-    else body.append(name, value);
+    if (value instanceof XanoFile) body.append(name, blobOf(value.getBuffer()), value.getName());
+    else body.append(name, formField(value));
   }
   return { body, contentType: "multipart/form-data" };
 }
@@ -19,4 +19,9 @@ export function requestBody(params) {
 function isFile(value) {
   // A File is a Blob.
   return value instanceof Blob || value instanceof XanoFile;
+}
+
+/** A form takes blobs only; on Node the content of a file is a Buffer. */
+function blobOf(content) {
+  return content instanceof Blob ? content : new Blob([content]);
 }

@@ -1,16 +1,27 @@
+import { hinted } from "../errors.js";
 import { XanoRequestError } from "./errors.js";
 import { XanoResponse } from "./response.js";
 import { send } from "./send.js";
 
-/** Sends a request of a client; the answer, unless it is a failure, is a XanoResponse. */
-export function request(config, token, method, endpoint, urlParams, bodyParams, headerParams) {
+/**
+ * Sends a request of a client with these settings; the answer, unless it is a failure, is a XanoResponse.
+ * A request is `{ method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField }`.
+ */
+export function request(config, request) {
   const baseUrl = config.apiGroupBaseUrl || config.instanceBaseUrl;
   if (!baseUrl) {
-    throw new Error("Please configure apiGroupBaseUrl or instanceBaseUrl setting before making an API request");
+    throw hinted(
+      "Please configure apiGroupBaseUrl or instanceBaseUrl setting before making an API request",
+      "The base URL stands beside the endpoints of the API group; pass it to new XanoClient({ … }).",
+    );
   }
-  return send(config, baseUrl, token, method, endpoint, urlParams, bodyParams, headerParams).then((answer) => {
+  return send(config, baseUrl, request).then((answer) => {
     const response = new XanoResponse(answer, config.responseObjectPrefix ?? "");
-    if (answer.status >= 200 && answer.status < 300) return response;
+    if (isSuccess(answer.status)) return response;
     throw new XanoRequestError("There was an error with your request", response);
   });
+}
+
+export function isSuccess(status) {
+  return status >= 200 && status < 300;
 }

@@ -1,4 +1,4 @@
 /** An error that looks like the one that axios would have thrown. */
-export function failure(message, code, name = "AxiosError", cause) {
-  return Object.assign(new Error(message, { cause }), { name, code });
+export function failure(message, code, name = "AxiosError", more) {
+  return Object.assign(new Error(message), { name, code, ...more });
 }

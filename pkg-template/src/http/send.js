@@ -1,42 +1,61 @@
 import { requestBody } from "./body.js";
+import { isSuccess } from "./client.js";
+import { readEvents } from "./event-stream.js";
 import { failure } from "./failure.js";
 import { requestHeaders } from "./headers.js";
 import { parsed } from "./response.js";
+import { requestSettings } from "./settings.js";
 import { requestUrl } from "./url.js";
 
-export function send(config, baseUrl, token, method, endpoint, urlParams, bodyParams, headerParams) {
+const HINT = "No answer came. Check the URL, the network, CORS, and the page's CSP (connect-src).";
+
+export function send(config, baseUrl, { method, endpoint, urlParams, bodyParams, headerParams, ...request }) {
+  const { onEvent, token } = request;
   // Outside of the promise: what JSON cannot say throws, as in the original.
-  const { body, contentType } = requestBody(bodyParams);
-  const settings = config.customAxiosRequestConfig ?? {};
-  return exchange(settings, () => {
+  const { body, contentType } = requestBody(bodyParams, request.formField);
+  const settings = requestSettings(config);
+  return exchange(settings, onEvent, () => {
     const url = requestUrl(baseUrl, endpoint, urlParams);
     const headers = requestHeaders(config, baseUrl, url, token, headerParams, body, contentType);
-    return [url, { method, headers, body, credentials: settings.withCredentials ? "include" : "same-origin" }];
+    // The original takes another way for streams, and cookies do not go along there.
+    const credentials = settings.withCredentials ? "include" : onEvent ? "omit" : "same-origin";
+    return [url, { method, headers, body, credentials }];
   });
 }
 
-async function exchange({ timeout, signal, responseType }, prepare) {
+async function exchange({ timeout, signal, responseType }, onEvent, prepare) {
   const [url, init] = prepare();
   const controller = new AbortController();
   let stopped;
   const stop = (reason) => {
-    stopped = reason;
+    stopped ??= { reason };
     controller.abort();
   };
   const cancel = () => stop(failure("canceled", "ERR_CANCELED", "CanceledError"));
   const expire = () => stop(failure(`timeout of ${timeout}ms exceeded`, "ECONNABORTED"));
+  /** What the application throws ends the stream, and is what the promise rejects with. */
+  const handOut = (event) => {
+    if (stopped) return;
+    try {
+      onEvent(event);
+    } catch (error) {
+      stop(error);
+    }
+  };
   const timer = timeout > 0 ? setTimeout(expire, timeout) : undefined;
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
   try {
     const response = await fetch(url, { ...init, signal: controller.signal });
-    return {
-      data: await read(response, responseType),
-      headers: Object.fromEntries(response.headers),
-      status: response.status,
-    };
+    const { body, headers, status } = response;
+    const data =
+      onEvent && body && isSuccess(status)
+        ? await readEvents(body, handOut).then(() => body)
+        : await read(response, responseType);
+    if (stopped) throw undefined;
+    return { data, headers: Object.fromEntries(headers), status };
   } catch (cause) {
-    throw stopped ?? failure("Network Error", "ERR_NETWORK", "AxiosError", cause);
+    throw stopped ? stopped.reason : failure("Network Error", "ERR_NETWORK", undefined, { cause, hint: HINT });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);

@@ -8,9 +8,8 @@ export function sayHello(XanoClient, settings) {
   return new Promise((resolve, reject) => {
     const channel = new XanoClient(settings).channel(ROOM);
     channel.on(
-      "message",
-      ({ payload }) => {
-        if (payload.from !== hello.from) return;
+      ({ action, payload }) => {
+        if (action !== "message" || payload.from !== hello.from) return;
         channel.destroy();
         resolve(payload.text);
       },

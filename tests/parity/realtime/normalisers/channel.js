@@ -67,8 +67,7 @@ export function mend(entry) {
   const { handleConnectionUpdate, handlePresenceUpdate } = native;
   entry.join = () => handleConnectionUpdate.call(native, CONNECTED);
   native.handleConnectionUpdate = (action) => {
-    const status = action.payload?.status;
-    entry.isTold = entry.isHeard && status === "connected";
+    if (!entry.page.isHearing) entry.isTold = entry.isHeard && action.payload.status === "connected";
     if (action.payload !== null && action.payload !== undefined) handleConnectionUpdate.call(native, action);
     else use(29);
   };

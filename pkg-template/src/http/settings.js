@@ -1,0 +1,12 @@
+const KNOWN = ["headers", "timeout", "withCredentials", "signal", "responseType"];
+const warned = new Set();
+
+/** What of `customAxiosRequestConfig` has an effect. Any other key has none, as in the original; that is said once. */
+export function requestSettings({ customAxiosRequestConfig = {} }) {
+  for (const key in customAxiosRequestConfig) {
+    if (KNOWN.includes(key) || warned.has(key)) continue;
+    warned.add(key);
+    console.warn(`customAxiosRequestConfig.${key} has no effect; these have: ${KNOWN.join(", ")}.`);
+  }
+  return customAxiosRequestConfig ?? {};
+}

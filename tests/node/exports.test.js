@@ -1,0 +1,22 @@
+// What can be imported: what the types promise, and everything that the original exports.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as original from "@xano/js-sdk";
+import * as sdk from "../../pkg/index.js";
+
+const VALUE = /^export declare (?:abstract )?(?:class|const|enum|function) (\w+)/gm;
+
+test("what index.d.ts declares as a value is one, and nothing else is exported", () => {
+  const types = readFileSync(new URL("../../pkg/index.d.ts", import.meta.url), "utf8");
+  const declared = [...types.matchAll(VALUE)].map(([, name]) => name);
+
+  assert.deepEqual(Object.keys(sdk).sort(), declared.sort());
+});
+
+test("the names of the original are among them", () => {
+  const missing = Object.keys(original.default).filter((name) => !Object.hasOwn(sdk, name));
+
+  assert.deepEqual(missing, []);
+});

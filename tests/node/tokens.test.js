@@ -1,0 +1,96 @@
+// Tokens in the storage: kept for the next page, and for no other instance.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakeSocket } from "../support/node-page.js";
+import * as sdk from "../../pkg/index.js";
+
+const { XanoBaseStorage, XanoClient, XanoCookieStorage, XanoObjectStorage } = sdk;
+const HERE = { instanceBaseUrl: "https://here.xano.io", realtimeConnectionHash: "tokens" };
+const ELSEWHERE = { ...HERE, instanceBaseUrl: "https://elsewhere.xano.io" };
+
+test("a reloaded page connects with the token that was set before", () => {
+  const storage = new XanoObjectStorage();
+  new XanoClient({ ...HERE, storage }).setRealtimeAuthToken("kept");
+  assert.deepEqual(protocolsOf(new XanoClient({ ...HERE, storage })), ["kept"]);
+});
+
+test("a token from the settings is kept as well", () => {
+  const storage = new XanoObjectStorage();
+  new XanoClient({ ...HERE, storage, realtimeAuthToken: "kept" });
+  assert.deepEqual(protocolsOf(new XanoClient({ ...HERE, storage })), ["kept"]);
+});
+
+test("a token reaches no other instance, and no other connection of the same one", () => {
+  const storage = new XanoObjectStorage();
+  new XanoClient({ ...HERE, storage }).setRealtimeAuthToken("kept");
+  assert.equal(protocolsOf(new XanoClient({ ...ELSEWHERE, storage })), undefined);
+  assert.equal(protocolsOf(new XanoClient({ ...HERE, realtimeConnectionHash: "other", storage })), undefined);
+});
+
+test("a token that the original has left, without an address, is not used", () => {
+  const storage = new XanoObjectStorage();
+  storage.setItem("RealtimeAuthToken", "of whom?");
+  assert.equal(protocolsOf(new XanoClient({ ...HERE, storage })), undefined);
+});
+
+for (const [name, clear] of [
+  ["setRealtimeAuthToken(null)", (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(null)],
+  ["realtimeAuthToken: null", (storage) => new XanoClient({ ...HERE, storage, realtimeAuthToken: null })],
+]) {
+  test(`${name} clears it`, () => {
+    const storage = new XanoObjectStorage();
+    new XanoClient({ ...HERE, storage }).setRealtimeAuthToken("kept");
+    clear(storage);
+    assert.deepEqual({ ...storage.getAll() }, {});
+    assert.equal(protocolsOf(new XanoClient({ ...HERE, storage })), undefined);
+  });
+}
+
+test("the token of HTTP is kept and cleared under the original's key", () => {
+  const storage = new XanoObjectStorage();
+  const client = new XanoClient({ ...HERE, storage, authToken: "http" });
+  assert.deepEqual({ ...storage.getAll() }, { AuthToken: "http" });
+  assert.ok(new XanoClient({ ...HERE, storage }).hasAuthToken());
+  client.setAuthToken(null);
+  assert.ok(!new XanoClient({ ...HERE, storage }).hasAuthToken());
+});
+
+test("any class that extends XanoBaseStorage works", () => {
+  const kept = new Map();
+  class MapStorage extends XanoBaseStorage {
+    getItem(key) {
+      return kept.get(key) ?? null;
+    }
+    setItem(key, value) {
+      kept.set(key, value);
+    }
+    removeItem(key) {
+      kept.delete(key);
+    }
+  }
+  new XanoClient({ ...HERE, storage: new MapStorage() }).setRealtimeAuthToken("kept");
+  assert.deepEqual(protocolsOf(new XanoClient({ ...HERE, storage: new MapStorage() })), ["kept"]);
+});
+
+test("without localStorage tokens live in memory; a storage that cannot be read has none; nothing throws", () => {
+  assert.ok(new XanoClient({ ...HERE }).setRealtimeAuthToken("kept").hasRealtimeAuthToken());
+  assert.equal(protocolsOf(new XanoClient({ ...HERE, storage: new XanoCookieStorage() })), undefined);
+});
+
+test("an illegal token is refused without being printed, and the one before stays", () => {
+  const client = new XanoClient({ ...HERE, storage: new XanoObjectStorage(), realtimeAuthToken: "good" });
+  assert.throws(
+    () => client.setRealtimeAuthToken("Bearer secret"),
+    (error) => error.code === "invalid_token" && !/secret/.test(error.message),
+  );
+  assert.deepEqual(protocolsOf(client), ["good"]);
+});
+
+/** What a socket of the client is opened with. */
+function protocolsOf(client) {
+  const channel = client.channel("room").on(() => {});
+  const { protocols } = FakeSocket.latest;
+  channel.destroy();
+  return protocols;
+}

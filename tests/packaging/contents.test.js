@@ -1,0 +1,44 @@
+// What is published: all of it is listed here, so that nothing comes along unseen and nothing stays behind.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { packPackage } from "./support/projects.js";
+
+const CODE = ["index.js", "index.cjs", "slim.js", "xano.wasm", "dist/xano.min.js", "dist/xano.min.js.map"];
+const TYPES = ["index.d.ts", "index.d.cts", "slim.d.ts"];
+const DOCUMENTS = [
+  "LICENSE",
+  "LICENSE-APACHE",
+  "LICENSE-MIT",
+  "README.md",
+  "SECURITY.md",
+  "THIRD-PARTY-NOTICES",
+  "deviations.md",
+  "package.json",
+];
+/** Of the original's lib/, what applications import: each for `import` and for `require`, with types. */
+const LIB = [
+  "enums/realtime-action",
+  "enums/realtime-connection-status",
+  "enums/realtime-presence-action.enum",
+  "interfaces/realtime-action",
+  "interfaces/realtime-action-options",
+  "interfaces/realtime-channel-options",
+  "interfaces/realtime-client",
+  "models/event-stream",
+  "models/realtime-channel",
+  "models/realtime-client",
+  "types/xano-streaming-callback.type",
+].flatMap((module) => [".js", ".cjs", ".d.ts", ".d.cts"].map((extension) => `lib/${module}${extension}`));
+
+let packed;
+
+before(async () => {
+  packed = await packPackage();
+});
+
+after(() => packed?.remove());
+
+test("the package holds these files", () => {
+  assert.deepEqual(packed.files, [...CODE, ...TYPES, ...DOCUMENTS, ...LIB].sort());
+});

@@ -1,0 +1,2 @@
+// As Node before 22.
+delete globalThis.WebSocket;
