@@ -126,8 +126,8 @@ export class XanoRealtimeChannel {
       this._config,
       socketAddress(this._config),
       this.channel,
-      history,
-      presence,
+      !!history,
+      !!presence,
       queueOfflineActions !== false,
       debug,
     );

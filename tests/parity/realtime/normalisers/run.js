@@ -116,12 +116,13 @@ export class MendedRun extends Run {
       return;
     }
     const text = write();
+    const isFirstUse = !entry.isOn || entry.page.isOver;
     const native = this.#settle(entry);
-    if (!entry.isOn) {
+    if (isFirstUse) {
       use(18);
       entry.listens = true;
-      activate(entry);
     }
+    if (!entry.isOn) activate(entry);
     const { page } = entry;
     if (page.isOpen) return send(native);
     if (!page.isConnected) entry.listens = true;
