@@ -126,10 +126,10 @@ export class XanoRealtimeChannel {
       this._config,
       socketAddress(this._config),
       this.channel,
-      history,
-      presence,
+      !!history,
+      !!presence,
       queueOfflineActions !== false,
-      debug,
+      !!debug,
     );
     this._handle = { id, channel: this.channel, handlers: [], members: new Map(), waiting: new Set() };
     dropped?.register(this, this._handle);

@@ -1,8 +1,20 @@
-// Taking handlers away, and hearing of something once.
+// Adding handlers late, taking them away, and hearing of something once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { message, openChannel } from "../support/node-page.js";
+import { client, FakeSocket, message, openChannel, settled } from "../support/node-page.js";
+
+test("a first handler that comes after the socket opened is told that it is connected, whenever its channel was made", async () => {
+  const jill = client();
+  jill.channel("room").on(() => {});
+  const early = jill.channel("made while connecting");
+  FakeSocket.latest.open();
+  const late = jill.channel("made afterwards");
+  const told = [];
+  for (const channel of [early, late]) channel.on("connection_status", ({ payload }) => told.push(payload.status));
+  await settled();
+  assert.deepEqual(told, ["connected", "connected"]);
+});
 
 test("off(action, handler) takes away that handler for that action alone", () => {
   const { channel, socket } = openChannel();

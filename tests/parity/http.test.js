@@ -1,9 +1,19 @@
-// The same requests on the original and on ours: what goes over the network, and what the caller gets.
+// The same requests on the original and on ours: what goes over the network, and what the caller gets. To make one of
+// the random ones alone, or more of them:
+//   SEED=17 node --test tests/parity/http.test.js
+//   SEEDS=20000 node --test tests/parity/http.test.js
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { original, ours, outcome } from "./http/clients.js";
 import { corpus } from "./http/corpus.js";
+import { forOriginal, leavingHeaders, uses } from "./http/normalisers.js";
+import { requestOf } from "./http/requests.js";
+
+const SEED = process.env.SEED && Number(process.env.SEED);
+const SEEDS = Number(process.env.SEEDS ?? 1_000);
+const alone = SEED !== undefined && "one seed only";
 
 for (const [name, call, settings, answer] of corpus) {
   test(`like the original: ${name}`, async () => {
@@ -11,32 +21,6 @@ for (const [name, call, settings, answer] of corpus) {
     assert.deepEqual(await outcome(ours, call, settings, answer), expected);
   });
 }
-
-test("a token does not go to another origin", async () => {
-  const call = (client) => client.get("https://elsewhere.test/x");
-  const settings = { authToken: "token" };
-  const sentByOriginal = (await outcome(original, call, settings)).request;
-  assert.equal(sentByOriginal.headers.authorization, "Bearer token");
-  const { request } = await outcome(ours, call, settings);
-  assert.equal(request.url, "https://elsewhere.test/x");
-  assert.equal("authorization" in request.headers, false);
-});
-
-test("the caller's headers are left as they are", async () => {
-  const theirs = {};
-  const mine = {};
-  const call = (client) => client.post("/x", { a: 1 });
-  await outcome(original, call, { authToken: "token", customAxiosRequestConfig: { headers: theirs } });
-  await outcome(ours, call, { authToken: "token", customAxiosRequestConfig: { headers: mine } });
-  assert.ok("Authorization" in theirs, "the original writes into them");
-  assert.deepEqual(mine, {});
-});
-
-test("a Blob makes a form, as a File does", async () => {
-  const call = (client) => client.post("/x", { blob: new Blob(["text"], { type: "text/plain" }) });
-  assert.equal((await outcome(original, call)).request.body, '{"blob":{}}');
-  assert.deepEqual((await outcome(ours, call)).request.body, [["blob", ["file", "blob", "text/plain", "text"]]]);
-});
 
 test("a XanoFile goes by its name", async () => {
   const call = (client, { XanoFile }) =>
@@ -53,3 +37,29 @@ test("a timeout counts while the body is read as well", async () => {
   const { message, code } = await outcome(ours, (client) => client.get("/x"), settings, "hang in body");
   assert.deepEqual({ message, code }, { message: "timeout of 20ms exceeded", code: "ECONNABORTED" });
 });
+
+test(alone ? `the request of seed ${SEED}` : `${SEEDS} random requests`, async () => {
+  const [first, last] = alone ? [SEED, SEED] : [1, SEEDS];
+  for (let seed = first; seed <= last; seed++) {
+    const given = requestOf(seed);
+    const expected = await made(original, forOriginal(requestOf(seed)));
+    expected.headersAfterwards = leavingHeaders(expected.headersAfterwards, headersOf(given));
+    const text = inspect(given, { depth: Number.POSITIVE_INFINITY });
+    assert.deepEqual(await made(ours, requestOf(seed)), expected, `seed ${seed}: ${text}`);
+  }
+});
+
+test("every normaliser was needed", { skip: alone }, (t) => {
+  t.diagnostic(`uses: ${[...uses].map(([number, count]) => `${number}: ${count}`).join(", ")}`);
+  assert.ok([...uses.values()].every((count) => count > 0));
+});
+
+async function made(library, request) {
+  const { method, endpoint, params, headers, settings, answer } = request;
+  const seen = await outcome(library, (client) => client[method](endpoint, params, headers), settings, answer);
+  return { ...seen, headersAfterwards: headersOf(request) };
+}
+
+function headersOf({ settings }) {
+  return settings.customAxiosRequestConfig.headers;
+}

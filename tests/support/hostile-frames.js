@@ -1,5 +1,7 @@
 // Frames that no well-behaved server sends, as texts.
 
+import { Dice } from "./random.js";
+
 /** Frames as texts: every action, with every field missing once and taking every value once. */
 export function* mutations() {
   for (const action of ACTIONS) {
@@ -11,18 +13,17 @@ export function* mutations() {
 
 /** Frames of random JSON, the same ones at every run. */
 export function* nonsense(count) {
-  const random = pseudoRandom(20_240_607);
-  const pick = (list) => list[Math.floor(random() * list.length)];
+  const dice = new Dice(20_240_607);
   const json = (depth) => {
-    if (depth === 0 || random() < 0.3) return pick(VALUES);
-    const items = Array.from({ length: Math.floor(random() * 4) }, () => json(depth - 1));
-    if (random() < 0.3) return `[${items}]`;
+    if (depth === 0 || dice.chance(0.3)) return dice.pick(VALUES);
+    const items = dice.times(dice.below(4), () => json(depth - 1));
+    if (dice.chance(0.3)) return `[${items}]`;
     const fields = ["presence", "history", "socketId", "channel", "action", "status", "extras", "__proto__"];
-    return `{${items.map((item) => `"${pick(fields)}":${item}`)}}`;
+    return `{${items.map((item) => `"${dice.pick(fields)}":${item}`)}}`;
   };
   for (let n = 0; n < count; n++) {
-    const action = random() < 0.9 ? JSON.stringify(pick(ACTIONS)) : json(2);
-    const options = random() < 0.8 ? '{"channel":"a"}' : json(2);
+    const action = dice.chance(0.9) ? JSON.stringify(dice.pick(ACTIONS)) : json(2);
+    const options = dice.chance(0.8) ? '{"channel":"a"}' : json(2);
     yield `{"action":${action},"client":${json(2)},"options":${options},"payload":${json(4)}}`;
   }
 }
@@ -50,16 +51,6 @@ function plausible(action) {
     error: { message: "no" },
   };
   return JSON.stringify({ action, client, options: { channel: "a" }, payload: payload[action] ?? {} });
-}
-
-/** mulberry32 */
-function pseudoRandom(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const ACTIONS = words(`

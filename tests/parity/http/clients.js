@@ -7,6 +7,8 @@ import { FakeXMLHttpRequest, fakeFetch, network } from "./answers.js";
 
 const ORIGINAL = createRequire(import.meta.url).resolve("@xano/js-sdk/dist/xano.min.js");
 
+/** The platform's own. */
+export const networkFetch = globalThis.fetch;
 globalThis.fetch = fakeFetch;
 export const ours = await import("../../../pkg/index.js");
 export const original = loadOriginal();

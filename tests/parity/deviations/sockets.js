@@ -1,0 +1,203 @@
+// Deviations in which sockets there are, when they open, and how they are told about.
+
+import vm from "node:vm";
+import { outcome, Stage } from "./stage.js";
+
+export const sockets = [
+  {
+    number: 1,
+    title: "clients with different tokens have sockets of their own",
+    async play(library) {
+      const stage = new Stage(library);
+      const clients = ["one", "two", "two"].map((realtimeAuthToken) => stage.another({ realtimeAuthToken }));
+      const objects = clients.map((client) => client.channel("a"));
+      for (const object of objects) object.on(() => {});
+      return stage.sockets.map(({ protocols }) => protocols[0]);
+    },
+    original: ["two"],
+    ours: ["one", "two"],
+  },
+  {
+    number: 7,
+    title: "the delay before reconnecting has full jitter",
+    async play(library) {
+      const stage = new Stage(library);
+      vm.runInContext("Math.random = () => 0.5", stage.page.globals);
+      stage.joined();
+      stage.end(1006);
+      await stage.pass(500);
+      return stage.sockets.length;
+    },
+    original: 1,
+    ours: 2,
+  },
+  {
+    number: 7,
+    title: "who destroys the last channel while waiting does not reconnect",
+    async play(library) {
+      const stage = new Stage(library);
+      const channel = stage.joined();
+      stage.end(1006);
+      channel.destroy();
+      await stage.pass(60_000);
+      return stage.sockets.length;
+    },
+    original: 2,
+    ours: 1,
+  },
+  {
+    number: 7,
+    title: "destroying one of several channels opens no socket",
+    async play(library) {
+      const stage = new Stage(library);
+      stage.joined("a");
+      const other = stage.listen("b");
+      stage.end(1000);
+      other.destroy();
+      return stage.sockets.length;
+    },
+    original: 2,
+    ours: 1,
+  },
+  {
+    number: 8,
+    title: "1001, 1005 and 1009 are reconnected from as well",
+    async play(library) {
+      const opened = [];
+      for (const code of [1001, 1005, 1009]) {
+        const stage = new Stage(library);
+        stage.joined();
+        stage.end(code);
+        await stage.pass(1_000);
+        opened.push(stage.sockets.length);
+      }
+      return opened;
+    },
+    original: [1, 1, 1],
+    ours: [2, 2, 2],
+  },
+  {
+    number: 12,
+    title: "an illegal token is refused, and never used",
+    async play(library) {
+      const stage = new Stage(library, { realtimeAuthToken: "Bearer secret" });
+      const used = outcome(() => stage.listen());
+      await stage.pass();
+      return [outcome(() => stage.client.setRealtimeAuthToken("a b")), used, stage.heard.at(-1)];
+    },
+    original: ["fine", 12, undefined],
+    ours: ["invalid_token", "fine", "error invalid_token"],
+  },
+  {
+    number: 14,
+    title: "the port is kept, and ws: is used for http: nearby",
+    async play(library) {
+      const urls = [];
+      for (const instanceBaseUrl of [
+        "https://x.example:8443/api:demo",
+        "http://localhost:8080/",
+        "http://x9.xano.io",
+      ]) {
+        const stage = new Stage(library, { instanceBaseUrl });
+        stage.listen();
+        urls.push(stage.page.socket.url);
+      }
+      return urls;
+    },
+    original: ["wss://x.example/rt/hash", "wss://localhost/rt/hash", "wss://x9.xano.io/rt/hash"],
+    ours: ["wss://x.example:8443/rt/hash", "ws://localhost:8080/rt/hash", "wss://x9.xano.io/rt/hash"],
+  },
+  {
+    number: 15,
+    title: "a base URL that is none is refused by channel()",
+    async play(library) {
+      const stage = new Stage(library, { instanceBaseUrl: "x8.xano.io" });
+      return outcome(() => stage.client.channel("a"));
+    },
+    original: "fine",
+    ours: "Error",
+  },
+  {
+    number: 23,
+    title: "realtimeReconnect() opens a socket where there is none",
+    async play(library) {
+      const stage = new Stage(library);
+      stage.joined();
+      stage.end(1006);
+      stage.client.realtimeReconnect();
+      const opened = [stage.sockets.length];
+      stage.page.socket.accept();
+      stage.end(1000);
+      stage.client.realtimeReconnect();
+      opened.push(stage.sockets.length);
+      return opened;
+    },
+    original: [1, 1],
+    ours: [2, 3],
+  },
+  {
+    number: 23,
+    title: "realtimeReconnect() opens a socket whatever code comes back, or none",
+    async play(library) {
+      const stage = new Stage(library);
+      stage.joined();
+      stage.page.closing_ms = 3_600_000;
+      stage.client.realtimeReconnect();
+      stage.end(1000);
+      await stage.pass(1_000);
+      const opened = [stage.sockets.length];
+      stage.page.socket.accept();
+      stage.client.realtimeReconnect();
+      await stage.pass(6_000);
+      opened.push(stage.sockets.length);
+      return opened;
+    },
+    original: [1, 1],
+    ours: [2, 3],
+  },
+  {
+    number: 24,
+    title: "a channel that is added while waiting waits as well",
+    async play(library) {
+      const stage = new Stage(library);
+      stage.joined("a");
+      stage.end(1006);
+      stage.listen("b");
+      return stage.sockets.length;
+    },
+    original: 2,
+    ours: 1,
+  },
+  {
+    number: 27,
+    title: "the next channel finds the first delay",
+    async play(library) {
+      const stage = new Stage(library);
+      const channel = stage.listen();
+      stage.end(1006);
+      await stage.pass(1_000);
+      stage.end(1006);
+      channel.destroy();
+      stage.listen();
+      const before = stage.sockets.length;
+      stage.end(1006);
+      await stage.pass(1_000);
+      return stage.sockets.length - before;
+    },
+    original: 0,
+    ours: 1,
+  },
+  {
+    number: 27,
+    title: "the close of the abandoned socket does not count as that of the next",
+    async play(library) {
+      const stage = new Stage(library);
+      stage.joined().destroy();
+      stage.listen("b");
+      await stage.pass();
+      return stage.heard;
+    },
+    original: ["connection_status disconnected"],
+    ours: [],
+  },
+];

@@ -1,0 +1,97 @@
+// What the original's channel objects do otherwise.
+
+import { use } from "./uses.js";
+
+const CONNECTED = { action: "connection_status", options: {}, payload: { status: "connected" } };
+
+/** Makes the object one of those that hear, by `on` or whatever else uses it first. */
+export function activate(entry, observe = () => addObserver(entry.native)) {
+  const { page, native, name } = entry;
+  const { socketObserver: observers } = native;
+  const sibling = page.on(name).at(0);
+  if (sibling) share(native, sibling.native);
+  entry.isOn = true;
+  page.wish(name, entry.options);
+  // What is handed out now is not for the new one.
+  if (page.depth) use(17);
+  observers.observers = [...observers.observers];
+  // It is not to be handed the page's last frame, but to be joined.
+  observers.lastState = undefined;
+  if (page.isWaiting && !page.hasSocket) {
+    use(24);
+    quietly(observers, observe);
+  } else {
+    observe();
+  }
+  if (page.isOpen) entry.join();
+}
+
+function addObserver(native) {
+  native.observed = true;
+  native.socketObserver.addObserver(native.realtimeObserver);
+}
+
+/** Objects of one name have one membership, and with it one queue: 10. */
+function share(native, sibling) {
+  native.offlineMessageQueue = sibling.offlineMessageQueue;
+  for (const { options } of [native, sibling]) options.queueOfflineActions = true;
+}
+
+/** What ours tells the first handler that comes to an open connection: 6. */
+export function tellConnected(entry) {
+  const { native, page } = entry;
+  use(6);
+  Promise.resolve().then(() => {
+    if (!page.isConnected || entry.isDestroyed || entry.isTold) return;
+    // The socket has not opened now, and may be closing.
+    native.processOfflineMessageQueue = () => {};
+    native.realtimeObserver.update(CONNECTED);
+    delete native.processOfflineMessageQueue;
+  });
+}
+
+/** Without the original's own count of channels, which opens and closes sockets. */
+export function quietly(observers, work) {
+  const { onObserverCountChange } = observers;
+  observers.onObserverCountChange = undefined;
+  try {
+    work();
+  } finally {
+    observers.onObserverCountChange = onObserverCountChange;
+  }
+}
+
+/** Status and presence as ours understand them; the handlers get every frame as it came. */
+export function mend(entry) {
+  const { native } = entry;
+  const { handleConnectionUpdate, handlePresenceUpdate } = native;
+  entry.join = () => handleConnectionUpdate.call(native, CONNECTED);
+  native.handleConnectionUpdate = (action) => {
+    const status = action.payload?.status;
+    entry.isTold = entry.isHeard && status === "connected";
+    if (action.payload !== null && action.payload !== undefined) handleConnectionUpdate.call(native, action);
+    else use(29);
+  };
+  native.handlePresenceUpdate = (action) => {
+    if (!entry.listens) return;
+    const sound = soundPart(action);
+    if (sound !== action) use(9);
+    if (sound) handlePresenceUpdate.call(native, sound);
+  };
+}
+
+/** The part of a frame that the original can follow. */
+function soundPart(action) {
+  const { payload } = action;
+  if (payload === null || payload === undefined) return undefined;
+  const { presence } = payload;
+  if (action.action === "presence_update") {
+    return isObject(presence) || !["join", "leave"].includes(payload.action) ? action : undefined;
+  }
+  if (!Array.isArray(presence)) return undefined;
+  return presence.every(isObject) ? action : { ...action, payload: { presence: presence.filter(isObject) } };
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,158 @@
+// What the original's page and its sockets do otherwise.
+
+import { Page } from "../browser.js";
+import { use } from "./uses.js";
+
+const [CONNECTING, OPEN, CLOSING] = [0, 1, 2];
+const RECONNECT = 4000;
+const RECONNECTED_FROM = [1006, 1011, 1012, 1013, 1014, RECONNECT];
+const CLOSE_DEADLINE_MS = 5_000;
+
+/** A page for one connection, and none when its last channel is gone: 1 and 27. */
+export class MendedPage extends Page {
+  /** The channel objects of the page. */
+  entries = new Set();
+  /** What the channels are joined with, by name. */
+  wishes = new Map();
+  isOver = false;
+  /** Attempts since a socket was open. */
+  attempts = 0;
+  /** How deep it is in what it does at an event. */
+  depth = 0;
+
+  on(name) {
+    return [...this.entries].filter((entry) => entry.isOn && (name === undefined || entry.name === name));
+  }
+
+  wish(name, { history, presence } = {}) {
+    const before = this.wishes.get(name) ?? { history: false, presence: false };
+    this.wishes.set(name, { history: before.history || !!history, presence: before.presence || !!presence });
+  }
+
+  /** An object that is made while the socket opens comes behind those of its name that were there. */
+  joinFirst(name) {
+    const [first] = this.on(name);
+    if (!first || !this.isOpen || this.socket.joined?.has(name)) return;
+    use(10);
+    first.join();
+    first.native.processOfflineMessageQueue();
+  }
+
+  get isOpen() {
+    return this.socket?.readyState === OPEN;
+  }
+
+  /** Whether the last status that the original told is "connected". */
+  get isConnected() {
+    return this.hasSocket && this.socket.wasOpen && !this.socket.isAskedToClose;
+  }
+
+  get isWaiting() {
+    return this.isAboutToWait || this.timers.size > 0;
+  }
+
+  /** Whether the original holds a socket. */
+  get hasSocket() {
+    return this.socket !== undefined && !this.socket.isOver;
+  }
+
+  address(url) {
+    const { protocol, host, hostname } = this.base;
+    if (protocol === "https:" && host === hostname) return url;
+    use(14);
+    return `${protocol === "http:" ? "ws" : "wss"}://${host}${new URL(url).pathname}`;
+  }
+
+  outgoing(socket, text) {
+    const { action, options } = JSON.parse(text);
+    const { channel: name } = options;
+    socket.joined ??= new Map();
+    if (action === "leave") return this.#leave(socket, name, text);
+    if (action !== "join") return text;
+    // A channel that is made while connecting joins when the socket is open.
+    if (socket.readyState === CONNECTING) return use(4);
+    if (socket.readyState !== OPEN) return text;
+    const isShared = this.on(name).length + (this.making === name) > 1;
+    const wishes = JSON.stringify(this.wishes.get(name));
+    if (socket.joined.get(name) === wishes) return use(this.isHearing ? 29 : isShared ? 10 : 4);
+    socket.joined.set(name, wishes);
+    const joined = `{"action":"join","options":${JSON.stringify({ channel: name })},"payload":${wishes}}`;
+    if (joined !== text) use(isShared ? 10 : 26);
+    return joined;
+  }
+
+  #leave(socket, name, text) {
+    if (socket.readyState === CONNECTING) return use(25);
+    if (socket.readyState !== OPEN) return text;
+    if (this.on(name).some((entry) => entry !== this.leaving)) return use(10);
+    if (!socket.joined.delete(name)) return use(25);
+    return text;
+  }
+
+  closingTime(code) {
+    if (code !== RECONNECT) return this.closing_ms;
+    this.socket.isAskedToClose = true;
+    if (this.closing_ms <= CLOSE_DEADLINE_MS) return this.closing_ms;
+    use(23);
+    return CLOSE_DEADLINE_MS;
+  }
+
+  /** A socket that the server has begun to close is not waited for any longer, either. */
+  limitClosing() {
+    const { socket } = this;
+    if (socket.readyState !== CLOSING || socket.isAskedToClose) return;
+    use(23);
+    socket.isAskedToClose = true;
+    this.clock.set(() => socket.end(RECONNECT), CLOSE_DEADLINE_MS);
+  }
+
+  ended(socket, code) {
+    socket.isOver = true;
+    if (this.isOver) return;
+    const { isAskedToClose, wasOpen } = socket;
+    const told = this.#codeFor(socket, code);
+    // The original sets its timer behind the handlers.
+    this.isAboutToWait = RECONNECTED_FROM.includes(told);
+    super.ended(socket, told);
+    this.isAboutToWait = false;
+    if (wasOpen) this.attempts = 0;
+    if (isAskedToClose) return;
+    if (code === 1009) this.tell("too_large");
+    if (code === 1008) this.tell("policy");
+    if (code === 4401) this.tell("unauthorized");
+    if (!wasOpen && ++this.attempts === 3) this.tell("cannot_connect");
+  }
+
+  #codeFor({ isAskedToClose }, code) {
+    if (RECONNECTED_FROM.includes(code)) return code;
+    if (isAskedToClose) {
+      use(23);
+      return RECONNECT;
+    }
+    if (![1001, 1005, 1009].includes(code)) return code;
+    use(8);
+    return 1006;
+  }
+
+  /** Hands an error to the handlers of a channel, or of all, as if the server had said it. */
+  tell(code, name) {
+    if (this.isOver) return;
+    use(16);
+    const options = name === undefined ? {} : { channel: name };
+    const payload = { message: code, code };
+    this.socket.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
+  }
+
+  end() {
+    this.isOver = true;
+    if (this.timers.size > 0) use(7);
+    this.clearTimers();
+  }
+
+  run(...args) {
+    if (this.isOver) return;
+    this.depth += 1;
+    super.run(...args);
+    this.depth -= 1;
+  }
+}

@@ -1,0 +1,213 @@
+// What becomes of a program on the original: each call goes to it as it is, save for what ours does otherwise.
+
+import { UNSAYABLE } from "../programs.js";
+import { Run } from "../run.js";
+import { activate, mend, quietly, tellConnected } from "./channel.js";
+import { MendedPage } from "./page.js";
+import { use } from "./uses.js";
+
+/** A run of the original. */
+export class MendedRun extends Run {
+  #pages = new Map();
+  #tokens = new Map();
+
+  page(group) {
+    const page = this.#pages.get(group);
+    if (page && !page.isOver) return page;
+    if (page) use(27);
+    else if (this.pages.length > 0) use(1);
+    const fresh = this.newPage(MendedPage);
+    const { instanceBaseUrl, apiGroupBaseUrl } = this.program.clients.find((client) => client.group === group).base;
+    fresh.base = new URL(instanceBaseUrl ?? apiGroupBaseUrl);
+    this.#pages.set(group, fresh);
+    return fresh;
+  }
+
+  token({ client, token }) {
+    this.#tokens.set(client, token);
+    super.token({ client, token });
+  }
+
+  settings(client) {
+    const settings = super.settings(client);
+    return this.#tokens.has(client) ? { ...settings, realtimeAuthToken: this.#tokens.get(client) } : settings;
+  }
+
+  make({ object, client, name, options }) {
+    const entry = { object, client, name, options };
+    this.objects.set(object, entry);
+    this.#settle(entry);
+  }
+
+  /** The entry's object of the original, in the page that there is now. */
+  #settle(entry) {
+    const page = this.page(this.program.clients[entry.client].group);
+    if (entry.page === page && !entry.isDestroyed) return entry.native;
+    const isJoining = page.on().length > 0;
+    if (isJoining) {
+      page.joinFirst(entry.name);
+      page.wish(entry.name, entry.options);
+    }
+    page.making = entry.name;
+    const native = this.client(entry.client).channel(entry.name, optionsFor(entry.options));
+    page.making = undefined;
+    Object.assign(entry, { page, native, isOn: false, isDestroyed: false, isHeard: false, isTold: false });
+    entry.listens = false;
+    page.entries.add(entry);
+    mend(entry);
+    if (isJoining) activate(entry);
+    return native;
+  }
+
+  addHandler(object, args) {
+    const entry = this.objects.get(object);
+    if (entry.isDestroyed) use(11);
+    const native = this.#settle(entry);
+    const isFirst = !entry.isHeard;
+    Object.assign(entry, { isHeard: true, listens: true });
+    const on = () => native.on(...handlersFor(args));
+    if (entry.isOn) on();
+    else activate(entry, on);
+    if (isFirst && entry.page.isConnected) tellConnected(entry);
+  }
+
+  handler(...args) {
+    return super.handler(...args).map((run) => (action) => {
+      try {
+        run(action);
+      } catch (error) {
+        use(5);
+        this.witness.reported(error);
+      }
+    });
+  }
+
+  message({ object, payload: given, options }) {
+    const payload = given === UNSAYABLE ? 1n : given;
+    const channel = this.objects.get(object).name;
+    const text = () => frame("message", { ...options, channel }, payload);
+    this.#send(object, text, (native) => native.message(payload, options), true);
+  }
+
+  history({ object }) {
+    const { name } = this.objects.get(object);
+    this.#send(
+      object,
+      () => frame("history", { channel: name }),
+      (native) => native.history(),
+    );
+  }
+
+  whisper({ object, member, asks, payload }) {
+    const present = this.present(object);
+    const to = present[member % present.length];
+    if (!to) return;
+    const options = { channel: this.objects.get(object).name, socketId: to.socketId };
+    const text = () => (asks ? frame("history", options) : frame("message", options, payload));
+    this.#send(object, text, () => (asks ? to.history() : to.message(payload)));
+  }
+
+  /** What the original cannot send now waits in its own queue: 3. */
+  #send(object, write, send, isQueued = false) {
+    const entry = this.objects.get(object);
+    if (entry.isDestroyed) {
+      use(11);
+      this.witness.warned();
+      return;
+    }
+    const text = write();
+    const native = this.#settle(entry);
+    if (!entry.isOn) {
+      use(18);
+      entry.listens = true;
+      activate(entry);
+    }
+    const { page } = entry;
+    if (page.isOpen) return send(native);
+    if (!page.isConnected) entry.listens = true;
+    if (entry.options?.queueOfflineActions === false) {
+      use(3);
+      Promise.resolve().then(() => page.tell("not_connected", entry.name));
+      return;
+    }
+    if (isQueued && page.hasSocket) return send(native);
+    use(3);
+    native.offlineMessageQueue.push(text);
+  }
+
+  frame({ group, text }) {
+    const page = this.page(group);
+    page.isHearing = true;
+    super.frame({ group, text });
+    page.isHearing = false;
+  }
+
+  destroy({ object }) {
+    const entry = this.objects.get(object);
+    const { native, page } = entry;
+    if (entry.isDestroyed) return use(25);
+    entry.isDestroyed = true;
+    if (page.isOver) return;
+    const others = page.on().filter((other) => other !== entry);
+    const observers = native.socketObserver;
+    page.leaving = entry;
+    if (page.depth) {
+      use(11);
+      observers.observers = [...observers.observers];
+    }
+    if (others.length > 0 && !page.hasSocket) {
+      use(7);
+      quietly(observers, () => native.destroy());
+    } else {
+      native.destroy();
+    }
+    const wasOn = entry.isOn;
+    entry.isOn = false;
+    if (page.on(entry.name).length === 0) page.wishes.delete(entry.name);
+    if (wasOn && others.length === 0) page.end();
+  }
+
+  reconnect({ client }) {
+    const page = this.page(this.program.clients[client].group);
+    const own = page.on().filter((entry) => entry.client === client);
+    if (own.length === 0) {
+      if (page.on().length > 0) use(1);
+      return;
+    }
+    if (page.hasSocket) {
+      page.limitClosing();
+      return super.reconnect({ client });
+    }
+    use(23);
+    page.clearTimers();
+    own[0].native.socketObserver.notifyCountChange();
+  }
+
+  present(object) {
+    const entry = this.objects.get(object);
+    if (entry.isDestroyed) {
+      if (entry.native.getPresence().length > 0) use(28);
+      return [];
+    }
+    const listed = entry.native.getPresence();
+    const members = [...new Map(listed.map((member) => [member.socketId, member])).values()];
+    if (members.length < listed.length) use(9);
+    return members;
+  }
+}
+
+function optionsFor(options) {
+  const { queueOfflineActions, ...wishes } = options ?? {};
+  if (queueOfflineActions !== false && !queueOfflineActions) use(2);
+  return { ...wishes, queueOfflineActions: queueOfflineActions !== false };
+}
+
+function handlersFor(args) {
+  if (args[0] !== "error" || args.length > 2) return args;
+  use(13);
+  return [...args, args[1]];
+}
+
+function frame(action, options, payload = null) {
+  return JSON.stringify({ action, options, payload });
+}
