@@ -129,7 +129,7 @@ export class XanoRealtimeChannel {
       !!history,
       !!presence,
       queueOfflineActions !== false,
-      debug,
+      !!debug,
     );
     this._handle = { id, channel: this.channel, handlers: [], members: new Map(), waiting: new Set() };
     dropped?.register(this, this._handle);

@@ -87,7 +87,7 @@ fn received(connection: &Connection, channel: i32, action: i32) {
 fn tell_all(connection: &Connection, connected: bool) {
     let objects = connection.objects();
     for object in &objects {
-        // Where there is no handler yet, nobody is told.
+        // Where there are no handlers yet, nobody is told.
         object.told_connected.set(connected && object.heard.get());
         hand_to(object, CONNECTION_STATUS);
     }
