@@ -8,12 +8,13 @@ import { test } from "node:test";
 import { mutations, nonsense } from "../support/hostile-frames.js";
 import { firstDifference, report } from "./realtime/compare.js";
 import { mutants } from "./realtime/mutations.js";
-import { uses } from "./realtime/normalisers/uses.js";
+import { uses, without } from "./realtime/normalisers/uses.js";
 import { hearing, programOf } from "./realtime/programs.js";
 
 const SEED = process.env.SEED && Number(process.env.SEED);
 const SEEDS = Number(process.env.SEEDS ?? 1_200);
 const SEEDS_FOR_A_MUTANT = 50;
+const SEEDS_FOR_A_NORMALISER = 100;
 const FRAMES_IN_A_PROGRAM = 400;
 
 const alone = SEED !== undefined && "one seed only";
@@ -40,12 +41,24 @@ test("every normaliser was needed", { skip: alone }, (t) => {
   assert.deepEqual(unused, []);
 });
 
+test("without any one of the normalisers a difference shows", { skip: alone }, async (t) => {
+  for (const number of uses.keys()) {
+    const seed = await without(number, () => firstSeed(SEEDS_FOR_A_NORMALISER));
+    t.diagnostic(`without ${number}: seed ${seed}`);
+    assert.ok(seed, `the normaliser of ${number} changes nothing`);
+  }
+});
+
 for (const [fault, build] of mutants) {
   test(`a build with ${fault} is found out within ${SEEDS_FOR_A_MUTANT} seeds`, { skip: alone }, async (t) => {
-    for (let seed = 1; seed <= SEEDS_FOR_A_MUTANT; seed++) {
-      const difference = await firstDifference(programOf(seed), build);
-      if (difference) return t.diagnostic(`by seed ${seed}`);
-    }
-    assert.fail("nothing was noticed");
+    const seed = await firstSeed(SEEDS_FOR_A_MUTANT, build);
+    t.diagnostic(`by seed ${seed}`);
+    assert.ok(seed, "nothing was noticed");
   });
+}
+
+/** The first seed whose program shows a difference. */
+async function firstSeed(count, build) {
+  for (let seed = 1; seed <= count; seed++) if (await firstDifference(programOf(seed), build)) return seed;
+  return undefined;
 }

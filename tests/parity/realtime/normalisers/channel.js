@@ -1,6 +1,6 @@
 // What the original's channel objects do otherwise.
 
-import { use } from "./uses.js";
+import { needs } from "./uses.js";
 
 const CONNECTED = { action: "connection_status", options: {}, payload: { status: "connected" } };
 
@@ -13,17 +13,12 @@ export function activate(entry, observe = () => addObserver(entry.native)) {
   entry.isOn = true;
   page.wish(name, entry.options);
   // What is handed out now is not for the new one.
-  if (page.depth) use(17);
-  observers.observers = [...observers.observers];
+  if (page.depth && needs(17)) observers.observers = [...observers.observers];
   // It is not to be handed the page's last frame, but to be joined.
-  observers.lastState = undefined;
-  if (page.isWaiting && !page.hasSocket) {
-    use(24);
-    quietly(observers, observe);
-  } else {
-    observe();
-  }
-  if (page.isOpen) entry.join();
+  if (observers.lastState && needs(6)) observers.lastState = undefined;
+  if (page.isWaiting && !page.hasSocket && needs(24)) quietly(observers, observe);
+  else observe();
+  if (page.owesJoin(name) && needs(4)) entry.join();
 }
 
 function addObserver(native) {
@@ -31,16 +26,17 @@ function addObserver(native) {
   native.socketObserver.addObserver(native.realtimeObserver);
 }
 
-/** Objects of one name have one membership, and with it one queue: 10. */
+/** Objects of one name have one membership, and with it one queue. */
 function share(native, sibling) {
+  if (!needs(10)) return;
   native.offlineMessageQueue = sibling.offlineMessageQueue;
   for (const { options } of [native, sibling]) options.queueOfflineActions = true;
 }
 
-/** What ours tells the first handler that comes to an open connection: 6. */
+/** What ours tells the first handler that comes to an open connection. */
 export function tellConnected(entry) {
   const { native, page } = entry;
-  use(6);
+  if (!needs(6)) return;
   Promise.resolve().then(() => {
     if (!page.isConnected || entry.isDestroyed || entry.isTold) return;
     // The socket has not opened now, and may be closing.
@@ -68,14 +64,14 @@ export function mend(entry) {
   entry.join = () => handleConnectionUpdate.call(native, CONNECTED);
   native.handleConnectionUpdate = (action) => {
     if (!entry.page.isHearing) entry.isTold = entry.isHeard && action.payload.status === "connected";
-    if (action.payload !== null && action.payload !== undefined) handleConnectionUpdate.call(native, action);
-    else use(29);
+    const isLost = action.payload === null || action.payload === undefined;
+    if (!isLost || !needs(29)) handleConnectionUpdate.call(native, action);
   };
   native.handlePresenceUpdate = (action) => {
     if (!entry.listens) return;
     const sound = soundPart(action);
-    if (sound !== action) use(9);
-    if (sound) handlePresenceUpdate.call(native, sound);
+    const taken = sound !== action && needs(9) ? sound : action;
+    if (taken) handlePresenceUpdate.call(native, taken);
   };
 }
 

@@ -1,7 +1,7 @@
 // What the original's page and its sockets do otherwise.
 
 import { Page } from "../browser.js";
-import { use } from "./uses.js";
+import { needs } from "./uses.js";
 
 const [CONNECTING, OPEN, CLOSING] = [0, 1, 2];
 const RECONNECT = 4000;
@@ -32,10 +32,14 @@ export class MendedPage extends Page {
   /** An object that is made while the socket opens comes behind those of its name that were there. */
   joinFirst(name) {
     const [first] = this.on(name);
-    if (!first || !this.isOpen || this.socket.joined?.has(name)) return;
-    use(10);
+    if (!first || !this.isOpen || this.socket.joined?.has(name) || !needs(10)) return;
     first.join();
     first.native.processOfflineMessageQueue();
+  }
+
+  /** Whether the open socket was not yet asked for all of it. */
+  owesJoin(name) {
+    return this.isOpen && this.socket.joined?.get(name) !== JSON.stringify(this.wishes.get(name));
   }
 
   get isOpen() {
@@ -58,8 +62,7 @@ export class MendedPage extends Page {
 
   address(url) {
     const { protocol, host, hostname } = this.base;
-    if (protocol === "https:" && host === hostname) return url;
-    use(14);
+    if ((protocol === "https:" && host === hostname) || !needs(14)) return url;
     return `${protocol === "http:" ? "ws" : "wss"}://${host}${new URL(url).pathname}`;
   }
 
@@ -70,38 +73,34 @@ export class MendedPage extends Page {
     if (action === "leave") return this.#leave(socket, name, text);
     if (action !== "join") return text;
     // A channel that is made while connecting joins when the socket is open.
-    if (socket.readyState === CONNECTING) return use(4);
+    if (socket.readyState === CONNECTING && needs(4)) return undefined;
     if (socket.readyState !== OPEN) return text;
     const isShared = this.on(name).length + (this.making === name) > 1;
     const wishes = JSON.stringify(this.wishes.get(name));
-    if (socket.joined.get(name) === wishes) return use(this.isHearing ? 29 : isShared ? 10 : 4);
+    if (socket.joined.get(name) === wishes && needs(this.isHearing ? 29 : isShared ? 10 : 4)) return undefined;
     socket.joined.set(name, wishes);
     const joined = `{"action":"join","options":${JSON.stringify({ channel: name })},"payload":${wishes}}`;
-    if (joined !== text) use(isShared ? 10 : 26);
-    return joined;
+    return joined !== text && needs(isShared ? 10 : 26) ? joined : text;
   }
 
   #leave(socket, name, text) {
-    if (socket.readyState === CONNECTING) return use(25);
+    if (socket.readyState === CONNECTING && needs(25)) return undefined;
     if (socket.readyState !== OPEN) return text;
-    if (this.on(name).some((entry) => entry !== this.leaving)) return use(10);
-    if (!socket.joined.delete(name)) return use(25);
+    if (this.on(name).some((entry) => entry !== this.leaving) && needs(10)) return undefined;
+    if (!socket.joined.delete(name) && needs(25)) return undefined;
     return text;
   }
 
   closingTime(code) {
     if (code !== RECONNECT) return this.closing_ms;
     this.socket.isAskedToClose = true;
-    if (this.closing_ms <= CLOSE_DEADLINE_MS) return this.closing_ms;
-    use(23);
-    return CLOSE_DEADLINE_MS;
+    return this.closing_ms > CLOSE_DEADLINE_MS && needs(23) ? CLOSE_DEADLINE_MS : this.closing_ms;
   }
 
   /** A socket that the server has begun to close is not waited for any longer, either. */
   limitClosing() {
     const { socket } = this;
-    if (socket.readyState !== CLOSING || socket.isAskedToClose) return;
-    use(23);
+    if (socket.readyState !== CLOSING || socket.isAskedToClose || !needs(23)) return;
     socket.isAskedToClose = true;
     this.clock.set(() => socket.end(RECONNECT), CLOSE_DEADLINE_MS);
   }
@@ -125,28 +124,22 @@ export class MendedPage extends Page {
 
   #codeFor({ isAskedToClose }, code) {
     if (RECONNECTED_FROM.includes(code)) return code;
-    if (isAskedToClose) {
-      use(23);
-      return RECONNECT;
-    }
-    if (![1001, 1005, 1009].includes(code)) return code;
-    use(8);
-    return 1006;
+    if (isAskedToClose) return needs(23) ? RECONNECT : code;
+    return [1001, 1005, 1009].includes(code) && needs(8) ? 1006 : code;
   }
 
   /** Hands an error to the handlers of a channel, or of all, as if the server had said it. */
   tell(code, name) {
-    if (this.isOver) return;
-    use(16);
+    if (this.isOver || !needs(16)) return;
     const options = name === undefined ? {} : { channel: name };
     const payload = { message: code, code };
     this.socket.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
   }
 
+  /** The last channel is gone. */
   end() {
-    this.isOver = true;
-    if (this.timers.size > 0) use(7);
-    this.clearTimers();
+    if (this.timers.size > 0 && needs(7)) this.clearTimers();
+    this.isOver = needs(27);
   }
 
   run(...args) {

@@ -4,7 +4,7 @@ import { UNSAYABLE } from "../programs.js";
 import { Run } from "../run.js";
 import { activate, mend, quietly, tellConnected } from "./channel.js";
 import { MendedPage } from "./page.js";
-import { use } from "./uses.js";
+import { needs } from "./uses.js";
 
 /** A run of the original. */
 export class MendedRun extends Run {
@@ -12,10 +12,9 @@ export class MendedRun extends Run {
   #tokens = new Map();
 
   page(group) {
-    const page = this.#pages.get(group);
+    const first = this.#pages.values().next().value;
+    const page = this.#pages.get(group) ?? (first && !needs(1) ? first : undefined);
     if (page && !page.isOver) return page;
-    if (page) use(27);
-    else if (this.pages.length > 0) use(1);
     const fresh = this.newPage(MendedPage);
     const { instanceBaseUrl, apiGroupBaseUrl } = this.program.clients.find((client) => client.group === group).base;
     fresh.base = new URL(instanceBaseUrl ?? apiGroupBaseUrl);
@@ -61,8 +60,7 @@ export class MendedRun extends Run {
 
   addHandler(object, args) {
     const entry = this.objects.get(object);
-    if (entry.isDestroyed) use(11);
-    const native = this.#settle(entry);
+    const native = entry.isDestroyed && !needs(11) ? entry.native : this.#settle(entry);
     const isFirst = !entry.isHeard;
     Object.assign(entry, { isHeard: true, listens: true });
     const on = () => native.on(...handlersFor(args));
@@ -76,7 +74,7 @@ export class MendedRun extends Run {
       try {
         run(action);
       } catch (error) {
-        use(5);
+        if (!needs(5)) throw error;
         this.witness.reported(error);
       }
     });
@@ -107,32 +105,25 @@ export class MendedRun extends Run {
     this.#send(object, text, () => (asks ? to.history() : to.message(payload)));
   }
 
-  /** What the original cannot send now waits in its own queue: 3. */
+  /** What the original cannot send now waits in its own queue. */
   #send(object, write, send, isQueued = false) {
     const entry = this.objects.get(object);
-    if (entry.isDestroyed) {
-      use(11);
-      this.witness.warned();
-      return;
-    }
+    if (entry.isDestroyed && needs(11)) return this.witness.warned();
     const text = write();
     const isFirstUse = !entry.isOn || entry.page.isOver;
     const native = this.#settle(entry);
-    if (isFirstUse) {
-      use(18);
+    if (isFirstUse && needs(18)) {
       entry.listens = true;
+      if (!entry.isOn) activate(entry);
     }
-    if (!entry.isOn) activate(entry);
     const { page } = entry;
     if (page.isOpen) return send(native);
     if (!page.isConnected) entry.listens = true;
     if (entry.options?.queueOfflineActions === false) {
-      use(3);
       Promise.resolve().then(() => page.tell("not_connected", entry.name));
       return;
     }
-    if (isQueued && page.hasSocket) return send(native);
-    use(3);
+    if ((isQueued && page.hasSocket) || !needs(3)) return send(native);
     native.offlineMessageQueue.push(text);
   }
 
@@ -146,22 +137,15 @@ export class MendedRun extends Run {
   destroy({ object }) {
     const entry = this.objects.get(object);
     const { native, page } = entry;
-    if (entry.isDestroyed) return use(25);
+    if (entry.isDestroyed && needs(25)) return;
     entry.isDestroyed = true;
     if (page.isOver) return;
     const others = page.on().filter((other) => other !== entry);
     const observers = native.socketObserver;
     page.leaving = entry;
-    if (page.depth) {
-      use(11);
-      observers.observers = [...observers.observers];
-    }
-    if (others.length > 0 && !page.hasSocket) {
-      use(7);
-      quietly(observers, () => native.destroy());
-    } else {
-      native.destroy();
-    }
+    if (page.depth && needs(11)) observers.observers = [...observers.observers];
+    if (others.length > 0 && !page.hasSocket && needs(7)) quietly(observers, () => native.destroy());
+    else native.destroy();
     const wasOn = entry.isOn;
     entry.isOn = false;
     if (page.on(entry.name).length === 0) page.wishes.delete(entry.name);
@@ -171,42 +155,30 @@ export class MendedRun extends Run {
   reconnect({ client }) {
     const page = this.page(this.program.clients[client].group);
     const own = page.on().filter((entry) => entry.client === client);
-    if (own.length === 0) {
-      if (page.on().length > 0) use(1);
-      return;
-    }
-    if (page.hasSocket) {
-      page.limitClosing();
-      return super.reconnect({ client });
-    }
-    use(23);
+    if (own.length === 0 && (page.on().length === 0 || needs(1))) return;
+    if (page.hasSocket) page.limitClosing();
+    if (page.hasSocket || !needs(23)) return super.reconnect({ client });
     page.clearTimers();
     own[0].native.socketObserver.notifyCountChange();
   }
 
   present(object) {
     const entry = this.objects.get(object);
-    if (entry.isDestroyed) {
-      if (entry.native.getPresence().length > 0) use(28);
-      return [];
-    }
     const listed = entry.native.getPresence();
+    if (entry.isDestroyed && listed.length > 0 && needs(28)) return [];
     const members = [...new Map(listed.map((member) => [member.socketId, member])).values()];
-    if (members.length < listed.length) use(9);
-    return members;
+    return members.length < listed.length && needs(9) ? members : listed;
   }
 }
 
 function optionsFor(options) {
   const { queueOfflineActions, ...wishes } = options ?? {};
-  if (queueOfflineActions !== false && !queueOfflineActions) use(2);
-  return { ...wishes, queueOfflineActions: queueOfflineActions !== false };
+  const isLeftOut = queueOfflineActions !== false && !queueOfflineActions;
+  return { ...wishes, queueOfflineActions: isLeftOut ? needs(2) : queueOfflineActions };
 }
 
 function handlersFor(args) {
-  if (args[0] !== "error" || args.length > 2) return args;
-  use(13);
-  return [...args, args[1]];
+  return args[0] === "error" && args.length === 2 && needs(13) ? [...args, args[1]] : args;
 }
 
 function frame(action, options, payload = null) {
