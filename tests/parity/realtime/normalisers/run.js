@@ -6,6 +6,18 @@ import { activate, mend, quietly, tellConnected } from "./channel.js";
 import { MendedPage } from "./page.js";
 import { needs } from "./uses.js";
 
+const FRESH = {
+  /** Whether it is one of the page's channels. */
+  isOn: false,
+  /** Whether the application has added a handler. */
+  isHeard: false,
+  /** Whether the last status that its handlers were told is "connected". */
+  isTold: false,
+  /** Whether it keeps the list of those present. */
+  listens: false,
+  isDestroyed: false,
+};
+
 /** A run of the original. */
 export class MendedRun extends Run {
   #pages = new Map();
@@ -50,8 +62,7 @@ export class MendedRun extends Run {
     page.making = entry.name;
     const native = this.client(entry.client).channel(entry.name, optionsFor(entry.options));
     page.making = undefined;
-    Object.assign(entry, { page, native, isOn: false, isDestroyed: false, isHeard: false, isTold: false });
-    entry.listens = false;
+    Object.assign(entry, FRESH, { page, native });
     page.entries.add(entry);
     mend(entry);
     if (isJoining) activate(entry);
