@@ -56,14 +56,16 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
     waiting
 }
 
-/// Sends a frame on the object's channel, or lets it wait.
-pub(super) fn send(object: &Rc<ChannelObject>, text: Text) {
+/// Sends a frame on the object's channel, or lets it wait; says whether it went out.
+pub(super) fn send(object: &Rc<ChannelObject>, text: Text) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
-    let Some(Place { connection, channel }) = place else { return };
+    let Some(Place { connection, channel }) = place else { return false };
     let writable = link(&connection).is_some_and(|link| link.writable());
     let frame = Frame { bytes: text.length(), body: text };
+    let goes_out = writable && connection.state() == State::Open;
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
+    goes_out
 }
 
 /// Adds the object to its channel, which is new where nobody else is on it.

@@ -114,11 +114,10 @@ pub fn connection_status(client: u32) -> u32 {
 #[wasm_bindgen]
 pub fn channel_send(id: usize, page_object: JsValue, text: Text) {
     let Some(object) = ChannelObject::by_id(id) else { return };
-    if !object.is_connected() {
+    if !driver::send(&object, text) {
         // Were the page's object collected now, what waits would be lost with it.
         object.page_object.replace(Some(page_object));
     }
-    driver::send(&object, text);
 }
 
 /// Forgets a channel object. Its number may be given to another one afterwards.

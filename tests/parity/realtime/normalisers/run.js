@@ -121,15 +121,11 @@ export class MendedRun extends Run {
     const entry = this.objects.get(object);
     if (entry.isDestroyed && needs(11)) return this.witness.warned();
     const text = write();
-    const isFirstUse = !entry.isOn || entry.page.isOver;
     const native = this.#settle(entry);
-    if (isFirstUse && needs(18)) {
-      entry.listens = true;
-      if (!entry.isOn) activate(entry);
-    }
+    if (!entry.isOn && needs(18)) activate(entry);
     const { page } = entry;
     if (page.isOpen) return send(native);
-    if (!page.isConnected) entry.listens = true;
+    entry.listens = true;
     if (entry.options?.queueOfflineActions === false) {
       Promise.resolve().then(() => page.tell("not_connected", entry.name));
       return;
