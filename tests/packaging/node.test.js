@@ -43,7 +43,10 @@ test("without a WebSocket an error says how to give one, and that works", async 
 
   const message = await run("main.js");
 
-  assert.match(message, /^Error: No WebSocket could be made\. .+ Address and cause: ws:.+: ReferenceError: WebSocket is not defined$/);
+  assert.match(
+    message,
+    /^Error: No WebSocket could be made\. .+ Address and cause: ws:.+: ReferenceError: WebSocket is not defined$/,
+  );
   const [, remedy] = /Node before 22 needs: (.+)\. Address/.exec(message);
   await writeFile(join(folder, "remedied.js"), `${remedy};\nawait import("./main.js");\n`);
   assert.equal(await run("remedied.js"), "Hello");

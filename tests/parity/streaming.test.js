@@ -11,7 +11,10 @@ const STREAMS = [
   ["one event", ["data: hello\n\n"]],
   ["several in one chunk", ["data: a\n\ndata: b\n\nevent: c\ndata: d\n\n"]],
   ["one in several chunks", ["da", "ta: he", "llo", "\n", "\n"]],
-  ["half a character at the end of a chunk", [Buffer.from("data: é😀\n\n").subarray(0, 8), Buffer.from("data: é😀\n\n").subarray(8)]],
+  [
+    "half a character at the end of a chunk",
+    [Buffer.from("data: é😀\n\n").subarray(0, 8), Buffer.from("data: é😀\n\n").subarray(8)],
+  ],
   ["several lines", ["data: one\ndata: two\ndata:\ndata:  three\n\n"]],
   ["JSON", ['data: {"a":[1,null]}\n\n', "data: {broken\n\n"]],
   ["ids that stay", ["id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n"]],
