@@ -12,6 +12,8 @@ export function socketAddress(config) {
   try {
     return socket_url(base, segment);
   } catch (cause) {
-    throw new Error(`The base URL "${base}" is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io`, { cause });
+    throw new Error(`The base URL "${base}" is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io`, {
+      cause,
+    });
   }
 }

@@ -14,15 +14,15 @@ export function checkNotices() {
   const faults = [
     ...differences("Crates", cratesOf(["--package", "xano-wasm", "--features", "npm"])),
     ...differences("Crates of the Rust standard library", cratesOf(standardLibrary())),
-    ...bundledPackages().map((source) => `the bundle holds ${source}, which it does not name`),
+    ...differences("Packages from npm", bundledPackages()),
   ];
   if (faults.length > 0) throw new Failure(`${NOTICES}: ${faults.join("; ")}`);
 }
 
 function differences(heading, actual) {
   const named = namedUnder(heading);
-  const missing = actual.filter((crate) => !named.includes(crate)).map((crate) => `"${crate}" is missing`);
-  const stale = named.filter((crate) => !actual.includes(crate)).map((crate) => `"${crate}" is not in the package`);
+  const missing = actual.filter((work) => !named.includes(work)).map((work) => `"${work}" is missing`);
+  const stale = named.filter((work) => !actual.includes(work)).map((work) => `"${work}" is not in the package`);
   return [...missing, ...stale];
 }
 
@@ -53,8 +53,12 @@ function standardLibrary() {
   return ["--manifest-path", manifest, "--no-default-features"];
 }
 
-/** Files of npm packages among those that the script is made of. */
+/** "name  licence" of each npm package among what the script is made of. */
 function bundledPackages() {
   const { sources } = JSON.parse(readFileSync(join(root, "pkg/dist/xano.min.js.map"), "utf8"));
-  return sources.filter((source) => source.includes("node_modules/"));
+  const names = sources.map((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]).filter(Boolean);
+  return [...new Set(names)].map((name) => {
+    const { license } = JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+    return `${name}  ${license}`;
+  });
 }

@@ -111,7 +111,10 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
             }
         }
         Output::SendJoin { channel, wishes } => {
-            write(connection, &wire::join_frame(&name(connection, channel), wishes.history.into(), wishes.presence.into()));
+            write(
+                connection,
+                &wire::join_frame(&name(connection, channel), wishes.history.into(), wishes.presence.into()),
+            );
         }
         Output::SendLeave { channel } => write(connection, &wire::leave_frame(&name(connection, channel))),
         Output::Send { body } => write(connection, &body),

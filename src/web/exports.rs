@@ -51,14 +51,7 @@ pub fn channel_open(
 
 /// Adds a handler for the action of that number, or for every action where it is -1. Internal ones are the facade's own.
 #[wasm_bindgen]
-pub fn channel_on(
-    id: usize,
-    page_object: JsValue,
-    action: i32,
-    function: JsValue,
-    on_error: JsValue,
-    internal: bool,
-) {
+pub fn channel_on(id: usize, page_object: JsValue, action: i32, function: JsValue, on_error: JsValue, internal: bool) {
     let Some(object) = ChannelObject::by_id(id) else { return };
     let handler = Handler { action: wanted(action), function, on_error, internal, removed: Cell::new(false) };
     object.handlers.borrow_mut().push(Rc::new(handler));
