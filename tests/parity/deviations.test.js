@@ -7,10 +7,13 @@ import { channels } from "./deviations/channels.js";
 import { handlers } from "./deviations/handlers.js";
 import { http } from "./deviations/http.js";
 import { sockets } from "./deviations/sockets.js";
+import { streams } from "./deviations/streams.js";
 import { uses as httpUses } from "./http/normalisers.js";
 import { uses as realtimeUses } from "./realtime/normalisers/uses.js";
 
-const deviations = [...channels, ...handlers, ...sockets, ...http].sort((one, other) => one.number - other.number);
+const deviations = [...channels, ...handlers, ...sockets, ...http, ...streams].sort(
+  (one, other) => one.number - other.number,
+);
 
 for (const { number, title, play, original, ours } of deviations) {
   test(`${number}: ${title}`, async (t) => {
@@ -24,6 +27,11 @@ const WITHOUT_NORMALISER = {
   12: "their tokens are legal",
   15: "their base URLs are URLs",
   22: "they take no time",
+  30: "their pages are not reloaded",
+  31: "their settings all have an effect",
+  32: "they ask for no streams",
+  33: "they ask for no streams",
+  34: "their files hold blobs",
 };
 
 test("every number of the document has a test, and a normaliser or a reason to have none", () => {

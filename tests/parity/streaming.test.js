@@ -49,27 +49,6 @@ for (const [name, chunks] of STREAMS) {
   });
 }
 
-test("an id that comes without data is not remembered", async () => {
-  const ids = async (library) => (await streamed(library, ["id: 5\n\ndata: a\n\n"])).events.map(({ id }) => id);
-  assert.deepEqual(await ids(original), ["5"]);
-  assert.deepEqual(await ids(ours), [""]);
-});
-
-test("a refusal is read as usual, so that its reason can be told", async () => {
-  const refuse = (response) => response.writeHead(403, { "content-type": "application/json" }).end('{"message":"no"}');
-  const body = async (library) => {
-    answer = (_request, response) => refuse(response);
-    const error = await clientOf(library)
-      .get("/x", {}, {}, () => assert.fail("no event came"))
-      .catch((error) => error);
-    assert.equal(error.message, "There was an error with your request");
-    assert.equal(error.getResponse().getStatusCode(), 403);
-    return error.getResponse().getBody();
-  };
-  assert.ok((await body(original)) instanceof ReadableStream, "the original has read it for events");
-  assert.deepEqual(await body(ours), { message: "no" });
-});
-
 test("what the callback throws ends the stream, and the promise rejects with it", async () => {
   for (const library of [original, ours]) {
     answer = (_request, response) => response.write("data: a\n\ndata: b\n\n");

@@ -1,9 +1,7 @@
 // Deviations of HTTP.
 
-import { once } from "node:events";
-import { createServer } from "node:http";
-import { XanoNodeClient } from "@xano/js-sdk/lib/node-client.js";
-import { networkFetch, original, ours, outcome } from "../http/clients.js";
+import { original, ours, outcome } from "../http/clients.js";
+import { liveClient, liveServer } from "../http/live-server.js";
 
 const LIBRARIES = { original, ours };
 const TIMEOUT_MS = 1_000;
@@ -48,19 +46,45 @@ export const http = [
     async play(library, t) {
       const apiGroupBaseUrl = await drippingServer(t);
       const settings = { apiGroupBaseUrl, customAxiosRequestConfig: { timeout: TIMEOUT_MS } };
-      if (library === "original") return (await new XanoNodeClient(settings).get("/x")).getBody().at(-1);
-      t.mock.method(globalThis, "fetch", networkFetch);
-      const { code } = await new ours.XanoClient(settings).get("/x").catch((error) => error);
-      return code;
+      const asked = liveClient(t, library, settings).get("/x");
+      return asked.then(
+        (response) => response.getBody().at(-1),
+        ({ code }) => code,
+      );
     },
     original: "!",
     ours: "ECONNABORTED",
   },
+  {
+    number: 31,
+    title: "a request setting that has no effect is named on the console, once",
+    async play(library, t) {
+      const warned = t.mock.method(console, "warn", () => {});
+      const settings = { customAxiosRequestConfig: { maxRedirects: 3 } };
+      for (const endpoint of ["/x", "/y"]) {
+        await outcome(LIBRARIES[library], (client) => client.get(endpoint), settings);
+      }
+      return warned.mock.callCount();
+    },
+    original: 0,
+    ours: 1,
+  },
+  {
+    number: 34,
+    title: "the content of a XanoFile may be a buffer",
+    async play(library) {
+      const call = (client, { XanoFile }) => client.post("/x", { file: new XanoFile("n.bin", new Uint8Array([65])) });
+      const { request, name } = await outcome(LIBRARIES[library], call);
+      return request?.body ?? name;
+    },
+    original: "TypeError",
+    ours: [["file", ["file", "n.bin", "", "A"]]],
+  },
 ];
 
 /** Its answer takes longer than the timeout, and is never silent for so long. */
-async function drippingServer(t) {
-  const server = createServer(async (_, response) => {
+function drippingServer(t) {
+  return liveServer(t, (_, response) => {
     response.writeHead(200, { "content-type": "text/plain" });
     const started = performance.now();
     const timer = setInterval(() => {
@@ -70,11 +94,4 @@ async function drippingServer(t) {
     }, 20);
     response.on("close", () => clearInterval(timer));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${server.address().port}`;
 }

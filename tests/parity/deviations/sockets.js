@@ -89,6 +89,24 @@ export const sockets = [
     ours: ["invalid_token", "fine", "error invalid_token"],
   },
   {
+    number: 30,
+    title: "the realtime token is used again after a reload",
+    play(library) {
+      const storage = new Map();
+      const kept = {
+        getItem: (key) => storage.get(key) ?? null,
+        setItem: (key, value) => storage.set(key, value),
+        removeItem: (key) => storage.delete(key),
+      };
+      new Stage(library, { storage: kept }).client.setRealtimeAuthToken("kept");
+      const reloaded = new Stage(library, { storage: kept });
+      reloaded.listen();
+      return reloaded.page.socket.protocols ?? "anonymous";
+    },
+    original: "anonymous",
+    ours: ["kept"],
+  },
+  {
     number: 14,
     title: "the port is kept, and ws: is used for http: nearby",
     async play(library) {

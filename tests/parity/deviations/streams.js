@@ -1,0 +1,36 @@
+// Deviations of server-sent events.
+
+import { liveClient, liveServer } from "../http/live-server.js";
+
+export const streams = [
+  {
+    number: 32,
+    title: "a refused stream is read as usual, so that its reason can be told",
+    async play(library, t) {
+      const events = [];
+      const error = await asking(t, library, 403, '{"message":"no"}', events).catch((error) => error);
+      const body = error.getResponse().getBody();
+      return [error.message, error.getResponse().getStatusCode(), events, body instanceof ReadableStream || body];
+    },
+    original: ["There was an error with your request", 403, [], true],
+    ours: ["There was an error with your request", 403, [], { message: "no" }],
+  },
+  {
+    number: 33,
+    title: "an id that comes without data is not remembered",
+    async play(library, t) {
+      const events = [];
+      await asking(t, library, 200, "id: 5\n\ndata: a\n\n", events);
+      return events.map(({ id }) => id);
+    },
+    original: ["5"],
+    ours: [""],
+  },
+];
+
+async function asking(t, library, status, text, events) {
+  const apiGroupBaseUrl = await liveServer(t, (_, response) => {
+    response.writeHead(status, { "content-type": "application/json" }).end(text);
+  });
+  return liveClient(t, library, { apiGroupBaseUrl }).get("/x", {}, {}, (event) => events.push(event));
+}
