@@ -104,7 +104,7 @@ impl Drop for Line {
 
 impl State {
     fn deliver(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
-        for Delivery { to, frame } in deliveries {
+        for Delivery { to, frame, .. } in deliveries {
             // From here on the text is shared, not copied.
             let frame = Utf8Bytes::from(String::from(frame));
             for id in to {

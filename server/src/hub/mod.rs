@@ -19,13 +19,18 @@
 //! # Layout
 //!
 //! - `command`: what a client asks for, read from its frame.
+//! - `membership`: joining and leaving.
+//! - `messages`: what is said, and what is kept of it.
 //! - `permissions`: whether the channel's settings allow it.
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
-//! - `refusal`: what is refused, in words and codes.
+//! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
 
+mod code;
 mod command;
 mod history;
+mod membership;
+mod messages;
 mod permissions;
 mod refusal;
 mod room;
@@ -37,15 +42,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Client, Options, Payload, PresenceAction, ServerFrame};
+use xano_realtime_protocol::frame::Client;
 
 use crate::limits::Limits;
 use crate::settings::Settings;
-use command::{Command, Message, Request, Wishes};
-use permissions::{Act, Audience};
+pub use code::Code;
+use command::{Command, Request};
 pub use refusal::Refusal;
-use room::{Member, Room, from_server};
+use room::Room;
 
 /// All channels of a server and the sockets on them.
 #[derive(Debug)]
@@ -71,6 +75,18 @@ pub struct Delivery {
     pub to: Vec<ConnectionId>,
     /// The text of the frame.
     pub frame: Box<str>,
+    /// What was refused, where the frame is an error.
+    pub error: Option<Code>,
+}
+
+impl Delivery {
+    fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
+        Delivery { to, frame: frame.into(), error: None }
+    }
+
+    fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Delivery {
+        Delivery { error: Some(why.code()), ..to_one(to, why.frame(channel)) }
+    }
 }
 
 #[derive(Debug)]
@@ -115,7 +131,7 @@ impl Hub {
         let command = match Command::parse(text) {
             Ok(command) => command,
             Err(refused) => {
-                return vec![to_one(from, refused.why.frame(refused.channel.as_deref()))];
+                return vec![Delivery::refusal(from, refused.channel.as_deref(), &refused.why)];
             }
         };
         let channel = &*command.channel;
@@ -125,12 +141,12 @@ impl Hub {
             Request::Message(message) => self.message(from, channel, &message),
             Request::History { with_one_client } => self.history(from, channel, with_one_client),
         };
-        outcome.unwrap_or_else(|why| vec![to_one(from, why.frame(Some(channel)))])
+        outcome.unwrap_or_else(|why| vec![Delivery::refusal(from, Some(channel), &why)])
     }
 
     /// A socket did something that is refused whatever channels it is on.
     pub fn refuse(&self, from: ConnectionId, why: &Refusal) -> Delivery {
-        to_one(from, why.frame(None))
+        Delivery::refusal(from, None, why)
     }
 
     /// A socket closed.
@@ -147,108 +163,8 @@ impl Hub {
     pub fn rooms(&self) -> usize {
         self.rooms.len()
     }
-
-    fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(Vec::new());
-        };
-        if !connection.channels.contains(channel) {
-            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
-            permissions::check(rules, connection.is_authenticated, Act::Join)?;
-            if connection.channels.len() >= self.channels_per_socket {
-                return Err(Refusal::TooManyChannels(self.channels_per_socket));
-            }
-            let name: Arc<str> = channel.into();
-            connection.channels.insert(Arc::clone(&name));
-            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules)));
-        }
-        let Some(room) = self.rooms.get_mut(channel) else {
-            return Err(Refusal::NotJoined);
-        };
-        let member = Member {
-            client: Arc::clone(&connection.client),
-            is_authenticated: connection.is_authenticated,
-            wants_presence: wishes.presence,
-        };
-        let is_new = room.admit(id, member);
-
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Join, Payload::Empty {}))];
-        if wishes.presence && room.rules.presence {
-            deliveries.push(to_one(id, room.presence_full(channel)));
-        }
-        if wishes.history {
-            let history = room.history.readable_by(connection.is_authenticated);
-            deliveries.push(to_one(id, from_server(channel, Action::History, Payload::History { history })));
-        }
-        if is_new {
-            let about = (id, &*connection.client);
-            deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
-        }
-        Ok(deliveries)
-    }
-
-    /// Acknowledged to somebody who is not on the channel too: what they asked for is the case.
-    fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.channels.remove(channel);
-        }
-        deliveries.extend(self.dismiss(id, channel));
-        deliveries
-    }
-
-    fn message(&mut self, from: ConnectionId, channel: &str, message: &Message) -> Result<Vec<Delivery>, Refusal> {
-        let recipient = message.recipient.as_deref();
-        let recipient_id = recipient.and_then(|socket_id| self.by_socket_id.get(socket_id));
-        let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
-        let sender = room.member(from).ok_or(Refusal::NotJoined)?;
-
-        let authenticated = message.authenticated;
-        let (to, audience) = match recipient {
-            None => (room.audience(authenticated), Audience::Everybody),
-            Some(_) => {
-                let id = *recipient_id.ok_or(Refusal::RecipientAbsent)?;
-                let member = room.member(id).ok_or(Refusal::RecipientAbsent)?;
-                let is_authenticated = member.is_authenticated;
-                (vec![id], Audience::One { is_authenticated })
-            }
-        };
-        let act = Act::Send { authenticated, to: audience };
-        permissions::check(&room.rules, sender.is_authenticated, act)?;
-
-        let frame = ServerFrame {
-            action: Action::Message,
-            client: Some(&sender.client),
-            options: Options::Message { authenticated, socket_id: recipient, channel },
-            payload: Payload::AsSent(message.payload),
-        };
-        let frame = frame.encode();
-        if recipient.is_none() {
-            room.history.keep(&frame, authenticated, room.rules.history);
-        }
-        Ok(vec![Delivery { to, frame: frame.into() }])
-    }
-
-    fn history(&self, from: ConnectionId, channel: &str, with_one_client: bool) -> Result<Vec<Delivery>, Refusal> {
-        let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
-        let reader = room.member(from).ok_or(Refusal::NotJoined)?;
-        let history = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
-        Ok(vec![to_one(from, from_server(channel, Action::History, Payload::History { history }))])
-    }
-
-    /// Takes somebody off a channel and tells the others; a channel without members and messages is forgotten.
-    fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
-        let room = self.rooms.get_mut(channel)?;
-        let member = room.dismiss(id)?;
-        let about = (id, &*member.client);
-        let delivery = room.presence_update(channel, PresenceAction::Leave, about);
-        if room.is_bare() {
-            self.rooms.remove(channel);
-        }
-        delivery
-    }
 }
 
 fn to_one(id: ConnectionId, frame: Box<RawValue>) -> Delivery {
-    Delivery { to: vec![id], frame: frame.into() }
+    Delivery::new(vec![id], frame)
 }

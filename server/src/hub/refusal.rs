@@ -6,6 +6,8 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
+use super::code::Code;
+
 /// Why something was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -68,7 +70,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// The same, for programs.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
             Refusal::NotJson { .. }
             | Refusal::NotAnObject
@@ -76,15 +78,15 @@ impl Refusal {
             | Refusal::Binary
             | Refusal::NoAction
             | Refusal::NoChannel
-            | Refusal::WrongType { .. } => "bad_frame",
-            Refusal::UnknownAction(_) => "unknown_action",
-            Refusal::NoSettings => "no_settings",
-            Refusal::Anonymous => "anonymous",
-            Refusal::NotJoined => "not_joined",
-            Refusal::NotAllowed(_) => "not_allowed",
-            Refusal::RecipientAbsent => "not_connected",
-            Refusal::TooManyChannels(_) => "too_many_channels",
-            Refusal::TokenNotAccepted => "token_not_accepted",
+            | Refusal::WrongType { .. } => Code::BadFrame,
+            Refusal::UnknownAction(_) => Code::UnknownAction,
+            Refusal::NoSettings => Code::NoSettings,
+            Refusal::Anonymous => Code::Anonymous,
+            Refusal::NotJoined => Code::NotJoined,
+            Refusal::NotAllowed(_) => Code::NotAllowed,
+            Refusal::RecipientAbsent => Code::NotConnected,
+            Refusal::TooManyChannels(_) => Code::TooManyChannels,
+            Refusal::TokenNotAccepted => Code::TokenNotAccepted,
         }
     }
 
@@ -98,7 +100,7 @@ impl Refusal {
             action: Action::Error,
             client: None,
             options,
-            payload: Payload::Error { message: &self.to_string(), code: self.code() },
+            payload: Payload::Error { message: &self.to_string(), code: self.code().name() },
         };
         frame.encode()
     }

@@ -91,7 +91,7 @@ impl Room {
             return None;
         }
         let payload = Payload::PresenceUpdate { action, presence: client };
-        Some(Delivery { to, frame: from_server(channel, Action::PresenceUpdate, payload).into() })
+        Some(Delivery::new(to, from_server(channel, Action::PresenceUpdate, payload)))
     }
 }
 
