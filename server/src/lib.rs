@@ -6,14 +6,18 @@
 //! - [`hub`]: who is on which channel and what they may do; pure.
 //! - [`settings`]: the realtime settings of a workspace, with the permissions of its channels.
 //! - [`limits`]: what one client may cost.
+//! - [`auth`]: who somebody is.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
 //! - `exchange`: between the sockets and the hub.
+//! - `api_error`: what an HTTP endpoint refuses.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+mod api_error;
+pub mod auth;
 mod connection;
 mod exchange;
 pub mod hub;
@@ -39,10 +43,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use auth::{Origins, Secret};
 pub use limits::Limits;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
+use auth::Tokens;
 use exchange::Exchange;
 
 /// What a server is started with.
@@ -54,16 +60,27 @@ pub struct Config {
     pub limits: Limits,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// The key that signs auth tokens; made at start when there is none.
+    pub secret: Option<Secret>,
+    /// The pages that may use the server.
+    pub origins: Origins,
+    /// Whether strangers may sign up even though the address is not a loopback one.
+    pub dev: bool,
 }
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let www = config.www.as_ref().map(|folder| www::routes(folder, &config.settings.hash));
-    let server = Arc::new(Server::new(config));
+    let secret = config.secret.clone().map_or_else(Secret::random, Ok)?;
+    let tokens = Arc::new(Tokens::new(&secret));
+    let is_for_development = config.dev || listener.local_addr()?.ip().is_loopback();
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &config.origins));
+    let server = Arc::new(Server::new(config, tokens));
     let routes = Router::new()
         .route("/health", get("ok\n"))
         .route("/rt/{hash}", get(upgrade::upgrade))
         .with_state(Arc::clone(&server))
+        .merge(auth.unwrap_or_default())
         .merge(www.unwrap_or_default());
 
     let stopping = CancellationToken::new();
@@ -99,6 +116,8 @@ struct Server {
     /// `None` while realtime is not enabled.
     hash: Option<String>,
     frame_bytes: usize,
+    tokens: Arc<Tokens>,
+    origins: Origins,
     exchange: Arc<Exchange>,
     /// A permit for each socket that may be open.
     connections: Arc<Semaphore>,
@@ -107,11 +126,13 @@ struct Server {
 }
 
 impl Server {
-    fn new(config: Config) -> Server {
-        let Config { settings, limits, .. } = config;
+    fn new(config: Config, tokens: Arc<Tokens>) -> Server {
+        let Config { settings, limits, origins, .. } = config;
         Server {
             hash: settings.enabled.then(|| settings.hash.clone()),
             frame_bytes: limits.frame_bytes,
+            tokens,
+            origins,
             exchange: Arc::new(Exchange::new(settings, &limits)),
             connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
             sockets: TaskTracker::new(),

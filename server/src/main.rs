@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::select;
 
 use args::Args;
+use xano_realtime_server::Secret;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,6 +32,9 @@ async fn serve(args: Args) -> Result<(), String> {
     let listener = TcpListener::bind(&address).await.map_err(cannot_listen)?;
     let bound = listener.local_addr().map_err(cannot_listen)?;
 
+    if config.secret.as_ref().is_some_and(Secret::is_short) {
+        tracing::warn!("the key that signs tokens is shorter than 32 bytes: it can be guessed from a token");
+    }
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
     }

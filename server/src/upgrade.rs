@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use xano_realtime_protocol::frame::Client;
 
 use crate::Server;
+use crate::auth::{Claims, TokenProblem};
 use crate::connection::{self, Socket};
 use crate::hub::Refusal;
 
@@ -32,33 +33,44 @@ pub(crate) async fn upgrade(
         return Err(Rejection::UnknownHash);
     }
     let headers = request.headers();
+    if !server.origins.admit(headers) {
+        return Err(Rejection::ForeignOrigin);
+    }
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
     let permit = Arc::clone(&server.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
 
-    let has_token = token.is_some();
+    let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| server.tokens.verify(token));
     let sockets = server.sockets.clone();
     sockets.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => serve(&server, upgraded, has_token, permit).await,
+            Ok(upgraded) => serve(&server, upgraded, verified, permit).await,
             Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
         }
     });
     Ok(switching_protocols(accept, token))
 }
 
-async fn serve(server: &Server, upgraded: Upgraded, has_token: bool, _permit: OwnedSemaphorePermit) {
+/// What came of a token, if there was one.
+type Verified = Option<Result<Claims, TokenProblem>>;
+
+async fn serve(server: &Server, upgraded: Upgraded, verified: Verified, _permit: OwnedSemaphorePermit) {
     let Some(socket) = socket(server, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
     let Ok(socket_id) = new_socket_id() else {
         return tracing::error!("the system has no random numbers");
     };
-    let line = server.exchange.open(Client::anonymous(socket_id));
-    if has_token {
+    let (client, problem) = match verified {
+        Some(Ok(claims)) => (claims.into_client(socket_id), None),
+        Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
+        None => (Client::anonymous(socket_id), None),
+    };
+    let line = server.exchange.open(client);
+    if let Some(problem) = problem {
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
-        line.refuse(&Refusal::TokenNotAccepted);
+        line.refuse(&Refusal::TokenNotAccepted(problem.to_string()));
     }
     connection::serve(socket, line).await;
 }
@@ -117,6 +129,8 @@ fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Resp
 pub(crate) enum Rejection {
     #[error("no realtime connection has this hash, or realtime is not enabled")]
     UnknownHash,
+    #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
+    ForeignOrigin,
     #[error("this address takes WebSocket connections only")]
     NotAWebSocket,
     #[error("this server speaks version 13 of the WebSocket protocol")]
@@ -131,6 +145,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let status = match self {
             Rejection::UnknownHash => StatusCode::NOT_FOUND,
+            Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
             Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
             Rejection::NoKey => StatusCode::BAD_REQUEST,
             Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,

@@ -64,8 +64,8 @@ pub enum Refusal {
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
     /// The socket goes on as anonymous.
-    #[error("Authentication token was not accepted: this server does not verify tokens yet")]
-    TokenNotAccepted,
+    #[error("Authentication token was not accepted: {0}")]
+    TokenNotAccepted(String),
 }
 
 impl Refusal {
@@ -86,7 +86,7 @@ impl Refusal {
             Refusal::NotAllowed(_) => Code::NotAllowed,
             Refusal::RecipientAbsent => Code::NotConnected,
             Refusal::TooManyChannels(_) => Code::TooManyChannels,
-            Refusal::TokenNotAccepted => Code::TokenNotAccepted,
+            Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
         }
     }
 

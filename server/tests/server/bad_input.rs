@@ -1,11 +1,9 @@
 //! What a broken or hostile client sends, and that nobody else notices.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, MARVEL, Running, patiently};
 use serde_json::{Value, json};
-use support::{Client, MARVEL, Running, patiently};
 use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 

@@ -1,11 +1,9 @@
 //! What is served beside the socket.
 
-mod support;
-
 use std::fs;
 use std::path::PathBuf;
 
-use support::{HASH, Running, get};
+use crate::support::{HASH, Running, get};
 use xano_realtime_server::Config;
 
 /// A folder of its own, gone with the test.

@@ -1,20 +1,18 @@
 //! The program as it is started and stopped.
 
-mod support;
-
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::{Client, KEY, MARVEL, Running, get, token_of};
 use serde_json::json;
-use support::{Client, MARVEL, Running, get};
 
 fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_ADMIN_TOKEN"] {
         command.env_remove(name);
     }
     command.stderr(Stdio::piped()).stdout(Stdio::piped());
@@ -25,6 +23,7 @@ fn server() -> Command {
 struct Process {
     child: Child,
     address: SocketAddr,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
@@ -35,7 +34,16 @@ impl Process {
         stdout.read_line(&mut first_line).unwrap();
         let address = first_line.trim_end().strip_prefix("listening on http://");
         let address = address.expect(&first_line).parse().unwrap();
-        Process { child, address }
+        Process { child, address, stdout }
+    }
+
+    /// Ends it, and says all that it printed after its first line.
+    fn end(&mut self) -> String {
+        self.child.kill().unwrap();
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut printed).unwrap();
+        printed
     }
 }
 
@@ -110,6 +118,21 @@ async fn settings_come_from_a_file_named_by_flag_or_environment() {
     }
 }
 
+#[tokio::test]
+async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed() {
+    let key = std::str::from_utf8(KEY).unwrap();
+    let file = settings_file("secret", &format!("{key}\n"));
+    let listen = ["--listen", "127.0.0.1:0"];
+    let by_file = Process::start(server().args(listen).arg("--secret-file").arg(&file));
+    let by_environment = Process::start(server().args(listen).env("XANO_SECRET", key));
+    for mut process in [by_file, by_environment] {
+        let (mut jack, _) = Client::connect(process.address, Some(&token_of(5, 7, json!({})))).await.unwrap();
+        jack.join(MARVEL, json!({})).await;
+        assert_eq!(jack.hear().await["action"], "join", "the token was accepted");
+        assert!(!process.end().contains(key));
+    }
+}
+
 #[test]
 fn what_cannot_be_done_is_said_before_serving() {
     let unknown_key = settings_file("unknown-key.json", r#"{"chanels":[]}"#);
@@ -125,6 +148,11 @@ fn what_cannot_be_done_is_said_before_serving() {
     let environment = complaint(server().env("XANO_LIMITS", "frame_bytes"));
     assert!(environment.contains("XANO_LIMITS: a limit is written NAME=VALUE"));
 
+    let empty = settings_file("empty-secret", "\n");
+    assert!(complaint(server().arg("--secret-file").arg(&empty)).contains("empty-secret: it is empty"));
+    assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
+    assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
+    assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     assert!(complaint(server().args(["--redis", "redis://localhost"])).contains("--redis"));

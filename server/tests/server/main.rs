@@ -1,0 +1,9 @@
+//! The server over real sockets, each test with one of its own. One program, as linking takes longer than running.
+
+mod auth;
+mod bad_input;
+mod binary;
+mod chat;
+mod handshake;
+mod http;
+mod support;
