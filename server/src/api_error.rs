@@ -34,6 +34,11 @@ impl ApiError {
         ApiError { status: StatusCode::FORBIDDEN, code: "ERROR_CODE_ACCESS_DENIED", message: message.into() }
     }
 
+    /// There is no such thing.
+    pub(crate) fn not_found(message: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::NOT_FOUND, code: "ERROR_CODE_NOT_FOUND", message: message.into() }
+    }
+
     /// The server cannot do what it should.
     pub(crate) fn fatal(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ERROR_FATAL", message: message.into() }

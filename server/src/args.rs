@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{Config, Limits, Origins, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, Secret, Settings};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -26,6 +26,11 @@ pub(crate) struct Args {
     /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+
+    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
+    /// one is made at start and written to a file that is printed.
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
 
     /// Pages of this origin may open sockets and use /api:auth, no others; may be given again. Without it: any page.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
@@ -59,7 +64,18 @@ impl Args {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
-        Ok(Config { settings, limits, www: self.www, secret, origins, dev: self.dev })
+        let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
+        Ok(Config {
+            settings,
+            settings_file: self.config,
+            admin_token: admin_token.map(AdminToken::new),
+            secret,
+            origins,
+            dev: self.dev,
+            limits,
+            www: self.www,
+            ..Config::default()
+        })
     }
 }
 

@@ -128,6 +128,7 @@ impl From<Ending> for End {
         match ending {
             Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
+            Ending::AddressChanged => End::ByServer(CloseCode::RESTART, "the connection hash has changed"),
         }
     }
 }

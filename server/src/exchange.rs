@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
@@ -50,16 +51,46 @@ impl Exchange {
         }
     }
 
-    /// A socket opened.
-    pub(crate) fn open(self: &Arc<Self>, client: Client) -> Line {
+    /// A socket opened at the address with this hash.
+    pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str) -> Line {
         let outbox = Arc::new(Outbox::new(self.outbox_bytes));
         let mut state = self.lock();
         let id = state.hub.open(client);
         state.outboxes.insert(id, Arc::clone(&outbox));
         if state.is_stopping {
             outbox.end(Ending::Restart);
+        } else if !state.is_at(hash) {
+            outbox.end(Ending::AddressChanged);
         }
         Line { exchange: Arc::clone(self), id, outbox }
+    }
+
+    /// Whether sockets are let in at the address with this hash.
+    pub(crate) fn is_at(&self, hash: &str) -> bool {
+        self.lock().is_at(hash)
+    }
+
+    /// The last segment of the address.
+    pub(crate) fn hash(&self) -> String {
+        self.lock().hub.settings().hash.clone()
+    }
+
+    /// The settings in force, as JSON.
+    pub(crate) fn settings(&self) -> Value {
+        self.lock().hub.settings().to_json()
+    }
+
+    /// Puts other settings in force. Sockets stay open, unless their address is none any more.
+    pub(crate) fn apply(&self, settings: Settings) {
+        let mut state = self.lock();
+        let hash = state.hub.settings().hash.clone();
+        let deliveries = state.hub.apply(settings);
+        state.deliver(deliveries);
+        if !state.is_at(&hash) {
+            for outbox in state.outboxes.values() {
+                outbox.end(Ending::AddressChanged);
+            }
+        }
     }
 
     /// Every socket is closed, those that open from now on too.
@@ -103,6 +134,11 @@ impl Drop for Line {
 }
 
 impl State {
+    fn is_at(&self, hash: &str) -> bool {
+        let settings = self.hub.settings();
+        settings.enabled && settings.hash == hash
+    }
+
     fn deliver(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
         for Delivery { to, frame, .. } in deliveries {
             // From here on the text is shared, not copied.

@@ -3,10 +3,13 @@
 //! # Layout
 //!
 //! - [`run`]: serves until told to stop.
+//! - [`config`]: what a server is started with.
 //! - [`hub`]: who is on which channel and what they may do; pure.
 //! - [`settings`]: the realtime settings of a workspace, with the permissions of its channels.
 //! - [`limits`]: what one client may cost.
 //! - [`auth`]: who somebody is.
+//! - [`admin`]: what the owner of the workspace does.
+//! - `listen`: takes connections.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
@@ -16,128 +19,77 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+pub mod admin;
 mod api_error;
 pub mod auth;
+pub mod config;
 mod connection;
 mod exchange;
 pub mod hub;
 pub mod limits;
+mod listen;
 mod outbox;
 pub mod settings;
 mod upgrade;
 mod www;
 
 use std::io;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::select;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+pub use admin::AdminToken;
 pub use auth::{Origins, Secret};
+pub use config::Config;
 pub use limits::Limits;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
+use admin::Workspace;
 use auth::Tokens;
 use exchange::Exchange;
-
-/// What a server is started with.
-#[derive(Debug, Default)]
-pub struct Config {
-    /// The realtime settings of the workspace.
-    pub settings: Settings,
-    /// What one client may cost.
-    pub limits: Limits,
-    /// A folder to serve beside the socket.
-    pub www: Option<PathBuf>,
-    /// The key that signs auth tokens; made at start when there is none.
-    pub secret: Option<Secret>,
-    /// The pages that may use the server.
-    pub origins: Origins,
-    /// Whether strangers may sign up even though the address is not a loopback one.
-    pub dev: bool,
-}
+use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let www = config.www.as_ref().map(|folder| www::routes(folder, &config.settings.hash));
-    let secret = config.secret.clone().map_or_else(Secret::random, Ok)?;
-    let tokens = Arc::new(Tokens::new(&secret));
-    let is_for_development = config.dev || listener.local_addr()?.ip().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &config.origins));
-    let server = Arc::new(Server::new(config, tokens));
+    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
+    let exchange = Arc::new(Exchange::new(settings, &limits));
+    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
+    let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
+    let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
+    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits));
     let routes = Router::new()
         .route("/health", get("ok\n"))
-        .route("/rt/{hash}", get(upgrade::upgrade))
-        .with_state(Arc::clone(&server))
+        .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
+        .merge(admin::routes(Arc::clone(&workspace), admin_token))
         .merge(auth.unwrap_or_default())
-        .merge(www.unwrap_or_default());
+        .merge(files.unwrap_or_default());
 
     let stopping = CancellationToken::new();
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let mut serving = pin!(serving.into_future());
+    let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
     select! {
-        served = &mut serving => return served,
+        () = &mut serving => {}
+        () = workspace.follow(&reload) => {}
         () = shutdown => {}
     }
 
     tracing::info!("stopping");
     stopping.cancel();
-    server.exchange.stop();
-    server.sockets.close();
-    let finished = async { tokio::join!(serving, server.sockets.wait()) };
-    match timeout(GRACE, finished).await {
-        Ok((served, ())) => served,
-        Err(_) => {
-            tracing::warn!(open = server.sockets.len(), "stopped with connections still open");
-            Ok(())
-        }
+    exchange.stop();
+    let finished = async { tokio::join!(serving, gate.closed()) };
+    if timeout(GRACE, finished).await.is_err() {
+        tracing::warn!(open = gate.open(), "stopped with connections still open");
     }
-}
-
-/// What every handshake needs.
-#[derive(Debug)]
-struct Server {
-    /// `None` while realtime is not enabled.
-    hash: Option<String>,
-    frame_bytes: usize,
-    tokens: Arc<Tokens>,
-    origins: Origins,
-    exchange: Arc<Exchange>,
-    /// A permit for each socket that may be open.
-    connections: Arc<Semaphore>,
-    /// The tasks of the open sockets.
-    sockets: TaskTracker,
-}
-
-impl Server {
-    fn new(config: Config, tokens: Arc<Tokens>) -> Server {
-        let Config { settings, limits, origins, .. } = config;
-        Server {
-            hash: settings.enabled.then(|| settings.hash.clone()),
-            frame_bytes: limits.frame_bytes,
-            tokens,
-            origins,
-            exchange: Arc::new(Exchange::new(settings, &limits)),
-            connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
-            sockets: TaskTracker::new(),
-        }
-    }
+    Ok(())
 }
 
 /// Sockets have two seconds of it to say goodbye.

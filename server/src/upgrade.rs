@@ -10,42 +10,80 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
-use crate::Server;
-use crate::auth::{Claims, TokenProblem};
+use crate::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::connection::{self, Socket};
+use crate::exchange::Exchange;
 use crate::hub::Refusal;
+use crate::limits::Limits;
+
+/// Where sockets come in.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    exchange: Arc<Exchange>,
+    tokens: Arc<Tokens>,
+    origins: Origins,
+    frame_bytes: usize,
+    /// A permit for each socket that may be open.
+    connections: Arc<Semaphore>,
+    /// The tasks of the open sockets.
+    sockets: TaskTracker,
+}
+
+impl Gate {
+    pub(crate) fn new(exchange: Arc<Exchange>, tokens: Arc<Tokens>, origins: Origins, limits: &Limits) -> Gate {
+        Gate {
+            exchange,
+            tokens,
+            origins,
+            frame_bytes: limits.frame_bytes,
+            connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+            sockets: TaskTracker::new(),
+        }
+    }
+
+    /// How many sockets are open.
+    pub(crate) fn open(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// Resolves when the last socket has closed; none may come in any more.
+    pub(crate) async fn closed(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
+    }
+}
 
 /// Answers `GET /rt/{hash}`.
 pub(crate) async fn upgrade(
-    State(server): State<Arc<Server>>,
+    State(gate): State<Arc<Gate>>,
     Path(hash): Path<String>,
     mut request: Request,
 ) -> Result<Response, Rejection> {
-    if server.hash.as_deref() != Some(hash.as_str()) {
+    if !gate.exchange.is_at(&hash) {
         return Err(Rejection::UnknownHash);
     }
     let headers = request.headers();
-    if !server.origins.admit(headers) {
+    if !gate.origins.admit(headers) {
         return Err(Rejection::ForeignOrigin);
     }
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
-    let permit = Arc::clone(&server.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
+    let permit = Arc::clone(&gate.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
 
-    let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| server.tokens.verify(token));
-    let sockets = server.sockets.clone();
+    let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
+    let sockets = gate.sockets.clone();
     sockets.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => serve(&server, upgraded, verified, permit).await,
+            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, permit).await,
             Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
         }
     });
@@ -55,8 +93,8 @@ pub(crate) async fn upgrade(
 /// What came of a token, if there was one.
 type Verified = Option<Result<Claims, TokenProblem>>;
 
-async fn serve(server: &Server, upgraded: Upgraded, verified: Verified, _permit: OwnedSemaphorePermit) {
-    let Some(socket) = socket(server, upgraded).await else {
+async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _permit: OwnedSemaphorePermit) {
+    let Some(socket) = socket(gate, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
     let Ok(socket_id) = new_socket_id() else {
@@ -67,7 +105,7 @@ async fn serve(server: &Server, upgraded: Upgraded, verified: Verified, _permit:
         Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
         None => (Client::anonymous(socket_id), None),
     };
-    let line = server.exchange.open(client);
+    let line = gate.exchange.open(client, hash);
     if let Some(problem) = problem {
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.refuse(&Refusal::TokenNotAccepted(problem.to_string()));
@@ -75,11 +113,11 @@ async fn serve(server: &Server, upgraded: Upgraded, verified: Verified, _permit:
     connection::serve(socket, line).await;
 }
 
-async fn socket(server: &Server, upgraded: Upgraded) -> Option<Socket> {
-    let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+async fn socket(gate: &Gate, upgraded: Upgraded) -> Option<Socket> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let stream = parts.io.into_inner();
     let already_read = parts.read_buf.to_vec();
-    let config = Some(connection::socket_config(server.frame_bytes));
+    let config = Some(connection::socket_config(gate.frame_bytes));
     Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, config).await)
 }
 

@@ -17,4 +17,4 @@ mod users;
 pub use origins::{Origins, OriginsError};
 pub(crate) use routes::routes;
 pub use token::Secret;
-pub(crate) use token::{Claims, TokenProblem, Tokens};
+pub(crate) use token::{Claims, TokenProblem, Tokens, bearer};

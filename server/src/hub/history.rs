@@ -23,10 +23,14 @@ impl History {
         if size == 0 {
             return;
         }
-        while self.entries.len() >= size {
-            self.entries.pop_front();
-        }
+        self.shrink_to(size - 1);
         self.entries.push_back(Entry { frame: frame.to_owned(), for_authenticated });
+    }
+
+    /// Lets go of the oldest until there are no more than `size`.
+    pub(crate) fn shrink_to(&mut self, size: usize) {
+        let excess = self.entries.len().saturating_sub(size);
+        self.entries.drain(..excess);
     }
 
     /// What somebody may read of it, oldest first.

@@ -22,6 +22,7 @@
 //! - `membership`: joining and leaving.
 //! - `messages`: what is said, and what is kept of it.
 //! - `permissions`: whether the channel's settings allow it.
+//! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
 //! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
@@ -32,6 +33,7 @@ mod history;
 mod membership;
 mod messages;
 mod permissions;
+mod reform;
 mod refusal;
 mod room;
 
@@ -86,6 +88,11 @@ impl Delivery {
 
     fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Delivery {
         Delivery { error: Some(why.code()), ..to_one(to, why.frame(channel)) }
+    }
+
+    /// A refusal that many are told of.
+    fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Delivery {
+        Delivery { error: Some(why.code()), ..Delivery::new(to, why.frame(Some(channel))) }
     }
 }
 
@@ -157,6 +164,11 @@ impl Hub {
         self.by_socket_id.remove(&connection.socket_id);
         let channels = connection.channels.iter();
         channels.filter_map(|channel| self.dismiss(id, channel)).collect()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// How many channels the hub knows of: those with members, and those that keep messages.

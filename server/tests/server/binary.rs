@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, KEY, MARVEL, Running, get, token_of};
+use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, token_of};
 use serde_json::json;
 
 fn server() -> Command {
@@ -35,6 +35,18 @@ impl Process {
         let address = first_line.trim_end().strip_prefix("listening on http://");
         let address = address.expect(&first_line).parse().unwrap();
         Process { child, address, stdout }
+    }
+
+    /// From its second line.
+    fn admin_token_file(&mut self) -> PathBuf {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        PathBuf::from(line.trim_end().strip_prefix("admin token in ").expect(&line))
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
     }
 
     /// Ends it, and says all that it printed after its first line.
@@ -79,8 +91,7 @@ async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_
         assert_eq!(jill.hear().await["action"], "join");
 
         let began = Instant::now();
-        let pid = process.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        process.signal(signal);
         assert_eq!(jill.hear_close().await, 1012);
         assert_eq!(jack.hear_close().await, 1012);
         let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
@@ -133,12 +144,53 @@ async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed(
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let file = process.admin_token_file();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let token = fs::read_to_string(&file).unwrap();
+    let authorization = format!("Bearer {}", token.trim());
+    let path = "/api:meta/workspace/1/realtime";
+    let answer = ask(process.address, "GET", path, &[("Authorization", &authorization)], "").await;
+    assert_eq!(answer.status, 200);
+    process.signal("TERM");
+    process.child.wait().unwrap();
+    assert!(!file.exists(), "it goes with the server");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
+    let file = settings_file("hangup.json", r#"{"enabled":true}"#);
+    let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    jill.join("new", json!({})).await;
+    assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+
+    let row = r#"{"pattern":"new","enabled":true,"anonymous_clients":true}"#;
+    fs::write(&file, format!(r#"{{"enabled":true,"channels":[{row}]}}"#)).unwrap();
+    process.signal("HUP");
+    // The signal is handled some time after it was sent.
+    patiently(async {
+        loop {
+            jill.join("new", json!({})).await;
+            if jill.hear().await["action"] == "join" {
+                return;
+            }
+        }
+    })
+    .await;
+}
+
 #[test]
 fn what_cannot_be_done_is_said_before_serving() {
     let unknown_key = settings_file("unknown-key.json", r#"{"chanels":[]}"#);
     let not_json = settings_file("not-json.json", "{");
     let config = |file: &PathBuf| complaint(server().arg("--config").arg(file));
-    assert!(config(&unknown_key).contains("unknown-key.json: unknown field `chanels`"));
+    assert!(config(&unknown_key).contains("unknown-key.json: chanels: unknown field"));
     assert!(config(&not_json).contains("not-json.json: EOF while parsing"));
     assert!(config(&"missing.json".into()).contains("missing.json: cannot read it"));
 

@@ -6,4 +6,5 @@ mod binary;
 mod chat;
 mod handshake;
 mod http;
+mod settings;
 mod support;

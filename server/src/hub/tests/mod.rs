@@ -7,6 +7,7 @@ mod matrix;
 mod messages;
 mod permissions;
 mod presence;
+mod reform;
 mod rooms;
 
 use std::collections::HashMap;

@@ -2,7 +2,9 @@
 
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
+use std::fs;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -16,11 +18,12 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{Config, Limits, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
 pub const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
 /// What the servers under test sign tokens with.
 pub const KEY: &[u8] = b"the key of the servers under test";
+pub const ADMIN_TOKEN: &str = "the admin token of the servers under test";
 pub const MARVEL: &str = "marvel-chat-room";
 
 /// Longer than anything here takes; a test that reaches it has failed.
@@ -31,6 +34,28 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+}
+
+/// A folder of its own, gone with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Folder {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub fn with_file(self, name: &str, text: &str) -> Folder {
+        fs::write(self.0.join(name), text).unwrap();
+        self
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Running {
@@ -56,6 +81,7 @@ impl Running {
 
     pub async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
+        config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
@@ -220,6 +246,13 @@ pub async fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Answer { status, head: head.to_lowercase(), body: body.to_owned() }
+}
+
+/// The answer to the admin, from `/api:meta/workspace/1/realtime` and what is below it.
+pub async fn admin(address: SocketAddr, method: &str, below: &str, body: &str) -> Answer {
+    let authorization = format!("Bearer {ADMIN_TOKEN}");
+    let path = format!("/api:meta/workspace/1/realtime{below}");
+    ask(address, method, &path, &[("Authorization", &authorization)], body).await
 }
 
 /// A token signed with [`KEY`].
