@@ -41,10 +41,12 @@ pub struct Config {
 pub struct Timings {
     /// For the head of a request, from the moment its connection is there.
     pub handshake: Duration,
+    /// For the answer of a trigger.
+    pub trigger: Duration,
 }
 
 impl Default for Timings {
     fn default() -> Timings {
-        Timings { handshake: Duration::from_secs(10) }
+        Timings { handshake: Duration::from_secs(10), trigger: Duration::from_secs(5) }
     }
 }

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
-use crate::hub::{ConnectionId, Delivery, Hub, Refusal};
+use crate::config::Timings;
+use crate::hub::{Call, ConnectionId, Delivery, Hub, Refusal};
 use crate::limits::Limits;
 use crate::outbox::{Ending, Outbox};
 use crate::settings::Settings;
+use crate::triggers::Triggers;
 
 /// The hub and everybody's outbox.
 ///
@@ -18,6 +21,7 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: Mutex<State>,
+    triggers: Triggers,
     outbox_bytes: usize,
 }
 
@@ -39,8 +43,9 @@ pub(crate) struct Line {
 }
 
 impl Exchange {
-    pub(crate) fn new(settings: Settings, limits: &Limits) -> Exchange {
+    pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings) -> Exchange {
         Exchange {
+            triggers: Triggers::new(timings.trigger, limits.frame_bytes),
             state: Mutex::new(State {
                 hub: Hub::new(settings, limits),
                 outboxes: HashMap::new(),
@@ -102,6 +107,32 @@ impl Exchange {
         }
     }
 
+    /// The workspace sends an event. Says how many members it is for.
+    pub(crate) fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
+        let mut state = self.lock();
+        let delivery = state.hub.event(channel, data)?;
+        let members = delivery.to.len();
+        state.deliver([delivery]);
+        Ok(members)
+    }
+
+    /// Asks the triggers; what is done after an answer may lead to further questions.
+    fn ask(self: &Arc<Self>, calls: Vec<Call>) {
+        for Call { url, input, ticket } in calls {
+            let exchange = Arc::clone(self);
+            tokio::spawn(async move {
+                let answer = exchange.triggers.ask(&url, input).await;
+                let calls = {
+                    let mut state = exchange.lock();
+                    let deliveries = state.hub.answer(ticket, answer);
+                    state.deliver(deliveries);
+                    state.hub.take_calls()
+                };
+                exchange.ask(calls);
+            });
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic ends the socket that caused it and no other.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -111,9 +142,13 @@ impl Exchange {
 impl Line {
     /// The socket sent a text frame.
     pub(crate) fn receive(&self, text: &str) {
-        let mut state = self.exchange.lock();
-        let deliveries = state.hub.receive(self.id, text);
-        state.deliver(deliveries);
+        let calls = {
+            let mut state = self.exchange.lock();
+            let deliveries = state.hub.receive(self.id, text);
+            state.deliver(deliveries);
+            state.hub.take_calls()
+        };
+        self.exchange.ask(calls);
     }
 
     /// The socket is told of something that has no channel.

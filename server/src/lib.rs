@@ -14,6 +14,7 @@
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
 //! - `exchange`: between the sockets and the hub.
+//! - `triggers`: asks the URLs of the settings.
 //! - `api_error`: what an HTTP endpoint refuses.
 //! - `www`: the folder that is served beside the socket.
 
@@ -30,6 +31,7 @@ pub mod limits;
 mod listen;
 mod outbox;
 pub mod settings;
+mod triggers;
 mod upgrade;
 mod www;
 
@@ -60,7 +62,7 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
-    let exchange = Arc::new(Exchange::new(settings, &limits));
+    let exchange = Arc::new(Exchange::new(settings, &limits, &timings));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
@@ -70,7 +72,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let routes = Router::new()
         .route("/health", get("ok\n"))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), admin_token))
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
         .merge(auth.unwrap_or_default())
         .merge(files.unwrap_or_default());
 

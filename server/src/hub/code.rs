@@ -40,6 +40,12 @@ codes! {
     NotConnected = "not_connected",
     /// As many channels as a socket may have.
     TooManyChannels = "too_many_channels",
+    /// The channel's join trigger said no.
+    RefusedByTrigger = "refused_by_trigger",
+    /// The channel's trigger gave no answer that counts.
+    TriggerFailed = "trigger_failed",
+    /// The channel's trigger has as much to do as it may.
+    Busy = "busy",
     /// The socket goes on as anonymous.
     TokenNotAccepted = "token_not_accepted",
 }

@@ -12,6 +12,19 @@ use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
     pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        let is_member = self.rooms.get(channel).is_some_and(|room| room.member(id).is_some());
+        if !is_member {
+            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
+            if let Some(url) = rules.triggers.join.clone() {
+                self.ask_about_join(id, channel, url, wishes);
+                return Ok(Vec::new());
+            }
+        }
+        self.admit(id, channel, wishes)
+    }
+
+    /// Takes somebody in, if that is allowed.
+    pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         let Some(connection) = self.connections.get_mut(&id) else {
             return Ok(Vec::new());
         };

@@ -1,5 +1,6 @@
 //! What is said on a channel, and what it keeps of that.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -8,39 +9,31 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::command::Message;
 use super::permissions::{self, Act, Audience};
-use super::room::{Room, from_server};
+use super::room::{Member, Room, from_server};
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
-    pub(super) fn message(
-        &mut self,
-        from: ConnectionId,
-        channel: &str,
-        message: &Message,
-    ) -> Result<Vec<Delivery>, Refusal> {
-        let recipient = message.recipient.as_deref();
-        let recipient_id = recipient.and_then(|socket_id| self.by_socket_id.get(socket_id));
-        let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
-        let sender = room.member(from).ok_or(Refusal::NotJoined)?;
-
-        let authenticated = message.authenticated;
-        let (to, audience) = match recipient {
-            None => (room.audience(authenticated), Audience::Everybody),
-            Some(_) => {
-                let id = *recipient_id.ok_or(Refusal::RecipientAbsent)?;
-                let member = room.member(id).ok_or(Refusal::RecipientAbsent)?;
-                let is_authenticated = member.is_authenticated;
-                (vec![id], Audience::One { is_authenticated })
-            }
+    pub(super) fn message(&mut self, from: ConnectionId, channel: &str, message: &Message<'_>) -> Outcome {
+        let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
+        let Some(url) = room.rules.triggers.message.clone() else {
+            return self.send(from, channel, message);
         };
-        let act = Act::Send { authenticated, to: audience };
-        permissions::check(&room.rules, sender.is_authenticated, act)?;
+        addressees(room, &self.by_socket_id, from, message)?;
+        self.ask_about_message(from, channel, url, message);
+        Ok(Vec::new())
+    }
 
+    /// The message goes out, if that is allowed.
+    pub(super) fn send(&mut self, from: ConnectionId, channel: &str, message: &Message<'_>) -> Outcome {
+        let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
+        let (sender, to) = addressees(room, &self.by_socket_id, from, message)?;
+        let Message { authenticated, payload, .. } = *message;
+        let recipient = message.recipient.as_deref();
         let frame = ServerFrame {
             action: Action::Message,
             client: Some(&sender.client),
             options: Options::Message { authenticated, socket_id: recipient, channel },
-            payload: Payload::AsSent(message.payload),
+            payload: Payload::AsSent(payload),
         };
         let frame = frame.encode();
         if recipient.is_none() {
@@ -74,4 +67,28 @@ impl Hub {
         }
         Ok(Delivery::new(to, frame))
     }
+}
+
+/// What came of a client's wish.
+type Outcome = Result<Vec<Delivery>, Refusal>;
+
+/// The sender and those whom the message is for, if it may be sent.
+fn addressees<'a>(
+    room: &'a Room,
+    by_socket_id: &HashMap<String, ConnectionId>,
+    from: ConnectionId,
+    message: &Message<'_>,
+) -> Result<(&'a Member, Vec<ConnectionId>), Refusal> {
+    let sender = room.member(from).ok_or(Refusal::NotJoined)?;
+    let authenticated = message.authenticated;
+    let (to, audience) = match message.recipient.as_deref() {
+        None => (room.audience(authenticated), Audience::Everybody),
+        Some(socket_id) => {
+            let id = *by_socket_id.get(socket_id).ok_or(Refusal::RecipientAbsent)?;
+            let member = room.member(id).ok_or(Refusal::RecipientAbsent)?;
+            (vec![id], Audience::One { is_authenticated: member.is_authenticated })
+        }
+    };
+    permissions::check(&room.rules, sender.is_authenticated, Act::Send { authenticated, to: audience })?;
+    Ok((sender, to))
 }

@@ -25,6 +25,7 @@
 //! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
+//! - `triggers`: questions to the URLs of the settings, and what waits for their answers.
 //! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
 
 mod code;
@@ -36,6 +37,7 @@ mod permissions;
 mod reform;
 mod refusal;
 mod room;
+mod triggers;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,8 @@ pub use code::Code;
 use command::{Command, Request};
 pub use refusal::Refusal;
 use room::Room;
+use triggers::Waiting;
+pub use triggers::{Answer, Call, Ticket};
 
 /// All channels of a server and the sockets on them.
 #[derive(Debug)]
@@ -64,6 +68,10 @@ pub struct Hub {
     by_socket_id: HashMap<String, ConnectionId>,
     /// Only channels that somebody is on, or that keep something.
     rooms: HashMap<Arc<str>, Room>,
+    /// Questions that nobody has asked yet.
+    calls: Vec<Call>,
+    /// Only sockets with an open question.
+    waiting: HashMap<ConnectionId, Waiting>,
 }
 
 /// Names an open socket within this server; counts up, is never used again, and never leaves the server.
@@ -105,6 +113,13 @@ struct Connection {
     channels: BTreeSet<Arc<str>>,
 }
 
+impl Connection {
+    /// The client, decoded again: only triggers need it.
+    fn client(&self) -> Client {
+        serde_json::from_str(self.client.get()).unwrap_or_else(|_| Client::anonymous(self.socket_id.clone()))
+    }
+}
+
 impl Hub {
     /// A hub that nobody is connected to.
     pub fn new(settings: Settings, limits: &Limits) -> Hub {
@@ -115,6 +130,8 @@ impl Hub {
             connections: HashMap::new(),
             by_socket_id: HashMap::new(),
             rooms: HashMap::new(),
+            calls: Vec::new(),
+            waiting: HashMap::new(),
         }
     }
 
@@ -133,7 +150,7 @@ impl Hub {
         id
     }
 
-    /// A socket sent a text frame.
+    /// A socket sent a text frame. Where a trigger is to be asked first, [`take_calls`](Self::take_calls) says so.
     pub fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
         let command = match Command::parse(text) {
             Ok(command) => command,
@@ -142,6 +159,9 @@ impl Hub {
             }
         };
         let channel = &*command.channel;
+        if let Some(waits) = self.wait_in_line(from, channel, text) {
+            return waits.err().map(|why| Delivery::refusal(from, Some(channel), &why)).into_iter().collect();
+        }
         let outcome = match command.request {
             Request::Join(wishes) => self.join(from, channel, wishes),
             Request::Leave => Ok(self.leave(from, channel)),
@@ -162,6 +182,7 @@ impl Hub {
             return Vec::new();
         };
         self.by_socket_id.remove(&connection.socket_id);
+        self.waiting.remove(&id);
         let channels = connection.channels.iter();
         channels.filter_map(|channel| self.dismiss(id, channel)).collect()
     }

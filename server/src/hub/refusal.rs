@@ -63,6 +63,18 @@ pub enum Refusal {
     /// As many channels as a socket may have.
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
+    /// The join trigger answered `false`.
+    #[error("The channel's trigger refused the join")]
+    RefusedByTrigger,
+    /// The trigger did not answer, or not with what counts.
+    #[error("The channel's trigger failed; nothing was done")]
+    TriggerFailed,
+    /// The trigger has as much to do as it may.
+    #[error("The channel's trigger is busy; nothing was done, try again later")]
+    TriggerBusy,
+    /// More waits for the trigger's answer than may.
+    #[error("Too much waits for the channel's trigger; nothing was done, try again later")]
+    WaitingTooLong,
     /// The socket goes on as anonymous.
     #[error("Authentication token was not accepted: {0}")]
     TokenNotAccepted(String),
@@ -86,6 +98,9 @@ impl Refusal {
             Refusal::NotAllowed(_) => Code::NotAllowed,
             Refusal::RecipientAbsent => Code::NotConnected,
             Refusal::TooManyChannels(_) => Code::TooManyChannels,
+            Refusal::RefusedByTrigger => Code::RefusedByTrigger,
+            Refusal::TriggerFailed => Code::TriggerFailed,
+            Refusal::TriggerBusy | Refusal::WaitingTooLong => Code::Busy,
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
         }
     }

@@ -4,6 +4,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::triggers::Triggers;
 use super::{DEFAULT_HASH, Settings};
 
 /// One row of the channel permissions: what the members of a channel may do.
@@ -45,6 +46,9 @@ pub struct ChannelRules {
     /// Whether a message may be for authenticated members only.
     #[serde(default)]
     pub client_authenticated_messaging: bool,
+    /// What is asked before somebody joins, and before a message goes out.
+    #[serde(default, skip_serializing_if = "Triggers::is_empty")]
+    pub triggers: Triggers,
     #[serde(default, rename = "id", skip_serializing)]
     pub(super) _id: Ignored,
 }

@@ -4,10 +4,12 @@
 //!
 //! - [`Settings`]: finds the row of a channel.
 //! - `document`: settings as JSON, in the shape of Xano's own Metadata API.
+//! - `triggers`: the URLs that are asked before something happens.
 //! - `file`: where they are kept.
 
 mod document;
 mod file;
+mod triggers;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use document::{ChannelRules, SettingsError};
+pub use triggers::{TriggerUrl, Triggers};
 
 /// The realtime settings of a workspace.
 #[derive(Debug)]

@@ -80,6 +80,20 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn triggers_are_http_urls() {
+    let row = |triggers: &str| format!(r#"{{"channels":[{{"pattern":"a","enabled":true,"triggers":{triggers}}}]}}"#);
+    let settings = Settings::parse(&row(r#"{"join":"https://x.example/a?b","message":null}"#)).unwrap();
+    let triggers = &settings.rules_for("a").unwrap().triggers;
+    assert_eq!(triggers.join.as_ref().map(|url| url.as_str()), Some("https://x.example/a?b"));
+    assert!(triggers.message.is_none());
+    for url in ["", "x.example", "/a", "ftp://x.example", "http://", "http://user:pass@x.example", "http://a b"] {
+        let refusal = refusal(&row(&format!(r#"{{"message":"{url}"}}"#)));
+        assert!(refusal.starts_with("channels[0].triggers.message: must be an http"), "{url}: {refusal}");
+    }
+    assert!(refusal(&row(r#"{"leave":"http://x.example"}"#)).starts_with("channels[0].triggers.leave: unknown field"));
+}
+
+#[test]
 fn the_own_row_comes_first_then_the_longest_beginning() {
     let settings = r#"{"channels":[
         {"pattern":"chat/*","wildcard":true,"enabled":true},

@@ -9,6 +9,7 @@ mod permissions;
 mod presence;
 mod reform;
 mod rooms;
+mod triggers;
 
 use std::collections::HashMap;
 

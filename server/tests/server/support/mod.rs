@@ -2,6 +2,8 @@
 
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
+pub mod trigger;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
