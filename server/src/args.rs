@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long)]
     dev: bool,
 
-    /// A limit: frame_bytes, channels_per_socket, connections or outbox_bytes; 0 switches it off.
+    /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
 }

@@ -41,12 +41,15 @@ pub struct Config {
 pub struct Timings {
     /// For the head of a request, from the moment its connection is there.
     pub handshake: Duration,
+    /// For a frame of a client; then it is pinged, twice at most.
+    pub ping: Duration,
     /// For the answer of a trigger.
     pub trigger: Duration,
 }
 
 impl Default for Timings {
     fn default() -> Timings {
-        Timings { handshake: Duration::from_secs(10), trigger: Duration::from_secs(5) }
+        let [handshake, ping, trigger] = [10, 25, 5].map(Duration::from_secs);
+        Timings { handshake, ping, trigger }
     }
 }

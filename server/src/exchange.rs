@@ -9,9 +9,11 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
 use crate::config::Timings;
-use crate::hub::{Call, ConnectionId, Delivery, Hub, Refusal};
+use crate::hub::{Call, Code, Command, ConnectionId, Delivery, Hub, Refusal};
 use crate::limits::Limits;
+use crate::line::Line;
 use crate::outbox::{Ending, Outbox};
+use crate::pace::Rates;
 use crate::settings::Settings;
 use crate::triggers::Triggers;
 
@@ -22,6 +24,7 @@ use crate::triggers::Triggers;
 pub(crate) struct Exchange {
     state: Mutex<State>,
     triggers: Triggers,
+    pub(crate) rates: Rates,
     outbox_bytes: usize,
 }
 
@@ -34,18 +37,11 @@ struct State {
     slow_consumers: u64,
 }
 
-/// One socket's end of the exchange; its members leave when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Line {
-    exchange: Arc<Exchange>,
-    id: ConnectionId,
-    pub(crate) outbox: Arc<Outbox>,
-}
-
 impl Exchange {
     pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings) -> Exchange {
         Exchange {
             triggers: Triggers::new(timings.trigger, limits.frame_bytes),
+            rates: Rates::new(limits),
             state: Mutex::new(State {
                 hub: Hub::new(settings, limits),
                 outboxes: HashMap::new(),
@@ -67,7 +63,33 @@ impl Exchange {
         } else if !state.is_at(hash) {
             outbox.end(Ending::AddressChanged);
         }
-        Line { exchange: Arc::clone(self), id, outbox }
+        Line::new(Arc::clone(self), id, outbox)
+    }
+
+    /// A socket sent a frame that is understood. Says what was refused, if something was.
+    pub(crate) fn handle(self: &Arc<Self>, from: ConnectionId, command: &Command<'_>, text: &str) -> Option<Code> {
+        let (refused, calls) = {
+            let mut state = self.lock();
+            let deliveries = state.hub.handle(from, command, text);
+            let refused = deliveries.first().and_then(|delivery| delivery.error);
+            state.deliver(deliveries);
+            (refused, state.hub.take_calls())
+        };
+        self.ask(calls);
+        refused
+    }
+
+    /// A socket is told why something that it did is refused.
+    pub(crate) fn refuse(&self, refusal: Delivery) {
+        self.lock().deliver([refusal]);
+    }
+
+    /// A socket closed.
+    pub(crate) fn close(&self, id: ConnectionId) {
+        let mut state = self.lock();
+        state.outboxes.remove(&id);
+        let deliveries = state.hub.close(id);
+        state.deliver(deliveries);
     }
 
     /// Whether sockets are let in at the address with this hash.
@@ -136,35 +158,6 @@ impl Exchange {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic ends the socket that caused it and no other.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Line {
-    /// The socket sent a text frame.
-    pub(crate) fn receive(&self, text: &str) {
-        let calls = {
-            let mut state = self.exchange.lock();
-            let deliveries = state.hub.receive(self.id, text);
-            state.deliver(deliveries);
-            state.hub.take_calls()
-        };
-        self.exchange.ask(calls);
-    }
-
-    /// The socket is told of something that has no channel.
-    pub(crate) fn refuse(&self, why: &Refusal) {
-        let mut state = self.exchange.lock();
-        let delivery = state.hub.refuse(self.id, why);
-        state.deliver([delivery]);
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        let mut state = self.exchange.lock();
-        state.outboxes.remove(&self.id);
-        let deliveries = state.hub.close(self.id);
-        state.deliver(deliveries);
     }
 }
 

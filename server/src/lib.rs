@@ -11,25 +11,33 @@
 //! - [`admin`]: what the owner of the workspace does.
 //! - `listen`: takes connections.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
+//! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
+//! - `line`: one socket's end of the exchange.
+//! - `pace`: how fast one socket may send.
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
+//! - `channel_name`: what a channel may be called.
 //! - `api_error`: what an HTTP endpoint refuses.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod admin;
+mod admission;
 mod api_error;
 pub mod auth;
+mod channel_name;
 pub mod config;
 mod connection;
 mod exchange;
 pub mod hub;
 pub mod limits;
+mod line;
 mod listen;
 mod outbox;
+mod pace;
 pub mod settings;
 mod triggers;
 mod upgrade;
@@ -68,7 +76,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
     let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
-    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits));
+    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
         .route("/health", get("ok\n"))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))

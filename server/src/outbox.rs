@@ -22,6 +22,8 @@ pub(crate) enum Ending {
     SlowConsumer,
     /// The server stops.
     Restart,
+    /// The client sent too much that had to be refused.
+    TooManyRefusals,
     /// The connection hash is another one by now, or realtime is switched off.
     AddressChanged,
 }

@@ -1,8 +1,10 @@
 //! From an HTTP request to a socket, or to a refusal with a name.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
@@ -11,13 +13,13 @@ use axum::response::{IntoResponse, Response};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
+use crate::admission::{Admission, Full, Place};
 use crate::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::connection::{self, Socket};
 use crate::exchange::Exchange;
@@ -31,20 +33,28 @@ pub(crate) struct Gate {
     tokens: Arc<Tokens>,
     origins: Origins,
     frame_bytes: usize,
-    /// A permit for each socket that may be open.
-    connections: Arc<Semaphore>,
+    /// After how much silence a socket is asked whether it is still there.
+    ping: Duration,
+    admission: Arc<Admission>,
     /// The tasks of the open sockets.
     sockets: TaskTracker,
 }
 
 impl Gate {
-    pub(crate) fn new(exchange: Arc<Exchange>, tokens: Arc<Tokens>, origins: Origins, limits: &Limits) -> Gate {
+    pub(crate) fn new(
+        exchange: Arc<Exchange>,
+        tokens: Arc<Tokens>,
+        origins: Origins,
+        limits: &Limits,
+        ping: Duration,
+    ) -> Gate {
         Gate {
             exchange,
             tokens,
             origins,
             frame_bytes: limits.frame_bytes,
-            connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+            ping,
+            admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
     }
@@ -64,6 +74,7 @@ impl Gate {
 /// Answers `GET /rt/{hash}`.
 pub(crate) async fn upgrade(
     State(gate): State<Arc<Gate>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(hash): Path<String>,
     mut request: Request,
 ) -> Result<Response, Rejection> {
@@ -76,14 +87,14 @@ pub(crate) async fn upgrade(
     }
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
-    let permit = Arc::clone(&gate.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
+    let place = gate.admission.admit(peer.ip())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
 
     let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
     let sockets = gate.sockets.clone();
     sockets.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, permit).await,
+            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, place).await,
             Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
         }
     });
@@ -93,7 +104,7 @@ pub(crate) async fn upgrade(
 /// What came of a token, if there was one.
 type Verified = Option<Result<Claims, TokenProblem>>;
 
-async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _permit: OwnedSemaphorePermit) {
+async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
     let Some(socket) = socket(gate, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
@@ -108,9 +119,9 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let line = gate.exchange.open(client, hash);
     if let Some(problem) = problem {
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
-        line.refuse(&Refusal::TokenNotAccepted(problem.to_string()));
+        line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(socket, line).await;
+    connection::serve(socket, line, gate.ping).await;
 }
 
 async fn socket(gate: &Gate, upgraded: Upgraded) -> Option<Socket> {
@@ -177,6 +188,17 @@ pub(crate) enum Rejection {
     NoKey,
     #[error("the server has as many connections as it may have; try again later")]
     TooManyConnections,
+    #[error("this address has as many connections as it may have; close one first")]
+    TooManyFromThisAddress,
+}
+
+impl From<Full> for Rejection {
+    fn from(full: Full) -> Rejection {
+        match full {
+            Full::InAll => Rejection::TooManyConnections,
+            Full::ForThisAddress => Rejection::TooManyFromThisAddress,
+        }
+    }
 }
 
 impl IntoResponse for Rejection {
@@ -187,6 +209,7 @@ impl IntoResponse for Rejection {
             Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
             Rejection::NoKey => StatusCode::BAD_REQUEST,
             Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            Rejection::TooManyFromThisAddress => StatusCode::TOO_MANY_REQUESTS,
         };
         let mut response = (status, format!("{self}\n")).into_response();
         if status == StatusCode::UPGRADE_REQUIRED {

@@ -26,6 +26,10 @@ macro_rules! codes {
 codes! {
     /// The frame cannot be understood.
     BadFrame = "bad_frame",
+    /// Nothing that a channel may be called.
+    BadChannel = "bad_channel",
+    /// Too many frames of late.
+    TooFast = "too_fast",
     /// Not one of the actions that clients send.
     UnknownAction = "unknown_action",
     /// Nothing covers the channel.
@@ -48,4 +52,11 @@ codes! {
     Busy = "busy",
     /// The socket goes on as anonymous.
     TokenNotAccepted = "token_not_accepted",
+}
+
+impl Code {
+    /// Whether a client that does as it should never causes it. Who causes many is shown out.
+    pub(crate) fn is_fault(self) -> bool {
+        matches!(self, Code::BadFrame | Code::BadChannel | Code::TooFast | Code::UnknownAction | Code::NotJoined)
+    }
 }

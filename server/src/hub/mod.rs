@@ -51,8 +51,11 @@ use xano_realtime_protocol::frame::Client;
 use crate::limits::Limits;
 use crate::settings::Settings;
 pub use code::Code;
-use command::{Command, Request};
+#[cfg(test)]
+pub(crate) use command::Wishes;
+pub(crate) use command::{Command, Request};
 pub use refusal::Refusal;
+pub(crate) use refusal::Refused;
 use room::Room;
 use triggers::Waiting;
 pub use triggers::{Answer, Call, Ticket};
@@ -152,28 +155,25 @@ impl Hub {
 
     /// A socket sent a text frame. Where a trigger is to be asked first, [`take_calls`](Self::take_calls) says so.
     pub fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
-        let command = match Command::parse(text) {
-            Ok(command) => command,
-            Err(refused) => {
-                return vec![Delivery::refusal(from, refused.channel.as_deref(), &refused.why)];
-            }
-        };
+        match Command::parse(text) {
+            Ok(command) => self.handle(from, &command, text),
+            Err(refused) => vec![refused.delivery(from)],
+        }
+    }
+
+    /// The same, for a frame that is understood already.
+    pub(crate) fn handle(&mut self, from: ConnectionId, command: &Command<'_>, text: &str) -> Vec<Delivery> {
         let channel = &*command.channel;
         if let Some(waits) = self.wait_in_line(from, channel, text) {
             return waits.err().map(|why| Delivery::refusal(from, Some(channel), &why)).into_iter().collect();
         }
-        let outcome = match command.request {
-            Request::Join(wishes) => self.join(from, channel, wishes),
+        let outcome = match &command.request {
+            Request::Join(wishes) => self.join(from, channel, *wishes),
             Request::Leave => Ok(self.leave(from, channel)),
-            Request::Message(message) => self.message(from, channel, &message),
-            Request::History { with_one_client } => self.history(from, channel, with_one_client),
+            Request::Message(message) => self.message(from, channel, message),
+            Request::History { with_one_client } => self.history(from, channel, *with_one_client),
         };
         outcome.unwrap_or_else(|why| vec![Delivery::refusal(from, Some(channel), &why)])
-    }
-
-    /// A socket did something that is refused whatever channels it is on.
-    pub fn refuse(&self, from: ConnectionId, why: &Refusal) -> Delivery {
-        Delivery::refusal(from, None, why)
     }
 
     /// A socket closed.

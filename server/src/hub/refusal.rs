@@ -7,6 +7,8 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::code::Code;
+use super::{ConnectionId, Delivery};
+use crate::channel_name::CHANNEL_NAME_RULE;
 
 /// Why something was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,12 @@ pub enum Refusal {
     /// Nothing says where to do it.
     #[error("Frame has no options.channel")]
     NoChannel,
+    /// Nothing that a channel may be called.
+    #[error("options.channel {CHANNEL_NAME_RULE}")]
+    ChannelName,
+    /// Too many frames of late.
+    #[error("Too many frames; send more slowly")]
+    TooFast,
     /// A field with a value of another type.
     #[error("{field} must be {expected}")]
     WrongType {
@@ -91,6 +99,8 @@ impl Refusal {
             | Refusal::NoAction
             | Refusal::NoChannel
             | Refusal::WrongType { .. } => Code::BadFrame,
+            Refusal::ChannelName => Code::BadChannel,
+            Refusal::TooFast => Code::TooFast,
             Refusal::UnknownAction(_) => Code::UnknownAction,
             Refusal::NoSettings => Code::NoSettings,
             Refusal::Anonymous => Code::Anonymous,
@@ -126,6 +136,12 @@ impl Refusal {
 pub(crate) struct Refused<'a> {
     pub(crate) channel: Option<Cow<'a, str>>,
     pub(crate) why: Refusal,
+}
+
+impl Refused<'_> {
+    pub(crate) fn delivery(&self, to: ConnectionId) -> Delivery {
+        Delivery::refusal(to, self.channel.as_deref(), &self.why)
+    }
 }
 
 impl From<Refusal> for Refused<'_> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::triggers::Triggers;
 use super::{DEFAULT_HASH, Settings};
+use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 
 /// One row of the channel permissions: what the members of a channel may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +124,9 @@ impl ChannelRules {
 
     pub(super) fn check(&self, index: usize) -> Result<(), SettingsError> {
         let refuse = |why| Err(SettingsError::Pattern { index, why });
+        if !is_channel_name(&self.pattern) {
+            return refuse(CHANNEL_NAME_RULE);
+        }
         if self.wildcard && !self.pattern.ends_with("/*") {
             return refuse("must end in \"/*\", as the row has wildcard: true");
         }

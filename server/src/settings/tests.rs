@@ -80,6 +80,14 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn a_pattern_is_what_a_channel_may_be_called() {
+    for pattern in ["", "a\\nb", &"x".repeat(256)] {
+        let text = format!(r#"{{"channels":[{{"pattern":"{pattern}"}}]}}"#);
+        assert!(refusal(&text).starts_with("channels[0].pattern: must be 1 to 255 bytes"), "{pattern}");
+    }
+}
+
+#[test]
 fn triggers_are_http_urls() {
     let row = |triggers: &str| format!(r#"{{"channels":[{{"pattern":"a","enabled":true,"triggers":{triggers}}}]}}"#);
     let settings = Settings::parse(&row(r#"{"join":"https://x.example/a?b","message":null}"#)).unwrap();

@@ -195,7 +195,6 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(config(&"missing.json".into()).contains("missing.json: cannot read it"));
 
     let limit = |limit: &str| complaint(server().args(["--limit", limit]));
-    assert!(limit("messages_per_second=5").contains("messages_per_second is not implemented"));
     assert!(limit("frame_size=5").contains("there is no limit frame_size"));
     let environment = complaint(server().env("XANO_LIMITS", "frame_bytes"));
     assert!(environment.contains("XANO_LIMITS: a limit is written NAME=VALUE"));

@@ -6,6 +6,7 @@ mod binary;
 mod chat;
 mod handshake;
 mod http;
+mod limits;
 mod settings;
 mod support;
 mod triggers;

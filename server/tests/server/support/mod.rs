@@ -178,6 +178,15 @@ impl Client {
         }
     }
 
+    /// The next frame, of a server that asks often whether the client is there.
+    pub async fn hear_but_pings(&mut self) -> Value {
+        loop {
+            if let Message::Text(text) = self.next().await {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
     /// The text of the next frame, which is an error.
     pub async fn hear_refusal(&mut self) -> String {
         let frame = self.hear().await;
