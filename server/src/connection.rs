@@ -33,6 +33,9 @@ pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
 /// Serves a socket until one side closes it, or the client is silent for three times `ping`.
 pub(crate) async fn serve(mut socket: Socket, mut line: Line, ping: Duration) {
     let end = converse(&mut socket, &mut line, ping).await;
+    if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
+        line.note_slow_consumer();
+    }
     // The others learn at once that this one is gone, however long the farewell takes.
     drop(line);
     tracing::debug!(?end, "socket ends");

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
+use crate::admin::Live;
 use crate::config::Timings;
-use crate::hub::{Call, Code, Command, ConnectionId, Delivery, Hub, Refusal};
+use crate::hub::{Call, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Request};
 use crate::limits::Limits;
 use crate::line::Line;
+use crate::metrics::Metrics;
 use crate::outbox::{Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
@@ -25,6 +28,7 @@ pub(crate) struct Exchange {
     state: Mutex<State>,
     triggers: Triggers,
     pub(crate) rates: Rates,
+    pub(crate) metrics: Metrics,
     outbox_bytes: usize,
 }
 
@@ -33,21 +37,15 @@ struct State {
     hub: Hub,
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
     is_stopping: bool,
-    /// How many sockets were closed because they read too slowly.
-    slow_consumers: u64,
 }
 
 impl Exchange {
-    pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings) -> Exchange {
+    pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings, metrics: Metrics) -> Exchange {
         Exchange {
             triggers: Triggers::new(timings.trigger, limits.frame_bytes),
             rates: Rates::new(limits),
-            state: Mutex::new(State {
-                hub: Hub::new(settings, limits),
-                outboxes: HashMap::new(),
-                is_stopping: false,
-                slow_consumers: 0,
-            }),
+            metrics,
+            state: Mutex::new(State { hub: Hub::new(settings, limits), outboxes: HashMap::new(), is_stopping: false }),
             outbox_bytes: limits.outbox_bytes,
         }
     }
@@ -67,21 +65,35 @@ impl Exchange {
     }
 
     /// A socket sent a frame that is understood. Says what was refused, if something was.
-    pub(crate) fn handle(self: &Arc<Self>, from: ConnectionId, command: &Command<'_>, text: &str) -> Option<Code> {
-        let (refused, calls) = {
+    pub(crate) fn handle(
+        self: &Arc<Self>,
+        from: ConnectionId,
+        command: &Command<'_>,
+        text: &str,
+        received: Instant,
+    ) -> Option<Code> {
+        if let Request::Message(_) = command.request {
+            self.metrics.messages_received.inc();
+        }
+        let (kind, calls) = {
             let mut state = self.lock();
             let deliveries = state.hub.handle(from, command, text);
-            let refused = deliveries.first().and_then(|delivery| delivery.error);
-            state.deliver(deliveries);
-            (refused, state.hub.take_calls())
+            let kind = deliveries.first().map(|delivery| delivery.kind);
+            self.deliver(&state, deliveries);
+            (kind, state.hub.take_calls())
         };
         self.ask(calls);
-        refused
+        match kind {
+            Some(Kind::Error(code)) => return Some(code),
+            Some(Kind::Message) => self.metrics.delivered(received),
+            Some(Kind::Other) | None => {}
+        }
+        None
     }
 
     /// A socket is told why something that it did is refused.
     pub(crate) fn refuse(&self, refusal: Delivery) {
-        self.lock().deliver([refusal]);
+        self.deliver(&self.lock(), [refusal]);
     }
 
     /// A socket closed.
@@ -89,7 +101,7 @@ impl Exchange {
         let mut state = self.lock();
         state.outboxes.remove(&id);
         let deliveries = state.hub.close(id);
-        state.deliver(deliveries);
+        self.deliver(&state, deliveries);
     }
 
     /// Whether sockets are let in at the address with this hash.
@@ -112,11 +124,36 @@ impl Exchange {
         let mut state = self.lock();
         let hash = state.hub.settings().hash.clone();
         let deliveries = state.hub.apply(settings);
-        state.deliver(deliveries);
+        self.deliver(&state, deliveries);
         if !state.is_at(&hash) {
             for outbox in state.outboxes.values() {
                 outbox.end(Ending::AddressChanged);
             }
+        }
+    }
+
+    /// The counters, in the text format of Prometheus.
+    pub(crate) fn metrics_text(&self) -> Result<String, prometheus::Error> {
+        let census = self.lock().hub.census();
+        self.metrics.text(&census)
+    }
+
+    /// A look at who is where, and at the counters.
+    pub(crate) fn live(&self, channels_listed: usize) -> Live {
+        let (census, channels) = {
+            let state = self.lock();
+            (state.hub.census(), state.hub.largest_channels(channels_listed))
+        };
+        Live {
+            uptime_ms: self.metrics.uptime().as_millis().try_into().unwrap_or(u64::MAX),
+            connections: census.connections,
+            members: census.members,
+            messages_received: self.metrics.messages_received.get(),
+            messages_delivered: self.metrics.messages_delivered.get(),
+            errors: self.metrics.errors(),
+            slow_consumers: self.metrics.slow_consumers.get(),
+            channels_in_use: census.channels,
+            channels,
         }
     }
 
@@ -134,7 +171,7 @@ impl Exchange {
         let mut state = self.lock();
         let delivery = state.hub.event(channel, data)?;
         let members = delivery.to.len();
-        state.deliver([delivery]);
+        self.deliver(&state, [delivery]);
         Ok(members)
     }
 
@@ -147,11 +184,26 @@ impl Exchange {
                 let calls = {
                     let mut state = exchange.lock();
                     let deliveries = state.hub.answer(ticket, answer);
-                    state.deliver(deliveries);
+                    exchange.deliver(&state, deliveries);
                     state.hub.take_calls()
                 };
                 exchange.ask(calls);
             });
+        }
+    }
+
+    /// Into the outboxes, under the lock that the hub worked under.
+    fn deliver(&self, state: &State, deliveries: impl IntoIterator<Item = Delivery>) {
+        for Delivery { to, frame, kind } in deliveries {
+            // From here on the text is shared, not copied.
+            let frame = Utf8Bytes::from(String::from(frame));
+            let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
+            let queued = outboxes.filter(|outbox| outbox.push(frame.clone())).count();
+            match kind {
+                Kind::Message => self.metrics.messages_delivered.inc_by(queued.try_into().unwrap_or(u64::MAX)),
+                Kind::Error(code) => self.metrics.error(code),
+                Kind::Other => {}
+            }
         }
     }
 
@@ -165,21 +217,5 @@ impl State {
     fn is_at(&self, hash: &str) -> bool {
         let settings = self.hub.settings();
         settings.enabled && settings.hash == hash
-    }
-
-    fn deliver(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
-        for Delivery { to, frame, .. } in deliveries {
-            // From here on the text is shared, not copied.
-            let frame = Utf8Bytes::from(String::from(frame));
-            for id in to {
-                let Some(outbox) = self.outboxes.get(&id) else {
-                    continue;
-                };
-                if outbox.push(frame.clone()).is_err() {
-                    self.slow_consumers += 1;
-                    tracing::warn!(so_far = self.slow_consumers, "closing a socket that reads too slowly");
-                }
-            }
-        }
     }
 }

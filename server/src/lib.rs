@@ -19,6 +19,7 @@
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
 //! - `channel_name`: what a channel may be called.
+//! - `metrics`: what the server counts.
 //! - `api_error`: what an HTTP endpoint refuses.
 //! - `www`: the folder that is served beside the socket.
 
@@ -36,6 +37,7 @@ pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
+mod metrics;
 mod outbox;
 mod pace;
 pub mod settings;
@@ -49,6 +51,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::select;
@@ -63,14 +68,16 @@ pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
 use admin::Workspace;
+use api_error::ApiError;
 use auth::Tokens;
 use exchange::Exchange;
+use metrics::Metrics;
 use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
-    let exchange = Arc::new(Exchange::new(settings, &limits, &timings));
+    let exchange = Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
@@ -79,6 +86,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
         .route("/health", get("ok\n"))
+        .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
         .merge(auth.unwrap_or_default())
@@ -100,6 +108,12 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         tracing::warn!(open = gate.open(), "stopped with connections still open");
     }
     Ok(())
+}
+
+/// Counts alone: no names, no payloads.
+async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
+    let text = exchange.metrics_text().map_err(|error| ApiError::fatal(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }
 
 /// Sockets have two seconds of it to say goodbye.

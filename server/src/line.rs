@@ -31,7 +31,7 @@ impl Line {
         let now = Instant::now();
         match Command::parse(text) {
             Ok(command) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
-                let refused = self.exchange.handle(self.id, &command, text);
+                let refused = self.exchange.handle(self.id, &command, text, now);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }
             Ok(command) => self.reject(&Refused { channel: Some(command.channel), why: Refusal::TooFast }, now),
@@ -47,6 +47,12 @@ impl Line {
     /// The socket is told of something that it did not cause by a frame.
     pub(crate) fn tell(&self, why: Refusal) {
         self.exchange.refuse(Refused::from(why).delivery(self.id));
+    }
+
+    /// The socket is closed because its client reads too slowly.
+    pub(crate) fn note_slow_consumer(&self) {
+        self.exchange.metrics.slow_consumers.inc();
+        tracing::warn!(so_far = self.exchange.metrics.slow_consumers.get(), "closing a socket that reads too slowly");
     }
 
     fn reject(&mut self, refused: &Refused<'_>, now: Instant) -> Result<(), Intolerable> {

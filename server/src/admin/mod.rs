@@ -4,8 +4,10 @@
 //! # Layout
 //!
 //! - `token`: who may.
+//! - `live`: what goes on right now.
 //! - `workspace`: the settings in force and the file that they are kept in.
 
+mod live;
 mod token;
 mod workspace;
 
@@ -18,6 +20,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+pub(crate) use live::Live;
 pub use token::AdminToken;
 use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
@@ -31,8 +34,10 @@ pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, token: 
         .route("/api:meta/workspace/{id}/realtime", get(settings).put(replace_settings))
         .route("/api:meta/workspace/{id}/realtime/reload", post(reload_settings))
         .with_state(workspace);
-    let channels =
-        Router::new().route("/api:meta/workspace/{id}/realtime/event", post(send_event)).with_state(exchange);
+    let channels = Router::new()
+        .route("/api:meta/workspace/{id}/realtime/event", post(send_event))
+        .route("/api:meta/workspace/{id}/realtime/live", get(live::live))
+        .with_state(exchange);
     settings
         .merge(channels)
         .layer(middleware::from_fn_with_state(Arc::new(token), token::require))

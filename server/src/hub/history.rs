@@ -39,6 +39,10 @@ impl History {
         self.entries.iter().filter(readable).map(|entry| &*entry.frame).collect()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

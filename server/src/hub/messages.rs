@@ -39,7 +39,7 @@ impl Hub {
         if recipient.is_none() {
             room.history.keep(&frame, authenticated, room.rules.history);
         }
-        Ok(vec![Delivery::new(to, frame)])
+        Ok(vec![Delivery::message(to, frame)])
     }
 
     pub(super) fn history(
@@ -65,7 +65,7 @@ impl Hub {
             let room = self.rooms.entry(channel.into()).or_insert_with(new);
             room.history.keep(&frame, false, rules.history);
         }
-        Ok(Delivery::new(to, frame))
+        Ok(Delivery::message(to, frame))
     }
 }
 

@@ -26,8 +26,10 @@
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
 //! - `triggers`: questions to the URLs of the settings, and what waits for their answers.
+//! - `census`: who is where, for those who run the server.
 //! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
 
+mod census;
 mod code;
 mod command;
 mod history;
@@ -50,6 +52,7 @@ use xano_realtime_protocol::frame::Client;
 
 use crate::limits::Limits;
 use crate::settings::Settings;
+pub use census::{Census, ChannelView};
 pub use code::Code;
 #[cfg(test)]
 pub(crate) use command::Wishes;
@@ -88,22 +91,37 @@ pub struct Delivery {
     pub to: Vec<ConnectionId>,
     /// The text of the frame.
     pub frame: Box<str>,
-    /// What was refused, where the frame is an error.
-    pub error: Option<Code>,
+    /// What the frame is.
+    pub kind: Kind,
+}
+
+/// What the frame of a delivery is, as far as anybody counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A message, or an event.
+    Message,
+    /// An error.
+    Error(Code),
+    /// Anything else.
+    Other,
 }
 
 impl Delivery {
     fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
-        Delivery { to, frame: frame.into(), error: None }
+        Delivery { to, frame: frame.into(), kind: Kind::Other }
+    }
+
+    fn message(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
+        Delivery { kind: Kind::Message, ..Delivery::new(to, frame) }
     }
 
     fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Delivery {
-        Delivery { error: Some(why.code()), ..to_one(to, why.frame(channel)) }
+        Delivery { kind: Kind::Error(why.code()), ..to_one(to, why.frame(channel)) }
     }
 
     /// A refusal that many are told of.
     fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Delivery {
-        Delivery { error: Some(why.code()), ..Delivery::new(to, why.frame(Some(channel))) }
+        Delivery { kind: Kind::Error(why.code()), ..Delivery::new(to, why.frame(Some(channel))) }
     }
 }
 
