@@ -52,6 +52,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -90,7 +91,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
         .merge(auth.unwrap_or_default())
-        .merge(files.unwrap_or_default());
+        .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)));
 
     let stopping = CancellationToken::new();
     let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
@@ -108,6 +109,10 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         tracing::warn!(open = gate.open(), "stopped with connections still open");
     }
     Ok(())
+}
+
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
 /// Counts alone: no names, no payloads.

@@ -1,5 +1,7 @@
 //! The program as it is started and stopped.
 
+#![allow(unreachable_pub, reason = "public to the other test files")]
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -10,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, token_of};
 use serde_json::json;
 
-fn server() -> Command {
+pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
     for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_ADMIN_TOKEN"] {
         command.env_remove(name);
@@ -20,14 +22,14 @@ fn server() -> Command {
 }
 
 /// Ends with the test, even when the test fails.
-struct Process {
-    child: Child,
-    address: SocketAddr,
+pub struct Process {
+    pub child: Child,
+    pub address: SocketAddr,
     stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
-    fn start(command: &mut Command) -> Process {
+    pub fn start(command: &mut Command) -> Process {
         let mut child = command.spawn().unwrap();
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -50,7 +52,7 @@ impl Process {
     }
 
     /// Ends it, and says all that it printed after its first line.
-    fn end(&mut self) -> String {
+    pub fn end(&mut self) -> String {
         self.child.kill().unwrap();
         let mut printed = String::new();
         self.stdout.read_to_string(&mut printed).unwrap();
@@ -73,7 +75,7 @@ fn complaint(command: &mut Command) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn settings_file(name: &str, text: &str) -> PathBuf {
+pub fn settings_file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).unwrap();
     path

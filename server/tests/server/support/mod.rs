@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
+pub mod generate;
 pub mod trigger;
 
 use std::fs;
