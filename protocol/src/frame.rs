@@ -76,6 +76,15 @@ pub enum Payload<'a> {
         /// The [`Client`] it is about.
         presence: &'a RawValue,
     },
+    /// What a Realtime Event function sends.
+    Event {
+        /// What it says; `None` is `null`.
+        data: Option<&'a RawValue>,
+        /// 0: no auth table is named.
+        dbo_id: i64,
+        /// 0: no row of it.
+        row_id: i64,
+    },
     /// Something was refused.
     Error {
         /// What was wrong, for people.

@@ -1,10 +1,11 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::env::VarError;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{Config, Limits, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, Secret, Settings};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -22,7 +23,24 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
 
-    /// A limit: frame_bytes, channels_per_socket, connections or outbox_bytes; 0 switches it off.
+    /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+
+    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
+    /// one is made at start and written to a file that is printed.
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
+
+    /// Pages of this origin may open sockets and use /api:auth, no others; may be given again. Without it: any page.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allowed_origins: Vec<String>,
+
+    /// Serve sign-up and login on an address that is not a loopback one, too.
+    #[arg(long)]
+    dev: bool,
+
+    /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
 }
@@ -41,7 +59,41 @@ impl Args {
         for limit in limits_from_environment()?.iter().chain(&self.limits) {
             limits.set(limit);
         }
-        Ok(Config { settings, limits, www: self.www })
+        let mut origins = Origins::default();
+        for origin in &self.allowed_origins {
+            origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
+        }
+        let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
+        let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
+        Ok(Config {
+            settings,
+            settings_file: self.config,
+            admin_token: admin_token.map(AdminToken::new),
+            secret,
+            origins,
+            dev: self.dev,
+            limits,
+            www: self.www,
+            ..Config::default()
+        })
+    }
+}
+
+/// What a file holds, or else the environment. Never an argument: arguments are visible to every user of the machine.
+fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option<String>, String> {
+    let (source, text) = match (file, std::env::var(variable)) {
+        (Some(file), _) => {
+            let source = format!("{flag} {}", file.display());
+            let text = std::fs::read_to_string(file).map_err(|error| format!("{source}: cannot read it: {error}"))?;
+            (source, text)
+        }
+        (None, Ok(text)) => (variable.to_owned(), text),
+        (None, Err(VarError::NotPresent)) => return Ok(None),
+        (None, Err(VarError::NotUnicode(_))) => return Err(format!("{variable}: not UTF-8")),
+    };
+    match text.trim() {
+        "" => Err(format!("{source}: it is empty")),
+        secret => Ok(Some(secret.to_owned())),
     }
 }
 

@@ -1,21 +1,21 @@
 //! One socket, one task: its frames go to the hub, what waits in its outbox goes out.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::select;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
-use crate::exchange::Line;
-use crate::hub::Refusal;
+use crate::line::{Intolerable, Line};
 use crate::outbox::Ending;
 
 /// An open socket, the only one of its connection.
@@ -30,16 +30,19 @@ pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
         .write_buffer_size(WRITE_BUFFER_BYTES)
 }
 
-/// Serves a socket until one side closes it.
-pub(crate) async fn serve(mut socket: Socket, line: Line) {
-    let end = converse(&mut socket, &line).await;
+/// Serves a socket until one side closes it, or the client is silent for three times `ping`.
+pub(crate) async fn serve(mut socket: Socket, mut line: Line, ping: Duration) {
+    let end = converse(&mut socket, &mut line, ping).await;
+    if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
+        line.note_slow_consumer();
+    }
     // The others learn at once that this one is gone, however long the farewell takes.
     drop(line);
     tracing::debug!(?end, "socket ends");
     let farewell = async {
         match end {
             End::Closed => while let Some(Ok(_)) = socket.next().await {},
-            End::Broken => {}
+            End::Broken | End::Silent => {}
             End::ByServer(code, reason) => part(socket, code, reason).await,
         }
     };
@@ -53,39 +56,89 @@ enum End {
     Closed,
     /// Nothing can be said any more.
     Broken,
+    /// The client answered no ping.
+    Silent,
     /// The server closes, and says why.
     ByServer(CloseCode, &'static str),
 }
 
-async fn converse(socket: &mut Socket, line: &Line) -> End {
+async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
+    let mut heard = Instant::now();
+    let mut unanswered_pings = 0;
+    let mut alarm = pin!(sleep(ping));
     loop {
         // Reading comes first, so that the answers to a burst leave in one write.
         select! {
             biased;
-            incoming = socket.next() => match incoming {
-                Some(Ok(Message::Text(text))) => line.receive(&text),
-                Some(Ok(Message::Binary(_))) => line.refuse(&Refusal::Binary),
-                Some(Ok(Message::Close(_))) => return End::Closed,
-                // A ping is answered by the library, with the next read.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                Some(Err(error)) => return end_for(&error),
-                None => return End::Broken,
-            },
+            incoming = socket.next() => {
+                heard = Instant::now();
+                unanswered_pings = 0;
+                let tolerable = match incoming {
+                    Some(Ok(Message::Text(text))) => line.receive(&text),
+                    Some(Ok(Message::Binary(_))) => line.receive_binary(),
+                    Some(Ok(Message::Close(_))) => return End::Closed,
+                    // A ping is answered by the library, with the next read.
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(()),
+                    Some(Err(error)) => return end_for(&error),
+                    None => return End::Broken,
+                };
+                if let Err(Intolerable) = tolerable {
+                    line.outbox.end(Ending::TooManyRefusals);
+                    return drain(socket, line, 3 * ping).await;
+                }
+            }
             taken = line.outbox.take() => {
                 let sent = match taken {
-                    Ok(frames) => send(socket, line, frames).await,
+                    Ok(frames) => send(socket, line, frames, 3 * ping).await,
                     Err(ending) => return ending.into(),
                 };
                 if let Err(end) = sent {
                     return end;
                 }
             }
+            () = alarm.as_mut() => {
+                if heard.elapsed() < ping {
+                    alarm.as_mut().reset(heard + ping);
+                    continue;
+                }
+                if unanswered_pings == PINGS {
+                    return End::Silent;
+                }
+                unanswered_pings += 1;
+                if socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                    return End::Broken;
+                }
+                alarm.as_mut().reset(Instant::now() + ping);
+            }
         }
     }
 }
 
+/// Sends what still waits: what was refused last is told before the socket closes.
+async fn drain(socket: &mut Socket, line: &Line, patience: Duration) -> End {
+    loop {
+        match line.outbox.take().await {
+            Ok(frames) => {
+                if let Err(end) = write(socket, frames, patience).await {
+                    return end;
+                }
+            }
+            Err(ending) => return ending.into(),
+        }
+    }
+}
+
+/// Writes frames, unless the socket is to be closed before.
+async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>, patience: Duration) -> Result<(), End> {
+    select! {
+        biased;
+        written = write(socket, frames, patience) => written,
+        ending = line.outbox.ended() => Err(ending.into()),
+    }
+}
+
 /// Everything that waited leaves in one write, as far as the buffer holds it.
-async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>) -> Result<(), End> {
+async fn write(socket: &mut Socket, frames: VecDeque<Utf8Bytes>, patience: Duration) -> Result<(), End> {
     let write = async {
         for frame in frames {
             socket.feed(Message::Text(frame)).await?;
@@ -95,7 +148,8 @@ async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>) -> 
     select! {
         biased;
         written = write => written.map_err(|_| End::Broken),
-        ending = line.outbox.ended() => Err(ending.into()),
+        // Not enough came to fill the outbox, and still the client reads nothing.
+        () = async { sleep(patience).await } => Err(Ending::SlowConsumer.into()),
     }
 }
 
@@ -128,6 +182,8 @@ impl From<Ending> for End {
         match ending {
             Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
+            Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),
+            Ending::AddressChanged => End::ByServer(CloseCode::RESTART, "the connection hash has changed"),
         }
     }
 }
@@ -140,6 +196,9 @@ const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 
 /// Less than the five seconds in which the server has to stop.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How many may stay unanswered before the client is given up.
+const PINGS: u32 = 2;
 
 const PROTOCOL_ERROR: CloseCode = CloseCode(1002);
 const INVALID_TEXT: CloseCode = CloseCode(1007);

@@ -2,14 +2,23 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
-use crate::hub::{ConnectionId, Delivery, Hub, Refusal};
+use crate::admin::Live;
+use crate::config::Timings;
+use crate::hub::{Call, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Request};
 use crate::limits::Limits;
+use crate::line::Line;
+use crate::metrics::Metrics;
 use crate::outbox::{Ending, Outbox};
+use crate::pace::Rates;
 use crate::settings::Settings;
+use crate::triggers::Triggers;
 
 /// The hub and everybody's outbox.
 ///
@@ -17,6 +26,9 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: Mutex<State>,
+    triggers: Triggers,
+    pub(crate) rates: Rates,
+    pub(crate) metrics: Metrics,
     outbox_bytes: usize,
 }
 
@@ -25,41 +37,124 @@ struct State {
     hub: Hub,
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
     is_stopping: bool,
-    /// How many sockets were closed because they read too slowly.
-    slow_consumers: u64,
-}
-
-/// One socket's end of the exchange; its members leave when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Line {
-    exchange: Arc<Exchange>,
-    id: ConnectionId,
-    pub(crate) outbox: Arc<Outbox>,
 }
 
 impl Exchange {
-    pub(crate) fn new(settings: Settings, limits: &Limits) -> Exchange {
+    pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings, metrics: Metrics) -> Exchange {
         Exchange {
-            state: Mutex::new(State {
-                hub: Hub::new(settings, limits),
-                outboxes: HashMap::new(),
-                is_stopping: false,
-                slow_consumers: 0,
-            }),
+            triggers: Triggers::new(timings.trigger, limits.frame_bytes),
+            rates: Rates::new(limits),
+            metrics,
+            state: Mutex::new(State { hub: Hub::new(settings, limits), outboxes: HashMap::new(), is_stopping: false }),
             outbox_bytes: limits.outbox_bytes,
         }
     }
 
-    /// A socket opened.
-    pub(crate) fn open(self: &Arc<Self>, client: Client) -> Line {
+    /// A socket opened at the address with this hash.
+    pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str) -> Line {
         let outbox = Arc::new(Outbox::new(self.outbox_bytes));
         let mut state = self.lock();
         let id = state.hub.open(client);
         state.outboxes.insert(id, Arc::clone(&outbox));
         if state.is_stopping {
             outbox.end(Ending::Restart);
+        } else if !state.is_at(hash) {
+            outbox.end(Ending::AddressChanged);
         }
-        Line { exchange: Arc::clone(self), id, outbox }
+        Line::new(Arc::clone(self), id, outbox)
+    }
+
+    /// A socket sent a frame that is understood. Says what was refused, if something was.
+    pub(crate) fn handle(
+        self: &Arc<Self>,
+        from: ConnectionId,
+        command: &Command<'_>,
+        text: &str,
+        received: Instant,
+    ) -> Option<Code> {
+        if let Request::Message(_) = command.request {
+            self.metrics.messages_received.inc();
+        }
+        let (kind, calls) = {
+            let mut state = self.lock();
+            let deliveries = state.hub.handle(from, command, text);
+            let kind = deliveries.first().map(|delivery| delivery.kind);
+            self.deliver(&state, deliveries);
+            (kind, state.hub.take_calls())
+        };
+        self.ask(calls);
+        match kind {
+            Some(Kind::Error(code)) => return Some(code),
+            Some(Kind::Message) => self.metrics.delivered(received),
+            Some(Kind::Other) | None => {}
+        }
+        None
+    }
+
+    /// A socket is told why something that it did is refused.
+    pub(crate) fn refuse(&self, refusal: Delivery) {
+        self.deliver(&self.lock(), [refusal]);
+    }
+
+    /// A socket closed.
+    pub(crate) fn close(&self, id: ConnectionId) {
+        let mut state = self.lock();
+        state.outboxes.remove(&id);
+        let deliveries = state.hub.close(id);
+        self.deliver(&state, deliveries);
+    }
+
+    /// Whether sockets are let in at the address with this hash.
+    pub(crate) fn is_at(&self, hash: &str) -> bool {
+        self.lock().is_at(hash)
+    }
+
+    /// The last segment of the address.
+    pub(crate) fn hash(&self) -> String {
+        self.lock().hub.settings().hash.clone()
+    }
+
+    /// The settings in force, as JSON.
+    pub(crate) fn settings(&self) -> Value {
+        self.lock().hub.settings().to_json()
+    }
+
+    /// Puts other settings in force. Sockets stay open, unless their address is none any more.
+    pub(crate) fn apply(&self, settings: Settings) {
+        let mut state = self.lock();
+        let hash = state.hub.settings().hash.clone();
+        let deliveries = state.hub.apply(settings);
+        self.deliver(&state, deliveries);
+        if !state.is_at(&hash) {
+            for outbox in state.outboxes.values() {
+                outbox.end(Ending::AddressChanged);
+            }
+        }
+    }
+
+    /// The counters, in the text format of Prometheus.
+    pub(crate) fn metrics_text(&self) -> Result<String, prometheus::Error> {
+        let census = self.lock().hub.census();
+        self.metrics.text(&census)
+    }
+
+    /// A look at who is where, and at the counters.
+    pub(crate) fn live(&self, channels_listed: usize) -> Live {
+        let (census, channels) = {
+            let state = self.lock();
+            (state.hub.census(), state.hub.largest_channels(channels_listed))
+        };
+        Live {
+            uptime_ms: self.metrics.uptime().as_millis().try_into().unwrap_or(u64::MAX),
+            connections: census.connections,
+            members: census.members,
+            messages_received: self.metrics.messages_received.get(),
+            messages_delivered: self.metrics.messages_delivered.get(),
+            errors: self.metrics.errors(),
+            slow_consumers: self.metrics.slow_consumers.get(),
+            channels_in_use: census.channels,
+            channels,
+        }
     }
 
     /// Every socket is closed, those that open from now on too.
@@ -71,51 +166,56 @@ impl Exchange {
         }
     }
 
+    /// The workspace sends an event. Says how many members it is for.
+    pub(crate) fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
+        let mut state = self.lock();
+        let delivery = state.hub.event(channel, data)?;
+        let members = delivery.to.len();
+        self.deliver(&state, [delivery]);
+        Ok(members)
+    }
+
+    /// Asks the triggers; what is done after an answer may lead to further questions.
+    fn ask(self: &Arc<Self>, calls: Vec<Call>) {
+        for Call { url, input, ticket } in calls {
+            let exchange = Arc::clone(self);
+            tokio::spawn(async move {
+                let answer = exchange.triggers.ask(&url, input).await;
+                let calls = {
+                    let mut state = exchange.lock();
+                    let deliveries = state.hub.answer(ticket, answer);
+                    exchange.deliver(&state, deliveries);
+                    state.hub.take_calls()
+                };
+                exchange.ask(calls);
+            });
+        }
+    }
+
+    /// Into the outboxes, under the lock that the hub worked under.
+    fn deliver(&self, state: &State, deliveries: impl IntoIterator<Item = Delivery>) {
+        for Delivery { to, frame, kind } in deliveries {
+            // From here on the text is shared, not copied.
+            let frame = Utf8Bytes::from(String::from(frame));
+            let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
+            let queued = outboxes.filter(|outbox| outbox.push(frame.clone())).count();
+            match kind {
+                Kind::Message => self.metrics.messages_delivered.inc_by(queued.try_into().unwrap_or(u64::MAX)),
+                Kind::Error(code) => self.metrics.error(code),
+                Kind::Other => {}
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic ends the socket that caused it and no other.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Line {
-    /// The socket sent a text frame.
-    pub(crate) fn receive(&self, text: &str) {
-        let mut state = self.exchange.lock();
-        let deliveries = state.hub.receive(self.id, text);
-        state.deliver(deliveries);
-    }
-
-    /// The socket is told of something that has no channel.
-    pub(crate) fn refuse(&self, why: &Refusal) {
-        let mut state = self.exchange.lock();
-        let delivery = state.hub.refuse(self.id, why);
-        state.deliver([delivery]);
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        let mut state = self.exchange.lock();
-        state.outboxes.remove(&self.id);
-        let deliveries = state.hub.close(self.id);
-        state.deliver(deliveries);
-    }
-}
-
 impl State {
-    fn deliver(&mut self, deliveries: impl IntoIterator<Item = Delivery>) {
-        for Delivery { to, frame } in deliveries {
-            // From here on the text is shared, not copied.
-            let frame = Utf8Bytes::from(String::from(frame));
-            for id in to {
-                let Some(outbox) = self.outboxes.get(&id) else {
-                    continue;
-                };
-                if outbox.push(frame.clone()).is_err() {
-                    self.slow_consumers += 1;
-                    tracing::warn!(so_far = self.slow_consumers, "closing a socket that reads too slowly");
-                }
-            }
-        }
+    fn is_at(&self, hash: &str) -> bool {
+        let settings = self.hub.settings();
+        settings.enabled && settings.hash == hash
     }
 }

@@ -3,120 +3,122 @@
 //! # Layout
 //!
 //! - [`run`]: serves until told to stop.
+//! - [`config`]: what a server is started with.
 //! - [`hub`]: who is on which channel and what they may do; pure.
 //! - [`settings`]: the realtime settings of a workspace, with the permissions of its channels.
 //! - [`limits`]: what one client may cost.
+//! - [`auth`]: who somebody is.
+//! - [`admin`]: what the owner of the workspace does.
+//! - `listen`: takes connections.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
+//! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
+//! - `line`: one socket's end of the exchange.
+//! - `pace`: how fast one socket may send.
 //! - `exchange`: between the sockets and the hub.
+//! - `triggers`: asks the URLs of the settings.
+//! - `channel_name`: what a channel may be called.
+//! - `metrics`: what the server counts.
+//! - `api_error`: what an HTTP endpoint refuses.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
+pub mod admin;
+mod admission;
+mod api_error;
+pub mod auth;
+mod channel_name;
+pub mod config;
 mod connection;
 mod exchange;
 pub mod hub;
 pub mod limits;
+mod line;
+mod listen;
+mod metrics;
 mod outbox;
+mod pace;
 pub mod settings;
+mod triggers;
 mod upgrade;
 mod www;
 
 use std::io;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::select;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+pub use admin::AdminToken;
+pub use auth::{Origins, Secret};
+pub use config::Config;
 pub use limits::Limits;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
+use admin::Workspace;
+use api_error::ApiError;
+use auth::Tokens;
 use exchange::Exchange;
-
-/// What a server is started with.
-#[derive(Debug, Default)]
-pub struct Config {
-    /// The realtime settings of the workspace.
-    pub settings: Settings,
-    /// What one client may cost.
-    pub limits: Limits,
-    /// A folder to serve beside the socket.
-    pub www: Option<PathBuf>,
-}
+use metrics::Metrics;
+use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let www = config.www.as_ref().map(|folder| www::routes(folder, &config.settings.hash));
-    let server = Arc::new(Server::new(config));
+    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
+    let exchange = Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?));
+    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
+    let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
+    let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
+    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
         .route("/health", get("ok\n"))
-        .route("/rt/{hash}", get(upgrade::upgrade))
-        .with_state(Arc::clone(&server))
-        .merge(www.unwrap_or_default());
+        .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
+        .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
+        .merge(auth.unwrap_or_default())
+        .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)));
 
     let stopping = CancellationToken::new();
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(stopping.clone().cancelled_owned());
-    let mut serving = pin!(serving.into_future());
+    let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
     select! {
-        served = &mut serving => return served,
+        () = &mut serving => {}
+        () = workspace.follow(&reload) => {}
         () = shutdown => {}
     }
 
     tracing::info!("stopping");
     stopping.cancel();
-    server.exchange.stop();
-    server.sockets.close();
-    let finished = async { tokio::join!(serving, server.sockets.wait()) };
-    match timeout(GRACE, finished).await {
-        Ok((served, ())) => served,
-        Err(_) => {
-            tracing::warn!(open = server.sockets.len(), "stopped with connections still open");
-            Ok(())
-        }
+    exchange.stop();
+    let finished = async { tokio::join!(serving, gate.closed()) };
+    if timeout(GRACE, finished).await.is_err() {
+        tracing::warn!(open = gate.open(), "stopped with connections still open");
     }
+    Ok(())
 }
 
-/// What every handshake needs.
-#[derive(Debug)]
-struct Server {
-    /// `None` while realtime is not enabled.
-    hash: Option<String>,
-    frame_bytes: usize,
-    exchange: Arc<Exchange>,
-    /// A permit for each socket that may be open.
-    connections: Arc<Semaphore>,
-    /// The tasks of the open sockets.
-    sockets: TaskTracker,
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
-impl Server {
-    fn new(config: Config) -> Server {
-        let Config { settings, limits, .. } = config;
-        Server {
-            hash: settings.enabled.then(|| settings.hash.clone()),
-            frame_bytes: limits.frame_bytes,
-            exchange: Arc::new(Exchange::new(settings, &limits)),
-            connections: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
-            sockets: TaskTracker::new(),
-        }
-    }
+/// Counts alone: no names, no payloads.
+async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
+    let text = exchange.metrics_text().map_err(|error| ApiError::fatal(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }
 
 /// Sockets have two seconds of it to say goodbye.

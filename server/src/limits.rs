@@ -2,51 +2,60 @@
 
 use std::str::FromStr;
 
-/// The bounds of a server. `usize::MAX` where one is switched off.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Size of the largest frame that a client may send; a larger one closes its socket with 1009.
-    pub frame_bytes: usize,
-    /// How many channels one socket may be on.
-    pub channels_per_socket: usize,
-    /// How many sockets may be open; further ones are answered 503.
-    pub connections: usize,
-    /// How much may wait for a client that reads slowly; above it, its socket is closed with 1013.
-    pub outbox_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { frame_bytes: 262_144, channels_per_socket: 1_000, connections: 100_000, outbox_bytes: 4_194_304 }
-    }
-}
-
-impl Limits {
-    /// Sets one of the limits.
-    pub fn set(&mut self, limit: &Limit) {
-        let value = if limit.value == 0 { usize::MAX } else { limit.value };
-        match limit.name {
-            LimitName::FrameBytes => self.frame_bytes = value,
-            LimitName::ChannelsPerSocket => self.channels_per_socket = value,
-            LimitName::Connections => self.connections = value,
-            LimitName::OutboxBytes => self.outbox_bytes = value,
+/// Declares [`Limits`] with names and defaults from one list, so that no second list can disagree with it.
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident = $default:literal,)*) => {
+        /// The bounds of a server. `usize::MAX` where one is switched off.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[$doc])* pub $name: usize,)*
         }
-    }
+
+        impl Limits {
+            /// Names and defaults as the command line has them: 0 is off.
+            pub const DEFAULTS: &[(&str, usize)] = &[$((stringify!($name), $default),)*];
+
+            /// Sets one of the limits.
+            pub fn set(&mut self, limit: &Limit) {
+                match limit.name {
+                    $(stringify!($name) => self.$name = unless_off(limit.value),)*
+                    _ => unreachable!("a limit has a name of the list"),
+                }
+            }
+        }
+
+        impl Default for Limits {
+            fn default() -> Limits {
+                Limits { $($name: unless_off($default),)* }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Size of the largest frame that a client may send; a larger one closes its socket with 1009.
+    frame_bytes = 262_144,
+    /// How many channels one socket may be on.
+    channels_per_socket = 1_000,
+    /// How many messages and requests for history one socket may send, in the long run.
+    messages_per_second = 100,
+    /// How many it may send at once after a pause.
+    message_burst = 500,
+    /// How many frames of one socket may be refused before it is closed with 1008.
+    bad_frames_per_minute = 120,
+    /// How many sockets may be open; further ones are answered 503.
+    connections = 100_000,
+    /// How many of them from one address; further ones are answered 429.
+    connections_per_ip = 0,
+    /// How much may wait for a client that reads slowly; above it, its socket is closed with 1013.
+    outbox_bytes = 4_194_304,
 }
 
 /// One limit as the command line gives it, `NAME=VALUE`; 0 switches it off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    name: LimitName,
+    name: &'static str,
     value: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LimitName {
-    FrameBytes,
-    ChannelsPerSocket,
-    Connections,
-    OutboxBytes,
 }
 
 /// Why a limit was not taken.
@@ -58,11 +67,8 @@ pub enum LimitError {
     /// Not a count.
     #[error("{0:?} is not a whole number; 0 switches the limit off")]
     NotANumber(String),
-    /// Planned, and not there: taking it silently would promise a protection that is missing.
-    #[error("the limit {0} is not implemented by this version; leave it out")]
-    NotImplemented(String),
     /// Misspelt.
-    #[error("there is no limit {0}; there are frame_bytes, channels_per_socket, connections and outbox_bytes")]
+    #[error("there is no limit {0}; there are {names}", names = names())]
     Unknown(String),
 }
 
@@ -71,24 +77,22 @@ impl FromStr for Limit {
 
     fn from_str(text: &str) -> Result<Limit, LimitError> {
         let (name, value) = text.split_once('=').ok_or(LimitError::NotAPair)?;
-        let name = match name.trim() {
-            "frame_bytes" => LimitName::FrameBytes,
-            "channels_per_socket" => LimitName::ChannelsPerSocket,
-            "connections" => LimitName::Connections,
-            "outbox_bytes" => LimitName::OutboxBytes,
-            name if NOT_IMPLEMENTED.contains(&name) => {
-                return Err(LimitError::NotImplemented(name.to_owned()));
-            }
-            name => return Err(LimitError::Unknown(name.to_owned())),
-        };
-        let value = value.trim();
+        let (name, value) = (name.trim(), value.trim());
+        let known = Limits::DEFAULTS.iter().find(|(known, _)| *known == name);
+        let &(name, _) = known.ok_or_else(|| LimitError::Unknown(name.to_owned()))?;
         let value = value.parse().map_err(|_| LimitError::NotANumber(value.to_owned()))?;
         Ok(Limit { name, value })
     }
 }
 
-const NOT_IMPLEMENTED: [&str; 4] =
-    ["messages_per_second", "message_burst", "bad_frames_per_minute", "connections_per_ip"];
+fn unless_off(value: usize) -> usize {
+    if value == 0 { usize::MAX } else { value }
+}
+
+fn names() -> String {
+    let names: Vec<_> = Limits::DEFAULTS.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
 
 #[cfg(test)]
 mod tests {
@@ -101,19 +105,29 @@ mod tests {
             limits.set(&text.parse::<Limit>().unwrap());
         }
         assert_eq!((limits.frame_bytes, limits.outbox_bytes), (100, usize::MAX));
-        assert_eq!(limits.connections, Limits::default().connections);
+        assert_eq!(limits.connections, 100_000);
+        assert_eq!(limits.connections_per_ip, usize::MAX, "off by default");
     }
 
     #[test]
-    fn what_cannot_be_enforced_is_refused() {
+    fn every_limit_can_be_set() {
+        for (name, _) in Limits::DEFAULTS {
+            let mut limits = Limits::default();
+            limits.set(&format!("{name}=7").parse::<Limit>().unwrap());
+            assert_ne!(limits, Limits::default(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_limit_is_refused() {
         let refusals = [
             ("frame_bytes", LimitError::NotAPair),
             ("frame_bytes=-1", LimitError::NotANumber("-1".to_owned())),
-            ("connections_per_ip=5", LimitError::NotImplemented("connections_per_ip".to_owned())),
             ("frames=5", LimitError::Unknown("frames".to_owned())),
         ];
         for (text, refusal) in refusals {
             assert_eq!(text.parse::<Limit>(), Err(refusal));
         }
+        assert!(LimitError::Unknown(String::new()).to_string().ends_with("connections_per_ip, outbox_bytes"));
     }
 }

@@ -22,6 +22,10 @@ pub(crate) enum Ending {
     SlowConsumer,
     /// The server stops.
     Restart,
+    /// The client sent too much that had to be refused.
+    TooManyRefusals,
+    /// The connection hash is another one by now, or realtime is switched off.
+    AddressChanged,
 }
 
 #[derive(Debug, Default)]
@@ -36,17 +40,17 @@ impl Outbox {
         Outbox { queue: Mutex::default(), wake: Notify::new(), limit_bytes }
     }
 
-    /// Adds a frame. Says whether this was the one too many, at which the socket is to be closed.
-    pub(crate) fn push(&self, frame: Utf8Bytes) -> Result<(), Ending> {
+    /// Adds a frame, unless the socket is to be closed; it is if this is the one too many. Says whether it was added.
+    pub(crate) fn push(&self, frame: Utf8Bytes) -> bool {
         let mut queue = self.lock();
         if queue.ending.is_some() {
-            return Ok(());
+            return false;
         }
         if queue.bytes > self.limit_bytes {
             *queue = Queue { ending: Some(Ending::SlowConsumer), ..Queue::default() };
             drop(queue);
             self.wake.notify_one();
-            return Err(Ending::SlowConsumer);
+            return false;
         }
         let was_empty = queue.frames.is_empty();
         queue.bytes += frame.len();
@@ -55,7 +59,7 @@ impl Outbox {
         if was_empty {
             self.wake.notify_one();
         }
-        Ok(())
+        true
     }
 
     /// Nothing more is taken in; what waits is still sent, then the socket closes.

@@ -1,8 +1,10 @@
 //! From an HTTP request to a socket, or to a refusal with a name.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
@@ -10,64 +12,123 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
-use crate::Server;
+use crate::admission::{Admission, Full, Place};
+use crate::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::connection::{self, Socket};
+use crate::exchange::Exchange;
 use crate::hub::Refusal;
+use crate::limits::Limits;
+
+/// Where sockets come in.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    exchange: Arc<Exchange>,
+    tokens: Arc<Tokens>,
+    origins: Origins,
+    frame_bytes: usize,
+    /// After how much silence a socket is asked whether it is still there.
+    ping: Duration,
+    admission: Arc<Admission>,
+    /// The tasks of the open sockets.
+    sockets: TaskTracker,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        exchange: Arc<Exchange>,
+        tokens: Arc<Tokens>,
+        origins: Origins,
+        limits: &Limits,
+        ping: Duration,
+    ) -> Gate {
+        Gate {
+            exchange,
+            tokens,
+            origins,
+            frame_bytes: limits.frame_bytes,
+            ping,
+            admission: Arc::new(Admission::new(limits)),
+            sockets: TaskTracker::new(),
+        }
+    }
+
+    /// How many sockets are open.
+    pub(crate) fn open(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// Resolves when the last socket has closed; none may come in any more.
+    pub(crate) async fn closed(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
+    }
+}
 
 /// Answers `GET /rt/{hash}`.
 pub(crate) async fn upgrade(
-    State(server): State<Arc<Server>>,
+    State(gate): State<Arc<Gate>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(hash): Path<String>,
     mut request: Request,
 ) -> Result<Response, Rejection> {
-    if server.hash.as_deref() != Some(hash.as_str()) {
+    if !gate.exchange.is_at(&hash) {
         return Err(Rejection::UnknownHash);
     }
     let headers = request.headers();
+    if !gate.origins.admit(headers) {
+        return Err(Rejection::ForeignOrigin);
+    }
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
-    let permit = Arc::clone(&server.connections).try_acquire_owned().map_err(|_| Rejection::TooManyConnections)?;
+    let place = gate.admission.admit(peer.ip())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
 
-    let has_token = token.is_some();
-    let sockets = server.sockets.clone();
+    let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
+    let sockets = gate.sockets.clone();
     sockets.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => serve(&server, upgraded, has_token, permit).await,
+            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, place).await,
             Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
         }
     });
     Ok(switching_protocols(accept, token))
 }
 
-async fn serve(server: &Server, upgraded: Upgraded, has_token: bool, _permit: OwnedSemaphorePermit) {
-    let Some(socket) = socket(server, upgraded).await else {
+/// What came of a token, if there was one.
+type Verified = Option<Result<Claims, TokenProblem>>;
+
+async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
+    let Some(socket) = socket(gate, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
     let Ok(socket_id) = new_socket_id() else {
         return tracing::error!("the system has no random numbers");
     };
-    let line = server.exchange.open(Client::anonymous(socket_id));
-    if has_token {
+    let (client, problem) = match verified {
+        Some(Ok(claims)) => (claims.into_client(socket_id), None),
+        Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
+        None => (Client::anonymous(socket_id), None),
+    };
+    let line = gate.exchange.open(client, hash);
+    if let Some(problem) = problem {
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
-        line.refuse(&Refusal::TokenNotAccepted);
+        line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(socket, line).await;
+    connection::serve(socket, line, gate.ping).await;
 }
 
-async fn socket(server: &Server, upgraded: Upgraded) -> Option<Socket> {
-    let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+async fn socket(gate: &Gate, upgraded: Upgraded) -> Option<Socket> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let stream = parts.io.into_inner();
     let already_read = parts.read_buf.to_vec();
-    let config = Some(connection::socket_config(server.frame_bytes));
+    let config = Some(connection::socket_config(gate.frame_bytes));
     Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, config).await)
 }
 
@@ -117,6 +178,8 @@ fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Resp
 pub(crate) enum Rejection {
     #[error("no realtime connection has this hash, or realtime is not enabled")]
     UnknownHash,
+    #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
+    ForeignOrigin,
     #[error("this address takes WebSocket connections only")]
     NotAWebSocket,
     #[error("this server speaks version 13 of the WebSocket protocol")]
@@ -125,15 +188,28 @@ pub(crate) enum Rejection {
     NoKey,
     #[error("the server has as many connections as it may have; try again later")]
     TooManyConnections,
+    #[error("this address has as many connections as it may have; close one first")]
+    TooManyFromThisAddress,
+}
+
+impl From<Full> for Rejection {
+    fn from(full: Full) -> Rejection {
+        match full {
+            Full::InAll => Rejection::TooManyConnections,
+            Full::ForThisAddress => Rejection::TooManyFromThisAddress,
+        }
+    }
 }
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let status = match self {
             Rejection::UnknownHash => StatusCode::NOT_FOUND,
+            Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
             Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
             Rejection::NoKey => StatusCode::BAD_REQUEST,
             Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            Rejection::TooManyFromThisAddress => StatusCode::TOO_MANY_REQUESTS,
         };
         let mut response = (status, format!("{self}\n")).into_response();
         if status == StatusCode::UPGRADE_REQUIRED {

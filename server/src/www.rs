@@ -1,26 +1,24 @@
 //! The folder that is served beside the socket, for pages that use it.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::json;
 use tower_http::services::ServeDir;
 
+use crate::exchange::Exchange;
+
 /// The files of a folder, and what a page needs to connect to this server.
-pub(crate) fn routes(folder: &Path, hash: &str) -> Router {
-    let connection = json!({ "realtimeConnectionHash": hash }).to_string();
+pub(crate) fn routes(folder: &Path, exchange: Arc<Exchange>) -> Router {
     Router::new()
-        .route("/connection.json", get(async move || json_response(connection)))
+        .route("/connection.json", get(async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }))))
         .fallback_service(ServeDir::new(folder))
         .layer(axum::middleware::map_response(with_charset))
-}
-
-fn json_response(text: String) -> Response {
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 /// Without it a browser may read a script in the encoding of the page that loads it.

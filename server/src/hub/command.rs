@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
 use super::refusal::{Refusal, Refused};
+use crate::channel_name::is_channel_name;
 
 /// A client's frame, understood.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl<'a> Command<'a> {
             None => RawOptions::default(),
         };
         let channel = match options.channel {
-            Some(channel) => Some(string(channel, "options.channel")?),
+            Some(channel) => Some(channel_name(channel)?),
             None => None,
         };
         let request = match Request::parse(&action, &options, envelope.payload) {
@@ -158,6 +159,11 @@ fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, 
         // Escapes, as in "\u0063hat", cannot be borrowed.
         Err(_) => serde_json::from_str(value.get()).map(Cow::Owned).map_err(|_| wrong(field, "a string")),
     }
+}
+
+fn channel_name(value: &RawValue) -> Result<Cow<'_, str>, Refusal> {
+    let name = string(value, "options.channel")?;
+    if is_channel_name(&name) { Ok(name) } else { Err(Refusal::ChannelName) }
 }
 
 fn flag(value: Option<&RawValue>, field: &'static str) -> Result<bool, Refusal> {

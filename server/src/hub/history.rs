@@ -23,16 +23,24 @@ impl History {
         if size == 0 {
             return;
         }
-        while self.entries.len() >= size {
-            self.entries.pop_front();
-        }
+        self.shrink_to(size - 1);
         self.entries.push_back(Entry { frame: frame.to_owned(), for_authenticated });
+    }
+
+    /// Lets go of the oldest until there are no more than `size`.
+    pub(crate) fn shrink_to(&mut self, size: usize) {
+        let excess = self.entries.len().saturating_sub(size);
+        self.entries.drain(..excess);
     }
 
     /// What somebody may read of it, oldest first.
     pub(crate) fn readable_by(&self, is_authenticated: bool) -> Vec<&RawValue> {
         let readable = |entry: &&Entry| is_authenticated || !entry.for_authenticated;
         self.entries.iter().filter(readable).map(|entry| &*entry.frame).collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

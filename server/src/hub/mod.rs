@@ -19,16 +19,27 @@
 //! # Layout
 //!
 //! - `command`: what a client asks for, read from its frame.
+//! - `membership`: joining and leaving.
+//! - `messages`: what is said, and what is kept of it.
 //! - `permissions`: whether the channel's settings allow it.
+//! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
-//! - `refusal`: what is refused, in words and codes.
+//! - `triggers`: questions to the URLs of the settings, and what waits for their answers.
+//! - `census`: who is where, for those who run the server.
+//! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
 
+mod census;
+mod code;
 mod command;
 mod history;
+mod membership;
+mod messages;
 mod permissions;
+mod reform;
 mod refusal;
 mod room;
+mod triggers;
 
 #[cfg(test)]
 mod tests;
@@ -37,15 +48,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Client, Options, Payload, PresenceAction, ServerFrame};
+use xano_realtime_protocol::frame::Client;
 
 use crate::limits::Limits;
 use crate::settings::Settings;
-use command::{Command, Message, Request, Wishes};
-use permissions::{Act, Audience};
+pub use census::{Census, ChannelView};
+pub use code::Code;
+#[cfg(test)]
+pub(crate) use command::Wishes;
+pub(crate) use command::{Command, Request};
 pub use refusal::Refusal;
-use room::{Member, Room, from_server};
+pub(crate) use refusal::Refused;
+use room::Room;
+use triggers::Waiting;
+pub use triggers::{Answer, Call, Ticket};
 
 /// All channels of a server and the sockets on them.
 #[derive(Debug)]
@@ -58,6 +74,10 @@ pub struct Hub {
     by_socket_id: HashMap<String, ConnectionId>,
     /// Only channels that somebody is on, or that keep something.
     rooms: HashMap<Arc<str>, Room>,
+    /// Questions that nobody has asked yet.
+    calls: Vec<Call>,
+    /// Only sockets with an open question.
+    waiting: HashMap<ConnectionId, Waiting>,
 }
 
 /// Names an open socket within this server; counts up, is never used again, and never leaves the server.
@@ -71,6 +91,38 @@ pub struct Delivery {
     pub to: Vec<ConnectionId>,
     /// The text of the frame.
     pub frame: Box<str>,
+    /// What the frame is.
+    pub kind: Kind,
+}
+
+/// What the frame of a delivery is, as far as anybody counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A message, or an event.
+    Message,
+    /// An error.
+    Error(Code),
+    /// Anything else.
+    Other,
+}
+
+impl Delivery {
+    fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
+        Delivery { to, frame: frame.into(), kind: Kind::Other }
+    }
+
+    fn message(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
+        Delivery { kind: Kind::Message, ..Delivery::new(to, frame) }
+    }
+
+    fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Delivery {
+        Delivery { kind: Kind::Error(why.code()), ..to_one(to, why.frame(channel)) }
+    }
+
+    /// A refusal that many are told of.
+    fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Delivery {
+        Delivery { kind: Kind::Error(why.code()), ..Delivery::new(to, why.frame(Some(channel))) }
+    }
 }
 
 #[derive(Debug)]
@@ -80,6 +132,13 @@ struct Connection {
     /// The client as it stands in a frame.
     client: Arc<RawValue>,
     channels: BTreeSet<Arc<str>>,
+}
+
+impl Connection {
+    /// The client, decoded again: only triggers need it.
+    fn client(&self) -> Client {
+        serde_json::from_str(self.client.get()).unwrap_or_else(|_| Client::anonymous(self.socket_id.clone()))
+    }
 }
 
 impl Hub {
@@ -92,6 +151,8 @@ impl Hub {
             connections: HashMap::new(),
             by_socket_id: HashMap::new(),
             rooms: HashMap::new(),
+            calls: Vec::new(),
+            waiting: HashMap::new(),
         }
     }
 
@@ -110,27 +171,27 @@ impl Hub {
         id
     }
 
-    /// A socket sent a text frame.
+    /// A socket sent a text frame. Where a trigger is to be asked first, [`take_calls`](Self::take_calls) says so.
     pub fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
-        let command = match Command::parse(text) {
-            Ok(command) => command,
-            Err(refused) => {
-                return vec![to_one(from, refused.why.frame(refused.channel.as_deref()))];
-            }
-        };
-        let channel = &*command.channel;
-        let outcome = match command.request {
-            Request::Join(wishes) => self.join(from, channel, wishes),
-            Request::Leave => Ok(self.leave(from, channel)),
-            Request::Message(message) => self.message(from, channel, &message),
-            Request::History { with_one_client } => self.history(from, channel, with_one_client),
-        };
-        outcome.unwrap_or_else(|why| vec![to_one(from, why.frame(Some(channel)))])
+        match Command::parse(text) {
+            Ok(command) => self.handle(from, &command, text),
+            Err(refused) => vec![refused.delivery(from)],
+        }
     }
 
-    /// A socket did something that is refused whatever channels it is on.
-    pub fn refuse(&self, from: ConnectionId, why: &Refusal) -> Delivery {
-        to_one(from, why.frame(None))
+    /// The same, for a frame that is understood already.
+    pub(crate) fn handle(&mut self, from: ConnectionId, command: &Command<'_>, text: &str) -> Vec<Delivery> {
+        let channel = &*command.channel;
+        if let Some(waits) = self.wait_in_line(from, channel, text) {
+            return waits.err().map(|why| Delivery::refusal(from, Some(channel), &why)).into_iter().collect();
+        }
+        let outcome = match &command.request {
+            Request::Join(wishes) => self.join(from, channel, *wishes),
+            Request::Leave => Ok(self.leave(from, channel)),
+            Request::Message(message) => self.message(from, channel, message),
+            Request::History { with_one_client } => self.history(from, channel, *with_one_client),
+        };
+        outcome.unwrap_or_else(|why| vec![Delivery::refusal(from, Some(channel), &why)])
     }
 
     /// A socket closed.
@@ -139,116 +200,22 @@ impl Hub {
             return Vec::new();
         };
         self.by_socket_id.remove(&connection.socket_id);
+        self.waiting.remove(&id);
         let channels = connection.channels.iter();
         channels.filter_map(|channel| self.dismiss(id, channel)).collect()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// How many channels the hub knows of: those with members, and those that keep messages.
     pub fn rooms(&self) -> usize {
         self.rooms.len()
     }
-
-    fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
-        let Some(connection) = self.connections.get_mut(&id) else {
-            return Ok(Vec::new());
-        };
-        if !connection.channels.contains(channel) {
-            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
-            permissions::check(rules, connection.is_authenticated, Act::Join)?;
-            if connection.channels.len() >= self.channels_per_socket {
-                return Err(Refusal::TooManyChannels(self.channels_per_socket));
-            }
-            let name: Arc<str> = channel.into();
-            connection.channels.insert(Arc::clone(&name));
-            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules)));
-        }
-        let Some(room) = self.rooms.get_mut(channel) else {
-            return Err(Refusal::NotJoined);
-        };
-        let member = Member {
-            client: Arc::clone(&connection.client),
-            is_authenticated: connection.is_authenticated,
-            wants_presence: wishes.presence,
-        };
-        let is_new = room.admit(id, member);
-
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Join, Payload::Empty {}))];
-        if wishes.presence && room.rules.presence {
-            deliveries.push(to_one(id, room.presence_full(channel)));
-        }
-        if wishes.history {
-            let history = room.history.readable_by(connection.is_authenticated);
-            deliveries.push(to_one(id, from_server(channel, Action::History, Payload::History { history })));
-        }
-        if is_new {
-            let about = (id, &*connection.client);
-            deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
-        }
-        Ok(deliveries)
-    }
-
-    /// Acknowledged to somebody who is not on the channel too: what they asked for is the case.
-    fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.channels.remove(channel);
-        }
-        deliveries.extend(self.dismiss(id, channel));
-        deliveries
-    }
-
-    fn message(&mut self, from: ConnectionId, channel: &str, message: &Message) -> Result<Vec<Delivery>, Refusal> {
-        let recipient = message.recipient.as_deref();
-        let recipient_id = recipient.and_then(|socket_id| self.by_socket_id.get(socket_id));
-        let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
-        let sender = room.member(from).ok_or(Refusal::NotJoined)?;
-
-        let authenticated = message.authenticated;
-        let (to, audience) = match recipient {
-            None => (room.audience(authenticated), Audience::Everybody),
-            Some(_) => {
-                let id = *recipient_id.ok_or(Refusal::RecipientAbsent)?;
-                let member = room.member(id).ok_or(Refusal::RecipientAbsent)?;
-                let is_authenticated = member.is_authenticated;
-                (vec![id], Audience::One { is_authenticated })
-            }
-        };
-        let act = Act::Send { authenticated, to: audience };
-        permissions::check(&room.rules, sender.is_authenticated, act)?;
-
-        let frame = ServerFrame {
-            action: Action::Message,
-            client: Some(&sender.client),
-            options: Options::Message { authenticated, socket_id: recipient, channel },
-            payload: Payload::AsSent(message.payload),
-        };
-        let frame = frame.encode();
-        if recipient.is_none() {
-            room.history.keep(&frame, authenticated, room.rules.history);
-        }
-        Ok(vec![Delivery { to, frame: frame.into() }])
-    }
-
-    fn history(&self, from: ConnectionId, channel: &str, with_one_client: bool) -> Result<Vec<Delivery>, Refusal> {
-        let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
-        let reader = room.member(from).ok_or(Refusal::NotJoined)?;
-        let history = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
-        Ok(vec![to_one(from, from_server(channel, Action::History, Payload::History { history }))])
-    }
-
-    /// Takes somebody off a channel and tells the others; a channel without members and messages is forgotten.
-    fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
-        let room = self.rooms.get_mut(channel)?;
-        let member = room.dismiss(id)?;
-        let about = (id, &*member.client);
-        let delivery = room.presence_update(channel, PresenceAction::Leave, about);
-        if room.is_bare() {
-            self.rooms.remove(channel);
-        }
-        delivery
-    }
 }
 
 fn to_one(id: ConnectionId, frame: Box<RawValue>) -> Delivery {
-    Delivery { to: vec![id], frame: frame.into() }
+    Delivery::new(vec![id], frame)
 }

@@ -6,6 +6,10 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
+use super::code::Code;
+use super::{ConnectionId, Delivery};
+use crate::channel_name::CHANNEL_NAME_RULE;
+
 /// Why something was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -32,6 +36,12 @@ pub enum Refusal {
     /// Nothing says where to do it.
     #[error("Frame has no options.channel")]
     NoChannel,
+    /// Nothing that a channel may be called.
+    #[error("options.channel {CHANNEL_NAME_RULE}")]
+    ChannelName,
+    /// Too many frames of late.
+    #[error("Too many frames; send more slowly")]
+    TooFast,
     /// A field with a value of another type.
     #[error("{field} must be {expected}")]
     WrongType {
@@ -61,14 +71,26 @@ pub enum Refusal {
     /// As many channels as a socket may have.
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
+    /// The join trigger answered `false`.
+    #[error("The channel's trigger refused the join")]
+    RefusedByTrigger,
+    /// The trigger did not answer, or not with what counts.
+    #[error("The channel's trigger failed; nothing was done")]
+    TriggerFailed,
+    /// The trigger has as much to do as it may.
+    #[error("The channel's trigger is busy; nothing was done, try again later")]
+    TriggerBusy,
+    /// More waits for the trigger's answer than may.
+    #[error("Too much waits for the channel's trigger; nothing was done, try again later")]
+    WaitingTooLong,
     /// The socket goes on as anonymous.
-    #[error("Authentication token was not accepted: this server does not verify tokens yet")]
-    TokenNotAccepted,
+    #[error("Authentication token was not accepted: {0}")]
+    TokenNotAccepted(String),
 }
 
 impl Refusal {
     /// The same, for programs.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
             Refusal::NotJson { .. }
             | Refusal::NotAnObject
@@ -76,15 +98,20 @@ impl Refusal {
             | Refusal::Binary
             | Refusal::NoAction
             | Refusal::NoChannel
-            | Refusal::WrongType { .. } => "bad_frame",
-            Refusal::UnknownAction(_) => "unknown_action",
-            Refusal::NoSettings => "no_settings",
-            Refusal::Anonymous => "anonymous",
-            Refusal::NotJoined => "not_joined",
-            Refusal::NotAllowed(_) => "not_allowed",
-            Refusal::RecipientAbsent => "not_connected",
-            Refusal::TooManyChannels(_) => "too_many_channels",
-            Refusal::TokenNotAccepted => "token_not_accepted",
+            | Refusal::WrongType { .. } => Code::BadFrame,
+            Refusal::ChannelName => Code::BadChannel,
+            Refusal::TooFast => Code::TooFast,
+            Refusal::UnknownAction(_) => Code::UnknownAction,
+            Refusal::NoSettings => Code::NoSettings,
+            Refusal::Anonymous => Code::Anonymous,
+            Refusal::NotJoined => Code::NotJoined,
+            Refusal::NotAllowed(_) => Code::NotAllowed,
+            Refusal::RecipientAbsent => Code::NotConnected,
+            Refusal::TooManyChannels(_) => Code::TooManyChannels,
+            Refusal::RefusedByTrigger => Code::RefusedByTrigger,
+            Refusal::TriggerFailed => Code::TriggerFailed,
+            Refusal::TriggerBusy | Refusal::WaitingTooLong => Code::Busy,
+            Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
         }
     }
 
@@ -98,7 +125,7 @@ impl Refusal {
             action: Action::Error,
             client: None,
             options,
-            payload: Payload::Error { message: &self.to_string(), code: self.code() },
+            payload: Payload::Error { message: &self.to_string(), code: self.code().name() },
         };
         frame.encode()
     }
@@ -109,6 +136,12 @@ impl Refusal {
 pub(crate) struct Refused<'a> {
     pub(crate) channel: Option<Cow<'a, str>>,
     pub(crate) why: Refusal,
+}
+
+impl Refused<'_> {
+    pub(crate) fn delivery(&self, to: ConnectionId) -> Delivery {
+        Delivery::refusal(to, self.channel.as_deref(), &self.why)
+    }
 }
 
 impl From<Refusal> for Refused<'_> {

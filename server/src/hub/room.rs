@@ -38,6 +38,16 @@ impl Room {
         self.members.get(&id)
     }
 
+    /// Everybody, with whether they are authenticated.
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = (ConnectionId, bool)> {
+        self.members.iter().map(|(&id, member)| (id, member.is_authenticated))
+    }
+
+    /// Those that asked for presence.
+    pub(crate) fn listeners(&self) -> impl Iterator<Item = ConnectionId> {
+        self.members.iter().filter(|(_, member)| member.wants_presence).map(|(&id, _)| id)
+    }
+
     /// Takes somebody in, or adds to the wishes of somebody who is in already. Says whether they are new.
     pub(crate) fn admit(&mut self, id: ConnectionId, member: Member) -> bool {
         match self.members.get_mut(&id) {
@@ -85,13 +95,12 @@ impl Room {
             return None;
         }
         let (about, client) = about;
-        let listeners = self.members.iter().filter(|(_, member)| member.wants_presence);
-        let to: Vec<_> = listeners.map(|(&id, _)| id).filter(|&id| id != about).collect();
+        let to: Vec<_> = self.listeners().filter(|&id| id != about).collect();
         if to.is_empty() {
             return None;
         }
         let payload = Payload::PresenceUpdate { action, presence: client };
-        Some(Delivery { to, frame: from_server(channel, Action::PresenceUpdate, payload).into() })
+        Some(Delivery::new(to, from_server(channel, Action::PresenceUpdate, payload)))
     }
 }
 

@@ -105,7 +105,7 @@ fn the_server_builds_options_itself() {
 
 #[test]
 fn a_channel_may_have_any_name_that_the_settings_cover() {
-    for name in ["__proto__", "constructor", "with \"quotes\" and \\", "émoji 😀", "\u{0}", ""] {
+    for name in ["__proto__", "constructor", "with \"quotes\" and \\", "émoji 😀", " ", &*"x".repeat(255)] {
         let row = json!({ "client_public_messaging": true });
         let mut scene = Scene::with_row(name, row);
         let jill = scene.joins("jill", name);
@@ -113,6 +113,18 @@ fn a_channel_may_have_any_name_that_the_settings_cover() {
         let frames = scene.hears(jill);
         assert_eq!(frames[0]["options"]["channel"], name);
         assert_eq!(frames[0]["action"], "message");
+    }
+}
+
+#[test]
+fn a_name_has_a_length_and_no_control_characters() {
+    let mut scene = Scene::new();
+    let jill = scene.opens("jill");
+    for name in ["", "a\nb", "\u{0}", "\u{85}", &*"x".repeat(256), &*"é".repeat(128)] {
+        scene.join(jill, name, Value::Null);
+        let refusal = &scene.hears(jill)[0];
+        assert_eq!(refusal["payload"]["code"], "bad_channel", "{name}");
+        assert_eq!(refusal["options"], json!({}), "is not repeated");
     }
 }
 

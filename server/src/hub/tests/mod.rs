@@ -1,11 +1,15 @@
 //! The hub as sentences. A [`Scene`] is a hub and what each of its clients got so far.
 
+mod events;
 mod golden;
 mod history;
+mod matrix;
 mod messages;
 mod permissions;
 mod presence;
+mod reform;
 mod rooms;
+mod triggers;
 
 use std::collections::HashMap;
 
@@ -89,6 +93,13 @@ impl Scene {
         self.deliver(deliveries);
     }
 
+    /// The workspace sends an event.
+    fn event(&mut self, channel: &str, data: Value) {
+        let data = serde_json::value::to_raw_value(&data).unwrap();
+        let delivery = self.hub.event(channel, Some(&data)).unwrap();
+        self.deliver(vec![delivery]);
+    }
+
     fn closes(&mut self, id: ConnectionId) {
         let deliveries = self.hub.close(id);
         self.deliver(deliveries);
@@ -123,7 +134,7 @@ impl Scene {
     }
 
     fn deliver(&mut self, deliveries: Vec<Delivery>) {
-        for Delivery { to, frame } in deliveries {
+        for Delivery { to, frame, .. } in deliveries {
             for id in to {
                 self.inboxes.entry(id).or_default().push(frame.to_string());
             }

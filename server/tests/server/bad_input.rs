@@ -1,11 +1,9 @@
 //! What a broken or hostile client sends, and that nobody else notices.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Client, MARVEL, Running, get, patiently};
 use serde_json::{Value, json};
-use support::{Client, MARVEL, Running, patiently};
 use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
@@ -136,6 +134,8 @@ async fn a_client_that_reads_nothing_is_cut_off_and_slows_nobody_down() {
     assert!(has_left, "the stuck client is still a member after 100 MB");
     let code = tokio::time::timeout(Duration::from_secs(20), stuck.hear_close()).await;
     assert_eq!(code, Ok(1013), "it reads on in time, so it is told why");
+    let metrics = get(server.address, "/metrics").await.2;
+    assert!(metrics.contains("xano_slow_consumers_total 1\n"), "{metrics}");
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! A running server and clients of it, over real sockets.
 
-#![allow(dead_code, reason = "no test file uses all of it")]
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
+pub mod generate;
+pub mod trigger;
+
+use std::fs;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -17,9 +21,12 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{Config, Limits, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
 pub const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
+/// What the servers under test sign tokens with.
+pub const KEY: &[u8] = b"the key of the servers under test";
+pub const ADMIN_TOKEN: &str = "the admin token of the servers under test";
 pub const MARVEL: &str = "marvel-chat-room";
 
 /// Longer than anything here takes; a test that reaches it has failed.
@@ -30,6 +37,28 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+}
+
+/// A folder of its own, gone with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Folder {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub fn with_file(self, name: &str, text: &str) -> Folder {
+        fs::write(self.0.join(name), text).unwrap();
+        self
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Running {
@@ -50,7 +79,12 @@ impl Running {
     }
 
     pub async fn start_with(config: Config) -> Running {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Running::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await
+    }
+
+    pub async fn start_on(listener: TcpListener, mut config: Config) -> Running {
+        config.secret.get_or_insert_with(|| Secret::new(KEY));
+        config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
@@ -90,11 +124,20 @@ impl Client {
     }
 
     pub async fn connect_to(url: &str, token: Option<&str>) -> Result<(Client, Response), Error> {
+        let header = token.map(|token| ("sec-websocket-protocol", token));
+        Client::connect_with(url, header).await
+    }
+
+    /// As a page of that origin.
+    pub async fn connect_from(url: &str, origin: &str) -> Result<(Client, Response), Error> {
+        Client::connect_with(url, Some(("origin", origin))).await
+    }
+
+    async fn connect_with(url: &str, header: Option<(&'static str, &str)>) -> Result<(Client, Response), Error> {
         use tokio_tungstenite::tungstenite::client::IntoClientRequest;
         let mut request = url.into_client_request()?;
-        if let Some(token) = token {
-            let headers = request.headers_mut();
-            headers.insert("sec-websocket-protocol", token.parse().unwrap());
+        if let Some((name, value)) = header {
+            request.headers_mut().insert(name, value.parse().unwrap());
         }
         let connecting = tokio_tungstenite::connect_async(request);
         let (socket, response) = patiently(connecting).await?;
@@ -136,6 +179,15 @@ impl Client {
         }
     }
 
+    /// The next frame, of a server that asks often whether the client is there.
+    pub async fn hear_but_pings(&mut self) -> Value {
+        loop {
+            if let Message::Text(text) = self.next().await {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
     /// The text of the next frame, which is an error.
     pub async fn hear_refusal(&mut self) -> String {
         let frame = self.hear().await;
@@ -165,16 +217,66 @@ impl Client {
     }
 }
 
-/// The answer to a plain HTTP request: status, headers in lower case, body.
+/// The answer to a plain HTTP request.
+pub struct Answer {
+    pub status: u16,
+    /// In lower case.
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect(&self.body)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")))
+    }
+}
+
+/// The answer to a plain GET: status, headers in lower case, body.
 pub async fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
+    let Answer { status, head, body } = ask(address, "GET", path, &[], "").await;
+    (status, head, body)
+}
+
+pub async fn post(address: SocketAddr, path: &str, body: &Value) -> Answer {
+    ask(address, "POST", path, &[("Content-Type", "application/json")], &body.to_string()).await
+}
+
+pub async fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     patiently(stream.read_to_string(&mut answer)).await.unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, head.to_lowercase(), body.to_owned())
+    Answer { status, head: head.to_lowercase(), body: body.to_owned() }
+}
+
+/// The answer to the admin, from `/api:meta/workspace/1/realtime` and what is below it.
+pub async fn admin(address: SocketAddr, method: &str, below: &str, body: &str) -> Answer {
+    let authorization = format!("Bearer {ADMIN_TOKEN}");
+    let path = format!("/api:meta/workspace/1/realtime{below}");
+    ask(address, method, &path, &[("Authorization", &authorization)], body).await
+}
+
+/// A token signed with [`KEY`].
+pub fn token(claims: &Value) -> String {
+    use jsonwebtoken::{EncodingKey, Header, encode};
+    encode(&Header::default(), claims, &EncodingKey::from_secret(KEY)).unwrap()
+}
+
+/// Of somebody, for an hour.
+pub fn token_of(dbo_id: i64, id: i64, extras: Value) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    token(&json!({ "dbo_id": dbo_id, "id": id, "extras": extras, "exp": now + 3600 }))
 }
 
 pub async fn patiently<T>(future: impl Future<Output = T>) -> T {

@@ -1,20 +1,20 @@
 //! The program as it is started and stopped.
 
-mod support;
+#![allow(unreachable_pub, reason = "public to the other test files")]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, token_of};
 use serde_json::json;
-use support::{Client, MARVEL, Running, get};
 
-fn server() -> Command {
+pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_ADMIN_TOKEN"] {
         command.env_remove(name);
     }
     command.stderr(Stdio::piped()).stdout(Stdio::piped());
@@ -22,20 +22,42 @@ fn server() -> Command {
 }
 
 /// Ends with the test, even when the test fails.
-struct Process {
-    child: Child,
-    address: SocketAddr,
+pub struct Process {
+    pub child: Child,
+    pub address: SocketAddr,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
-    fn start(command: &mut Command) -> Process {
+    pub fn start(command: &mut Command) -> Process {
         let mut child = command.spawn().unwrap();
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut first_line).unwrap();
         let address = first_line.trim_end().strip_prefix("listening on http://");
         let address = address.expect(&first_line).parse().unwrap();
-        Process { child, address }
+        Process { child, address, stdout }
+    }
+
+    /// From its second line.
+    fn admin_token_file(&mut self) -> PathBuf {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        PathBuf::from(line.trim_end().strip_prefix("admin token in ").expect(&line))
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+    }
+
+    /// Ends it, and says all that it printed after its first line.
+    pub fn end(&mut self) -> String {
+        self.child.kill().unwrap();
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut printed).unwrap();
+        printed
     }
 }
 
@@ -53,7 +75,7 @@ fn complaint(command: &mut Command) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn settings_file(name: &str, text: &str) -> PathBuf {
+pub fn settings_file(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).unwrap();
     path
@@ -71,8 +93,7 @@ async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_
         assert_eq!(jill.hear().await["action"], "join");
 
         let began = Instant::now();
-        let pid = process.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+        process.signal(signal);
         assert_eq!(jill.hear_close().await, 1012);
         assert_eq!(jack.hear_close().await, 1012);
         let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
@@ -110,21 +131,81 @@ async fn settings_come_from_a_file_named_by_flag_or_environment() {
     }
 }
 
+#[tokio::test]
+async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed() {
+    let key = std::str::from_utf8(KEY).unwrap();
+    let file = settings_file("secret", &format!("{key}\n"));
+    let listen = ["--listen", "127.0.0.1:0"];
+    let by_file = Process::start(server().args(listen).arg("--secret-file").arg(&file));
+    let by_environment = Process::start(server().args(listen).env("XANO_SECRET", key));
+    for mut process in [by_file, by_environment] {
+        let (mut jack, _) = Client::connect(process.address, Some(&token_of(5, 7, json!({})))).await.unwrap();
+        jack.join(MARVEL, json!({})).await;
+        assert_eq!(jack.hear().await["action"], "join", "the token was accepted");
+        assert!(!process.end().contains(key));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let file = process.admin_token_file();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let token = fs::read_to_string(&file).unwrap();
+    let authorization = format!("Bearer {}", token.trim());
+    let path = "/api:meta/workspace/1/realtime";
+    let answer = ask(process.address, "GET", path, &[("Authorization", &authorization)], "").await;
+    assert_eq!(answer.status, 200);
+    process.signal("TERM");
+    process.child.wait().unwrap();
+    assert!(!file.exists(), "it goes with the server");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
+    let file = settings_file("hangup.json", r#"{"enabled":true}"#);
+    let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    jill.join("new", json!({})).await;
+    assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+
+    let row = r#"{"pattern":"new","enabled":true,"anonymous_clients":true}"#;
+    fs::write(&file, format!(r#"{{"enabled":true,"channels":[{row}]}}"#)).unwrap();
+    process.signal("HUP");
+    // The signal is handled some time after it was sent.
+    patiently(async {
+        loop {
+            jill.join("new", json!({})).await;
+            if jill.hear().await["action"] == "join" {
+                return;
+            }
+        }
+    })
+    .await;
+}
+
 #[test]
 fn what_cannot_be_done_is_said_before_serving() {
     let unknown_key = settings_file("unknown-key.json", r#"{"chanels":[]}"#);
     let not_json = settings_file("not-json.json", "{");
     let config = |file: &PathBuf| complaint(server().arg("--config").arg(file));
-    assert!(config(&unknown_key).contains("unknown-key.json: unknown field `chanels`"));
+    assert!(config(&unknown_key).contains("unknown-key.json: chanels: unknown field"));
     assert!(config(&not_json).contains("not-json.json: EOF while parsing"));
     assert!(config(&"missing.json".into()).contains("missing.json: cannot read it"));
 
     let limit = |limit: &str| complaint(server().args(["--limit", limit]));
-    assert!(limit("messages_per_second=5").contains("messages_per_second is not implemented"));
     assert!(limit("frame_size=5").contains("there is no limit frame_size"));
     let environment = complaint(server().env("XANO_LIMITS", "frame_bytes"));
     assert!(environment.contains("XANO_LIMITS: a limit is written NAME=VALUE"));
 
+    let empty = settings_file("empty-secret", "\n");
+    assert!(complaint(server().arg("--secret-file").arg(&empty)).contains("empty-secret: it is empty"));
+    assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
+    assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
+    assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     assert!(complaint(server().args(["--redis", "redis://localhost"])).contains("--redis"));

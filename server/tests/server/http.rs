@@ -1,31 +1,14 @@
 //! What is served beside the socket.
 
-mod support;
-
-use std::fs;
-use std::path::PathBuf;
-
-use support::{HASH, Running, get};
+use crate::support::{Folder, HASH, Running, get, patiently};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use xano_realtime_server::Config;
+use xano_realtime_server::config::Timings;
 
-/// A folder of its own, gone with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn with_files(name: &str, files: &[&str]) -> Folder {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&path).unwrap();
-        for file in files {
-            fs::write(path.join(file), file).unwrap();
-        }
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+fn folder_with(name: &str, files: &[&str]) -> Folder {
+    files.iter().fold(Folder::new(name), |folder, file| folder.with_file(file, file))
 }
 
 #[tokio::test]
@@ -46,7 +29,7 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
         ("xano.wasm", "application/wasm"),
         ("photo.png", "image/png"),
     ];
-    let folder = Folder::with_files("content-types", &types.map(|(file, _)| file));
+    let folder = folder_with("content-types", &types.map(|(file, _)| file));
     let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     for (file, content_type) in types {
         let (status, head, body) = get(server.address, &format!("/{file}")).await;
@@ -60,7 +43,7 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
 
 #[tokio::test]
 async fn nothing_outside_the_folder_is_served() {
-    let folder = Folder::with_files("inside", &["index.html"]);
+    let folder = folder_with("inside", &["index.html"]);
     let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     for path in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/..%2fCargo.toml", "//etc/passwd"] {
         assert_ne!(get(server.address, path).await.0, 200, "{path}");
@@ -69,12 +52,25 @@ async fn nothing_outside_the_folder_is_served() {
 
 #[tokio::test]
 async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
-    let folder = Folder::with_files("connection", &["index.html"]);
+    let folder = folder_with("connection", &["index.html"]);
     let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     let (status, head, body) = get(server.address, "/connection.json").await;
     assert_eq!(status, 200);
     assert!(head.contains("content-type: application/json"), "{head}");
     assert_eq!(body, format!(r#"{{"realtimeConnectionHash":"{HASH}"}}"#));
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
+    let timings = Timings { handshake: Duration::from_millis(20), ..Timings::default() };
+    let server = Running::start_with(Config { timings, ..Config::default() }).await;
+    for beginning in ["", "GET /health HTTP/1.1\r\nHost: x"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        patiently(stream.read_to_end(&mut answer)).await.unwrap();
+    }
+    assert_eq!(get(server.address, "/health").await.0, 200);
 }
 
 #[tokio::test]

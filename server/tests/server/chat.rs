@@ -1,9 +1,7 @@
 //! People on channels.
 
-mod support;
-
+use crate::support::{MARVEL, Running};
 use serde_json::{Value, json};
-use support::{MARVEL, Running};
 
 #[tokio::test]
 async fn two_users_chat() {

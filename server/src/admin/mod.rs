@@ -1,0 +1,89 @@
+//! `/api:meta/workspace/{id}/realtime`: the settings and what else the owner of a workspace does, as Xano's Metadata
+//! API has it. The server has one workspace; it answers to every id.
+//!
+//! # Layout
+//!
+//! - `token`: who may.
+//! - `live`: what goes on right now.
+//! - `workspace`: the settings in force and the file that they are kept in.
+
+mod live;
+mod token;
+mod workspace;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+pub(crate) use live::Live;
+pub use token::AdminToken;
+use workspace::ReplaceError;
+pub(crate) use workspace::Workspace;
+
+use crate::api_error::{ApiError, JsonBody};
+use crate::exchange::Exchange;
+
+/// The endpoints; without a token nobody is let in.
+pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, token: Option<AdminToken>) -> Router {
+    let settings = Router::new()
+        .route("/api:meta/workspace/{id}/realtime", get(settings).put(replace_settings))
+        .route("/api:meta/workspace/{id}/realtime/reload", post(reload_settings))
+        .with_state(workspace);
+    let channels = Router::new()
+        .route("/api:meta/workspace/{id}/realtime/event", post(send_event))
+        .route("/api:meta/workspace/{id}/realtime/live", get(live::live))
+        .with_state(exchange);
+    settings
+        .merge(channels)
+        .layer(middleware::from_fn_with_state(Arc::new(token), token::require))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+}
+
+async fn settings(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+    Json(workspace.settings())
+}
+
+async fn replace_settings(State(workspace): State<Arc<Workspace>>, body: String) -> Result<Json<Value>, ApiError> {
+    workspace.replace(body).await.map_err(refused)?;
+    Ok(Json(workspace.settings()))
+}
+
+async fn reload_settings(State(workspace): State<Arc<Workspace>>) -> Result<Json<Value>, ApiError> {
+    workspace.reload().await.map_err(refused)?;
+    Ok(Json(workspace.settings()))
+}
+
+/// What a Realtime Event function sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Event {
+    channel: String,
+    /// As sent, byte for byte.
+    #[serde(default)]
+    data: Option<Box<RawValue>>,
+}
+
+async fn send_event(
+    State(exchange): State<Arc<Exchange>>,
+    JsonBody(event): JsonBody<Event>,
+) -> Result<Json<Value>, ApiError> {
+    let sent = exchange.event(&event.channel, event.data.as_deref());
+    let members = sent.map_err(|refusal| ApiError::not_found(format!("channel: {refusal}")))?;
+    Ok(Json(json!({ "members": members })))
+}
+
+fn refused(error: ReplaceError) -> ApiError {
+    match error {
+        ReplaceError::Settings(error) => ApiError::input(error.to_string()),
+        ReplaceError::NoFile => ApiError::not_found(error.to_string()),
+        ReplaceError::Unsaved(_) => ApiError::fatal(error.to_string()),
+    }
+}
+
+/// Room for some thousand rows.
+const BODY_BYTES: usize = 2 * 1024 * 1024;

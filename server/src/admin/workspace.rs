@@ -1,0 +1,80 @@
+//! The settings in force and the file that they are kept in.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::{Mutex, Notify};
+use tokio::task::spawn_blocking;
+
+use crate::exchange::Exchange;
+use crate::settings::{Settings, SettingsError};
+
+/// The workspace, as its owner sees it.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    exchange: Arc<Exchange>,
+    /// `None`: built-in settings, and changes last as long as the server.
+    file: Option<PathBuf>,
+    /// One change after the other: the file and what is in force are the same.
+    changing: Mutex<()>,
+}
+
+/// Why settings were not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReplaceError {
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    #[error("the server was started without a settings file; there is nothing to reload")]
+    NoFile,
+    #[error("the settings file cannot be written, so nothing was changed: {0}")]
+    Unsaved(#[source] io::Error),
+}
+
+impl Workspace {
+    pub(crate) fn new(exchange: Arc<Exchange>, file: Option<PathBuf>) -> Workspace {
+        Workspace { exchange, file, changing: Mutex::new(()) }
+    }
+
+    pub(crate) fn settings(&self) -> Value {
+        self.exchange.settings()
+    }
+
+    /// Puts other settings in force, and in the file first. Without a hash they keep the one in force.
+    pub(crate) async fn replace(&self, json: String) -> Result<(), ReplaceError> {
+        let _changing = self.changing.lock().await;
+        let mut settings = Settings::parse_over(&json, &self.exchange.hash())?;
+        if let Some(file) = self.file.clone() {
+            settings =
+                blocking(move || settings.write(&file).map(|()| settings)).await.map_err(ReplaceError::Unsaved)?;
+        }
+        self.exchange.apply(settings);
+        tracing::info!("new settings are in force");
+        Ok(())
+    }
+
+    /// Reloads whenever it is notified; what cannot be taken is logged, and changes nothing.
+    pub(crate) async fn follow(&self, reload: &Notify) {
+        loop {
+            reload.notified().await;
+            if let Err(error) = self.reload().await {
+                tracing::error!(%error, "the settings stay as they are");
+            }
+        }
+    }
+
+    /// Puts in force what the file says by now.
+    pub(crate) async fn reload(&self) -> Result<(), ReplaceError> {
+        let file = self.file.clone().ok_or(ReplaceError::NoFile)?;
+        let _changing = self.changing.lock().await;
+        let settings = blocking(move || Ok(Settings::read(&file))).await.map_err(SettingsError::from)??;
+        self.exchange.apply(settings);
+        tracing::info!("the settings file is in force");
+        Ok(())
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    spawn_blocking(work).await.map_err(io::Error::other)?
+}

@@ -1,0 +1,20 @@
+//! Who somebody is: tokens that this server signs and verifies, and the users that sign up for them.
+//!
+//! # Layout
+//!
+//! - `token`: signs and verifies.
+//! - `password`: hashes and compares, off the threads that serve sockets.
+//! - `users`: the table of users, in memory.
+//! - `routes`: sign-up, login and *me* over HTTP.
+//! - `origins`: which pages may use the server.
+
+mod origins;
+mod password;
+mod routes;
+mod token;
+mod users;
+
+pub use origins::{Origins, OriginsError};
+pub(crate) use routes::routes;
+pub use token::Secret;
+pub(crate) use token::{Claims, TokenProblem, Tokens, bearer};

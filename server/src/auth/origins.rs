@@ -1,0 +1,101 @@
+//! Which pages may use the server: the origins that a browser names.
+
+use std::str::FromStr;
+
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
+
+/// The origins of pages that may open sockets and use `/api:auth`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origins {
+    /// Every page. Tokens are no cookies: a foreign page has none to send along.
+    #[default]
+    Any,
+    /// Pages of these origins, and programs that are no browsers.
+    Only(Vec<HeaderValue>),
+}
+
+/// Why an origin was not taken.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an origin; write scheme, host and port and nothing more, as in https://app.example.com")]
+pub struct OriginsError(String);
+
+impl Origins {
+    /// Lets in the pages of one origin more. The first one named shuts all others out.
+    pub fn allow(&mut self, origin: &str) -> Result<(), OriginsError> {
+        let refused = || OriginsError(origin.to_owned());
+        let normal = normal_form(origin).ok_or_else(refused)?;
+        let value = HeaderValue::from_str(&normal).map_err(|_| refused())?;
+        match self {
+            Origins::Any => *self = Origins::Only(vec![value]),
+            Origins::Only(origins) => origins.push(value),
+        }
+        Ok(())
+    }
+
+    /// Whether a handshake with these headers is let in.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> bool {
+        match (self, headers.get(ORIGIN)) {
+            (Origins::Any, _) | (_, None) => true,
+            (Origins::Only(origins), Some(origin)) => origins.contains(origin),
+        }
+    }
+
+    /// Never with credentials: the token is in a header that the page sets itself.
+    pub(crate) fn cors(&self) -> CorsLayer {
+        let origin = match self {
+            Origins::Any => AllowOrigin::from(Any),
+            Origins::Only(origins) => AllowOrigin::list(origins.clone()),
+        };
+        CorsLayer::new()
+            .allow_origin(origin)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(AllowHeaders::mirror_request())
+    }
+}
+
+/// As browsers write it: lower case, without a path. A default port must not be written.
+fn normal_form(origin: &str) -> Option<String> {
+    let origin = origin.strip_suffix('/').unwrap_or(origin).to_ascii_lowercase();
+    let (scheme, authority) = origin.split_once("://")?;
+    let uri = Uri::from_str(&format!("{scheme}://{authority}")).ok()?;
+    let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    let is_origin = is_bare && uri.authority().is_some_and(|found| found.as_str() == authority);
+    (is_origin && !authority.contains('@')).then_some(origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue};
+
+    use super::Origins;
+
+    fn admits(origins: &Origins, origin: Option<&str>) -> bool {
+        let headers = origin.map(|origin| (axum::http::header::ORIGIN, HeaderValue::from_str(origin).unwrap()));
+        origins.admit(&HeaderMap::from_iter(headers))
+    }
+
+    #[test]
+    fn any_page_is_let_in_until_one_origin_is_named() {
+        let mut origins = Origins::default();
+        assert!(admits(&origins, Some("https://anywhere.example")));
+        origins.allow("https://App.example.com:8443/").unwrap();
+        origins.allow("http://localhost:3000").unwrap();
+        assert!(admits(&origins, Some("https://app.example.com:8443")));
+        assert!(admits(&origins, Some("http://localhost:3000")));
+        for other in ["https://app.example.com", "http://app.example.com:8443", "https://anywhere.example", "null"] {
+            assert!(!admits(&origins, Some(other)), "{other}");
+        }
+        assert!(admits(&origins, None), "not a browser");
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused() {
+        for text in ["", "*", "example.com", "https://", "https://a/b", "https://a?b", "https://u@a", "https://a b"] {
+            let mut origins = Origins::default();
+            assert!(origins.allow(text).is_err(), "{text}");
+            assert_eq!(origins, Origins::Any);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Tokens: JWTs, signed with HS256 and with nothing else.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode_header};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use xano_realtime_protocol::frame::{Client, Permissions};
+
+/// The key that signs tokens. Printing it does not show it.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// A key that somebody chose.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Secret {
+        Secret(bytes.into())
+    }
+
+    /// A key that nobody knows: tokens signed with it are worth nothing after a restart.
+    pub fn random() -> Result<Secret, getrandom::Error> {
+        let mut bytes = vec![0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Secret(bytes))
+    }
+
+    /// Whether it is shorter than the hash, so that guessing the key is the easier way.
+    pub fn is_short(&self) -> bool {
+        self.0.len() < 32
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+/// What a token says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    /// The auth table.
+    pub(crate) dbo_id: i64,
+    /// The row in it.
+    pub(crate) id: i64,
+    /// Shown to everybody who sees the user on a channel.
+    #[serde(default)]
+    pub(crate) extras: Map<String, Value>,
+    /// Seconds since 1970.
+    exp: u64,
+}
+
+impl Claims {
+    /// Of a user, for a day.
+    pub(crate) fn new(dbo_id: i64, id: i64, extras: Map<String, Value>) -> Claims {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Claims { dbo_id, id, extras, exp: now.as_secs() + LIFETIME_S }
+    }
+
+    /// The client that carries this token.
+    pub(crate) fn into_client(self, socket_id: String) -> Client {
+        let permissions = Permissions { dbo_id: self.dbo_id, row_id: self.id };
+        Client { socket_id, extras: self.extras, permissions }
+    }
+}
+
+/// Why a token is not accepted. Never says what the token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TokenProblem {
+    #[error("expired")]
+    Expired,
+    #[error("not valid yet")]
+    NotYet,
+    #[error("not signed by this server")]
+    Signature,
+    #[error("signed with another algorithm than HS256")]
+    Algorithm,
+    #[error("its claims must be dbo_id and id (whole numbers above 0), extras (an object) and exp")]
+    Claims,
+    #[error("not a JSON Web Token")]
+    NoToken,
+}
+
+/// Signs and verifies.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+    validation: Validation,
+}
+
+impl Tokens {
+    pub(crate) fn new(secret: &Secret) -> Tokens {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = CLOCK_SKEW_S;
+        validation.validate_nbf = true;
+        // Nobody but this server is meant to take them, so they need not say for whom they are.
+        validation.validate_aud = false;
+        Tokens {
+            signing: EncodingKey::from_secret(&secret.0),
+            verifying: DecodingKey::from_secret(&secret.0),
+            validation,
+        }
+    }
+
+    pub(crate) fn sign(&self, claims: &Claims) -> Result<String, Error> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing)
+    }
+
+    pub(crate) fn verify(&self, token: &str) -> Result<Claims, TokenProblem> {
+        decode_header(token).map_err(|_| TokenProblem::NoToken)?;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation);
+        let claims = decoded.map_err(|error| TokenProblem::from(error.kind()))?.claims;
+        if claims.dbo_id <= 0 || claims.id <= 0 {
+            return Err(TokenProblem::Claims);
+        }
+        Ok(claims)
+    }
+}
+
+impl From<&ErrorKind> for TokenProblem {
+    fn from(kind: &ErrorKind) -> TokenProblem {
+        match kind {
+            ErrorKind::ExpiredSignature => TokenProblem::Expired,
+            ErrorKind::ImmatureSignature => TokenProblem::NotYet,
+            ErrorKind::InvalidSignature => TokenProblem::Signature,
+            ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm => TokenProblem::Algorithm,
+            ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) | ErrorKind::Json(_) => {
+                TokenProblem::Claims
+            }
+            _ => TokenProblem::NoToken,
+        }
+    }
+}
+
+/// The token of a request that carries one as `Authorization: Bearer …`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+const LIFETIME_S: u64 = 24 * 60 * 60;
+
+/// By how much the clocks of two machines may differ.
+const CLOCK_SKEW_S: u64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use serde_json::{Value, json};
+
+    use super::{Claims, Secret, TokenProblem, Tokens};
+
+    const KEY: &[u8] = b"a key of thirty-two bytes or more";
+
+    fn verified(algorithm: Algorithm, claims: &Value) -> Result<Claims, TokenProblem> {
+        let token = encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(KEY)).unwrap();
+        Tokens::new(&Secret::new(KEY)).verify(&token)
+    }
+
+    fn claims(changes: Value) -> Value {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let mut claims = json!({ "dbo_id": 1, "id": 2, "extras": {}, "exp": now + 1000 });
+        for (key, value) in changes.as_object().unwrap() {
+            match value {
+                Value::String(relative) => {
+                    let offset: i64 = relative.parse().unwrap();
+                    claims[key] = json!(now.saturating_add_signed(offset));
+                }
+                Value::Null => drop(claims.as_object_mut().unwrap().remove(key)),
+                other => claims[key] = other.clone(),
+            }
+        }
+        claims
+    }
+
+    fn problem(changes: Value) -> Option<TokenProblem> {
+        verified(Algorithm::HS256, &claims(changes)).err()
+    }
+
+    #[test]
+    fn a_token_is_accepted_until_a_minute_after_it_expired() {
+        assert_eq!(problem(json!({})), None);
+        assert_eq!(problem(json!({ "exp": "-30" })), None, "clocks differ");
+        assert_eq!(problem(json!({ "exp": "-90" })), Some(TokenProblem::Expired));
+        assert_eq!(problem(json!({ "nbf": "90" })), Some(TokenProblem::NotYet));
+        assert_eq!(problem(json!({ "nbf": "30", "aud": ["somebody"] })), None);
+    }
+
+    #[test]
+    fn claims_are_what_they_have_to_be() {
+        for changes in [
+            json!({ "exp": null }),
+            json!({ "exp": true }),
+            json!({ "dbo_id": null }),
+            json!({ "dbo_id": 0 }),
+            json!({ "id": 0 }),
+            json!({ "id": -1 }),
+            json!({ "id": 1.5 }),
+            json!({ "extras": [] }),
+        ] {
+            assert_eq!(problem(changes.clone()), Some(TokenProblem::Claims), "{changes}");
+        }
+        assert_eq!(problem(json!({ "extras": null })), None, "may be left out");
+    }
+
+    #[test]
+    fn no_other_algorithm_and_no_other_key_is_accepted() {
+        let claims = claims(json!({}));
+        for algorithm in [Algorithm::HS384, Algorithm::HS512] {
+            assert_eq!(verified(algorithm, &claims).err(), Some(TokenProblem::Algorithm));
+        }
+        let other_key = EncodingKey::from_secret(b"another key");
+        let token = encode(&Header::new(Algorithm::HS256), &claims, &other_key).unwrap();
+        let tokens = Tokens::new(&Secret::new(KEY));
+        assert_eq!(tokens.verify(&token).err(), Some(TokenProblem::Signature));
+        // {"alg":"none"}
+        assert_eq!(tokens.verify("eyJhbGciOiJub25lIn0.e30.").err(), Some(TokenProblem::NoToken));
+        for text in ["", ".", "..", "a.b.c", "not a token", "e30.e30.e30"] {
+            assert_eq!(tokens.verify(text).err(), Some(TokenProblem::NoToken), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_never_printed() {
+        let secret = Secret::new(KEY);
+        let printed = format!("{secret:?} {:?}", Tokens::new(&secret));
+        assert!(!printed.contains("thirty-two"), "{printed}");
+        assert!(!printed.contains("116, 104, 105"), "{printed}");
+    }
+}

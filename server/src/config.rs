@@ -1,0 +1,55 @@
+//! What a server is started with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::admin::AdminToken;
+use crate::auth::{Origins, Secret};
+use crate::limits::Limits;
+use crate::settings::Settings;
+
+/// What a server is started with.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The realtime settings of the workspace.
+    pub settings: Settings,
+    /// Where they are kept: read again when asked to, and written when they are changed over HTTP.
+    pub settings_file: Option<PathBuf>,
+    /// Notify it to have the file read again.
+    pub reload: Arc<Notify>,
+    /// Opens the admin's endpoints; without it nobody is let in.
+    pub admin_token: Option<AdminToken>,
+    /// The key that signs auth tokens; made at start when there is none.
+    pub secret: Option<Secret>,
+    /// The pages that may use the server.
+    pub origins: Origins,
+    /// Whether strangers may sign up even though the address is not a loopback one.
+    pub dev: bool,
+    /// What one client may cost.
+    pub limits: Limits,
+    /// How long the server waits for whom.
+    pub timings: Timings,
+    /// A folder to serve beside the socket.
+    pub www: Option<PathBuf>,
+}
+
+/// How long the server waits for whom. No flags: only tests have a reason to wait for less.
+#[derive(Clone, Debug)]
+pub struct Timings {
+    /// For the head of a request, from the moment its connection is there.
+    pub handshake: Duration,
+    /// For a frame of a client; then it is pinged, twice at most.
+    pub ping: Duration,
+    /// For the answer of a trigger.
+    pub trigger: Duration,
+}
+
+impl Default for Timings {
+    fn default() -> Timings {
+        let [handshake, ping, trigger] = [10, 25, 5].map(Duration::from_secs);
+        Timings { handshake, ping, trigger }
+    }
+}

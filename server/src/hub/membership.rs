@@ -1,0 +1,87 @@
+//! Who is on which channel: joining, leaving, and what the others are told of it.
+
+use std::sync::Arc;
+
+use xano_realtime_protocol::Action;
+use xano_realtime_protocol::frame::{Payload, PresenceAction};
+
+use super::command::Wishes;
+use super::permissions::{self, Act};
+use super::room::{Member, Room, from_server};
+use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+
+impl Hub {
+    pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        let is_member = self.rooms.get(channel).is_some_and(|room| room.member(id).is_some());
+        if !is_member {
+            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
+            if let Some(url) = rules.triggers.join.clone() {
+                self.ask_about_join(id, channel, url, wishes);
+                return Ok(Vec::new());
+            }
+        }
+        self.admit(id, channel, wishes)
+    }
+
+    /// Takes somebody in, if that is allowed.
+    pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return Ok(Vec::new());
+        };
+        if !connection.channels.contains(channel) {
+            let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
+            permissions::check(rules, connection.is_authenticated, Act::Join)?;
+            if connection.channels.len() >= self.channels_per_socket {
+                return Err(Refusal::TooManyChannels(self.channels_per_socket));
+            }
+            let name: Arc<str> = channel.into();
+            connection.channels.insert(Arc::clone(&name));
+            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules)));
+        }
+        let Some(room) = self.rooms.get_mut(channel) else {
+            return Err(Refusal::NotJoined);
+        };
+        let member = Member {
+            client: Arc::clone(&connection.client),
+            is_authenticated: connection.is_authenticated,
+            wants_presence: wishes.presence,
+        };
+        let is_new = room.admit(id, member);
+
+        let mut deliveries = vec![to_one(id, from_server(channel, Action::Join, Payload::Empty {}))];
+        if wishes.presence && room.rules.presence {
+            deliveries.push(to_one(id, room.presence_full(channel)));
+        }
+        if wishes.history {
+            let history = room.history.readable_by(connection.is_authenticated);
+            deliveries.push(to_one(id, from_server(channel, Action::History, Payload::History { history })));
+        }
+        if is_new {
+            let about = (id, &*connection.client);
+            deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
+        }
+        Ok(deliveries)
+    }
+
+    /// Acknowledged to somebody who is not on the channel too: what they asked for is the case.
+    pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
+        let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.channels.remove(channel);
+        }
+        deliveries.extend(self.dismiss(id, channel));
+        deliveries
+    }
+
+    /// Takes somebody off a channel and tells the others; a channel without members and messages is forgotten.
+    pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
+        let room = self.rooms.get_mut(channel)?;
+        let member = room.dismiss(id)?;
+        let about = (id, &*member.client);
+        let delivery = room.presence_update(channel, PresenceAction::Leave, about);
+        if room.is_bare() {
+            self.rooms.remove(channel);
+        }
+        delivery
+    }
+}

@@ -1,0 +1,72 @@
+//! One socket's end of the exchange.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::exchange::Exchange;
+use crate::hub::{Code, Command, ConnectionId, Refusal, Refused};
+use crate::outbox::Outbox;
+use crate::pace::Pace;
+
+/// One socket's end of the exchange; its members leave when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Line {
+    exchange: Arc<Exchange>,
+    id: ConnectionId,
+    pub(crate) outbox: Arc<Outbox>,
+    pace: Pace,
+}
+
+/// More of what the socket sent was refused than is to be put up with.
+#[derive(Debug)]
+pub(crate) struct Intolerable;
+
+impl Line {
+    pub(crate) fn new(exchange: Arc<Exchange>, id: ConnectionId, outbox: Arc<Outbox>) -> Line {
+        Line { exchange, id, outbox, pace: Pace::new(Instant::now()) }
+    }
+
+    /// The socket sent a text frame.
+    pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
+        let now = Instant::now();
+        match Command::parse(text) {
+            Ok(command) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
+                let refused = self.exchange.handle(self.id, &command, text, now);
+                self.tolerate(refused.filter(|code| code.is_fault()), now)
+            }
+            Ok(command) => self.reject(&Refused { channel: Some(command.channel), why: Refusal::TooFast }, now),
+            Err(refused) => self.reject(&refused, now),
+        }
+    }
+
+    /// The socket sent a binary frame.
+    pub(crate) fn receive_binary(&mut self) -> Result<(), Intolerable> {
+        self.reject(&Refusal::Binary.into(), Instant::now())
+    }
+
+    /// The socket is told of something that it did not cause by a frame.
+    pub(crate) fn tell(&self, why: Refusal) {
+        self.exchange.refuse(Refused::from(why).delivery(self.id));
+    }
+
+    /// The socket is closed because its client reads too slowly.
+    pub(crate) fn note_slow_consumer(&self) {
+        self.exchange.metrics.slow_consumers.inc();
+        tracing::warn!(so_far = self.exchange.metrics.slow_consumers.get(), "closing a socket that reads too slowly");
+    }
+
+    fn reject(&mut self, refused: &Refused<'_>, now: Instant) -> Result<(), Intolerable> {
+        self.exchange.refuse(refused.delivery(self.id));
+        self.tolerate(Some(refused.why.code()), now)
+    }
+
+    fn tolerate(&mut self, fault: Option<Code>, now: Instant) -> Result<(), Intolerable> {
+        if fault.is_none() || self.pace.tolerates(&self.exchange.rates, now) { Ok(()) } else { Err(Intolerable) }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.exchange.close(self.id);
+    }
+}

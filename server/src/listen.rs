@@ -1,0 +1,70 @@
+//! Takes connections and hands their requests to the routes, until told to stop.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::select;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_service::Service;
+
+/// Serves until `stopping`, then until the requests under way are answered.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    routes: Router,
+    handshake_timeout: Duration,
+    stopping: CancellationToken,
+) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(handshake_timeout);
+    let connections = TaskTracker::new();
+    loop {
+        let (stream, peer) = select! {
+            // Waits a little where there are no file descriptors left.
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = stopping.cancelled() => break,
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+        let routes = routes.clone();
+        let service = service_fn(move |request| answer(routes.clone(), request, peer));
+        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let stopping = stopping.clone();
+        connections.spawn(async move {
+            let mut connection = pin!(connection);
+            let ended = select! {
+                ended = connection.as_mut() => ended,
+                () = stopping.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection ends");
+            }
+        });
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+async fn answer(mut routes: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    routes.call(request).await
+}

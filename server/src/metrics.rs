@@ -1,0 +1,100 @@
+//! What the server counts, for `/metrics` and for the admin.
+
+use std::time::{Duration, Instant};
+
+use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+
+use crate::hub::{Census, Code};
+
+/// The counters of one server.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    started: Instant,
+    connections: IntGauge,
+    channels: IntGauge,
+    members: IntGauge,
+    pub(crate) messages_received: IntCounter,
+    pub(crate) messages_delivered: IntCounter,
+    errors: IntCounterVec,
+    pub(crate) slow_consumers: IntCounter,
+    latency: Histogram,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Result<Metrics, prometheus::Error> {
+        let latency = HistogramOpts::new(
+            "xano_delivery_seconds",
+            "From the receipt of a message until it is queued for its last recipient.",
+        );
+        let errors = Opts::new("xano_errors_total", "Error frames sent, by code.");
+        let metrics = Metrics {
+            registry: Registry::new(),
+            started: Instant::now(),
+            connections: IntGauge::new("xano_connections", "Open sockets.")?,
+            channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
+            members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
+            messages_received: IntCounter::new("xano_messages_received_total", "Messages that clients sent.")?,
+            messages_delivered: IntCounter::new(
+                "xano_messages_delivered_total",
+                "Messages and events queued for a recipient, once for each.",
+            )?,
+            errors: IntCounterVec::new(errors, &["code"])?,
+            slow_consumers: IntCounter::new(
+                "xano_slow_consumers_total",
+                "Sockets closed because their client read too slowly.",
+            )?,
+            latency: Histogram::with_opts(latency.buckets(LATENCY_BUCKETS_S.to_vec()))?,
+        };
+        for code in Code::ALL {
+            metrics.errors.with_label_values(&[code.name()]);
+        }
+        let Metrics { registry, connections, channels, members, messages_received, .. } = &metrics;
+        registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(channels.clone()))?;
+        registry.register(Box::new(members.clone()))?;
+        registry.register(Box::new(messages_received.clone()))?;
+        registry.register(Box::new(metrics.messages_delivered.clone()))?;
+        registry.register(Box::new(metrics.errors.clone()))?;
+        registry.register(Box::new(metrics.slow_consumers.clone()))?;
+        registry.register(Box::new(metrics.latency.clone()))?;
+        Ok(metrics)
+    }
+
+    pub(crate) fn error(&self, code: Code) {
+        self.errors.with_label_values(&[code.name()]).inc();
+    }
+
+    /// A message that came then is queued for all its recipients by now.
+    pub(crate) fn delivered(&self, received: Instant) {
+        self.latency.observe(received.elapsed().as_secs_f64());
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// How many errors were sent, whatever their code.
+    pub(crate) fn errors(&self) -> u64 {
+        Code::ALL.iter().map(|code| self.errors.with_label_values(&[code.name()]).get()).sum()
+    }
+
+    /// In the text format of Prometheus.
+    pub(crate) fn text(&self, census: &Census) -> Result<String, prometheus::Error> {
+        let gauges = [
+            (&self.connections, census.connections),
+            (&self.channels, census.channels),
+            (&self.members, census.members),
+        ];
+        for (gauge, count) in gauges {
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        String::from_utf8(text).map_err(|error| prometheus::Error::Msg(error.to_string()))
+    }
+}
+
+/// From one recipient to a hundred thousand.
+const LATENCY_BUCKETS_S: [f64; 12] =
+    [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5];

@@ -1,0 +1,142 @@
+//! Sign-up, login and what a token of them is good for.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use xano_realtime_server::{Config, Origins};
+
+use crate::support::{Answer, Client, MARVEL, Running, ask, post, token_of};
+
+async fn signs_up(server: &Running, email: &str) -> Answer {
+    let user = json!({ "name": "Jill", "email": email, "password": "correct horse" });
+    post(server.address, "/api:auth/auth/signup", &user).await
+}
+
+async fn logs_in(server: &Running, email: &str, password: &str) -> Answer {
+    post(server.address, "/api:auth/auth/login", &json!({ "email": email, "password": password })).await
+}
+
+async fn me(address: SocketAddr, token: &str) -> Answer {
+    ask(address, "GET", "/api:auth/auth/me", &[("Authorization", &format!("Bearer {token}"))], "").await
+}
+
+fn error(answer: &Answer) -> (u16, Value) {
+    (answer.status, answer.json())
+}
+
+#[tokio::test]
+async fn who_signed_up_logs_in_asks_who_they_are_and_opens_a_socket() {
+    let server = Running::start().await;
+    let signed_up = signs_up(&server, " Jill@Example.com ").await;
+    assert_eq!(signed_up.status, 200, "{}", signed_up.body);
+    let logged_in = logs_in(&server, "jill@example.COM", "correct horse").await;
+    for answer in [signed_up, logged_in] {
+        let answer = answer.json();
+        let token = answer["authToken"].as_str().unwrap();
+        let user = me(server.address, token).await.json();
+        assert_eq!(
+            (&user["id"], &user["name"], &user["email"]),
+            (&json!(1), &json!("Jill"), &json!("jill@example.com"))
+        );
+        assert!(user["created_at"].is_u64() && user.as_object().unwrap().len() == 4, "{user}");
+
+        let (mut jill, _) = Client::connect(server.address, Some(token)).await.unwrap();
+        jill.join(MARVEL, json!({ "presence": true })).await;
+        let myself = &jill.hear_until("presence_full").await["payload"]["presence"][0];
+        assert_eq!(myself["permissions"], json!({ "dbo_id": 1, "row_id": 1 }));
+        assert_eq!(myself["extras"], json!({ "name": "Jill" }), "the address is nobody's business");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_user_are_told_apart_by_nobody() {
+    let server = Running::start().await;
+    signs_up(&server, "jill@example.com").await;
+    let refusal = json!({ "code": "ERROR_CODE_ACCESS_DENIED", "message": "Invalid Credentials." });
+    for (email, password) in [("jill@example.com", "wrong horse"), ("jack@example.com", "correct horse")] {
+        assert_eq!(error(&logs_in(&server, email, password).await), (403, refusal.clone()));
+    }
+}
+
+#[tokio::test]
+async fn an_address_signs_up_once() {
+    let server = Running::start().await;
+    signs_up(&server, "jill@example.com").await;
+    let again = signs_up(&server, "JILL@example.com").await;
+    let refusal = json!({ "code": "ERROR_CODE_ACCESS_DENIED", "message": "This account is already in use." });
+    assert_eq!(error(&again), (403, refusal));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_sign_up_is_said_by_the_name_of_the_field() {
+    let server = Running::start().await;
+    let refusals = [
+        ("", "EOF"),
+        ("[]", "invalid"),
+        (r#"{"email":"a@b"}"#, "missing field `password`"),
+        (r#"{"email":1,"password":"correct horse"}"#, "email: invalid type"),
+        (r#"{"email":"nobody","password":"correct horse"}"#, "email: not an e-mail address"),
+        (r#"{"email":"a@b","password":"short"}"#, "password: 8 to 1024 bytes"),
+        (r#"{"email":"a@b","password":"correct horse"} x"#, "trailing characters"),
+    ];
+    for (body, reason) in refusals {
+        let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[], body).await;
+        let (status, refusal) = error(&answer);
+        assert_eq!((status, &refusal["code"]), (400, &json!("ERROR_CODE_INPUT_ERROR")), "{body}");
+        assert!(refusal["message"].as_str().unwrap().contains(reason), "{body}: {refusal}");
+    }
+    let large = "x".repeat(20_000);
+    let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[], &large).await;
+    assert_eq!(answer.status, 413);
+}
+
+#[tokio::test]
+async fn me_needs_a_token_of_somebody_who_signed_up_here() {
+    let server = Running::start().await;
+    signs_up(&server, "jill@example.com").await;
+    let without = ask(server.address, "GET", "/api:auth/auth/me", &[], "").await;
+    assert_eq!((without.status, &without.json()["code"]), (401, &json!("ERROR_CODE_UNAUTHORIZED")));
+    for token in ["nonsense".to_owned(), token_of(1, 2, json!({})), token_of(5, 1, json!({}))] {
+        let answer = me(server.address, &token).await;
+        assert_eq!(answer.status, 401);
+        assert!(!answer.body.contains(&token));
+    }
+}
+
+#[tokio::test]
+async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() {
+    let mut origins = Origins::default();
+    origins.allow("https://app.example.com").unwrap();
+    let only = Running::start_with(Config { origins, ..Config::default() }).await;
+    let any = Running::start().await;
+    let cases = [
+        (&any, "https://anywhere.example", Some("*")),
+        (&only, "https://app.example.com", Some("https://app.example.com")),
+        (&only, "https://anywhere.example", None),
+    ];
+    for (server, origin, allowed) in cases {
+        let preflight = [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "authorization,content-type"),
+        ];
+        let answer = ask(server.address, "OPTIONS", "/api:auth/auth/login", &preflight, "").await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
+        assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type"));
+        assert_eq!(answer.header("access-control-allow-credentials"), None);
+        let answer = ask(server.address, "POST", "/api:auth/auth/login", &[("Origin", origin)], "{}").await;
+        assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}: errors are readable too");
+    }
+}
+
+#[tokio::test]
+async fn elsewhere_than_on_loopback_it_is_there_for_development_only() {
+    for dev in [false, true] {
+        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let server = Running::start_on(listener, Config { dev, ..Config::default() }).await;
+        let address = SocketAddr::from(([127, 0, 0, 1], server.address.port()));
+        let answer = post(address, "/api:auth/auth/login", &json!({ "email": "a@b", "password": "x" })).await;
+        assert_eq!(answer.status, if dev { 403 } else { 404 });
+    }
+}

@@ -1,0 +1,115 @@
+//! What one client may cost, and what happens beyond.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use xano_realtime_server::config::Timings;
+use xano_realtime_server::{Config, Limits};
+
+use crate::support::{Client, MARVEL, Running, patiently};
+
+/// The codes of the errors that a client hears until it is shown out, and the close code.
+async fn hears_to_the_end(client: &mut Client) -> (Vec<String>, u16) {
+    let mut codes = Vec::new();
+    loop {
+        match client.next().await {
+            Message::Text(text) => {
+                let frame: Value = serde_json::from_str(&text).unwrap();
+                codes.extend(frame["payload"]["code"].as_str().map(str::to_owned));
+            }
+            Message::Close(frame) => return (codes, frame.unwrap().code.into()),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_sends_too_fast_is_told_and_after_many_times_shown_out_with_1008() {
+    let limits = Limits { messages_per_second: 1, message_burst: 3, bad_frames_per_minute: 5, ..Limits::default() };
+    let server = Running::start_with(Config { limits, ..Config::default() }).await;
+    let mut jill = server.client_on(MARVEL).await;
+    let mut jack = server.client_on(MARVEL).await;
+    for number in 0..9 {
+        jack.message(MARVEL, number).await;
+    }
+    let (codes, close) = hears_to_the_end(&mut jack).await;
+    assert_eq!((codes.len(), &*codes[0], close), (6, "too_fast", 1008));
+    for number in 0..3 {
+        assert_eq!(jill.hear_until("message").await["payload"], number, "what came before was delivered");
+    }
+    assert_eq!(jill.hear().await["payload"]["action"], "leave");
+}
+
+#[tokio::test]
+async fn who_sends_bad_frames_is_told_each_time_and_at_last_shown_out_with_1008() {
+    let server = Running::with_limit("bad_frames_per_minute=3").await;
+    for bad in [Message::text("{"), Message::text(r#"{"action":"dance"}"#), Message::binary("{}".as_bytes().to_vec())] {
+        let mut jill = server.client().await;
+        for _ in 0..4 {
+            jill.send(bad.clone()).await;
+        }
+        let (codes, close) = hears_to_the_end(&mut jill).await;
+        assert_eq!((codes.len(), close), (4, 1008), "{codes:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_settings_refuse_is_no_bad_frame() {
+    let server = Running::with_limit("bad_frames_per_minute=1").await;
+    let mut jill = server.client().await;
+    for _ in 0..10 {
+        jill.join("nowhere", json!({})).await;
+        assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_joins_all_its_channels_at_once() {
+    let channels = json!([{ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true }]);
+    let server = Running::with_channels(channels).await;
+    let mut jill = server.client().await;
+    for number in 0..1000 {
+        jill.join(&format!("room/{number}"), json!({})).await;
+    }
+    for number in 0..1000 {
+        assert_eq!(jill.hear().await["options"]["channel"], format!("room/{number}"));
+    }
+    jill.join("room/1000", json!({})).await;
+    assert_eq!(jill.hear().await["payload"]["code"], "too_many_channels");
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_given_up_and_one_that_does_stays() {
+    let timings = Timings { ping: Duration::from_millis(20), ..Timings::default() };
+    let server = Running::start_with(Config { timings, ..Config::default() }).await;
+    let mut jill = server.client_on(MARVEL).await;
+    let _silent = server.client_on(MARVEL).await;
+    assert_eq!(jill.hear_but_pings().await["payload"]["action"], "join");
+    assert_eq!(jill.hear_but_pings().await["payload"]["action"], "leave", "the silent one, after two pings");
+    jill.message(MARVEL, "still here").await;
+    assert_eq!(jill.hear_but_pings().await["payload"], "still here");
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
+    let timings = Timings { ping: Duration::from_millis(50), ..Timings::default() };
+    let limits = Limits { outbox_bytes: usize::MAX, ..Limits::default() };
+    let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
+    let mut jill = server.client_on(MARVEL).await;
+    let stuck = server.client_on(MARVEL).await;
+    jill.hear_until("presence_update").await;
+    // More than the kernel's buffers hold, in frames that come one after the other.
+    let filling = "x".repeat(200_000);
+    let left = patiently(async {
+        loop {
+            jill.message(MARVEL, &*filling).await;
+            let frame = jill.hear_but_pings().await;
+            if frame["payload"]["action"] == "leave" {
+                return true;
+            }
+        }
+    });
+    assert!(left.await);
+    drop(stuck);
+}

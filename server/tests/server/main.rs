@@ -1,0 +1,15 @@
+//! The server over real sockets, each test with one of its own. One program, as linking takes longer than running.
+
+mod auth;
+mod bad_input;
+mod binary;
+mod chat;
+mod docs;
+mod generated;
+mod handshake;
+mod http;
+mod limits;
+mod observability;
+mod settings;
+mod support;
+mod triggers;

@@ -1,0 +1,74 @@
+//! What those who run the server see of it.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, MARVEL, Running, admin, ask, get, token_of};
+
+/// The value of a metric, with its labels as they are written.
+async fn metric(address: SocketAddr, name: &str) -> f64 {
+    let (status, head, body) = get(address, "/metrics").await;
+    assert_eq!(status, 200);
+    assert!(head.contains("content-type: text/plain; version=0.0.4"), "{head}");
+    let line = body.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+    line.expect(&body).parse().unwrap()
+}
+
+#[tokio::test]
+async fn metrics_count_who_is_here_and_what_is_said() {
+    let server = Running::start().await;
+    let mut jill = server.client_on(MARVEL).await;
+    let mut jack = server.client_on(MARVEL).await;
+    jill.hear_until("presence_update").await;
+    jill.message(MARVEL, "hello").await;
+    jill.hear_until("message").await;
+    jack.hear_until("message").await;
+    jill.join("nowhere", json!({})).await;
+    jill.hear_refusal().await;
+    let expected = [
+        ("xano_connections", 2.0),
+        ("xano_channels", 1.0),
+        ("xano_members", 2.0),
+        ("xano_messages_received_total", 1.0),
+        ("xano_messages_delivered_total", 2.0),
+        ("xano_errors_total{code=\"no_settings\"}", 1.0),
+        ("xano_errors_total{code=\"bad_frame\"}", 0.0),
+        ("xano_slow_consumers_total", 0.0),
+        ("xano_delivery_seconds_count", 1.0),
+    ];
+    for (name, value) in expected {
+        assert_eq!(metric(server.address, name).await, value, "{name}");
+    }
+    jack.close(1000).await;
+    jill.hear_until("presence_update").await;
+    assert_eq!(metric(server.address, "xano_connections").await, 1.0);
+}
+
+#[tokio::test]
+async fn the_admin_sees_the_channels_with_the_most_members_first() {
+    let channels =
+        json!([{ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true, "history": 25 }]);
+    let server = Running::with_channels(channels).await;
+    let token = token_of(5, 7, json!({}));
+    let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
+    let mut jill = server.client().await;
+    for channel in ["room/1", "room/2"] {
+        jack.join(channel, json!({})).await;
+        jack.hear().await;
+    }
+    jill.join("room/2", json!({})).await;
+    jill.hear().await;
+    admin(server.address, "POST", "/event", r#"{"channel":"room/kept"}"#).await;
+
+    let live = admin(server.address, "GET", "/live", "").await.json();
+    let channel = |name: &str, members: u32, authenticated: u32, history: u32| json!({ "channel": name, "pattern": "room/*", "members": members, "authenticated": authenticated, "history": history });
+    let expected = [channel("room/2", 2, 1, 0), channel("room/1", 1, 1, 0), channel("room/kept", 0, 0, 1)];
+    assert_eq!(live["channels"], Value::from(expected.to_vec()));
+    let counts = ["connections", "members", "channels_in_use", "messages_received", "messages_delivered", "errors"];
+    let counts = counts.map(|name| live[name].as_u64().unwrap());
+    assert_eq!(counts, [2, 3, 2, 0, 0, 0]);
+    assert!(live["uptime_ms"].is_u64());
+    let path = "/api:meta/workspace/1/realtime/live";
+    assert_eq!(ask(server.address, "GET", path, &[], "").await.status, 401);
+}

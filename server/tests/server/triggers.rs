@@ -1,0 +1,142 @@
+//! Events of the workspace, and URLs that are asked before something happens.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use xano_realtime_server::config::Timings;
+use xano_realtime_server::{Config, Settings};
+
+use crate::support::trigger::Trigger;
+use crate::support::{MARVEL, Running, admin, ask};
+
+fn settings(triggers: Value) -> Settings {
+    let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true, "presence": true, "client_public_messaging": true });
+    let mut asked = row.clone();
+    asked["triggers"] = triggers;
+    let mut plain = row;
+    plain["pattern"] = json!("plain/*");
+    Settings::parse(&json!({ "enabled": true, "channels": [asked, plain] }).to_string()).unwrap()
+}
+
+async fn server_with(triggers: Value) -> Running {
+    Running::start_with(Config { settings: settings(triggers), ..Config::default() }).await
+}
+
+#[tokio::test]
+async fn the_admin_sends_an_event_to_a_channel() {
+    let server = Running::start().await;
+    let mut jill = server.client_on(MARVEL).await;
+    let event = format!(r#"{{"channel":"{MARVEL}","data":{{"score": 1.50}}}}"#);
+    let answer = admin(server.address, "POST", "/event", &event).await;
+    assert_eq!((answer.status, answer.json()), (200, json!({ "members": 1 })));
+    let frame = jill.hear().await;
+    assert_eq!(frame["action"], "event");
+    assert_eq!(frame["payload"], json!({ "data": { "score": 1.5 }, "dbo_id": 0, "row_id": 0 }));
+
+    let path = "/api:meta/workspace/1/realtime/event";
+    assert_eq!(ask(server.address, "POST", path, &[], &event).await.status, 401);
+    let refusals = [
+        (r#"{"data":1}"#, 400, "missing field `channel`"),
+        (r#"{"channel":1}"#, 400, "channel: invalid type"),
+        (r#"{"channel":"a","name":"b"}"#, 400, "name: unknown field"),
+        (r#"{"channel":"nowhere"}"#, 404, "channel: No settings for channel name"),
+    ];
+    for (event, status, reason) in refusals {
+        let answer = admin(server.address, "POST", "/event", event).await;
+        assert_eq!(answer.status, status, "{event}");
+        assert!(answer.json()["message"].as_str().unwrap().starts_with(reason), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_is_asked_by_post_and_gets_no_header_of_the_client() {
+    let trigger = Trigger::start().await;
+    let server = server_with(json!({ "join": trigger.url("/echo"), "message": trigger.url("/echo") })).await;
+    let mut jill = server.client_on("room/1").await;
+    jill.message("room/1", json!({ "text": "hello" })).await;
+    assert_eq!(jill.hear().await["payload"], json!({ "text": "hello" }));
+    let (headers, input) = trigger.last();
+    assert_eq!((&input["action"], &input["channel"]), (&json!("message"), &json!("room/1")));
+    let mut names: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["content-length", "content-type", "host"]);
+}
+
+#[tokio::test]
+async fn a_join_trigger_that_says_false_refuses_and_one_that_says_anything_else_does_not() {
+    let trigger = Trigger::start().await;
+    for (path, refusal) in [("/false", Some("refused_by_trigger")), ("/text", None), ("/echo", None)] {
+        let server = server_with(json!({ "join": trigger.url(path) })).await;
+        let mut jill = server.client().await;
+        jill.join("room/1", json!({})).await;
+        assert_eq!(jill.hear().await["payload"]["code"].as_str(), refusal, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_that_fails_lets_nothing_through_and_the_client_is_told() {
+    let trigger = Trigger::start().await;
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let urls = [
+        trigger.url("/404"),
+        trigger.url("/away"),
+        trigger.url("/large"),
+        trigger.url("/held"),
+        format!("http://{closed}/"),
+        "https://127.0.0.1:1/".to_owned(),
+    ];
+    for url in urls {
+        let timings = Timings { trigger: Duration::from_millis(200), ..Timings::default() };
+        let settings = settings(json!({ "join": url }));
+        let server = Running::start_with(Config { settings, timings, ..Config::default() }).await;
+        let mut jill = server.client().await;
+        jill.join("room/1", json!({})).await;
+        assert_eq!(jill.hear().await["payload"]["code"], "trigger_failed", "{url}");
+    }
+}
+
+#[tokio::test]
+async fn sixty_four_questions_are_open_at_one_url_and_the_next_one_is_told_that_it_is_busy() {
+    let trigger = Trigger::start().await;
+    let server = server_with(json!({ "join": trigger.url("/held") })).await;
+    let mut jill = server.client().await;
+    for number in 0..64 {
+        jill.join(&format!("room/{number}"), json!({})).await;
+    }
+    trigger.has_seen(64).await;
+    jill.join("room/64", json!({})).await;
+    assert_eq!(jill.hear().await["payload"]["code"], "busy");
+    jill.join("plain/1", json!({})).await;
+    assert_eq!(jill.hear().await["options"]["channel"], "plain/1", "a channel without triggers does not wait");
+    trigger.release(64);
+    for _ in 0..64 {
+        assert_eq!(jill.hear().await["action"], "join");
+    }
+}
+
+#[tokio::test]
+async fn messages_wait_behind_a_join_and_arrive_in_order_while_others_go_on() {
+    let trigger = Trigger::start().await;
+    let server = server_with(json!({ "join": trigger.url("/held"), "message": trigger.url("/echo") })).await;
+    let mut jill = server.client().await;
+    let mut jack = server.client().await;
+    jack.join("room/1", json!({})).await;
+    trigger.has_seen(1).await;
+    trigger.release(1);
+    assert_eq!(jack.hear().await["action"], "join");
+
+    jill.join("room/1", json!({})).await;
+    for number in 0..20 {
+        jill.message("room/1", number).await;
+    }
+    trigger.has_seen(2).await;
+    jack.message("room/1", "I do not wait").await;
+    assert_eq!(jack.hear().await["payload"], "I do not wait");
+    trigger.release(1);
+    assert_eq!(jill.hear().await["action"], "join");
+    for number in 0..20 {
+        assert_eq!(jill.hear().await["payload"], number);
+        assert_eq!(jack.hear().await["payload"], number);
+    }
+}
