@@ -105,8 +105,10 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                     return End::Silent;
                 }
                 unanswered_pings += 1;
-                if socket.send(Message::Ping(Bytes::new())).await.is_err() {
-                    return End::Broken;
+                match timeout(ping, socket.send(Message::Ping(Bytes::new()))).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => return End::Broken,
+                    Err(_) => return End::Silent,
                 }
                 alarm.as_mut().reset(Instant::now() + ping);
             }
