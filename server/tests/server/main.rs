@@ -9,6 +9,7 @@ mod generated;
 mod handshake;
 mod http;
 mod limits;
+mod load;
 mod observability;
 mod settings;
 mod support;
