@@ -74,7 +74,7 @@ async fn load(args: &Args) -> Result<Vec<String>, Failure> {
     let memory_kb = server.watch(args, &running).await?;
     let began = Instant::now();
     stop.cancel();
-    let balance = timeout(PATIENCE, running).await.map_err(|_| "the crowd does not come to an end")???;
+    let balance = timeout(PATIENCE, running).await.map_err(|_| "somebody still waits for a frame that never came")???;
     println!("everybody gone after {} ms", began.elapsed().as_millis());
     Ok(server.verdict(balance, args, &memory_kb))
 }
