@@ -2,19 +2,20 @@
 
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::select;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
+use crate::heartbeat::{Heartbeat, Look};
 use crate::line::{Intolerable, Line};
 use crate::outbox::Ending;
 
@@ -64,17 +65,15 @@ enum End {
 
 async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
     let patience = 3 * ping;
-    let mut heard = Instant::now();
-    let mut unanswered_pings = 0;
-    // The only timer of the socket: what an idle one costs is mostly this and its buffers.
-    let mut alarm = pin!(sleep(ping));
+    let mut heartbeat = Heartbeat::new(ping, Instant::now());
+    // The only timer of the socket. A write that has to wait borrows it.
+    let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     loop {
         // Reading comes first, so that the answers to a burst leave in one write.
         select! {
             biased;
             incoming = socket.next() => {
-                heard = Instant::now();
-                unanswered_pings = 0;
+                heartbeat.hear(Instant::now());
                 let tolerable = match incoming {
                     Some(Ok(Message::Text(text))) => line.receive(&text),
                     Some(Ok(Message::Binary(_))) => line.receive_binary(),
@@ -105,24 +104,23 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                 if let Err(end) = written {
                     return end;
                 }
-                if alarm.deadline() > heard + ping {
-                    alarm.as_mut().reset(heard + ping);
+                let next_look = heartbeat.next_look().into();
+                if alarm.deadline() != next_look {
+                    alarm.as_mut().reset(next_look);
                 }
             }
             () = alarm.as_mut() => {
-                if heard.elapsed() < ping {
-                    alarm.as_mut().reset(heard + ping);
-                    continue;
+                match heartbeat.look(Instant::now()) {
+                    Look::Wait => {}
+                    Look::Ping => {
+                        let ask = pin!(socket.send(Message::Ping(Bytes::new())));
+                        if let Err(end) = within(patience, alarm.as_mut(), ask).await {
+                            return end;
+                        }
+                    }
+                    Look::GiveUp => return End::Silent,
                 }
-                if unanswered_pings == PINGS {
-                    return End::Silent;
-                }
-                unanswered_pings += 1;
-                let ask = pin!(socket.send(Message::Ping(Bytes::new())));
-                if let Err(end) = within(patience, alarm.as_mut(), ask).await {
-                    return end;
-                }
-                alarm.as_mut().reset(Instant::now() + ping);
+                alarm.as_mut().reset(heartbeat.next_look().into());
             }
         }
     }
@@ -135,7 +133,7 @@ async fn within<T>(
     work: Pin<&mut impl Future<Output = Result<T, Error>>>,
 ) -> Result<T, End> {
     let too_long = async {
-        alarm.as_mut().reset(Instant::now() + patience);
+        alarm.as_mut().reset((Instant::now() + patience).into());
         alarm.await;
     };
     select! {
@@ -206,9 +204,6 @@ const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 
 /// Less than the five seconds in which the server has to stop.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// How many may stay unanswered before the client is given up.
-const PINGS: u32 = 2;
 
 const PROTOCOL_ERROR: CloseCode = CloseCode(1002);
 const INVALID_TEXT: CloseCode = CloseCode(1007);

@@ -14,6 +14,7 @@
 //! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
+//! - `heartbeat`: whether a client is still there.
 //! - `line`: one socket's end of the exchange.
 //! - `pace`: how fast one socket may send.
 //! - `exchange`: between the sockets and the hub.
@@ -33,6 +34,7 @@ mod channel_name;
 pub mod config;
 mod connection;
 mod exchange;
+mod heartbeat;
 pub mod hub;
 pub mod limits;
 mod line;

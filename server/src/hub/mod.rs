@@ -180,7 +180,7 @@ impl Hub {
     /// The same, for a frame that is understood already.
     pub(crate) fn handle(&mut self, from: ConnectionId, command: &Command<'_>, text: &str) -> Vec<Delivery> {
         let channel = &*command.channel;
-        if let Some(waits) = self.wait_in_line(from, channel, text) {
+        if let Some(waits) = self.queue_behind_question(from, channel, text) {
             return waits.err().map(|why| Delivery::refusal(from, Some(channel), &why)).into_iter().collect();
         }
         let outcome = match &command.request {

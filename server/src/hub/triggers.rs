@@ -49,13 +49,13 @@ pub enum Answer {
 /// What waits for the answers to one socket's questions.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    channels: HashMap<Arc<str>, Line>,
+    channels: HashMap<Arc<str>, Queue>,
     /// In the frames of all of them.
     bytes: usize,
 }
 
 #[derive(Debug)]
-struct Line {
+struct Queue {
     asked: Asked,
     /// What came after it, oldest first.
     frames: VecDeque<Box<str>>,
@@ -80,7 +80,7 @@ impl Hub {
         let Some(waiting) = self.waiting.get_mut(&id) else {
             return Vec::new();
         };
-        let Some(Line { asked, mut frames }) = waiting.channels.remove(&channel) else {
+        let Some(Queue { asked, mut frames }) = waiting.channels.remove(&channel) else {
             return Vec::new();
         };
         waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
@@ -92,10 +92,10 @@ impl Hub {
         while let Some(frame) = frames.pop_front() {
             deliveries.extend(self.receive(id, &frame));
             if let Some(waiting) = self.waiting.get_mut(&id)
-                && let Some(line) = waiting.channels.get_mut(&channel)
+                && let Some(queue) = waiting.channels.get_mut(&channel)
             {
                 waiting.bytes += frames.iter().map(|frame| frame.len()).sum::<usize>();
-                line.frames = frames;
+                queue.frames = frames;
                 break;
             }
         }
@@ -103,18 +103,23 @@ impl Hub {
     }
 
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
-    pub(super) fn wait_in_line(&mut self, id: ConnectionId, channel: &str, text: &str) -> Option<Result<(), Refusal>> {
+    pub(super) fn queue_behind_question(
+        &mut self,
+        id: ConnectionId,
+        channel: &str,
+        text: &str,
+    ) -> Option<Result<(), Refusal>> {
         // Where nobody asks anything, this is all that a frame pays for triggers.
         if self.waiting.is_empty() {
             return None;
         }
         let waiting = self.waiting.get_mut(&id)?;
-        let line = waiting.channels.get_mut(channel)?;
+        let queue = waiting.channels.get_mut(channel)?;
         if waiting.bytes > WAITING_BYTES {
             return Some(Err(Refusal::WaitingTooLong));
         }
         waiting.bytes += text.len();
-        line.frames.push_back(text.into());
+        queue.frames.push_back(text.into());
         Some(Ok(()))
     }
 
@@ -153,7 +158,7 @@ impl Hub {
         };
         let channel: Arc<str> = channel.into();
         let waiting = self.waiting.entry(id).or_default();
-        waiting.channels.insert(Arc::clone(&channel), Line { asked, frames: VecDeque::new() });
+        waiting.channels.insert(Arc::clone(&channel), Queue { asked, frames: VecDeque::new() });
         self.calls.push(Call { url, input: input.into(), ticket: Ticket { connection: id, channel } });
     }
 

@@ -9,14 +9,16 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, token_of};
+use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, post, token_of};
 use serde_json::json;
 
 pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_ADMIN_TOKEN"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET"] {
         command.env_remove(name);
     }
+    // Or each would leave a file behind when it is killed.
+    command.env("XANO_ADMIN_TOKEN", "admin-token");
     command.stderr(Stdio::piped()).stdout(Stdio::piped());
     command
 }
@@ -150,7 +152,7 @@ async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed(
 #[tokio::test]
 async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_reads() {
     use std::os::unix::fs::PermissionsExt;
-    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]).env_remove("XANO_ADMIN_TOKEN"));
     let file = process.admin_token_file();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let token = fs::read_to_string(&file).unwrap();
@@ -161,6 +163,32 @@ async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_
     process.signal("TERM");
     process.child.wait().unwrap();
     assert!(!file.exists(), "it goes with the server");
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
+    let row = r#"{"pattern":"room","enabled":true,"anonymous_clients":true,"client_public_messaging":true,
+                  "triggers":{"message":"http://127.0.0.1:1/key-in-a-url"}}"#;
+    let file = settings_file("printed.json", &format!(r#"{{"enabled":true,"channels":[{row}]}}"#));
+    let mut command = server();
+    command.args(["--listen", "127.0.0.1:0", "--config"]).arg(file);
+    let mut process = Process::start(&mut command);
+    let (mut jill, _) = Client::connect(process.address, Some("user-token")).await.unwrap();
+    jill.hear_refusal().await;
+    jill.join("room", json!({})).await;
+    jill.hear().await;
+    jill.message("room", "a-payload").await;
+    assert_eq!(jill.hear().await["payload"]["code"], "trigger_failed");
+    let user = json!({ "email": "jill@example.com", "password": "user-password" });
+    post(process.address, "/api:auth/auth/signup", &user).await;
+    let path = "/api:meta/workspace/1/realtime/reload";
+    ask(process.address, "POST", path, &[("Authorization", "Bearer admin-token")], "").await;
+
+    let printed = process.end();
+    assert!(printed.contains("a trigger failed") && printed.contains("the settings file is in force"), "{printed}");
+    for secret in ["user-token", "a-payload", "user-password", "jill@", "admin-token", "key-in-a-url"] {
+        assert!(!printed.contains(secret), "{secret}: {printed}");
+    }
 }
 
 #[cfg(unix)]

@@ -1,0 +1,105 @@
+//! Whether a client is still there: pinged after silence, given up after two pings without an answer. Pure.
+
+use std::time::{Duration, Instant};
+
+/// When a socket was heard of, and how often it was asked since.
+#[derive(Debug)]
+pub(crate) struct Heartbeat {
+    interval: Duration,
+    heard: Instant,
+    unanswered_pings: u32,
+    next_look: Instant,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Nothing, until the next look.
+    Wait,
+    /// Ask.
+    Ping,
+    /// Nobody is there.
+    GiveUp,
+}
+
+impl Heartbeat {
+    pub(crate) fn new(interval: Duration, now: Instant) -> Heartbeat {
+        Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval }
+    }
+
+    /// Something came, whatever it was.
+    pub(crate) fn hear(&mut self, now: Instant) {
+        self.heard = now;
+        self.unanswered_pings = 0;
+    }
+
+    /// When to look again.
+    pub(crate) fn next_look(&self) -> Instant {
+        self.next_look
+    }
+
+    /// Whether it is time to do something; a look that comes early changes nothing.
+    pub(crate) fn look(&mut self, now: Instant) -> Look {
+        if now < self.next_look {
+            return Look::Wait;
+        }
+        if now < self.heard + self.interval {
+            self.next_look = self.heard + self.interval;
+            return Look::Wait;
+        }
+        if self.unanswered_pings == PINGS {
+            return Look::GiveUp;
+        }
+        self.unanswered_pings += 1;
+        self.next_look = now + self.interval;
+        Look::Ping
+    }
+}
+
+/// How many may stay unanswered.
+const PINGS: u32 = 2;
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Heartbeat, Look};
+
+    /// What comes of looks at these seconds, with something heard at those.
+    fn looks(at_s: &[u64], heard_s: &[u64]) -> Vec<Look> {
+        let start = Instant::now();
+        let time = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start);
+        let mut heard = heard_s.iter().copied().peekable();
+        let look = |&at: &u64| {
+            while let Some(seconds) = heard.next_if(|&seconds| seconds <= at) {
+                heartbeat.hear(time(seconds));
+            }
+            heartbeat.look(time(at))
+        };
+        at_s.iter().map(look).collect()
+    }
+
+    #[test]
+    fn silence_is_pinged_twice_and_then_given_up() {
+        assert_eq!(looks(&[25, 50, 75], &[]), [Look::Ping, Look::Ping, Look::GiveUp]);
+    }
+
+    #[test]
+    fn an_answer_starts_it_anew() {
+        assert_eq!(
+            looks(&[25, 50, 51, 76, 101], &[26]),
+            [Look::Ping, Look::Wait, Look::Ping, Look::Ping, Look::GiveUp]
+        );
+    }
+
+    #[test]
+    fn a_client_that_talks_is_never_pinged() {
+        assert_eq!(looks(&[25, 45, 65], &[20, 40, 60]), [Look::Wait; 3]);
+    }
+
+    #[test]
+    fn looks_that_come_early_ask_nothing() {
+        assert_eq!(looks(&[25, 26, 27, 28, 49], &[])[1..], [Look::Wait; 4]);
+    }
+}
