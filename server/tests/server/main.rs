@@ -10,6 +10,7 @@ mod handshake;
 mod http;
 mod limits;
 mod observability;
+mod panel;
 mod settings;
 mod support;
 mod triggers;
