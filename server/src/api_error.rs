@@ -66,6 +66,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// The body of a request as text.
+pub(crate) struct TextBody(pub(crate) String);
+
+impl<S: Send + Sync> FromRequest<S> for TextBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<TextBody, ApiError> {
+        let body = Bytes::from_request(request, state).await.map_err(unreadable)?;
+        String::from_utf8(body.into()).map(TextBody).map_err(|_| ApiError::input("the body is not UTF-8"))
+    }
+}
+
 fn unreadable(rejection: BytesRejection) -> ApiError {
     ApiError { status: rejection.status(), ..ApiError::input(rejection.body_text()) }
 }

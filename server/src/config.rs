@@ -41,6 +41,8 @@ pub struct Config {
 pub struct Timings {
     /// For the head of a request, from the moment its connection is there.
     pub handshake: Duration,
+    /// For the answer to a request, its body included.
+    pub request: Duration,
     /// For a frame of a client; then it is pinged, twice at most.
     pub ping: Duration,
     /// For the answer of a trigger.
@@ -49,7 +51,7 @@ pub struct Timings {
 
 impl Default for Timings {
     fn default() -> Timings {
-        let [handshake, ping, trigger] = [10, 25, 5].map(Duration::from_secs);
-        Timings { handshake, ping, trigger }
+        let [handshake, request, ping, trigger] = [10, 30, 25, 5].map(Duration::from_secs);
+        Timings { handshake, request, ping, trigger }
     }
 }

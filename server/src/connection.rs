@@ -1,14 +1,14 @@
 //! One socket, one task: its frames go to the hub, what waits in its outbox goes out.
 
 use std::collections::VecDeque;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::select;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
@@ -63,8 +63,10 @@ enum End {
 }
 
 async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
+    let patience = 3 * ping;
     let mut heard = Instant::now();
     let mut unanswered_pings = 0;
+    // The only timer of the socket: what an idle one costs is mostly this and its buffers.
     let mut alarm = pin!(sleep(ping));
     loop {
         // Reading comes first, so that the answers to a burst leave in one write.
@@ -83,17 +85,28 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                     None => return End::Broken,
                 };
                 if let Err(Intolerable) = tolerable {
+                    // What was refused last is told before the socket closes.
                     line.outbox.end(Ending::TooManyRefusals);
-                    return drain(socket, line, 3 * ping).await;
+                    let told = within(patience, alarm, pin!(write_all(socket, line))).await;
+                    return told.map_or_else(|end| end, End::from);
                 }
             }
             taken = line.outbox.take() => {
-                let sent = match taken {
-                    Ok(frames) => send(socket, line, frames, 3 * ping).await,
+                let frames = match taken {
+                    Ok(frames) => frames,
                     Err(ending) => return ending.into(),
                 };
-                if let Err(end) = sent {
+                let writing = pin!(write(socket, frames));
+                let written = select! {
+                    biased;
+                    written = within(patience, alarm.as_mut(), writing) => written,
+                    ending = line.outbox.ended() => Err(ending.into()),
+                };
+                if let Err(end) = written {
                     return end;
+                }
+                if alarm.deadline() > heard + ping {
+                    alarm.as_mut().reset(heard + ping);
                 }
             }
             () = alarm.as_mut() => {
@@ -105,8 +118,9 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                     return End::Silent;
                 }
                 unanswered_pings += 1;
-                if socket.send(Message::Ping(Bytes::new())).await.is_err() {
-                    return End::Broken;
+                let ask = pin!(socket.send(Message::Ping(Bytes::new())));
+                if let Err(end) = within(patience, alarm.as_mut(), ask).await {
+                    return end;
                 }
                 alarm.as_mut().reset(Instant::now() + ping);
             }
@@ -114,42 +128,38 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
     }
 }
 
-/// Sends what still waits: what was refused last is told before the socket closes.
-async fn drain(socket: &mut Socket, line: &Line, patience: Duration) -> End {
-    loop {
-        match line.outbox.take().await {
-            Ok(frames) => {
-                if let Err(end) = write(socket, frames, patience).await {
-                    return end;
-                }
-            }
-            Err(ending) => return ending.into(),
-        }
-    }
-}
-
-/// Writes frames, unless the socket is to be closed before.
-async fn send(socket: &mut Socket, line: &Line, frames: VecDeque<Utf8Bytes>, patience: Duration) -> Result<(), End> {
+/// Work on a socket that is given up when the client takes nothing for so long. Sets the alarm only if it has to wait.
+async fn within<T>(
+    patience: Duration,
+    mut alarm: Pin<&mut Sleep>,
+    work: Pin<&mut impl Future<Output = Result<T, Error>>>,
+) -> Result<T, End> {
+    let too_long = async {
+        alarm.as_mut().reset(Instant::now() + patience);
+        alarm.await;
+    };
     select! {
         biased;
-        written = write(socket, frames, patience) => written,
-        ending = line.outbox.ended() => Err(ending.into()),
+        done = work => done.map_err(|_| End::Broken),
+        () = too_long => Err(Ending::SlowConsumer.into()),
     }
 }
 
 /// Everything that waited leaves in one write, as far as the buffer holds it.
-async fn write(socket: &mut Socket, frames: VecDeque<Utf8Bytes>, patience: Duration) -> Result<(), End> {
-    let write = async {
-        for frame in frames {
-            socket.feed(Message::Text(frame)).await?;
+async fn write(socket: &mut Socket, frames: VecDeque<Utf8Bytes>) -> Result<(), Error> {
+    for frame in frames {
+        socket.feed(Message::Text(frame)).await?;
+    }
+    socket.flush().await
+}
+
+/// What still waits for a socket that is to be closed.
+async fn write_all(socket: &mut Socket, line: &Line) -> Result<Ending, Error> {
+    loop {
+        match line.outbox.take().await {
+            Ok(frames) => write(socket, frames).await?,
+            Err(ending) => return Ok(ending),
         }
-        socket.flush().await
-    };
-    select! {
-        biased;
-        written = write => written.map_err(|_| End::Broken),
-        // Not enough came to fill the outbox, and still the client reads nothing.
-        () = async { sleep(patience).await } => Err(Ending::SlowConsumer.into()),
     }
 }
 

@@ -9,9 +9,8 @@ use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use xano_realtime_protocol::frame::Client;
 
-use crate::admin::Live;
 use crate::config::Timings;
-use crate::hub::{Call, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Request};
+use crate::hub::{Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Request};
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::metrics::Metrics;
@@ -85,7 +84,7 @@ impl Exchange {
         self.ask(calls);
         match kind {
             Some(Kind::Error(code)) => return Some(code),
-            Some(Kind::Message) => self.metrics.delivered(received),
+            Some(Kind::Message) => self.metrics.queued_for_all(received),
             Some(Kind::Other) | None => {}
         }
         None
@@ -132,29 +131,14 @@ impl Exchange {
         }
     }
 
-    /// The counters, in the text format of Prometheus.
-    pub(crate) fn metrics_text(&self) -> Result<String, prometheus::Error> {
-        let census = self.lock().hub.census();
-        self.metrics.text(&census)
+    /// How many there are of what.
+    pub(crate) fn census(&self) -> Census {
+        self.lock().hub.census()
     }
 
-    /// A look at who is where, and at the counters.
-    pub(crate) fn live(&self, channels_listed: usize) -> Live {
-        let (census, channels) = {
-            let state = self.lock();
-            (state.hub.census(), state.hub.largest_channels(channels_listed))
-        };
-        Live {
-            uptime_ms: self.metrics.uptime().as_millis().try_into().unwrap_or(u64::MAX),
-            connections: census.connections,
-            members: census.members,
-            messages_received: self.metrics.messages_received.get(),
-            messages_delivered: self.metrics.messages_delivered.get(),
-            errors: self.metrics.errors(),
-            slow_consumers: self.metrics.slow_consumers.get(),
-            channels_in_use: census.channels,
-            channels,
-        }
+    /// The channels with the most members, at most so many.
+    pub(crate) fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
+        self.lock().hub.largest_channels(at_most)
     }
 
     /// Every socket is closed, those that open from now on too.
@@ -199,11 +183,7 @@ impl Exchange {
             let frame = Utf8Bytes::from(String::from(frame));
             let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
             let queued = outboxes.filter(|outbox| outbox.push(frame.clone())).count();
-            match kind {
-                Kind::Message => self.metrics.messages_delivered.inc_by(queued.try_into().unwrap_or(u64::MAX)),
-                Kind::Error(code) => self.metrics.error(code),
-                Kind::Other => {}
-            }
+            self.metrics.queued(kind, queued);
         }
     }
 

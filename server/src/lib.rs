@@ -62,6 +62,7 @@ use tokio::net::TcpListener;
 use tokio::select;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
 
 pub use admin::AdminToken;
 pub use auth::{Origins, Secret};
@@ -83,7 +84,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let exchange = Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
-    let is_for_development = dev || listener.local_addr()?.ip().is_loopback();
+    let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
     let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
@@ -95,7 +96,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
         .merge(auth.unwrap_or_default())
         .merge(panel.unwrap_or_default())
-        .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)));
+        .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
     let stopping = CancellationToken::new();
     let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
@@ -121,7 +123,7 @@ async fn nothing_here() -> (StatusCode, &'static str) {
 
 /// Counts alone: no names, no payloads.
 async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange.metrics_text().map_err(|error| ApiError::fatal(error.to_string()))?;
+    let text = exchange.metrics.text(&exchange.census()).map_err(|error| ApiError::fatal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }
 

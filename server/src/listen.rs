@@ -29,7 +29,7 @@ pub(crate) async fn serve(
     stopping: CancellationToken,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(handshake_timeout);
+    http.timer(TokioTimer::new()).header_read_timeout(handshake_timeout).max_buf_size(HEAD_BYTES);
     let connections = TaskTracker::new();
     loop {
         let (stream, peer) = select! {
@@ -68,3 +68,6 @@ async fn answer(mut routes: Router, request: Request<Incoming>, peer: SocketAddr
     request.extensions_mut().insert(ConnectInfo(peer));
     routes.call(request).await
 }
+
+/// Room for the head of a request with a large token; the library would take several times as much.
+const HEAD_BYTES: usize = 64 * 1024;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::hub::{Census, Code};
+use crate::hub::{Census, Code, Kind};
 
 /// The counters of one server.
 #[derive(Debug)]
@@ -61,12 +61,18 @@ impl Metrics {
         Ok(metrics)
     }
 
-    pub(crate) fn error(&self, code: Code) {
-        self.errors.with_label_values(&[code.name()]).inc();
+    /// A frame is queued for so many sockets.
+    pub(crate) fn queued(&self, kind: Kind, sockets: usize) {
+        let sockets = u64::try_from(sockets).unwrap_or(u64::MAX);
+        match kind {
+            Kind::Message => self.messages_delivered.inc_by(sockets),
+            Kind::Error(code) => self.errors.with_label_values(&[code.name()]).inc_by(sockets),
+            Kind::Other => {}
+        }
     }
 
     /// A message that came then is queued for all its recipients by now.
-    pub(crate) fn delivered(&self, received: Instant) {
+    pub(crate) fn queued_for_all(&self, received: Instant) {
         self.latency.observe(received.elapsed().as_secs_f64());
     }
 

@@ -7,27 +7,39 @@ use axum::extract::State;
 use serde::Serialize;
 
 use crate::exchange::Exchange;
-use crate::hub::ChannelView;
+use crate::hub::{Census, ChannelView};
 
 /// A look at the server. The counters only grow: two looks make a rate.
 #[derive(Debug, Serialize)]
-pub(crate) struct Live {
+pub(super) struct Live {
     /// Since the start of the server; a smaller one means that it started again.
-    pub(crate) uptime_ms: u64,
-    pub(crate) connections: usize,
-    pub(crate) members: usize,
-    pub(crate) messages_received: u64,
-    pub(crate) messages_delivered: u64,
-    pub(crate) errors: u64,
-    pub(crate) slow_consumers: u64,
+    uptime_ms: u64,
+    connections: usize,
+    members: usize,
+    messages_received: u64,
+    messages_delivered: u64,
+    errors: u64,
+    slow_consumers: u64,
     /// Channels that somebody is on; more than are listed, perhaps.
-    pub(crate) channels_in_use: usize,
+    channels_in_use: usize,
     /// Those with the most members first.
-    pub(crate) channels: Vec<ChannelView>,
+    channels: Vec<ChannelView>,
 }
 
 pub(super) async fn live(State(exchange): State<Arc<Exchange>>) -> Json<Live> {
-    Json(exchange.live(CHANNELS_LISTED))
+    let Census { connections, channels, members } = exchange.census();
+    let metrics = &exchange.metrics;
+    Json(Live {
+        uptime_ms: metrics.uptime().as_millis().try_into().unwrap_or(u64::MAX),
+        connections,
+        members,
+        messages_received: metrics.messages_received.get(),
+        messages_delivered: metrics.messages_delivered.get(),
+        errors: metrics.errors(),
+        slow_consumers: metrics.slow_consumers.get(),
+        channels_in_use: channels,
+        channels: exchange.largest_channels(CHANNELS_LISTED),
+    })
 }
 
 /// More than anybody looks at.

@@ -20,12 +20,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-pub(crate) use live::Live;
 pub use token::AdminToken;
 use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
 
-use crate::api_error::{ApiError, JsonBody};
+use crate::api_error::{ApiError, JsonBody, TextBody};
 use crate::exchange::Exchange;
 
 /// The endpoints; without a token nobody is let in.
@@ -48,8 +47,11 @@ async fn settings(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
     Json(workspace.settings())
 }
 
-async fn replace_settings(State(workspace): State<Arc<Workspace>>, body: String) -> Result<Json<Value>, ApiError> {
-    workspace.replace(body).await.map_err(refused)?;
+async fn replace_settings(
+    State(workspace): State<Arc<Workspace>>,
+    TextBody(json): TextBody,
+) -> Result<Json<Value>, ApiError> {
+    workspace.replace(json).await.map_err(refused)?;
     Ok(Json(workspace.settings()))
 }
 

@@ -2,12 +2,13 @@
 //!
 //! # Layout
 //!
-//! - `token`: signs and verifies.
+//! - `token`, `hs256`: signs and verifies.
 //! - `password`: hashes and compares, off the threads that serve sockets.
 //! - `users`: the table of users, in memory.
 //! - `routes`: sign-up, login and *me* over HTTP.
 //! - `origins`: which pages may use the server.
 
+mod hs256;
 mod origins;
 mod password;
 mod routes;
@@ -16,5 +17,5 @@ mod users;
 
 pub use origins::{Origins, OriginsError};
 pub(crate) use routes::routes;
-pub use token::Secret;
-pub(crate) use token::{Claims, TokenProblem, Tokens, bearer};
+pub(crate) use token::{Claims, TokenProblem, bearer};
+pub use token::{Secret, Tokens};

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
+use super::hs256;
+
 /// The key that signs tokens. Printing it does not show it.
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
@@ -87,14 +89,16 @@ pub(crate) enum TokenProblem {
 
 /// Signs and verifies.
 #[derive(Debug)]
-pub(crate) struct Tokens {
+pub struct Tokens {
     signing: EncodingKey,
     verifying: DecodingKey,
     validation: Validation,
 }
 
 impl Tokens {
-    pub(crate) fn new(secret: &Secret) -> Tokens {
+    /// With this key.
+    pub fn new(secret: &Secret) -> Tokens {
+        hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = CLOCK_SKEW_S;
         validation.validate_nbf = true;
@@ -107,7 +111,8 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn sign(&self, claims: &Claims) -> Result<String, Error> {
+    /// A token with these claims, whatever they are.
+    pub fn sign(&self, claims: &impl Serialize) -> Result<String, Error> {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing)
     }
 
@@ -150,16 +155,15 @@ const CLOCK_SKEW_S: u64 = 60;
 
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
     use serde_json::{Value, json};
 
     use super::{Claims, Secret, TokenProblem, Tokens};
 
     const KEY: &[u8] = b"a key of thirty-two bytes or more";
 
-    fn verified(algorithm: Algorithm, claims: &Value) -> Result<Claims, TokenProblem> {
-        let token = encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(KEY)).unwrap();
-        Tokens::new(&Secret::new(KEY)).verify(&token)
+    fn verified(claims: &Value) -> Result<Claims, TokenProblem> {
+        let tokens = Tokens::new(&Secret::new(KEY));
+        tokens.verify(&tokens.sign(claims).unwrap())
     }
 
     fn claims(changes: Value) -> Value {
@@ -179,7 +183,7 @@ mod tests {
     }
 
     fn problem(changes: Value) -> Option<TokenProblem> {
-        verified(Algorithm::HS256, &claims(changes)).err()
+        verified(&claims(changes)).err()
     }
 
     #[test]
@@ -210,14 +214,16 @@ mod tests {
 
     #[test]
     fn no_other_algorithm_and_no_other_key_is_accepted() {
-        let claims = claims(json!({}));
-        for algorithm in [Algorithm::HS384, Algorithm::HS512] {
-            assert_eq!(verified(algorithm, &claims).err(), Some(TokenProblem::Algorithm));
-        }
-        let other_key = EncodingKey::from_secret(b"another key");
-        let token = encode(&Header::new(Algorithm::HS256), &claims, &other_key).unwrap();
         let tokens = Tokens::new(&Secret::new(KEY));
-        assert_eq!(tokens.verify(&token).err(), Some(TokenProblem::Signature));
+        let token = tokens.sign(&claims(json!({}))).unwrap();
+        let (_, claims_and_signature) = token.split_once('.').unwrap();
+        // {"alg":"HS384"} and {"alg":"RS256"}
+        for header in ["eyJhbGciOiJIUzM4NCJ9", "eyJhbGciOiJSUzI1NiJ9"] {
+            let token = format!("{header}.{claims_and_signature}");
+            assert_eq!(tokens.verify(&token).err(), Some(TokenProblem::Algorithm));
+        }
+        let other = Tokens::new(&Secret::new(*b"another key"));
+        assert_eq!(other.verify(&token).err(), Some(TokenProblem::Signature));
         // {"alg":"none"}
         assert_eq!(tokens.verify("eyJhbGciOiJub25lIn0.e30.").err(), Some(TokenProblem::NoToken));
         for text in ["", ".", "..", "a.b.c", "not a token", "e30.e30.e30"] {

@@ -54,8 +54,6 @@ use crate::limits::Limits;
 use crate::settings::Settings;
 pub use census::{Census, ChannelView};
 pub use code::Code;
-#[cfg(test)]
-pub(crate) use command::Wishes;
 pub(crate) use command::{Command, Request};
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::http::Uri;
-use axum::http::uri::Scheme;
+use http::Uri;
+use http::uri::Scheme;
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 

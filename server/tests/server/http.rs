@@ -62,9 +62,11 @@ async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
 
 #[tokio::test]
 async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
-    let timings = Timings { handshake: Duration::from_millis(20), ..Timings::default() };
+    let patience = Duration::from_millis(20);
+    let timings = Timings { handshake: patience, request: patience, ..Timings::default() };
     let server = Running::start_with(Config { timings, ..Config::default() }).await;
-    for beginning in ["", "GET /health HTTP/1.1\r\nHost: x"] {
+    let half_a_body = "POST /api:auth/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    for beginning in ["", "GET /health HTTP/1.1\r\nHost: x", half_a_body] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(beginning.as_bytes()).await.unwrap();
         let mut answer = Vec::new();

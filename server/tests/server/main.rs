@@ -9,6 +9,7 @@ mod generated;
 mod handshake;
 mod http;
 mod limits;
+mod load;
 mod observability;
 mod panel;
 mod settings;

@@ -61,6 +61,8 @@ async fn what_is_wrong_is_said_by_the_name_of_the_field_and_nothing_changes() {
         assert_eq!((answer.status, &refusal["code"]), (400, &json!("ERROR_CODE_INPUT_ERROR")));
         assert!(refusal["message"].as_str().unwrap().contains(reason), "{body}: {refusal}");
     }
+    let large = admin(server.address, "PUT", "", &"x".repeat(3_000_000)).await;
+    assert_eq!((large.status, &large.json()["code"]), (413, &json!("ERROR_CODE_INPUT_ERROR")));
     assert_eq!(admin(server.address, "GET", "", "").await.json(), before);
 }
 

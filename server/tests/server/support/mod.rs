@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use xano_realtime_server::auth::Tokens;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
@@ -269,8 +270,7 @@ pub async fn admin(address: SocketAddr, method: &str, below: &str, body: &str) -
 
 /// A token signed with [`KEY`].
 pub fn token(claims: &Value) -> String {
-    use jsonwebtoken::{EncodingKey, Header, encode};
-    encode(&Header::default(), claims, &EncodingKey::from_secret(KEY)).unwrap()
+    Tokens::new(&Secret::new(KEY)).sign(claims).unwrap()
 }
 
 /// Of somebody, for an hour.
