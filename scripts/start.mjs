@@ -42,7 +42,8 @@ async function serve() {
   process.on("SIGTERM", () => server.kill("SIGTERM"));
   createInterface({ input: server.stdout }).on("line", (line) => {
     const url = /^listening on (\S+)$/.exec(line)?.[1];
-    console.log(url ? welcome(url) : line);
+    const tokenFile = /^admin token in (.+)$/.exec(line)?.[1];
+    console.log(url ? welcome(url) : tokenFile ? tokenIn(tokenFile) : line);
   });
   const [code, signal] = await once(server, "exit");
   process.exitCode = code ?? 1;
@@ -56,5 +57,14 @@ The Marvel chat is ready:
     ${url}/
 
 Open it in two tabs and write in one of them. Ctrl-C stops the server.
+
+Its Realtime Settings, which ask for the admin token:
+
+    ${url}/settings
 `;
+}
+
+/** Not when the environment names a token: then the server makes none. */
+function tokenIn(file) {
+  return `The admin token is in ${file}\n`;
 }

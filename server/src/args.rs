@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
-    /// Serve sign-up and login on an address that is not a loopback one, too.
+    /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
     #[arg(long)]
     dev: bool,
 

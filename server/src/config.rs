@@ -26,7 +26,7 @@ pub struct Config {
     pub secret: Option<Secret>,
     /// The pages that may use the server.
     pub origins: Origins,
-    /// Whether strangers may sign up even though the address is not a loopback one.
+    /// Whether strangers may sign up, and see the settings panel, even though the address is not a loopback one.
     pub dev: bool,
     /// What one client may cost.
     pub limits: Limits,

@@ -22,6 +22,7 @@
 //! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
 //! - `api_error`: what an HTTP endpoint refuses.
+//! - `panel`: the page for the settings.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -42,6 +43,7 @@ mod listen;
 mod metrics;
 mod outbox;
 mod pace;
+mod panel;
 pub mod settings;
 mod triggers;
 mod upgrade;
@@ -86,6 +88,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
     let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
+    let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
@@ -94,6 +97,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
         .merge(auth.unwrap_or_default())
+        .merge(panel.unwrap_or_default())
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 

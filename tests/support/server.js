@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -28,6 +28,7 @@ class Server {
   #options;
   #process;
   #folder;
+  #tokenFile;
 
   constructor(options) {
     this.#options = options;
@@ -54,7 +55,14 @@ class Server {
   async start() {
     const child = spawn(serverBinary(), await this.#arguments(), { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
-    this.port = await boundPort(child);
+    const lines = createInterface({ input: child.stdout });
+    this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);
+    this.port = Number(await boundPort(child, lines));
+  }
+
+  /** What opens the admin's endpoints, from the file that the server printed; another one after each start. */
+  async adminToken() {
+    return (await readFile(await this.#tokenFile, "utf8")).trim();
   }
 
   /** Ends it as an operator does; clients see close code 1012. */
@@ -100,7 +108,7 @@ class Server {
 }
 
 /** The port from the line `listening on http://ADDR`; rejects with the server's own words if it ends before. */
-function boundPort(child) {
+function boundPort(child, lines) {
   return new Promise((resolve, reject) => {
     let complaints = "";
     child.stderr.setEncoding("utf8").on("data", (text) => (complaints += text));
@@ -108,9 +116,16 @@ function boundPort(child) {
     child.once("exit", (code, signal) =>
       reject(new Error(`the server ended (${signal ?? code}) before it listened: ${complaints}`)),
     );
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const port = /^listening on http:\/\/.*:(\d+)$/.exec(line)?.[1];
-      if (port) resolve(Number(port));
+    valueIn(lines, /^listening on http:\/\/.*:(\d+)$/).then(resolve);
+  });
+}
+
+/** What the pattern captures of the first line that it matches. */
+function valueIn(lines, pattern) {
+  return new Promise((resolve) => {
+    lines.on("line", (line) => {
+      const value = pattern.exec(line)?.[1];
+      if (value) resolve(value);
     });
   });
 }

@@ -11,6 +11,7 @@ mod http;
 mod limits;
 mod load;
 mod observability;
+mod panel;
 mod settings;
 mod support;
 mod triggers;

@@ -1,0 +1,157 @@
+// The Realtime Settings panel: asks for the admin token, then shows the settings to edit, and what goes on.
+// Every event changes the state and draws all of it again; the library writes to the page only what is different.
+
+import { html, render } from "./vendor/lit-html.js";
+import { AdminApi } from "./admin-api.js";
+import { Draft } from "./draft.js";
+import { LiveLook } from "./live-look.js";
+import { liveView } from "./live-view.js";
+import { settingsForm } from "./settings-form.js";
+import { tokenForm } from "./token-form.js";
+
+const WRONG_TOKEN = "The server does not accept this token. Unless it was given one, each start makes a new one.";
+const OLD_TOKEN = "The server no longer accepts the token that was entered here: it has started again, with a new one.";
+
+const page = document.getElementById("panel");
+const stateLine = document.getElementById("state");
+const look = new LiveLook(draw, failed);
+
+let api = null;
+let draft = null;
+let isAsking = false;
+let tokenProblem = "";
+const said = { copying: "", saving: "" };
+
+function draw() {
+  if (api)
+    render(html`${settingsForm({ draft, said, on })}${liveView({ newest: look.newest, rates: look.rates() })}`, page);
+  else render(tokenForm({ problem: tokenProblem, keeps: draft?.isChanged, isAsking, enter }), page);
+  showState();
+}
+
+function showState() {
+  const [state, words] = look.problem ? ["refused", look.problem] : ["connected", "Live"];
+  stateLine.textContent = api && look.newest ? words : "";
+  document.body.dataset.look = state;
+}
+
+async function enter(token) {
+  if (isAsking) return;
+  isAsking = true;
+  tokenProblem = "";
+  draw();
+  try {
+    const entered = new AdminApi(checked(token));
+    const settings = await entered.settings();
+    draft = draft?.rebase(settings) ?? new Draft(settings);
+    api = entered;
+    look.start(api);
+  } catch (error) {
+    tokenProblem = error.isUnauthorized ? WRONG_TOKEN : error.message;
+  }
+  isAsking = false;
+  draw();
+  focus(api ? "enabled" : "token");
+}
+
+/** A header cannot carry every text. */
+function checked(token) {
+  if (/^[\x20-\x7e]+$/.test(token)) return token;
+  throw new Error("This is no token: it has characters that none has. Copy the one line of the file.");
+}
+
+/** Without a token that counts there is nothing to show, but nothing that was edited is lost. */
+function failed(error) {
+  if (!error.isUnauthorized) return;
+  api = null;
+  look.stop();
+  tokenProblem = OLD_TOKEN;
+  draw();
+  focus("token");
+}
+
+const on = {
+  enable(enabled) {
+    draft.enabled = enabled;
+    edited();
+  },
+
+  set(channel, key, value) {
+    draft.set(channel, key, value);
+    edited();
+  },
+
+  add() {
+    draft.add();
+    edited();
+    focus(`channel-${draft.channels.length - 1}-pattern`);
+  },
+
+  remove(channel) {
+    draft.remove(channel);
+    edited();
+    focus("add");
+  },
+
+  discard() {
+    draft.discard();
+    edited();
+    focus("save");
+  },
+
+  async save() {
+    if (said.saving === SAVING) return;
+    const sent = [...draft.channels];
+    say("saving", SAVING);
+    try {
+      draft.accepted(await api.replace(draft.toSettings()), sent);
+      say("saving", draft.isChanged ? "" : "Saved");
+    } catch (error) {
+      said.saving = "";
+      if (error.isUnauthorized) return failed(error);
+      draft.refused(error.message, sent);
+      say("saving", "Not saved");
+      focusRefused();
+    }
+  },
+
+  async copyHash() {
+    say("copying", "");
+    try {
+      await navigator.clipboard.writeText(draft.hash);
+      say("copying", "Copied to the clipboard");
+    } catch {
+      document.getElementById("hash").select();
+      say("copying", "The browser does not let this page copy. The hash is selected: copy it with Ctrl and C.");
+    }
+  },
+};
+
+const SAVING = "Saving…";
+
+function say(about, words) {
+  said[about] = words;
+  draw();
+}
+
+function edited() {
+  if (said.saving !== SAVING) said.saving = "";
+  draw();
+}
+
+function focusRefused() {
+  const { channel, key } = draft.problem;
+  if (channel) focus(`channel-${draft.channels.indexOf(channel)}-${key}`);
+}
+
+function focus(id) {
+  document.getElementById(id)?.focus();
+}
+
+addEventListener("beforeunload", (event) => {
+  if (draft?.isChanged) event.preventDefault();
+});
+
+page.replaceChildren();
+draw();
+focus("token");

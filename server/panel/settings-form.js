@@ -1,0 +1,82 @@
+// The settings of the workspace: Realtime on or off, the hash to connect with, the channels.
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { channelForm } from "./channel-form.js";
+
+/** `on` has what the user can do; `said` is what came of the last copying and saving. */
+export function settingsForm({ draft, said, on }) {
+  const submit = (event) => {
+    event.preventDefault();
+    on.save();
+  };
+  return html`
+    <form id="settings" autocomplete="off" novalidate @submit=${submit}>
+      <section class="card fields" aria-labelledby="connection-title">
+        <h2 id="connection-title">Connection</h2>
+        ${enableField(draft, on)} ${hashField(draft, said, on)}
+      </section>
+      <section class="card channels" aria-labelledby="channels-title">
+        <h2 id="channels-title">Channels</h2>
+        ${draft.channels.length === 0 ? html`<p>No channels: nobody can join anything.</p>` : nothing}
+        ${draft.channels.map((channel, index) => oneChannel(draft, channel, index, on))}
+        <button type="button" id="add" class="quiet" @click=${on.add}>Add a channel</button>
+      </section>
+      ${saveBar(draft, said, on)}
+    </form>
+  `;
+}
+
+function enableField(draft, on) {
+  return html`
+    <div>
+      <label for="enabled">Enable Realtime</label>
+      <select id="enabled" aria-describedby="enabled-hint" @change=${(event) => on.enable(event.target.value === "yes")}>
+        <option value="yes" .selected=${draft.enabled}>Yes</option>
+        <option value="no" .selected=${!draft.enabled}>No</option>
+      </select>
+      <p id="enabled-hint" class="hint">No: every connection is closed, and new ones are refused.</p>
+    </div>
+  `;
+}
+
+function hashField(draft, said, on) {
+  return html`
+    <div>
+      <label for="hash">Connection Hash</label>
+      <div class="with-button">
+        <input id="hash" readonly .value=${draft.hash} aria-describedby="hash-hint">
+        <button type="button" class="quiet" @click=${on.copyHash}>Copy<span class="visually-hidden"> the hash</span></button>
+      </div>
+      <p role="status" class="said">${said.copying}</p>
+      <p id="hash-hint" class="hint">Clients connect with it: <code>realtimeConnectionHash</code>.</p>
+    </div>
+  `;
+}
+
+function oneChannel(draft, channel, index, on) {
+  return channelForm({
+    channel,
+    index,
+    problem: draft.problem?.channel === channel ? draft.problem : null,
+    set: (key, value) => on.set(channel, key, value),
+    remove: () => on.remove(channel, index),
+  });
+}
+
+function saveBar(draft, said, on) {
+  const problem = draft.problem && !draft.problem.channel ? html`<p>${draft.problem.message}</p>` : nothing;
+  return html`
+    <div class="save">
+      <div id="problem" role="alert">${problem}</div>
+      <p role="status" class=${draft.isChanged ? "unsaved" : ""}>
+        ${said.saving || (draft.isChanged ? "Unsaved changes" : "")}
+      </p>
+      ${
+        draft.isChanged
+          ? html`<button type="button" class="quiet" @click=${on.discard}>Discard<span class="visually-hidden"> changes</span></button>`
+          : nothing
+      }
+      <button type="submit" id="save">Save</button>
+    </div>
+  `;
+}

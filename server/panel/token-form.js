@@ -1,0 +1,33 @@
+// Asks for the admin token.
+
+import { html, nothing } from "./vendor/lit-html.js";
+
+/** `problem` says what was wrong with the last one; `keeps` that changes wait to be saved. */
+export function tokenForm({ problem, keeps, isAsking, enter }) {
+  const submit = (event) => {
+    event.preventDefault();
+    const field = event.target.querySelector("input");
+    const token = field.value.trim();
+    field.value = "";
+    enter(token);
+  };
+  return html`
+    <form id="entrance" class="card" autocomplete="off" @submit=${submit}>
+      <h2>Admin token</h2>
+      <p>
+        When the server started, it printed where the token is: <code>admin token in FILE</code>, on its second line.
+        Show it with <code>cat FILE</code>, on Windows with <code>type FILE</code>. A server that was given a token of
+        your own, with <code>--admin-token-file</code> or <code>XANO_ADMIN_TOKEN</code>, takes that one.
+      </p>
+      ${keeps ? html`<p>Your unsaved changes are still here.</p>` : nothing}
+      <div>
+        <label for="token">Token</label>
+        <input id="token" type="password" required spellcheck="false" autocapitalize="off" autocomplete="off"
+          aria-describedby="token-problem token-hint" aria-invalid=${problem ? "true" : "false"}>
+        <p id="token-problem" class="wrong" role="alert">${problem}</p>
+        <p id="token-hint" class="hint">Stays in the memory of this page: a reload asks again.</p>
+      </div>
+      <button type="submit" aria-disabled=${isAsking}>Open the settings</button>
+    </form>
+  `;
+}

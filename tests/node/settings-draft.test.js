@@ -1,0 +1,100 @@
+// What the settings panel makes of what the server says, while its user goes on editing.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Draft, stateOf } from "../../server/panel/draft.js";
+import { room, settings } from "../support/settings.js";
+
+const draftOf = (...patterns) => new Draft(settings(...patterns.map((pattern) => room(pattern))));
+
+describe("a refusal", () => {
+  test("belongs to the field that it names, without the place in a JSON that nobody wrote", () => {
+    const draft = draftOf("a", "b", "c", "d");
+    draft.refused("channels[3].history: history is one of [0, 25], not 7 at line 1 column 94", draft.channels);
+    const { channel, key, message } = draft.problem;
+    assert.deepEqual([channel.values.pattern, key, message], ["d", "history", "history is one of [0, 25], not 7"]);
+    assert.equal(channel.isOpen, true);
+  });
+
+  test("stays with its channel when others go, and goes with its channel", () => {
+    const draft = draftOf("a", "b");
+    draft.refused("channels[1].pattern: no", draft.channels);
+    draft.remove(draft.channels[0]);
+    assert.equal(draft.problem.channel, draft.channels[0]);
+    draft.remove(draft.channels[0]);
+    assert.equal(draft.problem, null);
+  });
+
+  test("counts channels as they were when they were sent", () => {
+    const draft = draftOf("a", "b");
+    const sent = [...draft.channels];
+    draft.remove(draft.channels[0]);
+    draft.refused("channels[1].pattern: no", sent);
+    assert.equal(draft.problem.channel.values.pattern, "b");
+  });
+
+  test("is gone when its field is edited, and not when another is", () => {
+    const draft = draftOf("a");
+    const [channel] = draft.channels;
+    draft.refused("channels[0].pattern: no", draft.channels);
+    draft.set(channel, "presence", false);
+    assert.equal(draft.problem.message, "no");
+    draft.set(channel, "pattern", "b");
+    assert.equal(draft.problem, null);
+  });
+
+  for (const message of [
+    "the settings file cannot be written, so nothing was changed: disk full",
+    "channels[0].triggers.join: must be an http:// or https:// URL",
+    "channels[9].pattern: no",
+    "channels[0].constructor: no",
+  ]) {
+    test(`about no field of the form is told as it is: ${message}`, () => {
+      const draft = draftOf("a");
+      draft.refused(message, draft.channels);
+      assert.deepEqual(draft.problem, { message });
+    });
+  }
+});
+
+describe("what was edited", () => {
+  test("is changed as long as it differs from what is in force", () => {
+    const draft = draftOf("a");
+    const [channel] = draft.channels;
+    assert.equal(draft.isChanged, false);
+    draft.set(channel, "history", 25);
+    assert.deepEqual([draft.isChanged, stateOf(channel)], [true, "changed"]);
+    draft.set(channel, "history", 100);
+    assert.deepEqual([draft.isChanged, stateOf(channel)], [false, "saved"]);
+  });
+
+  test("while the server took the rest is still edited", () => {
+    const draft = draftOf("a");
+    const sent = [...draft.channels];
+    const taken = { ...draft.toSettings(), hash: draft.hash };
+    const answer = structuredClone(taken);
+    draft.set(draft.channels[0], "description", "typed meanwhile");
+    draft.add();
+    draft.accepted(answer, sent);
+    assert.deepEqual(draft.channels.map(stateOf), ["changed", "new"]);
+    assert.equal(draft.isChanged, true);
+  });
+
+  test("lies over other settings that came into force; without edits those are taken as they are", () => {
+    const other = settings(room("b"), room("a", { presence: false }));
+    assert.equal(draftOf("a").rebase(other).channels.length, 2);
+    const draft = draftOf("a");
+    draft.set(draft.channels[0], "history", 25);
+    assert.equal(draft.rebase(other), draft);
+    assert.deepEqual(
+      draft.channels.map(({ values }) => values.history),
+      [25],
+    );
+    assert.equal(draft.isChanged, true);
+    draft.discard();
+    assert.deepEqual(
+      draft.channels.map(({ values }) => values.pattern),
+      ["b", "a"],
+    );
+  });
+});
