@@ -46,6 +46,7 @@ function enterRoom() {
     recipient: byId("recipient"),
   });
   byId("room-title").textContent = fields.channel.value;
+  byId("room-name").textContent = fields.channel.value;
 
   marvelChannel.on(
     (action) => room?.receive(action),
@@ -64,6 +65,7 @@ function leaveRoom() {
   const left = room;
   room = null;
   byId("state").textContent = "";
+  byId("room-name").textContent = "";
   delete document.body.dataset.state;
   clearProblem();
   show("entrance");

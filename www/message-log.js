@@ -104,9 +104,9 @@ function entryItem(entry, previous) {
   const avatar = textElement("span", "avatar", [...entry.name][0].toUpperCase());
   avatar.setAttribute("aria-hidden", "true");
   avatar.dataset.tint = tintOf(entry.name);
-  const name = textElement("span", "name", entry.name);
-  if (entry.privacy) name.append(textElement("span", "privacy", ` ${entry.privacy}`));
-  if (entry.isMine) name.append(textElement("span", "visually-hidden", " (you)"));
+  const name = textElement("span", "name", entry.isMine ? "" : entry.name);
+  if (entry.isMine) name.append(textElement("span", "visually-hidden", `${entry.name} (you) `));
+  if (entry.privacy) name.append(textElement("span", "privacy", entry.isMine ? entry.privacy : ` ${entry.privacy}`));
   item.append(avatar, name, textElement(entry.isData ? "code" : "p", "bubble", entry.text));
   return item;
 }

@@ -187,7 +187,7 @@ describe("a message for one person", () => {
     await jill.say("for your eyes only");
     await jack.sees("for your eyes only");
     await jill.sees("for your eyes only");
-    assert.match(await whisper(jill).textContent(), /Jill to Jack alone/);
+    assert.match(await whisper(jill).textContent(), /Jill \(you\) to Jack alone/);
     assert.match(await whisper(jack).textContent(), /Jill to you alone/);
     await jack.writeTo("Jill");
     await jack.say("for yours, too");
