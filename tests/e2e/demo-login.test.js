@@ -85,6 +85,16 @@ describe("an account", () => {
     assert.equal(await jack.button("Log out").isVisible(), false);
   });
 
+  test("is good for a workspace that has no auth/me", async (t) => {
+    const jill = await visit(t, { name: "Jill" });
+    await jill.page.route("**/auth/me", (route) => route.fulfill({ status: 404, json: {} }));
+    await jill.signUp(newAccount());
+    await jill.isLoggedInAs("Jill");
+    await jill.choose(MEMBERS);
+    await jill.enter();
+    await jill.people(["Jill member (you)"]);
+  });
+
   test("survives a reload of its tab, and is nobody's in another tab", async (t) => {
     const jill = await memberIn(t, "Jill", MEMBERS);
     await jill.page.reload();
