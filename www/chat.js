@@ -1,27 +1,40 @@
-// The Marvel chat: a form with the two settings of a Xano workspace, then a chat room.
+// The Marvel chat: a form with the settings of a Xano workspace, then a chat room.
 
 // Another channel? Find this line and update "marvel-chat-room" to your channel name.
 const channelName = "marvel-chat-room";
+const membersChannelName = "avengers-only";
 
-const suggestedNames = ["Jill", "John", "Jack", "June", "Joan", "Jude"];
 const byId = (id) => document.getElementById(id);
-const fields = { baseUrl: byId("base-url"), hash: byId("hash"), name: byId("name") };
+const fields = new Fields({
+  baseUrl: byId("base-url"),
+  hash: byId("hash"),
+  name: byId("name"),
+  channel: byId("channel"),
+  authUrl: byId("auth-url"),
+});
+const storage = storageOfThisTab();
 
 let room = null;
 
-function enterRoom() {
-  const xanoClient = new XanoClient({
-    apiGroupBaseUrl: fields.baseUrl.value.trim(),
+// HTTP goes to the API group, for login; the socket to the instance, with the token that a login left in the storage.
+function makeClient() {
+  return new XanoClient({
+    instanceBaseUrl: fields.baseUrl.value.trim(),
+    apiGroupBaseUrl: fields.authUrl.value.trim() || null,
     realtimeConnectionHash: fields.hash.value.trim(),
+    storage,
   });
+}
 
-  const marvelChannel = xanoClient.channel(channelName, {
+function enterRoom() {
+  const marvelChannel = makeClient().channel(fields.channel.value, {
     history: true,
     presence: true,
     queueOfflineActions: true,
   });
 
-  room = new Room(marvelChannel, fields.name.value.trim(), {
+  const self = { name: fields.name.value.trim(), row: account.user?.id ?? null };
+  room = new Room(marvelChannel, self, {
     log: byId("log"),
     newest: byId("newest"),
     waiting: byId("waiting"),
@@ -30,7 +43,10 @@ function enterRoom() {
     peopleMore: byId("people-more"),
     state: byId("state"),
     text: byId("text"),
+    recipient: byId("recipient"),
   });
+  byId("room-title").textContent = fields.channel.value;
+  byId("room-name").textContent = fields.channel.value;
 
   marvelChannel.on(
     (action) => room?.receive(action),
@@ -49,16 +65,17 @@ function leaveRoom() {
   const left = room;
   room = null;
   byId("state").textContent = "";
+  byId("room-name").textContent = "";
   delete document.body.dataset.state;
   clearProblem();
   show("entrance");
   left?.leave();
 }
 
-byId("entrance").addEventListener("submit", (event) => {
+byId("enter").addEventListener("submit", (event) => {
   event.preventDefault();
   clearProblem();
-  remember();
+  fields.remember();
   try {
     enterRoom();
     show("room");
@@ -73,9 +90,8 @@ byId("leave").addEventListener("click", leaveRoom);
 byId("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = byId("text").value.trim();
-  byId("text").value = "";
   byId("text").focus();
-  if (text) room.say(text);
+  if (!text || room.say(text)) byId("text").value = "";
 });
 
 byId("text").addEventListener("keydown", (event) => {
@@ -85,39 +101,47 @@ byId("text").addEventListener("keydown", (event) => {
   byId("composer").requestSubmit();
 });
 
-// A reloaded or duplicated tab keeps what was filled in, unless the browser keeps nothing.
-function remember() {
+// Not the storage that all tabs share: one tab is one person.
+function storageOfThisTab() {
   try {
-    for (const [key, field] of Object.entries(fields)) sessionStorage.setItem(key, field.value);
-  } catch {}
+    sessionStorage.getItem("");
+    return new XanoSessionStorage();
+  } catch {
+    return new XanoObjectStorage();
+  }
 }
 
-function recall() {
-  try {
-    for (const [key, field] of Object.entries(fields)) field.value = sessionStorage.getItem(key) ?? "";
-  } catch {}
-  fields.name.value ||= suggestedNames[Math.floor(Math.random() * suggestedNames.length)];
-}
-
-// Our own server says how it is reached. Elsewhere nobody answers, and the user fills the fields in.
-async function askServerForConnection() {
-  const settings = await fetch("connection.json")
-    .then((answer) => answer.json())
-    .catch(() => null);
-  if (typeof settings?.realtimeConnectionHash !== "string") return;
-  const ownBaseUrl = `${location.origin}/api:demo`;
-  if (fields.baseUrl.value && fields.baseUrl.value !== ownBaseUrl) return;
-  fields.baseUrl.value = ownBaseUrl;
-  fields.hash.value = settings.realtimeConnectionHash;
-}
+const account = new Account(
+  {
+    settings: byId("enter"),
+    form: byId("account-form"),
+    details: byId("account"),
+    summary: byId("account-summary"),
+    state: byId("account-state"),
+    email: byId("email"),
+    password: byId("password"),
+    name: fields.name,
+    signUp: byId("sign-up"),
+    logOut: byId("log-out"),
+    next: byId("submit"),
+  },
+  makeClient,
+  (user) => {
+    fields.belongTo(user);
+    fields.remember();
+  },
+);
 
 // A list at the side where there is room, folded away where there is not.
 const isWide = matchMedia("(min-width: 48rem)");
 const unfoldPeople = () => (byId("people").open = isWide.matches);
 isWide.addEventListener("change", unfoldPeople);
 
-byId("room-title").textContent = channelName;
-byId("text").placeholder = `Message ${channelName}`;
+byId("channel").replaceChildren(
+  new Option(`${channelName}: everybody`, channelName),
+  new Option(`${membersChannelName}: who logged in`, membersChannelName),
+);
 unfoldPeople();
-recall();
-askServerForConnection();
+fields.recall();
+account.recall();
+fields.askServer();

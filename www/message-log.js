@@ -38,6 +38,14 @@ class MessageLog {
     if (entry.isMine) this.#toNewest();
   }
 
+  // Nothing answers a private message that arrived; a refusal is about the latest.
+  whisperRefused() {
+    const latest = [...this.list.querySelectorAll(".whisper.mine")].at(-1);
+    if (!latest || latest.classList.contains("refused")) return;
+    latest.classList.add("refused");
+    latest.querySelector(".name").append(textElement("strong", "", " – refused"));
+  }
+
   note(text) {
     this.scroller.setAttribute("aria-live", "polite");
     this.#append(textElement("li", "note", text));
@@ -56,7 +64,7 @@ class MessageLog {
     this.list.append(item);
     while (this.list.childElementCount > longestLog) this.list.firstElementChild.remove();
     if (this.following) this.#scrollDown();
-    else if (item.entryKey !== undefined) this.newestButton.hidden = false;
+    else if (!item.classList.contains("note")) this.newestButton.hidden = false;
   }
 
   // Only going up means that the reader wants to stay: when the log gets smaller, its bottom moves away by itself.
@@ -89,14 +97,16 @@ function entryItem(entry, previous) {
     return item;
   }
   item.className = entry.isMine ? "message mine" : "message";
-  item.sender = `${entry.socketId} ${entry.name}`;
+  if (entry.privacy) item.classList.add("whisper");
+  item.sender = `${entry.socketId} ${entry.name} ${entry.privacy ?? ""}`;
   if (previous?.sender === item.sender) item.classList.add("continued");
 
   const avatar = textElement("span", "avatar", [...entry.name][0].toUpperCase());
   avatar.setAttribute("aria-hidden", "true");
   avatar.dataset.tint = tintOf(entry.name);
-  const name = textElement("span", "name", entry.name);
-  if (entry.isMine) name.append(textElement("span", "visually-hidden", " (you)"));
+  const name = textElement("span", "name", entry.isMine ? "" : entry.name);
+  if (entry.isMine) name.append(textElement("span", "visually-hidden", `${entry.name} (you) `));
+  if (entry.privacy) name.append(textElement("span", "privacy", entry.isMine ? entry.privacy : ` ${entry.privacy}`));
   item.append(avatar, name, textElement(entry.isData ? "code" : "p", "bubble", entry.text));
   return item;
 }

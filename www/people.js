@@ -1,6 +1,7 @@
 // Who is here, by what name, and which of them is this page.
-// Presence knows sockets, not names: a name is learned when its socket speaks. Nothing on the wire says which
-// socket is our own, so it is found by elimination, and by the first of our messages that comes back.
+// Presence has the names of those who logged in, in their `extras`. Of guests it knows sockets: a name is learned when
+// its socket speaks. Nothing on the wire says which socket is our own, so it is found by the user's row, by elimination,
+// by the first of our messages that comes back, and by the first private message: those come to their recipient alone.
 
 class People {
   #here = new Map(); // socketId -> client, in order of arrival
@@ -10,19 +11,25 @@ class People {
   #candidates = null; // sockets of the current connection's list that can be us; null: no list yet
   #me = null;
 
-  constructor(ownName) {
+  // `ownRow`: the row of whoever logged in, which their sockets carry; null for a guest, or when nobody told.
+  constructor(ownName, ownRow) {
     this.ownName = ownName;
+    this.ownRow = ownRow;
   }
 
   isMe(client) {
     return this.#own.has(client?.socketId);
   }
 
-  nameOf(client) {
-    if (!client) return "Server";
-    const spoken = this.#names.get(client.socketId);
-    if (spoken) return spoken;
-    if (typeof client.extras?.name === "string") return client.extras.name;
+  isHere(socketId) {
+    return this.#here.has(socketId);
+  }
+
+  // What the server vouches for comes before what somebody says, and `said` before what they said earlier.
+  nameOf(client, said = null) {
+    if (!client) return said ?? "Server";
+    const known = nameInExtras(client) ?? said ?? this.#names.get(client.socketId);
+    if (known) return known;
     return `Guest ${String(client.socketId)
       .replace(/[^a-z0-9]/gi, "")
       .slice(0, 4)}`;
@@ -30,8 +37,10 @@ class People {
 
   list() {
     return [...this.#here.values()].map((client) => {
-      const isMe = client.socketId === this.#me;
-      return { name: isMe ? this.ownName : this.nameOf(client), isMe };
+      const { socketId, permissions } = client;
+      const isMe = socketId === this.#me;
+      const name = this.nameOf(client, isMe ? this.ownName : null);
+      return { socketId, name, isMe, isMember: permissions?.row_id > 0 };
     });
   }
 
@@ -45,7 +54,7 @@ class People {
   presence(members) {
     this.#here = new Map(members.map((member) => [member.socketId, member]));
     const ids = [...this.#here.keys()];
-    this.#candidates ??= new Set(ids.filter((id) => !this.#seen.has(id)));
+    this.#candidates ??= this.#strangers(ids);
     for (const id of ids) this.#seen.add(id);
     this.#keepCandidates((id) => this.#here.has(id));
   }
@@ -72,10 +81,20 @@ class People {
     return this.#candidates === null || this.#candidates.has(client.socketId);
   }
 
+  #strangers(ids) {
+    const strangers = ids.filter((id) => !this.#seen.has(id));
+    const ofOwnRow = strangers.filter((id) => this.#here.get(id).permissions?.row_id === this.ownRow);
+    return new Set(ofOwnRow.length > 0 ? ofOwnRow : strangers);
+  }
+
   #keepCandidates(keep) {
     if (this.#candidates === null || this.#me !== null) return;
     this.#candidates = new Set([...this.#candidates].filter(keep));
     const [only, ...others] = this.#candidates;
     if (only !== undefined && others.length === 0) this.thatWasMe({ socketId: only });
   }
+}
+
+function nameInExtras({ extras }) {
+  return (typeof extras?.name === "string" && extras.name.trim()) || null;
 }

@@ -8,14 +8,20 @@ const stateWords = {
   refused: "Not admitted",
 };
 
-const longestPeopleList = 30;
+// Beside what the server says: what to do.
+const waysOut = {
+  anonymous: "Leave, and log in first.",
+  token_not_accepted: "You are here as a guest: leave, log out and log in again.",
+};
 
 class Room {
-  constructor(channel, name, elements) {
+  constructor(channel, { name, row }, elements) {
     this.channel = channel;
     this.name = name;
     this.elements = elements;
-    this.people = new People(name);
+    this.people = new People(name, row);
+    this.peopleList = new PeopleList(elements, (whom) => this.recipient.choose(whom));
+    this.recipient = new Recipient(elements.recipient, elements.text, channel.channel);
     this.log = new MessageLog(elements.log, elements.newest);
     this.waiting = new Waiting(elements.waiting, (text) => this.#takeBack(text));
     this.wasConnected = false;
@@ -25,15 +31,32 @@ class Room {
     this.#showPeople();
   }
 
+  // Whether the text is on its way.
   say(text) {
     const payload = { name: this.name, text };
+    const { whom } = this.recipient;
+    if (whom) return this.#whisper(whom, payload);
     this.waiting.add(payload, this.isConnected);
     this.channel.message(payload);
+    return true;
+  }
+
+  // The server sends private messages to their recipient alone: ours is shown when it is sent.
+  #whisper({ socketId, name }, payload) {
+    const member = this.people.isHere(socketId) && this.channel.getPresence().find((one) => one.socketId === socketId);
+    if (!member) {
+      showProblem(`${name} is not here any more, so nothing was sent. Choose somebody else, or write to everybody.`);
+      return false;
+    }
+    member.message(payload);
+    this.log.add({ ...readMessage(payload), privacy: `to ${name} alone`, isMine: true });
+    return true;
   }
 
   leave() {
     this.log.close();
     this.waiting.close();
+    this.recipient.close();
     this.channel.destroy();
   }
 
@@ -58,9 +81,15 @@ class Room {
   refused({ options, payload }) {
     const words = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
     const isAboutRoom = options?.channel === this.channel.channel;
-    showProblem(isAboutRoom ? `The server refused: ${words}` : words, payload?.code);
+    const wayOut = waysOut[payload?.code];
+    showProblem(
+      [isAboutRoom ? `The server refused: ${words}` : words, wayOut].filter(Boolean).join(" "),
+      payload?.code,
+    );
+    if (payload?.code === "token_not_accepted") this.people.ownRow = null;
     if (!isAboutRoom) return;
     if (!this.isMember) this.#showState("refused");
+    else if (this.waiting.isEmpty) this.log.whisperRefused();
     this.waiting.refused();
   }
 
@@ -100,8 +129,10 @@ class Room {
 
   #message(action) {
     this.people.spoke(action.client, readMessage(action.payload).name);
-    this.#learnWhoIsWho(action);
-    this.log.add(this.#entry(action));
+    const addressee = action.options?.socketId;
+    if (addressee) this.people.thatWasMe({ socketId: addressee });
+    else this.#learnWhoIsWho(action);
+    this.log.add(addressee ? { ...this.#entry(action), key: undefined, privacy: "to you alone" } : this.#entry(action));
     this.#showPeople();
   }
 
@@ -141,7 +172,7 @@ class Room {
       key,
       text,
       isData,
-      name: name ?? this.people.nameOf(client),
+      name: this.people.nameOf(client, name),
       socketId: client?.socketId,
       isMine: this.people.isMe(client),
     };
@@ -154,11 +185,7 @@ class Room {
   }
 
   #showPeople() {
-    const people = this.people.list();
-    const items = people.slice(0, longestPeopleList).map(personItem);
-    this.elements.people.querySelector("ul").replaceChildren(...items);
-    this.elements.peopleCount.textContent = people.length > 0 ? ` (${people.length})` : "";
-    this.elements.peopleMore.textContent = peopleHint(people.length, this.state);
+    this.peopleList.show(this.people.list(), this.state === "connected");
   }
 
   #takeBack(text) {
@@ -166,17 +193,4 @@ class Room {
     field.value = field.value ? `${field.value}\n${text}` : text;
     field.focus();
   }
-}
-
-function personItem({ name, isMe }) {
-  const item = document.createElement("li");
-  item.append(textElement("span", "person", name));
-  if (isMe) item.append(textElement("span", "you", " (you)"));
-  return item;
-}
-
-function peopleHint(count, state) {
-  if (count > longestPeopleList) return `and ${count - longestPeopleList} more`;
-  if (count > 0) return "";
-  return state === "connected" ? "This channel does not tell who is here" : "Known when connected";
 }

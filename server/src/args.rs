@@ -15,7 +15,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", env = "XANO_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
 
-    /// Realtime settings, JSON. Without it, the channel marvel-chat-room is open to everybody.
+    /// Realtime settings, JSON. Without it, marvel-chat-room is open to everybody, and
+    /// avengers-only to those who logged in.
     #[arg(long, value_name = "FILE", env = "XANO_CONFIG")]
     config: Option<PathBuf>,
 

@@ -4,15 +4,12 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { launchChromium } from "../support/chromium.js";
+import { DEMO, PHONE, visitDemo } from "../support/demo.js";
 import { startServer } from "../support/server.js";
 import { room, settings } from "../support/settings.js";
 import { startStaticServer } from "../support/static-server.js";
-import { Visitor } from "../support/visitor.js";
 
-const DEMO = fileURLToPath(new URL("../../target/demo", import.meta.url));
-const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
 const STRICT_CSP =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self' ws:";
 
@@ -209,7 +206,7 @@ describe("the room", () => {
     await jill.enter();
     await jill.say(`https://example.test/${"a".repeat(300)}`);
     await jill.sees("https://example.test/");
-    await jill.locator("summary").click();
+    await jill.locator("#people summary").click();
     await jill.page.evaluate(() => showProblem(`${"w".repeat(200)}`, "code"));
     assert.equal(await jill.sidewaysOverflow(), 0);
     assert.equal(await jill.page.getByRole("button", { name: "Send" }).isVisible(), true);
@@ -282,30 +279,7 @@ describe("when something is wrong", () => {
   });
 });
 
-/** Opens the page as a user of its own; waits until the form is ready. */
-async function visit(t, { url = server.url, name, ...contextOptions } = {}) {
-  const context = await browser.newContext(contextOptions);
-  const page = await context.newPage();
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(errors, [], "errors nobody caught");
-  });
-  await context.addInitScript(() => {
-    window.isAtBottom = () => {
-      const { scrollHeight, scrollTop, clientHeight } = document.getElementById("log");
-      return scrollHeight - scrollTop - clientHeight < 2;
-    };
-  });
-  const asked = page.waitForResponse((response) => response.url().endsWith("/connection.json"));
-  await page.goto(url);
-  const answer = await asked;
-  const visitor = new Visitor(page);
-  if (answer.ok()) await page.waitForFunction(() => document.getElementById("hash").value !== "");
-  if (name) await visitor.field("Your name").fill(name);
-  return visitor;
-}
+const visit = (t, options) => visitDemo(t, browser, { url: server.url, ...options });
 
 async function enter(t, name) {
   const visitor = await visit(t, { name });

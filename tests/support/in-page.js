@@ -39,6 +39,14 @@ window.probe = {
       .getPresence()
       .map((member) => member.socketId);
   },
+
+  /** Their names, in the same order. */
+  presentAs(name) {
+    return this.channels
+      .get(name)
+      .getPresence()
+      .map((member) => member.extras.name ?? "anonymous");
+  },
 };
 
 window.addEventListener("error", (event) => probe.uncaught.push(String(event.message)));

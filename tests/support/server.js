@@ -17,6 +17,7 @@ import { HASH } from "./settings.js";
  * @param {object} [options.settings] content of the settings file; default: the built-in settings
  * @param {Record<string, number>} [options.limits] given as `--limit NAME=VALUE`
  * @param {string} [options.www] folder to serve
+ * @param {string} [options.secret] key that signs auth tokens; default: one that nobody knows
  */
 export async function startServer(options = {}) {
   const server = new Server(options);
@@ -53,7 +54,9 @@ class Server {
   }
 
   async start() {
-    const child = spawn(serverBinary(), await this.#arguments(), { stdio: ["ignore", "pipe", "pipe"] });
+    const { secret } = this.#options;
+    const env = secret ? { ...process.env, XANO_SECRET: secret } : process.env;
+    const child = spawn(serverBinary(), await this.#arguments(), { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     const lines = createInterface({ input: child.stdout });
     this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);

@@ -52,6 +52,21 @@ export class User {
     await this.join(name, options);
   }
 
+  /** By the client's own HTTP: an account, and a login whose token the next socket carries. */
+  async signUpAndLogIn(name) {
+    const account = {
+      name,
+      email: `${name.toLowerCase()}-${crypto.randomUUID()}@example.com`,
+      password: "correct horse",
+    };
+    await this.page.evaluate(async ({ name, email, password }) => {
+      await probe.client.post("/auth/signup", { name, email, password });
+      const response = await probe.client.post("/auth/login", { email, password });
+      probe.client.setRealtimeAuthToken(response.getBody().authToken);
+    }, account);
+    return account;
+  }
+
   message(name, payload, options) {
     return this.page.evaluate(
       ([name, payload, options]) => probe.channels.get(name).message(payload, options),
@@ -90,6 +105,12 @@ export class User {
     return this.page.evaluate(([name, kind]) => probe.of(name, kind)[0], [name, kind]);
   }
 
+  /** Waits for that many refusals on the channel, and returns what they say, oldest first. */
+  async errors(name, count) {
+    await this.until(([name, count]) => probe.of(name, "error").length >= count, [name, count]);
+    return this.page.evaluate((name) => probe.of(name, "error").map((error) => error.payload), name);
+  }
+
   /** Everything the channel's handlers got so far. */
   actions(name) {
     return this.page.evaluate((name) => probe.actions.get(name), name);
@@ -99,6 +120,17 @@ export class User {
   async present(name, count) {
     await this.until(([name, count]) => probe.present(name).length === count, [name, count]);
     return this.page.evaluate((name) => probe.present(name), name);
+  }
+
+  /** Waits until exactly those are present: names from `extras`, `anonymous` for whoever has none; any order. */
+  async presentAs(name, ...names) {
+    const list = names.sort().join();
+    await this.until(([name, list]) => probe.presentAs(name).sort().join() === list, [name, list]);
+  }
+
+  /** The socket id of whoever has that name in the presence list. */
+  socketOf(name, who) {
+    return this.page.evaluate(([name, who]) => probe.present(name)[probe.presentAs(name).indexOf(who)], [name, who]);
   }
 
   /** Waits until the predicate, run in the page, is true. */

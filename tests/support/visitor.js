@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
+export const PASSWORD = "correct horse";
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export class Visitor {
@@ -26,6 +27,39 @@ export class Visitor {
   async enter() {
     await this.submit();
     await this.state(/^Connected$/);
+  }
+
+  choose(room) {
+    return this.field("Room").selectOption(room);
+  }
+
+  /** Unfolds the account's part of the form and fills it in; a click on one of its buttons is left to the test. */
+  async fillInAccount({ email, password = PASSWORD }) {
+    if (!(await this.field("E-mail").isVisible())) await this.page.getByText("Log in or sign up").click();
+    await this.field("E-mail").fill(email);
+    await this.field("Password").fill(password);
+  }
+
+  async signUp(account) {
+    await this.fillInAccount(account);
+    await this.button("Sign up").click();
+  }
+
+  async logIn(account) {
+    await this.fillInAccount(account);
+    await this.button("Log in").click();
+  }
+
+  isLoggedInAs(name) {
+    return this.state(new RegExp(`^Logged in as ${name} `));
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  writeTo(name) {
+    return this.button(`Write to ${name} alone`).click();
   }
 
   leave() {

@@ -72,9 +72,9 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// `marvel-chat-room`, open to everybody.
+    /// `marvel-chat-room`, open to everybody, and `avengers-only`, for those who logged in.
     fn default() -> Settings {
-        let rules = ChannelRules {
+        let open = ChannelRules {
             pattern: "marvel-chat-room".to_owned(),
             enabled: true,
             anonymous_clients: true,
@@ -85,10 +85,19 @@ impl Default for Settings {
             client_authenticated_messaging: true,
             ..ChannelRules::default()
         };
+        let members_only = ChannelRules {
+            pattern: "avengers-only".to_owned(),
+            anonymous_clients: false,
+            client_public_messaging_authenticated_only: true,
+            client_private_messaging_authenticated_only: true,
+            ..open.clone()
+        };
         let hash = DEFAULT_HASH.to_owned();
         let mut settings =
             Settings { enabled: true, hash, channels: Vec::new(), exact: HashMap::new(), nested: Vec::new() };
-        settings.add(Arc::new(rules));
+        for rules in [open, members_only] {
+            settings.add(Arc::new(rules));
+        }
         settings
     }
 }

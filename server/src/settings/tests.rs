@@ -12,6 +12,16 @@ fn refusal(settings: &str) -> String {
 }
 
 #[test]
+fn built_in_are_a_channel_for_everybody_and_one_for_those_who_logged_in() {
+    let settings = Settings::default();
+    let [open, members] = ["marvel-chat-room", "avengers-only"].map(|channel| settings.rules_for(channel).unwrap());
+    assert!(open.anonymous_clients && !open.client_public_messaging_authenticated_only);
+    assert!(!open.client_private_messaging_authenticated_only);
+    assert!(!members.anonymous_clients && members.client_private_messaging_authenticated_only);
+    assert_eq!((members.history, members.presence), (open.history, true));
+}
+
+#[test]
 fn only_the_pattern_is_required() {
     let settings = Settings::parse(r#"{"channels":[{"pattern":"a"}]}"#).unwrap();
     assert!(!settings.enabled);
