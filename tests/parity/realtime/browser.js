@@ -82,6 +82,9 @@ export class Page {
       reportError: report,
       setTimeout: (run, after_ms) => this.#setTimer(run, after_ms),
       clearTimeout: (timer) => this.#clearTimer(timer),
+      setInterval: (run, every_ms) => this.#setInterval(run, every_ms),
+      clearInterval: (timer) => this.#clearTimer(timer.current),
+      performance: { now: () => clock.now },
       WebSocket: class WebSocket extends FakeSocket {
         constructor(url, protocols) {
           super(page, url, protocols);
@@ -139,6 +142,16 @@ export class Page {
       this.run(run);
     }, after_ms);
     this.timers.add(timer);
+    return timer;
+  }
+
+  #setInterval(run, every_ms) {
+    const timer = {};
+    const again = () => {
+      timer.current = this.#setTimer(again, every_ms);
+      run();
+    };
+    timer.current = this.#setTimer(again, every_ms);
     return timer;
   }
 

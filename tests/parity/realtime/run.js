@@ -23,7 +23,10 @@ export class Run {
         const { url, protocols } = socket;
         this.note("sockets", [socket.group, url, protocols, `at ${this.clock.now} ms`]);
       },
-      sent: (socket, text) => this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text),
+      sent: (socket, text) => {
+        this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text);
+        this.clock.set(() => socket.deliver(answer(text)));
+      },
       closed: (socket, code) => this.note("closed", [socket.group, code]),
       reported: (error) => this.note("reported", text(error)),
       warned: (_text) => this.note("warned", "about something"),
@@ -191,6 +194,15 @@ export class Run {
   }
 }
 
+/**
+ * What a server that is there says to a frame: it acknowledges joins. The rest is the program's to say; a text that is no
+ * frame only shows that the socket leads somewhere.
+ */
+function answer(text) {
+  const { action, options } = JSON.parse(text);
+  return action === "join" ? JSON.stringify({ action, options, payload: {} }) : "";
+}
+
 function memberText({ channel, ...member }) {
   return `${JSON.stringify(member)} of ${channel.channel}`;
 }
@@ -198,8 +210,16 @@ function memberText({ channel, ...member }) {
 function canonical(action) {
   const { code } = action.payload ?? {};
   const isOurs = action.action === "error" && LOCAL_CODES.includes(code);
-  const said = isOurs ? { action: "error", options: action.options, code } : action;
+  const said = isOurs ? { action: "error", options: action.options, code } : withoutDetails(action);
   return JSON.stringify(said, (_, value) => (value === undefined ? "undefined" : value));
+}
+
+/** Ours says more about a disconnection than the original: deviation 35. */
+function withoutDetails(action) {
+  const { status, code, reason } = action.payload ?? {};
+  if (action.action !== "connection_status" || status !== "disconnected") return action;
+  if (typeof code !== "number" || typeof reason !== "string") return action;
+  return { ...action, payload: { status } };
 }
 
 function text(error) {
