@@ -174,67 +174,6 @@ export const sockets = [
     ours: [2, 3],
   },
   {
-    number: 35,
-    title: "a disconnection says why, and which attempt comes when",
-    async play(library) {
-      const stage = new Stage(library);
-      const told = [];
-      stage.client.channel("a").on("connection_status", ({ payload }) => told.push(payload));
-      stage.page.socket.accept();
-      stage.end(1012);
-      await stage.pass(0);
-      return told.at(-1);
-    },
-    original: { status: "disconnected" },
-    ours: { status: "disconnected", code: 1012, reason: "", attempt: 1, retryInMs: 1_000 },
-  },
-  {
-    number: 36,
-    title: "a socket that opens and closes at once does not start the delays over",
-    async play(library) {
-      const stage = new Stage(library);
-      stage.joined();
-      stage.end(1006);
-      await stage.pass(1_000);
-      stage.page.socket.accept();
-      stage.end(1006);
-      await stage.pass(1_000);
-      return stage.sockets.length;
-    },
-    original: 3,
-    ours: 2,
-  },
-  {
-    number: 37,
-    title: "a socket on which an own message does not come back is replaced",
-    async play(library) {
-      const stage = new Stage(library);
-      const channel = stage.joined();
-      await stage.pass(1);
-      channel.message("is anybody there?");
-      await stage.pass(12_000);
-      return stage.sockets.length;
-    },
-    original: 1,
-    ours: 2,
-  },
-  {
-    number: 38,
-    title: "what a slow network does not take waits",
-    async play(library) {
-      const stage = new Stage(library);
-      const channel = stage.joined();
-      stage.page.socket.bufferedAmount = 300_000;
-      channel.message("large");
-      const sent = [...stage.sent];
-      stage.page.socket.bufferedAmount = 0;
-      await stage.pass(100);
-      return [sent, stage.sent];
-    },
-    original: [["message a"], ["message a"]],
-    ours: [[], ["message a"]],
-  },
-  {
     number: 24,
     title: "a channel that is added while waiting waits as well",
     async play(library) {

@@ -6,6 +6,12 @@ import { UNSAYABLE } from "./programs.js";
 /** The codes of the failures that ours tells by itself: only their wording is free. */
 const LOCAL_CODES = ["cannot_connect", "not_connected", "policy", "too_large", "unauthorized"];
 
+/** A browser has no words of the server with these. */
+const CODES_WITHOUT_REASON = [1005, 1006];
+
+/** Longer than any timer of a page runs. */
+const LONG_SLEEP_MS = 300_000;
+
 export class Run {
   clock = new Clock();
   /** One entry for each step. */
@@ -21,13 +27,14 @@ export class Run {
       opened: (socket) => {
         socket.group = this.#groupOf(socket);
         const { url, protocols } = socket;
-        this.note("sockets", [socket.group, url, protocols, `at ${this.clock.now} ms`]);
+        this.note(`sockets of ${socket.group}`, [url, protocols, `at ${this.clock.now} ms`]);
       },
       sent: (socket, text) => {
         this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text);
-        this.clock.set(() => socket.deliver(answer(text)));
+        const answer = this.answer(text);
+        if (answer) this.clock.set(() => socket.deliver(answer));
       },
-      closed: (socket, code) => this.note("closed", [socket.group, code]),
+      closed: (socket, code) => this.note(`closed of ${socket.group}`, code),
       reported: (error) => this.note("reported", text(error)),
       warned: (_text) => this.note("warned", "about something"),
     };
@@ -119,7 +126,28 @@ export class Run {
   }
 
   end({ group, code }) {
-    this.socket(group)?.end(code);
+    this.socket(group)?.end(code, CODES_WITHOUT_REASON.includes(code) ? "" : `for ${code}`);
+  }
+
+  // The network, and the machine
+
+  online() {
+    for (const page of this.pages) page.online();
+  }
+
+  /** Timers that were due meanwhile run out when it wakes up. */
+  sleep() {
+    this.clock.now += LONG_SLEEP_MS;
+  }
+
+  slow({ group }) {
+    const socket = this.socket(group);
+    if (socket?.readyState === 1) socket.bufferedAmount = 300_000;
+  }
+
+  fast({ group }) {
+    const socket = this.socket(group);
+    if (socket) socket.bufferedAmount = 0;
   }
 
   time() {}
@@ -176,6 +204,15 @@ export class Run {
     return this.objects.get(object).getPresence();
   }
 
+  /** What the server says by itself to a frame; the rest is the program's to say. */
+  answer(text) {
+    const { action, options, payload } = JSON.parse(text);
+    const { acknowledges, echoes } = this.program.server;
+    if (action === "join" && acknowledges) return JSON.stringify({ action, options, payload: {} });
+    if (action === "message" && !options.socketId && echoes) return JSON.stringify({ action, options, payload });
+    return undefined;
+  }
+
   #look() {
     for (const object of this.objects.keys()) {
       const present = this.present(object);
@@ -194,15 +231,6 @@ export class Run {
   }
 }
 
-/**
- * What a server that is there says to a frame: it acknowledges joins. The rest is the program's to say; a text that is no
- * frame only shows that the socket leads somewhere.
- */
-function answer(text) {
-  const { action, options } = JSON.parse(text);
-  return action === "join" ? JSON.stringify({ action, options, payload: {} }) : "";
-}
-
 function memberText({ channel, ...member }) {
   return `${JSON.stringify(member)} of ${channel.channel}`;
 }
@@ -210,16 +238,8 @@ function memberText({ channel, ...member }) {
 function canonical(action) {
   const { code } = action.payload ?? {};
   const isOurs = action.action === "error" && LOCAL_CODES.includes(code);
-  const said = isOurs ? { action: "error", options: action.options, code } : withoutDetails(action);
+  const said = isOurs ? { action: "error", options: action.options, code } : action;
   return JSON.stringify(said, (_, value) => (value === undefined ? "undefined" : value));
-}
-
-/** Ours says more about a disconnection than the original: deviation 35. */
-function withoutDetails(action) {
-  const { status, code, reason } = action.payload ?? {};
-  if (action.action !== "connection_status" || status !== "disconnected") return action;
-  if (typeof code !== "number" || typeof reason !== "string") return action;
-  return { ...action, payload: { status } };
 }
 
 function text(error) {
