@@ -31,8 +31,7 @@ export class Run {
       },
       sent: (socket, text) => {
         this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text);
-        const answer = this.answer(text);
-        if (answer) this.clock.set(() => socket.deliver(answer));
+        this.#answerSoon(socket, text);
       },
       closed: (socket, code) => this.note(`closed of ${socket.group}`, code),
       reported: (error) => this.note("reported", text(error)),
@@ -202,6 +201,19 @@ export class Run {
 
   present(object) {
     return this.objects.get(object).getPresence();
+  }
+
+  /** In the order of the channels: in which order a library joins them is nobody's business either. */
+  #answerSoon(socket, text) {
+    const answer = this.answer(text);
+    if (!answer) return;
+    const { channel } = JSON.parse(text).options;
+    socket.answers ??= [];
+    socket.answers.push({ channel, answer });
+    this.clock.set(() => {
+      socket.answers.sort((one, other) => (one.channel < other.channel ? -1 : Number(one.channel > other.channel)));
+      socket.deliver(socket.answers.shift().answer);
+    });
   }
 
   /** What the server says by itself to a frame; the rest is the program's to say. */

@@ -71,7 +71,8 @@ export function mend(entry) {
   };
   native.processOfflineMessageQueue = () => {
     // While it is told that the socket is replaced, the next one is there and not open.
-    if (!entry.page.isReplacing && !entry.page.isSlow) processOfflineMessageQueue.call(native);
+    const { isReplacing, isSlow, socket } = entry.page;
+    if (!isReplacing && !isSlow && !socket?.turn) processOfflineMessageQueue.call(native);
   };
   native.handlePresenceUpdate = (action) => {
     if (!entry.listens) return;

@@ -150,7 +150,8 @@ export class MendedPage extends Page {
 
   closingTime(code) {
     if (code !== RECONNECT) return this.closing_ms;
-    this.#askedToClose(this.socket);
+    this.socket.isAskedToClose = true;
+    if (this.closing_ms > CLOSE_DEADLINE_MS) this.socket.deadline = this.clock.now + CLOSE_DEADLINE_MS;
     return this.closing_ms > CLOSE_DEADLINE_MS && needs(23) ? CLOSE_DEADLINE_MS : this.closing_ms;
   }
 
@@ -158,13 +159,9 @@ export class MendedPage extends Page {
   limitClosing() {
     const { socket } = this;
     if (socket.readyState !== CLOSING || socket.isAskedToClose || !needs(23)) return;
-    this.#askedToClose(socket);
-    this.clock.set(() => socket.end(RECONNECT), CLOSE_DEADLINE_MS);
-  }
-
-  #askedToClose(socket) {
     socket.isAskedToClose = true;
     socket.deadline = this.clock.now + CLOSE_DEADLINE_MS;
+    this.clock.set(() => socket.end(RECONNECT), CLOSE_DEADLINE_MS);
   }
 
   accepted(socket) {
@@ -266,7 +263,7 @@ export class MendedPage extends Page {
     if (this.isOver || !needs(16)) return;
     const options = name === undefined ? {} : { channel: name };
     const payload = { message: code, code };
-    this.socket.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
+    this.socket?.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
   }
 
   /** The last channel is gone. */

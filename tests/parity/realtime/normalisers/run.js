@@ -127,7 +127,7 @@ export class MendedRun extends Run {
     const isWaiting = native.offlineMessageQueue.length > 0;
     const mayWait = entry.options?.queueOfflineActions !== false;
     if (page.isOpen && !page.isSlow && !(isWaiting && mayWait && needs(38))) {
-      if (isWaiting) native.processOfflineMessageQueue();
+      for (const text of native.offlineMessageQueue.splice(0)) page.socket.send(text);
       return send(native);
     }
     entry.listens = true;
@@ -149,11 +149,6 @@ export class MendedRun extends Run {
 
   online() {
     for (const page of this.#pages.values()) page.resume();
-  }
-
-  sleep() {
-    super.sleep();
-    for (const page of this.#pages.values()) if (!page.isOver) page.replace();
   }
 
   destroy({ object }) {

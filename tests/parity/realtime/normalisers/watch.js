@@ -4,6 +4,8 @@ import { needs } from "./uses.js";
 
 const STABLE_AFTER_MS = 10_000;
 const ECHO_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 20_000;
+const SLEPT_AFTER_MS = 20_000;
 
 /** Of one socket, from when it opens. */
 export class Watch {
@@ -28,16 +30,19 @@ export class Watch {
 
   #look(after_ms) {
     const { clock } = this.page;
+    const due = clock.now + after_ms;
     clock.clear(this.#timer);
-    this.#timer = clock.set(() => this.#looked(), after_ms);
+    this.#timer = clock.set(() => this.#looked(clock.now - due), after_ms);
   }
 
-  #looked() {
+  #looked(late_ms) {
     const { page, socket, heardAt } = this;
     if (!page.isInUse(socket)) return;
-    const isDead = this.#awaitsEcho && page.clock.now - heardAt > ECHO_WITHIN_MS;
+    if (late_ms > SLEPT_AFTER_MS) return page.replace();
+    const isDead = this.#awaitsEcho && page.clock.now - heardAt > ECHO_WITHIN_MS + late_ms;
     this.#awaitsEcho = false;
-    if (!isDead) page.isGood();
-    else if (needs(37)) page.giveUp(socket);
+    if (isDead && needs(37)) return page.giveUp(socket);
+    page.isGood();
+    this.#look(LOOK_EVERY_MS);
   }
 }
