@@ -25,9 +25,9 @@ export function ensureCore() {
 }
 
 /**
- * Calls into wasm. What a token function or another function of the application throws goes to the caller; a trap is a
- * fault of this package: nothing in there can be trusted any more, so the sockets are closed, every channel is told,
- * and every later call throws the same error.
+ * Calls into wasm. What a getter of the application's settings throws goes to the caller; a trap is a fault of this
+ * package: nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later
+ * call throws the same error.
  */
 export function call(core, ...args) {
   if (fault) throw fault;

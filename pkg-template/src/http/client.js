@@ -1,6 +1,6 @@
 import { hinted } from "../errors.js";
 import { XanoRequestError } from "./errors.js";
-import { XanoResponse } from "./response.js";
+import { isSuccess, XanoResponse } from "./response.js";
 import { send } from "./send.js";
 
 /**
@@ -20,8 +20,4 @@ export function request(config, request) {
     if (isSuccess(answer.status)) return response;
     throw new XanoRequestError("There was an error with your request", response);
   });
-}
-
-export function isSuccess(status) {
-  return status >= 200 && status < 300;
 }

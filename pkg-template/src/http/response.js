@@ -25,6 +25,10 @@ export class XanoResponse {
   }
 }
 
+export function isSuccess(status) {
+  return status >= 200 && status < 300;
+}
+
 /** The value of a JSON text, or the text itself where it is none. */
 export function parsed(text) {
   try {

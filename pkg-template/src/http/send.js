@@ -1,9 +1,8 @@
 import { requestBody } from "./body.js";
-import { isSuccess } from "./client.js";
 import { readEvents } from "./event-stream.js";
 import { failure } from "./failure.js";
 import { requestHeaders } from "./headers.js";
-import { parsed } from "./response.js";
+import { isSuccess, parsed } from "./response.js";
 import { requestSettings } from "./settings.js";
 import { requestUrl } from "./url.js";
 

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use xano_realtime_server::{Config, Origins};
 
 use crate::support::{Answer, Client, MARVEL, Running, ask, post, token_of};
@@ -133,9 +132,7 @@ async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() 
 #[tokio::test]
 async fn elsewhere_than_on_loopback_it_is_there_for_development_only() {
     for dev in [false, true] {
-        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-        let server = Running::start_on(listener, Config { dev, ..Config::default() }).await;
-        let address = SocketAddr::from(([127, 0, 0, 1], server.address.port()));
+        let (_server, address) = Running::start_beyond_loopback(Config { dev, ..Config::default() }).await;
         let answer = post(address, "/api:auth/auth/login", &json!({ "email": "a@b", "password": "x" })).await;
         assert_eq!(answer.status, if dev { 403 } else { 404 });
     }

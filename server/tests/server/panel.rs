@@ -1,10 +1,8 @@
 //! The settings panel, as the server hands it out. What it does is tested in a browser.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 
-use tokio::net::TcpListener;
 use xano_realtime_server::Config;
 
 use crate::support::{Running, ask, get};
@@ -58,9 +56,7 @@ async fn everything_of_it_is_served_under_a_strict_policy_and_kept_nowhere() {
 #[tokio::test]
 async fn elsewhere_than_on_loopback_it_is_there_for_development_only() {
     for dev in [false, true] {
-        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-        let server = Running::start_on(listener, Config { dev, ..Config::default() }).await;
-        let address = SocketAddr::from(([127, 0, 0, 1], server.address.port()));
+        let (_server, address) = Running::start_beyond_loopback(Config { dev, ..Config::default() }).await;
         for path in ["/settings", "/settings/panel.js"] {
             assert_eq!(get(address, path).await.0, if dev { 200 } else { 404 }, "{path}");
         }

@@ -83,7 +83,14 @@ impl Running {
         Running::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await
     }
 
-    pub async fn start_on(listener: TcpListener, mut config: Config) -> Running {
+    /// On every address of the machine, not on a loopback one alone; with one where it is reached all the same.
+    pub async fn start_beyond_loopback(config: Config) -> (Running, SocketAddr) {
+        let server = Running::start_on(TcpListener::bind("0.0.0.0:0").await.unwrap(), config).await;
+        let address = SocketAddr::from(([127, 0, 0, 1], server.address.port()));
+        (server, address)
+    }
+
+    async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
         let address = listener.local_addr().unwrap();
