@@ -1,3 +1,7 @@
+import type { XanoResponse, XanoStreamingCallback } from "./http.js";
+
+export * from "./http.js";
+
 /** Every action's name on the wire. */
 export declare enum ERealtimeAction {
   ConnectionStatus = "connection_status",
@@ -27,6 +31,8 @@ export type RealtimeActionName = `${ERealtimeAction}`;
 export type XanoErrorCode =
   | "cannot_connect"
   | "destroyed"
+  | "gap"
+  | "gap_possible"
   | "internal"
   | "invalid_token"
   | "no_socket"
@@ -37,7 +43,8 @@ export type XanoErrorCode =
   | "queue_full"
   | "timeout"
   | "too_large"
-  | "unauthorized";
+  | "unauthorized"
+  | "unconfirmed";
 
 export interface XanoRealtimeActionOptions {
   /** Only authenticated members get the message. */
@@ -64,13 +71,35 @@ export declare class XanoRealtimeClient implements XanoRealtimeSender {
   permissions: { dbo_id: number; row_id: number };
   /** Sends a private message to this one. */
   message(payload: any): void;
+  /** Sends a private message to this one, again and again until the server has answered. */
+  publish(payload: any): Promise<XanoPublished>;
   /** Asks for the history shared with this one. */
   history(): void;
 }
 
+export interface XanoConnectionStatus {
+  status: `${ERealtimeConnectionStatus}`;
+  /** When disconnected: the close code, 1006 where there was none. */
+  code?: number;
+  /** When disconnected: what the server said about it, often nothing. */
+  reason?: string;
+  /** When another attempt follows: 1 for the first since a connection was good. */
+  attempt?: number;
+  /** When another attempt follows: milliseconds until then. */
+  retryInMs?: number;
+}
+
+/** What became of a published message. */
+export interface XanoPublished {
+  /** What the server calls it; absent for private messages, and for servers that do not say. */
+  id?: string | null;
+  /** The workspace has dropped it. */
+  dropped?: true;
+}
+
 /** What an action of each name carries; `Payload` is that of the channel's messages. */
 export interface XanoRealtimePayloads<Payload = any> {
-  connection_status: { status: `${ERealtimeConnectionStatus}` };
+  connection_status: XanoConnectionStatus;
   error: { message: string; code?: XanoErrorCode | (string & {}) };
   event: { data: any; dbo_id: number; row_id: number };
   history: { history: XanoRealtimeAction<Payload>[] };
@@ -87,6 +116,8 @@ export interface XanoRealtimeAction<Payload = any> {
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
   payload: Payload;
+  /** It came while there was no connection (`recover`). */
+  replayed?: true;
 }
 
 /** An action of that name. */
@@ -95,6 +126,8 @@ export interface XanoRealtimeActionOf<Name extends RealtimeActionName, Payload =
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
   payload: XanoRealtimePayloads<Payload>[Name];
+  /** It came while there was no connection (`recover`). */
+  replayed?: true;
 }
 
 /** Any of the known actions: `switch (action.action)` tells their payloads apart. */
@@ -107,6 +140,12 @@ export interface XanoRealtimeChannelOptions {
   history?: boolean;
   /** Tell who is there, and who comes and goes. Default: false. */
   presence?: boolean;
+  /**
+   * After an interruption, hand the messages and events that were missed to the same handlers, marked `replayed`. What
+   * cannot be had any more is told by an `error` action, code `gap`; where the server does not keep count, by code
+   * `gap_possible` after each reconnect. Default: false.
+   */
+  recover?: boolean;
   /**
    * Keep what is sent while there is no connection, at most 1,000 messages or 1 MiB, and send it once there is one.
    * When false, such a message is refused with an `error` action, code `not_connected`. Default: true.
@@ -173,6 +212,14 @@ export declare class XanoRealtimeChannel<Payload = any> {
    */
   message(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): void;
 
+  /**
+   * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
+   * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
+   * of connection without an answer, or with code `unconfirmed` when the server restarted meanwhile and cannot know. A
+   * server that does not answer: resolves when it is handed to the socket.
+   */
+  publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
+
   /** Asks for the kept messages; they arrive as a `history` action. */
   history(): void;
 
@@ -218,79 +265,6 @@ export interface XanoClientConfig {
   responseObjectPrefix?: string | null;
   /** Where tokens are kept. Default: localStorage; memory where there is none. */
   storage: XanoBaseStorage;
-}
-
-export declare enum XanoContentType {
-  JSON = "application/json",
-  Multipart = "multipart/form-data",
-  Text = "text/plain",
-}
-
-export declare enum XanoRequestType {
-  DELETE = "DELETE",
-  GET = "GET",
-  HEAD = "HEAD",
-  PATCH = "PATCH",
-  POST = "POST",
-  PUT = "PUT",
-}
-
-/** A file that is not a `File`: a name and its content. */
-export declare class XanoFile {
-  constructor(name: string, buffer: any);
-  getBuffer(): any;
-  getName(): string;
-}
-
-/** What a server answered. */
-export declare class XanoResponse {
-  constructor(response: { data: any; headers?: Record<string, any>; status: number }, objectPrefix?: string);
-  /** The body, parsed where it is JSON; with a prefix, every key of it begins with that. */
-  getBody(objectPrefix?: string): any;
-  getHeaders(): Record<string, any>;
-  getStatusCode(): number;
-}
-
-/** The server answered with a status other than 2xx. */
-export declare class XanoRequestError extends Error {
-  constructor(message: string, response: XanoResponse);
-  getResponse(): XanoResponse;
-}
-
-/** There was no answer: what `get` and the others reject with then. */
-export interface XanoNoResponseError extends Error {
-  code: "ECONNABORTED" | "ERR_CANCELED" | "ERR_NETWORK";
-  /** A sentence of help, where this client knows one. */
-  hint?: string;
-}
-
-/** One event of a stream of server-sent events. */
-export declare class XanoEventStream {
-  constructor(event: { data: string; id: string; type: string });
-  data: string;
-  id: string;
-  type: string;
-  /** `data` parsed as JSON. */
-  dataAsJSON(): any;
-}
-
-export type XanoStreamingCallback = (event: XanoEventStream) => void;
-
-/** Nothing here takes or returns it; the original exports the name. */
-export interface XanoRequestParams {
-  bodyParams?: Record<any, any>;
-  endpoint: string;
-  headerParams?: Record<any, any>;
-  method: XanoRequestType;
-  streamingCallback?: XanoStreamingCallback;
-  urlParams?: Record<any, any>;
-}
-
-/** Nothing here takes or returns it; the original exports the name. */
-export interface XanoFormData {
-  formData: any;
-  hasFile: boolean;
-  rawFormData: Record<any, any>;
 }
 
 export declare class XanoClient {

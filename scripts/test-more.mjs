@@ -25,6 +25,7 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
   ["WebKitGTK", () => inBrowser(ensureWebKit, "tests/browsers/webkit")],
 ]);

@@ -13,6 +13,7 @@ await runParts("npm test", [
   ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
   ["parity with the original", () => nodeTests("tests/parity")],
+  ["short fault runs", () => nodeTests("tests/chaos")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
 ]);

@@ -7,14 +7,14 @@ const STATES: [State; 6] =
     [State::Idle, State::Connecting, State::Open, State::Closing, State::Waiting, State::Stopped];
 
 /// A session in that state with one channel on it (none when idle), everything decided so far carried out, and the
-/// number of its current socket or timer.
-fn session_in(state: State) -> (Session<&'static str>, u32) {
+/// numbers of its current socket and timer.
+fn session_in(state: State) -> (Session<&'static str>, u32, u32) {
     let mut session = Session::new();
     if state == State::Idle {
-        return (session, 0);
+        return (session, 0, 0);
     }
     session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
-    let mut epoch = 1;
+    let epoch = 1;
     if state != State::Connecting {
         session.handle(Input::Opened { epoch });
     }
@@ -22,24 +22,32 @@ fn session_in(state: State) -> (Session<&'static str>, u32) {
         State::Closing => session.handle(Input::Reconnect),
         State::Waiting => {
             session.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 });
-            epoch += 1;
         }
         State::Stopped => session.handle(Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 }),
         _ => {}
     }
-    while session.poll().is_some() {}
+    let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
+    let timers = outputs.iter().filter_map(|output| match output {
+        Output::SetTimer { timer, .. } => Some(*timer),
+        _ => None,
+    });
+    let timer = timers.last().unwrap_or_default();
     assert_eq!(session.state(), state);
-    (session, epoch)
+    let epoch = session.epoch();
+    (session, epoch, timer)
 }
 
-fn inputs(epoch: u32) -> Vec<(&'static str, Input<&'static str>)> {
-    let frame = || Frame { body: "text", bytes: 4 };
+fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
+    let frame = || Frame { body: "text", bytes: 4, comes_back: false };
+    let public = || Frame { comes_back: true, ..frame() };
+    let elapsed = |late_ms, quiet_ms| Input::Elapsed { timer, late_ms, quiet_ms, random: 0.5 };
     let closed = |code| Input::Closed { epoch, code, random: 0.5 };
     vec![
         ("a further channel", Input::Join { channel: 1, wishes: Wishes::default() }),
-        ("the channel wishes more", Input::Join { channel: 0, wishes: Wishes { history: true, presence: false } }),
+        ("the channel wishes more", Input::Join { channel: 0, wishes: Wishes { history: true, ..Wishes::default() } }),
         ("the last channel leaves", Input::Leave { channel: 0 }),
         ("send", Input::Send { channel: 0, frame: frame(), writable: true, may_wait: true }),
+        ("send a public message", Input::Send { channel: 0, frame: public(), writable: true, may_wait: true }),
         ("send, socket not writable", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: true }),
         ("send, must not wait", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: false }),
         ("opened", Input::Opened { epoch }),
@@ -49,7 +57,13 @@ fn inputs(epoch: u32) -> Vec<(&'static str, Input<&'static str>)> {
         ("closed, 1008", closed(CloseCode::POLICY)),
         ("closed, 4401", closed(CloseCode::UNAUTHORIZED)),
         ("token refused", Input::TokenRefused { epoch }),
-        ("timer elapsed", Input::Elapsed { epoch, random: 0.5 }),
+        ("writable again", Input::Writable { epoch }),
+        ("join acknowledged", Input::Acknowledged { answers_pings: false }),
+        ("join acknowledged, pings are answered", Input::Acknowledged { answers_pings: true }),
+        ("timer elapsed", elapsed(0, 0)),
+        ("timer elapsed, 21 s late", elapsed(21_000, 0)),
+        ("network or page is back", Input::Resumed { slept: false }),
+        ("network or page is back, after a sleep", Input::Resumed { slept: true }),
         ("reconnect", Input::Reconnect),
         (
             "an event of an earlier socket",
@@ -69,7 +83,12 @@ fn describe(output: &Output<&'static str>) -> String {
         Output::SetTimer { after_ms, .. } => format!("timer {after_ms} ms"),
         Output::ClearTimer => "clear timer".to_owned(),
         Output::Connected => "tell: connected".to_owned(),
-        Output::Disconnected => "tell: disconnected".to_owned(),
+        Output::Disconnected { next: None, .. } => "tell: disconnected".to_owned(),
+        Output::Disconnected { next: Some(next), .. } => {
+            format!("tell: disconnected, attempt {} in {} ms", next.number, next.in_ms)
+        }
+        Output::AwaitWritable => "await writable".to_owned(),
+        Output::SendPing => "send ping".to_owned(),
         Output::Failed { failure, .. } => format!("error: {failure:?}"),
     }
 }
@@ -77,9 +96,9 @@ fn describe(output: &Output<&'static str>) -> String {
 fn table() -> String {
     let mut table = String::from("| state | input | next state | what to do, in this order |\n|---|---|---|---|\n");
     for state in STATES {
-        for index in 0..inputs(0).len() {
-            let (mut session, epoch) = session_in(state);
-            let (name, input) = inputs(epoch).swap_remove(index);
+        for index in 0..inputs(0, 0).len() {
+            let (mut session, epoch, timer) = session_in(state);
+            let (name, input) = inputs(epoch, timer).swap_remove(index);
             session.handle(input);
             let outputs: Vec<String> = std::iter::from_fn(|| session.poll()).map(|output| describe(&output)).collect();
             // A row that changes nothing and does nothing tells nothing.

@@ -6,9 +6,9 @@ use serde_json::json;
 use virtual_time::World;
 use xano_wasm::session::Wishes;
 
-const NOTHING: Wishes = Wishes { history: false, presence: false };
-const HISTORY: Wishes = Wishes { history: true, presence: false };
-const PRESENCE: Wishes = Wishes { history: false, presence: true };
+const NOTHING: Wishes = Wishes { history: false, presence: false, recover: false };
+const HISTORY: Wishes = Wishes { history: true, presence: false, recover: false };
+const PRESENCE: Wishes = Wishes { history: false, presence: true, recover: false };
 
 #[test]
 fn a_message_reaches_everybody_on_the_channel_and_its_sender() {
@@ -93,4 +93,109 @@ fn wishing_more_on_a_joined_channel_asks_again() {
     world.join(0, HISTORY);
     assert_eq!(world.pages[0].payloads("join").len(), 2);
     assert_eq!(world.pages[0].payloads("history").len(), 1);
+}
+
+#[test]
+fn a_connection_that_opens_and_breaks_at_once_does_not_start_the_delays_over() {
+    let mut world = World::new(1);
+    world.acknowledges = false;
+    world.join(0, NOTHING);
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        world.connection_breaks(0);
+        let wait = world.next_attempt_in_ms(0).expect("the page tries again");
+        waits.push(wait);
+        world.pass(wait);
+    }
+    assert_eq!(waits, [1_000, 2_000, 4_000]);
+
+    world.pass(10_000);
+    world.connection_breaks(0);
+    assert_eq!(world.next_attempt_in_ms(0), Some(1_000), "one that has lived for ten seconds does");
+}
+
+#[test]
+fn a_network_that_vanishes_is_noticed_within_twenty_seconds_where_pings_are_answered() {
+    let mut world = World::new(1);
+    world.answers_pings = true;
+    world.join(0, NOTHING);
+    world.pass(60_000);
+    assert_eq!(world.pages[0].pings, 4, "one after each 15 seconds of silence");
+    assert_eq!(world.pages[0].told, ["connected"]);
+
+    world.network_vanishes(0);
+    world.pass(19_999);
+    assert_eq!(world.pages[0].told, ["connected"]);
+    world.pass(1_001);
+    assert_eq!(world.pages[0].told, ["connected", "disconnected", "connected"]);
+}
+
+#[test]
+fn no_ping_is_sent_to_a_server_that_has_not_offered_to_answer() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    world.pass(600_000);
+    assert_eq!(world.pages[0].pings, 0);
+    assert_eq!(world.pages[0].told, ["connected"], "silence alone proves nothing");
+}
+
+#[test]
+fn without_pings_an_own_message_that_does_not_come_back_shows_that_nobody_is_there() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    world.send(0, json!("comes back"));
+    world.pass(60_000);
+    assert_eq!(world.pages[0].told, ["connected"]);
+
+    world.network_vanishes(0);
+    world.send(0, json!("lost"));
+    world.pass(9_999);
+    assert_eq!(world.pages[0].told, ["connected"]);
+    world.pass(1_001);
+    assert_eq!(world.pages[0].told, ["connected", "disconnected", "connected"]);
+}
+
+#[test]
+fn a_page_that_comes_back_connects_at_once() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    world.connection_breaks(0);
+    world.resumes(0, false);
+    assert_eq!(world.pages[0].told, ["connected", "disconnected", "connected"]);
+    assert_eq!(world.now_ms, 0);
+}
+
+#[test]
+fn a_socket_that_may_have_died_in_its_sleep_is_replaced_or_asked() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    world.resumes(0, false);
+    assert_eq!(world.pages[0].told, ["connected"], "it was not asleep");
+    world.resumes(0, true);
+    assert_eq!(world.pages[0].told, ["connected", "disconnected", "connected"]);
+
+    let mut world = World::new(1);
+    world.answers_pings = true;
+    world.join(0, NOTHING);
+    world.resumes(0, true);
+    assert_eq!((world.pages[0].pings, world.pages[0].told.len()), (1, 1));
+}
+
+#[test]
+fn a_long_queue_goes_out_in_order_and_no_faster_than_servers_take_it() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    world.server_dies();
+    for number in 0..1_000 {
+        world.send(0, json!(number));
+    }
+    world.server_starts();
+    let attempt = world.next_attempt_in_ms(0).expect("the page tries again");
+    world.pass(attempt);
+    let at_once = world.pages[0].payloads("message").len();
+    world.send(0, json!("later"));
+    world.pass(10_000);
+    let all: Vec<_> = (0..1_000).map(|number| json!(number)).chain([json!("later")]).collect();
+    assert_eq!(world.pages[0].payloads("message"), all.iter().collect::<Vec<_>>());
+    assert_eq!(at_once, 400);
 }

@@ -18,7 +18,10 @@ enum Happening {
     SocketOpens,
     SocketCloses { code: u16 },
     TokenIsRefused,
-    TimerElapses,
+    TimerElapses { is_late: bool, quiet_ms: u32 },
+    IsAcknowledged { answers_pings: bool },
+    Resumes { slept: bool },
+    IsWritable,
     Reconnect,
     StaleEvent { kind: u8, age: u32 },
 }
@@ -34,7 +37,11 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => Just(Happening::SocketOpens),
         2 => prop::sample::select(&CODES[..]).prop_map(|code| Happening::SocketCloses { code }),
         1 => Just(Happening::TokenIsRefused),
-        3 => Just(Happening::TimerElapses),
+        3 => (prop::bool::weighted(0.1), 0..30_000_u32)
+            .prop_map(|(is_late, quiet_ms)| Happening::TimerElapses { is_late, quiet_ms }),
+        2 => any::<bool>().prop_map(|answers_pings| Happening::IsAcknowledged { answers_pings }),
+        1 => any::<bool>().prop_map(|slept| Happening::Resumes { slept }),
+        1 => Just(Happening::IsWritable),
         1 => Just(Happening::Reconnect),
         1 => (0..4_u8, 1..3_u32).prop_map(|(kind, age)| Happening::StaleEvent { kind, age }),
     ]
@@ -55,7 +62,7 @@ struct World {
     session: Session<Body>,
     epoch: u32,
     socket: Option<Socket>,
-    timer: bool,
+    timer: Option<u32>,
     /// The wishes of the channels that are there.
     wishes: BTreeMap<u32, Wishes>,
     /// Joins sent on the current socket.
@@ -70,7 +77,7 @@ impl World {
         let epoch = self.epoch;
         match *happening {
             Happening::Join { channel, history, presence } => {
-                let asked = Wishes { history, presence };
+                let asked = Wishes { history, presence, recover: false };
                 let wishes = self.wishes.entry(channel).or_default();
                 *wishes = wishes.union(asked);
                 self.handle(Input::Join { channel, wishes: asked });
@@ -98,10 +105,17 @@ impl World {
                 self.socket = None;
                 self.handle(Input::TokenRefused { epoch });
             }
-            Happening::TimerElapses if self.timer => {
-                self.timer = false;
-                self.handle(Input::Elapsed { epoch, random: 0.5 });
+            Happening::TimerElapses { is_late, quiet_ms } => {
+                if let Some(timer) = self.timer.take() {
+                    let late_ms = if is_late { 60_000 } else { 0 };
+                    self.handle(Input::Elapsed { timer, late_ms, quiet_ms, random: 0.5 });
+                }
             }
+            Happening::IsAcknowledged { answers_pings } if self.socket == Some(Socket::Open) => {
+                self.handle(Input::Acknowledged { answers_pings });
+            }
+            Happening::Resumes { slept } => self.handle(Input::Resumed { slept }),
+            Happening::IsWritable => self.handle(Input::Writable { epoch }),
             Happening::Reconnect => self.handle(Input::Reconnect),
             Happening::StaleEvent { kind, age } => {
                 let epoch = epoch.wrapping_sub(age);
@@ -110,7 +124,12 @@ impl World {
                     0 => Input::Opened { epoch },
                     1 => Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 },
                     2 => Input::TokenRefused { epoch },
-                    _ => Input::Elapsed { epoch, random: 0.5 },
+                    _ => Input::Elapsed {
+                        timer: self.timer.unwrap_or_default().wrapping_sub(age),
+                        late_ms: 60_000,
+                        quiet_ms: 60_000,
+                        random: 0.5,
+                    },
                 });
                 assert_eq!(self.session.state(), before, "an event of the past changed the state");
             }
@@ -127,7 +146,7 @@ impl World {
         if goes_out_now || may_wait {
             self.waiting.entry(channel).or_default().push_back(number);
         }
-        let frame = Frame { body: (channel, number), bytes: 10 };
+        let frame = Frame { body: (channel, number), bytes: 10, comes_back: number % 2 == 0 };
         let outputs = self.decide(Input::Send { channel, frame, writable, may_wait });
         let refused = outputs.iter().any(|output| matches!(output, Output::Failed { .. }));
         assert_eq!(refused, !goes_out_now && !may_wait, "a frame is sent, waits, or is refused");
@@ -183,15 +202,14 @@ impl World {
                         assert_eq!(joined_last, Some(channel), "a queue goes out directly behind its join");
                     }
                 }
-                Output::SetTimer { epoch, .. } => {
-                    self.timer = true;
-                    self.epoch = epoch;
-                }
-                Output::ClearTimer => self.timer = false,
+                Output::AwaitWritable => assert!(self.socket == Some(Socket::Open), "an open socket is waited for"),
+                Output::SendPing => assert!(self.socket == Some(Socket::Open), "pings go out on open sockets"),
+                Output::SetTimer { timer, .. } => self.timer = Some(timer),
+                Output::ClearTimer => self.timer = None,
                 Output::Connected => {
                     assert!(self.waiting.values().all(VecDeque::is_empty), "a frame still waits on an open socket");
                 }
-                Output::Disconnected | Output::Failed { .. } => {}
+                Output::Disconnected { .. } | Output::Failed { .. } => {}
             }
         }
     }
@@ -207,12 +225,13 @@ impl World {
 
     fn nothing_is_left(&mut self) {
         assert_eq!(self.session.state(), State::Idle);
-        assert!(self.socket.is_none() && !self.timer, "a socket or timer outlives the last channel");
+        assert!(self.socket.is_none() && self.timer.is_none(), "a socket or timer outlives the last channel");
         let epoch = self.epoch;
         for input in [
             Input::Opened { epoch },
             Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 },
-            Input::Elapsed { epoch, random: 0.5 },
+            Input::Elapsed { timer: 0, late_ms: 0, quiet_ms: 0, random: 0.5 },
+            Input::Resumed { slept: true },
             Input::Reconnect,
         ] {
             assert_eq!(self.decide(input), [], "an output after the last channel is gone");

@@ -4,7 +4,8 @@ import { socketAddress } from "./address.js";
 import { call, isAlive, listening } from "./core.js";
 import { coded } from "./errors.js";
 import { actionsOf } from "./iteration.js";
-import { answer, nextAction } from "./promises.js";
+import { answer, nextAction, quiet } from "./promises.js";
+import { Publisher } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
@@ -92,6 +93,11 @@ export class XanoRealtimeChannel {
     return quiet(asked.then(({ payload }) => (Array.isArray(payload?.history) ? payload.history : [])));
   }
 
+  publish(payload, options) {
+    this._handle.publisher ??= new Publisher(this);
+    return this._handle.publisher.publish(payload, options);
+  }
+
   getPresence() {
     return [...this._handle.members.values()];
   }
@@ -119,7 +125,7 @@ export class XanoRealtimeChannel {
 
   _open() {
     const { client, debug } = this._config;
-    const { history, presence, queueOfflineActions } = this.options ?? {};
+    const { history, presence, recover, queueOfflineActions } = this.options ?? {};
     const id = call(
       channel_open,
       client,
@@ -128,6 +134,7 @@ export class XanoRealtimeChannel {
       this.channel,
       !!history,
       !!presence,
+      !!recover,
       queueOfflineActions !== false,
       !!debug,
     );
@@ -157,7 +164,8 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
-    call(channel_send, id, this, frame(action, this.channel, options, payload));
+    const comesBack = action === "message" && !options?.socketId;
+    call(channel_send, id, this, frame(action, this.channel, options, payload), comesBack);
   }
 }
 
@@ -168,9 +176,4 @@ function numberOf(action) {
 
 function isObject(value) {
   return typeof value === "object" && value !== null;
-}
-
-function quiet(promise) {
-  promise.catch(() => {});
-  return promise;
 }

@@ -48,6 +48,11 @@ function settled(channel, decide, deadline_ms, ask) {
     }
     ask?.();
   });
+  return quiet(promise);
+}
+
+/** Nobody has to look at it: rejected, it is no unhandled rejection. */
+export function quiet(promise) {
   promise.catch(() => {});
   return promise;
 }

@@ -10,6 +10,11 @@ export class XanoRealtimeClient {
     this.channel._send("message", this._address(), payload);
   }
 
+  /** Sends a private message to this one until the server has answered. */
+  publish(payload) {
+    return this.channel.publish(payload, this._address());
+  }
+
   /** Asks for the history shared with this one. */
   history() {
     this.channel._send("history", this._address());

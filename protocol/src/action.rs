@@ -43,6 +43,12 @@ actions! {
     PresenceFull = "presence_full",
     /// Somebody joined or left the channel.
     PresenceUpdate = "presence_update",
+    /// Extension: what came of a message with a key, where no echo says it.
+    Ack = "ack",
+    /// Extension: a client asks whether the server is there.
+    Ping = "ping",
+    /// Extension: it is.
+    Pong = "pong",
 }
 
 impl Action {

@@ -8,6 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::Action;
+use crate::extensions::Extensions;
 
 /// One frame from the server.
 #[derive(Debug, Serialize)]
@@ -39,6 +40,16 @@ pub enum Options<'a> {
     Channel {
         /// The channel's name.
         channel: &'a str,
+        /// Extension: the key of the client's message that this answers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+    },
+    /// An event on a channel.
+    Event {
+        /// The channel's name.
+        channel: &'a str,
+        /// Extension: names the event.
+        id: &'a str,
     },
     /// A message on a channel.
     Message {
@@ -48,21 +59,49 @@ pub enum Options<'a> {
         socket_id: Option<&'a str>,
         /// The channel's name.
         channel: &'a str,
+        /// Extension: names the message; private ones have none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        /// Extension: the key that its sender gave it, in the sender's own copy.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
     },
+}
+
+impl<'a> Options<'a> {
+    /// About one channel.
+    pub fn channel(channel: &'a str) -> Options<'a> {
+        Options::Channel { channel, key: None }
+    }
 }
 
 /// The `payload` of a frame from the server.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Payload<'a> {
-    /// `{}`, as in the acknowledgement of a join.
+    /// `{}`, as in the acknowledgement of a leave.
     Empty {},
+    /// The acknowledgement of a join.
+    Joined {
+        /// What the server can do beyond Xano's.
+        ext: Extensions<'a>,
+    },
     /// What a client sent, untouched; `None` is `null`.
     AsSent(Option<&'a RawValue>),
     /// Kept messages, oldest first, each a whole frame.
     History {
         /// The frames.
         history: Vec<&'a RawValue>,
+        /// Extension: whether that is all that was said since the message that a joiner named.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        complete: Option<bool>,
+    },
+    /// Extension: what came of a message with a key.
+    Ack {
+        /// The message's id, if it has one.
+        id: Option<&'a str>,
+        /// Whether a trigger dropped it.
+        dropped: bool,
     },
     /// Everybody who is on the channel.
     PresenceFull {

@@ -43,7 +43,8 @@ pub struct Timings {
     pub handshake: Duration,
     /// For the answer to a request, its body included.
     pub request: Duration,
-    /// For a frame of a client; then it is pinged, twice at most.
+    /// For a frame of a client; then it is pinged, twice at most. After a third of it without an answer to the second one
+    /// it is given up: within a minute by default.
     pub ping: Duration,
     /// For the answer of a trigger.
     pub trigger: Duration,

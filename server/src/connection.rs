@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
-use crate::heartbeat::{Heartbeat, Look};
+use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::line::{Intolerable, Line};
 use crate::outbox::Ending;
 
@@ -31,7 +31,7 @@ pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
         .write_buffer_size(WRITE_BUFFER_BYTES)
 }
 
-/// Serves a socket until one side closes it, or the client is silent for three times `ping`.
+/// Serves a socket until one side closes it, or the client is silent for longer than two pings of that interval allow.
 pub(crate) async fn serve(mut socket: Socket, mut line: Line, ping: Duration) {
     let end = converse(&mut socket, &mut line, ping).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
@@ -64,12 +64,13 @@ enum End {
 }
 
 async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
-    let patience = 3 * ping;
+    let patience = patience(ping);
     let mut heartbeat = Heartbeat::new(ping, Instant::now());
     // The only timer of the socket. A write that has to wait borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     loop {
-        // Reading comes first, so that the answers to a burst leave in one write.
+        // Reading comes first, so that the answers to a burst leave in one write; writing comes last, so that a client
+        // for whom there is always something to write is asked as well.
         select! {
             biased;
             incoming = socket.next() => {
@@ -90,6 +91,19 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                     return told.map_or_else(|end| end, End::from);
                 }
             }
+            () = alarm.as_mut() => {
+                match heartbeat.look(Instant::now()) {
+                    Look::Wait => {}
+                    Look::Ping => {
+                        let ask = pin!(socket.send(Message::Ping(Bytes::new())));
+                        if let Err(end) = within(patience, alarm.as_mut(), ask).await {
+                            return end;
+                        }
+                    }
+                    Look::GiveUp => return End::Silent,
+                }
+                alarm.as_mut().reset(heartbeat.next_look().into());
+            }
             taken = line.outbox.take() => {
                 let frames = match taken {
                     Ok(frames) => frames,
@@ -108,19 +122,6 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                 if alarm.deadline() != next_look {
                     alarm.as_mut().reset(next_look);
                 }
-            }
-            () = alarm.as_mut() => {
-                match heartbeat.look(Instant::now()) {
-                    Look::Wait => {}
-                    Look::Ping => {
-                        let ask = pin!(socket.send(Message::Ping(Bytes::new())));
-                        if let Err(end) = within(patience, alarm.as_mut(), ask).await {
-                            return end;
-                        }
-                    }
-                    Look::GiveUp => return End::Silent,
-                }
-                alarm.as_mut().reset(heartbeat.next_look().into());
             }
         }
     }

@@ -29,6 +29,7 @@ pub(crate) struct Exchange {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     outbox_bytes: usize,
+    started: Instant,
 }
 
 #[derive(Debug)]
@@ -39,13 +40,24 @@ struct State {
 }
 
 impl Exchange {
-    pub(crate) fn new(settings: Settings, limits: &Limits, timings: &Timings, metrics: Metrics) -> Exchange {
+    pub(crate) fn new(
+        settings: Settings,
+        limits: &Limits,
+        timings: &Timings,
+        metrics: Metrics,
+        epoch: String,
+    ) -> Exchange {
         Exchange {
             triggers: Triggers::new(timings.trigger, limits.frame_bytes),
             rates: Rates::new(limits),
             metrics,
-            state: Mutex::new(State { hub: Hub::new(settings, limits), outboxes: HashMap::new(), is_stopping: false }),
+            state: Mutex::new(State {
+                hub: Hub::new(settings, limits, epoch),
+                outboxes: HashMap::new(),
+                is_stopping: false,
+            }),
             outbox_bytes: limits.outbox_bytes,
+            started: Instant::now(),
         }
     }
 
@@ -76,6 +88,7 @@ impl Exchange {
         }
         let (kind, calls) = {
             let mut state = self.lock();
+            state.hub.advance(received.duration_since(self.started));
             let deliveries = state.hub.handle(from, command, text);
             let kind = deliveries.first().map(|delivery| delivery.kind);
             self.deliver(&state, deliveries);
@@ -96,11 +109,15 @@ impl Exchange {
     }
 
     /// A socket closed.
-    pub(crate) fn close(&self, id: ConnectionId) {
-        let mut state = self.lock();
-        state.outboxes.remove(&id);
-        let deliveries = state.hub.close(id);
-        self.deliver(&state, deliveries);
+    pub(crate) fn close(self: &Arc<Self>, id: ConnectionId) {
+        let calls = {
+            let mut state = self.lock();
+            state.outboxes.remove(&id);
+            let deliveries = state.hub.close(id);
+            self.deliver(&state, deliveries);
+            state.hub.take_calls()
+        };
+        self.ask(calls);
     }
 
     /// Whether sockets are let in at the address with this hash.
@@ -167,6 +184,7 @@ impl Exchange {
                 let answer = exchange.triggers.ask(&url, input).await;
                 let calls = {
                     let mut state = exchange.lock();
+                    state.hub.advance(exchange.started.elapsed());
                     let deliveries = state.hub.answer(ticket, answer);
                     exchange.deliver(&state, deliveries);
                     state.hub.take_calls()

@@ -51,13 +51,19 @@ impl Heartbeat {
             return Look::GiveUp;
         }
         self.unanswered_pings += 1;
-        self.next_look = now + self.interval;
+        let patience = if self.unanswered_pings == PINGS { self.interval / 3 } else { self.interval };
+        self.next_look = now + patience;
         Look::Ping
     }
 }
 
 /// How many may stay unanswered.
 const PINGS: u32 = 2;
+
+/// After how long without a sign of life a client is given up.
+pub(crate) fn patience(interval: Duration) -> Duration {
+    interval * PINGS + interval / 3
+}
 
 #[cfg(test)]
 mod tests {
@@ -82,15 +88,12 @@ mod tests {
 
     #[test]
     fn silence_is_pinged_twice_and_then_given_up() {
-        assert_eq!(looks(&[25, 50, 75], &[]), [Look::Ping, Look::Ping, Look::GiveUp]);
+        assert_eq!(looks(&[25, 50, 59], &[]), [Look::Ping, Look::Ping, Look::GiveUp]);
     }
 
     #[test]
     fn an_answer_starts_it_anew() {
-        assert_eq!(
-            looks(&[25, 50, 51, 76, 101], &[26]),
-            [Look::Ping, Look::Wait, Look::Ping, Look::Ping, Look::GiveUp]
-        );
+        assert_eq!(looks(&[25, 50, 51, 76, 85], &[26]), [Look::Ping, Look::Wait, Look::Ping, Look::Ping, Look::GiveUp]);
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket.
 //! - `heartbeat`: whether a client is still there.
+//! - `random_name`: names that nobody guesses.
 //! - `line`: one socket's end of the exchange.
 //! - `pace`: how fast one socket may send.
 //! - `exchange`: between the sockets and the hub.
@@ -44,6 +45,7 @@ mod metrics;
 mod outbox;
 mod pace;
 mod panel;
+mod random_name;
 pub mod settings;
 mod triggers;
 mod upgrade;
@@ -78,12 +80,15 @@ use api_error::ApiError;
 use auth::Tokens;
 use exchange::Exchange;
 use metrics::Metrics;
+use random_name::random_name;
 use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
-    let exchange = Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?));
+    let epoch = random_name()?;
+    let exchange =
+        Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?, epoch));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();

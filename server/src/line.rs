@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
 use crate::exchange::Exchange;
-use crate::hub::{Code, Command, ConnectionId, Refusal, Refused};
+use crate::hub::{Code, ConnectionId, Frame, PONG, Refusal, Refused};
 use crate::outbox::Outbox;
 use crate::pace::Pace;
 
@@ -29,12 +31,20 @@ impl Line {
     /// The socket sent a text frame.
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
-        match Command::parse(text) {
-            Ok(command) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
+        match Frame::parse(text) {
+            Ok(Frame::Ping) if self.pace.admits_ping(&self.exchange.rates, now) => {
+                self.outbox.push(Utf8Bytes::from_static(PONG));
+                Ok(())
+            }
+            Ok(Frame::Ping) => self.reject(&Refusal::TooFast.into(), now),
+            Ok(Frame::Command(command)) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
                 let refused = self.exchange.handle(self.id, &command, text, now);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }
-            Ok(command) => self.reject(&Refused { channel: Some(command.channel), why: Refusal::TooFast }, now),
+            Ok(Frame::Command(command)) => {
+                let key = command.key().map(|key| key.to_owned().into());
+                self.reject(&Refused { channel: Some(command.channel), key, why: Refusal::TooFast }, now)
+            }
             Err(refused) => self.reject(&refused, now),
         }
     }

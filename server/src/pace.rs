@@ -48,6 +48,11 @@ impl Pace {
         }
     }
 
+    /// Whether the socket may ask now whether the server is there. Counted with joins and leaves: a ping is no message.
+    pub(crate) fn admits_ping(&mut self, rates: &Rates, now: Instant) -> bool {
+        self.memberships.pour(&rates.memberships, now)
+    }
+
     /// Whether one refusal more is to be put up with.
     pub(crate) fn tolerates(&mut self, rates: &Rates, now: Instant) -> bool {
         self.refusals.pour(&rates.refusals, now)

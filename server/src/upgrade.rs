@@ -25,6 +25,7 @@ use crate::connection::{self, Socket};
 use crate::exchange::Exchange;
 use crate::hub::Refusal;
 use crate::limits::Limits;
+use crate::random_name::random_name;
 
 /// Where sockets come in.
 #[derive(Debug)]
@@ -108,7 +109,8 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let Some(socket) = socket(gate, upgraded).await else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
-    let Ok(socket_id) = new_socket_id() else {
+    // Whoever knows the id of a socket may whisper to it.
+    let Ok(socket_id) = random_name() else {
         return tracing::error!("the system has no random numbers");
     };
     let (client, problem) = match verified {
@@ -130,13 +132,6 @@ async fn socket(gate: &Gate, upgraded: Upgraded) -> Option<Socket> {
     let already_read = parts.read_buf.to_vec();
     let config = Some(connection::socket_config(gate.frame_bytes));
     Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, config).await)
-}
-
-/// 128 random bits: whoever knows the id of a socket may whisper to it.
-fn new_socket_id() -> Result<String, getrandom::Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {

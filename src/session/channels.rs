@@ -12,12 +12,23 @@ pub struct Wishes {
     pub history: bool,
     /// Who is there, and who comes and goes.
     pub presence: bool,
+    /// After an interruption, what was missed.
+    pub recover: bool,
 }
 
 impl Wishes {
     /// Both together.
     pub fn union(self, other: Wishes) -> Wishes {
-        Wishes { history: self.history || other.history, presence: self.presence || other.presence }
+        Wishes {
+            history: self.history || other.history,
+            presence: self.presence || other.presence,
+            recover: self.recover || other.recover,
+        }
+    }
+
+    /// Whether a join that asked for the others has asked for these too. What was missed is asked for at the next one.
+    fn is_part_of(self, others: Wishes) -> bool {
+        others.union(Wishes { recover: false, ..self }) == others
     }
 }
 
@@ -74,7 +85,7 @@ impl<F> Channels<F> {
     /// What a join frame has to ask for; none when the current socket was asked for all of it already.
     pub fn join(&mut self, channel: ChannelId) -> Option<Wishes> {
         let membership = self.get(channel)?;
-        if membership.joined == Some(membership.wishes) {
+        if membership.joined.is_some_and(|joined| membership.wishes.is_part_of(joined)) {
             return None;
         }
         membership.joined = Some(membership.wishes);
@@ -102,9 +113,20 @@ impl<F> Channels<F> {
         self.get(channel).ok_or(Full)?.waiting.push(frame)
     }
 
-    /// Takes what waits, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
-        self.get(channel).map(|membership| membership.waiting.take()).unwrap_or_default()
+    /// Takes what waits, so many frames at most, oldest first.
+    pub fn take_waiting(&mut self, channel: ChannelId, most: usize) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take(most)).unwrap_or_default()
+    }
+
+    /// Whether something waits on the channel.
+    pub fn is_waiting(&mut self, channel: ChannelId) -> bool {
+        self.get(channel).is_some_and(|membership| !membership.waiting.is_empty())
+    }
+
+    /// A channel on which something waits.
+    pub fn first_waiting(&self) -> Option<ChannelId> {
+        let waits = |place: &Option<Membership<F>>| place.as_ref().is_some_and(|member| !member.waiting.is_empty());
+        self.memberships.iter().position(waits).map(|index| index as ChannelId)
     }
 
     fn get(&mut self, channel: ChannelId) -> Option<&mut Membership<F>> {

@@ -60,6 +60,12 @@ failures! {
     /// What was to give the token failed, or took too long. The attempts go on. Followed by the cause.
     NoToken = "no_token",
         "The function given as realtimeAuthToken gave no token; trying goes on. ";
+    /// The server no longer had all that was missed.
+    Gap = "gap",
+        "Messages that came while there was no connection are lost: the history does not reach back so far.";
+    /// The server does not say what was missed.
+    GapPossible = "gap_possible",
+        "Messages that came while there was no connection may be lost: this server does not say.";
 }
 
 #[cfg(test)]

@@ -52,15 +52,43 @@ pub enum Input<F> {
         /// Which socket it was meant for.
         epoch: Epoch,
     },
+    /// The socket, whose browser would not take more, takes frames again.
+    Writable {
+        /// Which socket.
+        epoch: Epoch,
+    },
+    /// The server has acknowledged a join on the current socket.
+    Acknowledged {
+        /// Whether it has said that it answers pings.
+        answers_pings: bool,
+    },
     /// The timer that was set ran out.
     Elapsed {
         /// Which timer.
-        epoch: Epoch,
+        timer: Epoch,
+        /// How late it comes, in milliseconds.
+        late_ms: u32,
+        /// How long ago the last frame came on the current socket, in milliseconds.
+        quiet_ms: u32,
         /// A number from 0 to 1 for the jitter of the next attempt.
         random: f64,
     },
+    /// The network is back, or the page is seen again.
+    Resumed {
+        /// Whether an open socket may be a dead one by now.
+        slept: bool,
+    },
     /// The application asks for a new socket.
     Reconnect,
+}
+
+/// An attempt to connect that is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// 1 for the first one since a connection was good.
+    pub number: u32,
+    /// Milliseconds until then.
+    pub in_ms: u32,
 }
 
 /// What to do next.
@@ -98,10 +126,14 @@ pub enum Output<F> {
         /// The frame.
         body: F,
     },
+    /// Say when the socket takes frames again.
+    AwaitWritable,
+    /// Ask the server whether it is there.
+    SendPing,
     /// Start the timer; it replaces one that runs.
     SetTimer {
         /// The timer's number.
-        epoch: Epoch,
+        timer: Epoch,
         /// Milliseconds until it runs out.
         after_ms: u32,
     },
@@ -110,7 +142,12 @@ pub enum Output<F> {
     /// Tell every channel that the connection is there.
     Connected,
     /// Tell every channel that the connection is gone.
-    Disconnected,
+    Disconnected {
+        /// The close code.
+        code: CloseCode,
+        /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
+        next: Option<Attempt>,
+    },
     /// Tell the application about a failure.
     Failed {
         /// The channel that it concerns; none: all of them.

@@ -11,7 +11,8 @@
 //! session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
 //! assert_eq!(session.poll(), Some(Output::OpenSocket { epoch: 1 }));
 //! session.handle(Input::Opened { epoch: 1 });
-//! assert_eq!(session.poll(), Some(Output::SendJoin { channel: 0, wishes: Wishes::default() }));
+//! let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
+//! assert!(outputs.contains(&Output::SendJoin { channel: 0, wishes: Wishes::default() }));
 //! ```
 //!
 //! # Layout
@@ -19,6 +20,7 @@
 //! - this module: the transition table; `docs/lifecycle.md` draws it.
 //! - [`messages`]: what a session is told, and what it asks for.
 //! - [`backoff`]: how long to wait before the next attempt.
+//! - [`watch`]: whether an open socket still leads anywhere.
 //! - [`channels`]: who is joined, and what waits for the next socket.
 //! - [`queue`]: the frames of one channel that wait, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
@@ -28,6 +30,7 @@ pub mod channels;
 pub mod failure;
 pub mod messages;
 pub mod queue;
+pub mod watch;
 
 use std::collections::VecDeque;
 
@@ -37,8 +40,9 @@ use backoff::Backoff;
 use channels::Channels;
 pub use channels::{ChannelId, Wishes};
 pub use failure::Failure;
-pub use messages::{Input, Output};
+pub use messages::{Attempt, Input, Output};
 pub use queue::Frame;
+use watch::Watch;
 
 /// Attempts in a row that never opened before the application is told.
 pub const ATTEMPTS_BEFORE_ERROR: u32 = 3;
@@ -46,7 +50,7 @@ pub const ATTEMPTS_BEFORE_ERROR: u32 = 3;
 /// How long a socket that was asked to close may take, in milliseconds, before it is given up.
 pub const CLOSE_DEADLINE_MS: u32 = 5_000;
 
-/// Numbers the sockets and timers of a session, so that a late event of an abandoned one is recognised.
+/// Numbers the sockets of a session, and its timers, so that a late event of an abandoned one is recognised.
 pub type Epoch = u32;
 
 /// Where a session stands.
@@ -70,11 +74,19 @@ pub enum State {
 #[derive(Debug)]
 pub struct Session<F> {
     state: State,
-    /// The number of the current socket or timer.
+    /// The number of the current socket.
     epoch: Epoch,
+    /// The number of the current timer.
+    timer: Epoch,
     backoff: Backoff,
+    /// Attempts since a connection was last good.
+    attempts: u32,
     /// Attempts since a socket was last open.
     failed_attempts: u32,
+    /// What the timer of an open socket is for.
+    watch: Watch,
+    /// Whether the current socket's server answers pings.
+    answers_pings: bool,
     channels: Channels<F>,
     /// Decided and not yet carried out.
     outputs: VecDeque<Output<F>>,
@@ -92,8 +104,12 @@ impl<F> Session<F> {
         Session {
             state: State::Idle,
             epoch: 0,
+            timer: 0,
             backoff: Backoff::new(),
+            attempts: 0,
             failed_attempts: 0,
+            watch: Watch::Young,
+            answers_pings: false,
             channels: Channels::new(),
             outputs: VecDeque::new(),
         }
@@ -104,7 +120,7 @@ impl<F> Session<F> {
         self.state
     }
 
-    /// The number of the current socket or timer.
+    /// The number of the current socket.
     pub fn epoch(&self) -> Epoch {
         self.epoch
     }
@@ -116,7 +132,7 @@ impl<F> Session<F> {
 
     /// Takes what waits on a channel, for a session that takes the channel over.
     pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
-        self.channels.take_waiting(channel)
+        self.channels.take_waiting(channel, usize::MAX)
     }
 
     /// Decides what follows from an input.
@@ -135,48 +151,75 @@ impl<F> Session<F> {
 
             (state, Input::Leave { channel }) => self.leave(state, channel),
 
-            (Open, Input::Send { channel, frame, writable: true, .. }) => {
-                self.send_waiting(channel);
-                self.outputs.push_back(Output::Send { body: frame.body });
+            (Open, Input::Send { channel, frame, writable: true, may_wait })
+                if !(may_wait && self.channels.is_waiting(channel)) =>
+            {
+                self.send_waiting(channel, usize::MAX);
+                self.send(frame);
             }
+            (Open, Input::Writable { epoch }) if epoch == self.epoch => self.send_some(),
             (Idle, Input::Send { channel, .. }) | (_, Input::Send { channel, may_wait: false, .. }) => {
                 self.fail(Some(channel), Failure::NotConnected);
             }
-            (_, Input::Send { channel, frame, .. }) => {
+            (state, Input::Send { channel, frame, .. }) => {
                 if self.channels.wait(channel, frame).is_err() {
                     self.fail(Some(channel), Failure::QueueFull);
+                }
+                if state == Open {
+                    self.await_writable();
                 }
             }
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(),
 
+            (Open, Input::Acknowledged { answers_pings }) => {
+                self.is_good();
+                if answers_pings && !self.answers_pings {
+                    self.answers_pings = true;
+                    self.look(Watch::Silence, watch::PING_AFTER_MS);
+                }
+            }
+
             (Connecting, Input::Closed { epoch, code, random }) if epoch == self.epoch => {
                 self.failed_attempts += 1;
-                self.closed(code.retry(), random);
+                self.closed(code, code.retry(), random);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
                     self.fail(None, Failure::CannotConnect);
                 }
             }
-            (Open, Input::Closed { epoch, code, random }) if epoch == self.epoch => self.closed(code.retry(), random),
-            // Whatever code the server answered with: a new socket was asked for.
-            (Closing, Input::Closed { epoch, random, .. }) if epoch == self.epoch => {
+            (Open, Input::Closed { epoch, code, random }) if epoch == self.epoch => {
                 self.outputs.push_back(Output::ClearTimer);
-                self.closed(Retry::Again, random);
+                self.closed(code, code.retry(), random);
+            }
+            // Whatever code the server answered with: a new socket was asked for.
+            (Closing, Input::Closed { epoch, code, random }) if epoch == self.epoch => {
+                self.outputs.push_back(Output::ClearTimer);
+                self.closed(code, Retry::Again, random);
             }
 
             (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
                 if self.state == Closing {
                     self.outputs.push_back(Output::ClearTimer);
                 }
-                self.disconnect(Stopped);
+                self.disconnect(Stopped, CloseCode::ABNORMAL, None);
                 self.fail(None, Failure::InvalidToken);
             }
 
-            (Waiting, Input::Elapsed { epoch, .. }) if epoch == self.epoch => self.connect(),
-            (Closing, Input::Elapsed { epoch, random }) if epoch == self.epoch => {
-                self.outputs.push_back(Output::DropSocket { code: CloseCode::RECONNECT });
-                self.closed(Retry::Again, random);
+            (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(),
+            (Closing, Input::Elapsed { timer, random, .. }) if timer == self.timer => self.give_up(random),
+            (Open, Input::Elapsed { timer, late_ms, quiet_ms, random }) if timer == self.timer => {
+                if late_ms > watch::SLEPT_AFTER_MS {
+                    self.doubt();
+                } else {
+                    self.looked(self.watch.elapsed(self.answers_pings, late_ms, quiet_ms), random);
+                }
             }
+
+            (Waiting, Input::Resumed { .. }) => {
+                self.outputs.push_back(Output::ClearTimer);
+                self.connect();
+            }
+            (Open, Input::Resumed { slept: true }) => self.doubt(),
 
             (Connecting | Open, Input::Reconnect) => {
                 self.state = Closing;
@@ -191,8 +234,17 @@ impl<F> Session<F> {
             (Stopped, Input::Reconnect) => self.connect(),
             (Idle | Closing, Input::Reconnect) => {}
 
-            // Events of a socket or timer that was given up.
-            (_, Input::Opened { .. } | Input::Closed { .. } | Input::TokenRefused { .. } | Input::Elapsed { .. }) => {}
+            // Events of a socket or timer that was given up, and what matters to an open or a lost connection only.
+            (
+                _,
+                Input::Opened { .. }
+                | Input::Closed { .. }
+                | Input::TokenRefused { .. }
+                | Input::Elapsed { .. }
+                | Input::Writable { .. }
+                | Input::Acknowledged { .. }
+                | Input::Resumed { .. },
+            ) => {}
         }
     }
 
@@ -205,23 +257,36 @@ impl<F> Session<F> {
     fn opened(&mut self) {
         self.state = State::Open;
         self.failed_attempts = 0;
-        self.backoff = Backoff::new();
+        self.answers_pings = false;
+        self.look(Watch::Young, watch::STABLE_AFTER_MS);
+        let mut left = queue::FLUSHED_AT_ONCE;
         for channel in self.channels.ids() {
             self.join(channel);
-            self.send_waiting(channel);
+            left -= self.send_waiting(channel, left);
         }
+        self.await_writable();
         self.outputs.push_back(Output::Connected);
     }
 
-    fn closed(&mut self, retry: Retry, random: f64) {
+    /// A connection that is worth keeping: the next delay is a short one again.
+    fn is_good(&mut self) {
+        self.backoff = Backoff::new();
+        self.attempts = 0;
+    }
+
+    fn closed(&mut self, code: CloseCode, retry: Retry, random: f64) {
         match retry {
             Retry::Again | Retry::AgainWithoutFrame => {
-                self.disconnect(State::Waiting);
+                self.attempts += 1;
+                // What the socket may still say comes too late.
                 self.epoch = self.epoch.wrapping_add(1);
-                let after_ms = self.backoff.next(random);
-                self.set_timer(after_ms);
+                let in_ms = self.backoff.next(random);
+                self.disconnect(State::Waiting, code, Some(Attempt { number: self.attempts, in_ms }));
+                self.set_timer(in_ms);
             }
-            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => self.disconnect(State::Stopped),
+            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => {
+                self.disconnect(State::Stopped, code, None);
+            }
         }
         match retry {
             Retry::AgainWithoutFrame => self.fail(None, Failure::TooLarge),
@@ -231,10 +296,10 @@ impl<F> Session<F> {
         }
     }
 
-    fn disconnect(&mut self, next: State) {
-        self.state = next;
+    fn disconnect(&mut self, state: State, code: CloseCode, next: Option<Attempt>) {
+        self.state = state;
         self.channels.forget_joins();
-        self.outputs.push_back(Output::Disconnected);
+        self.outputs.push_back(Output::Disconnected { code, next });
     }
 
     fn join(&mut self, channel: ChannelId) {
@@ -243,9 +308,31 @@ impl<F> Session<F> {
         }
     }
 
-    fn send_waiting(&mut self, channel: ChannelId) {
-        for frame in self.channels.take_waiting(channel) {
-            self.outputs.push_back(Output::Send { body: frame.body });
+    /// Says how many frames that were.
+    fn send_waiting(&mut self, channel: ChannelId, most: usize) -> usize {
+        let frames = self.channels.take_waiting(channel, most);
+        let count = frames.len();
+        frames.into_iter().for_each(|frame| self.send(frame));
+        count
+    }
+
+    fn send_some(&mut self) {
+        if let Some(channel) = self.channels.first_waiting() {
+            self.send_waiting(channel, queue::FLUSHED_PER_TURN);
+        }
+        self.await_writable();
+    }
+
+    fn await_writable(&mut self) {
+        if self.channels.first_waiting().is_some() {
+            self.outputs.push_back(Output::AwaitWritable);
+        }
+    }
+
+    fn send(&mut self, frame: Frame<F>) {
+        self.outputs.push_back(Output::Send { body: frame.body });
+        if frame.comes_back && !self.answers_pings && matches!(self.watch, Watch::Young | Watch::Silence) {
+            self.look(Watch::Echo, watch::ECHO_WITHIN_MS);
         }
     }
 
@@ -257,19 +344,20 @@ impl<F> Session<F> {
         if !self.channels.is_empty() || state == State::Idle {
             return;
         }
-        if matches!(state, State::Waiting | State::Closing) {
+        if matches!(state, State::Open | State::Waiting | State::Closing) {
             self.outputs.push_back(Output::ClearTimer);
         }
         if matches!(state, State::Connecting | State::Open | State::Closing) {
             self.outputs.push_back(Output::DropSocket { code: CloseCode::NORMAL });
         }
         self.state = State::Idle;
-        self.backoff = Backoff::new();
+        self.is_good();
         self.failed_attempts = 0;
     }
 
     fn set_timer(&mut self, after_ms: u32) {
-        self.outputs.push_back(Output::SetTimer { epoch: self.epoch, after_ms });
+        self.timer = self.timer.wrapping_add(1);
+        self.outputs.push_back(Output::SetTimer { timer: self.timer, after_ms });
     }
 
     fn fail(&mut self, channel: Option<ChannelId>, failure: Failure) {

@@ -6,6 +6,12 @@ pub const MAX_FRAMES: usize = 1_000;
 /// How many bytes of one channel's frames may wait.
 pub const MAX_BYTES: u32 = 1024 * 1024;
 
+/// How many frames that waited go out at once on a new socket, and how many each time that it takes more: servers bound
+/// how fast a client may send.
+pub const FLUSHED_AT_ONCE: usize = 400;
+/// See [`FLUSHED_AT_ONCE`]; a driver asks 20 times a second.
+pub const FLUSHED_PER_TURN: usize = 5;
+
 /// Something to send. The session never looks into it, and counts its length only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<F> {
@@ -13,6 +19,8 @@ pub struct Frame<F> {
     pub body: F,
     /// Its length on the wire.
     pub bytes: u32,
+    /// Whether the server sends it back: a public message.
+    pub comes_back: bool,
 }
 
 /// The queue is full; the frame is refused, what waits stays.
@@ -45,10 +53,17 @@ impl<F> Queue<F> {
         Ok(())
     }
 
-    /// Takes everything out, oldest first.
-    pub fn take(&mut self) -> Vec<Frame<F>> {
-        self.bytes = 0;
-        std::mem::take(&mut self.frames)
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Takes the oldest out, so many at most, oldest first.
+    pub fn take(&mut self, most: usize) -> Vec<Frame<F>> {
+        let later = self.frames.split_off(most.min(self.frames.len()));
+        let taken = std::mem::replace(&mut self.frames, later);
+        self.bytes -= taken.iter().map(|frame| frame.bytes).sum::<u32>();
+        taken
     }
 }
 
@@ -63,7 +78,7 @@ mod tests {
     use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, Queue};
 
     fn frame(bytes: u32) -> Frame<u32> {
-        Frame { body: bytes, bytes }
+        Frame { body: bytes, bytes, comes_back: false }
     }
 
     #[test]
@@ -73,7 +88,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take().len(), MAX_FRAMES);
+        assert_eq!(queue.take(usize::MAX).len(), MAX_FRAMES);
     }
 
     #[test]
@@ -81,7 +96,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take().len(), 1);
+        assert_eq!(queue.take(usize::MAX).len(), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 

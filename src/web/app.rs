@@ -30,8 +30,8 @@ pub(super) struct Membership {
     pub(super) name: JsValue,
     /// Shared, so that handing out a message holds the list as it was when the message came.
     pub(super) objects: Rc<Vec<Rc<ChannelObject>>>,
-    /// Whether the server has answered the join on the current socket.
-    pub(super) joined: Cell<bool>,
+    /// 1 once the server has answered the join on the current socket, 2 when it answers publishing as well.
+    pub(super) joined: Cell<u32>,
 }
 
 /// A channel object of the page, as `client.channel()` returns it.

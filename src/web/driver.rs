@@ -56,13 +56,19 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
     waiting
 }
 
+/// The timer of a connection ran out.
+pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
+    let quiet_ms = link(connection).map_or(0, |link| link.quiet_ms()) as u32;
+    feed(connection, Input::Elapsed { timer, late_ms, quiet_ms, random: wire::random() });
+}
+
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
-pub(super) fn send(object: &Rc<ChannelObject>, text: Text) -> bool {
+pub(super) fn send(object: &Rc<ChannelObject>, text: Text, comes_back: bool) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
     let Some(Place { connection, channel }) = place else { return false };
     let writable = link(&connection).is_some_and(|link| link.writable());
-    let frame = Frame { bytes: text.length(), body: text };
+    let frame = Frame { bytes: text.length(), body: text, comes_back };
     let goes_out = writable && connection.state() == State::Open;
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
     goes_out
@@ -78,7 +84,7 @@ fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
         return channel;
     }
     let membership =
-        Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]), joined: Cell::new(false) };
+        Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]), joined: Cell::new(0) };
     let channel = memberships.insert(membership) as ChannelId;
     connection.numbers.set(&object.name, channel as i32);
     channel
@@ -111,25 +117,37 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
             }
         }
         Output::SendJoin { channel, wishes } => {
-            write(
-                connection,
-                &wire::join_frame(&name(connection, channel), wishes.history.into(), wishes.presence.into()),
-            );
+            if let Some(link) = link(connection) {
+                let name = name(connection, channel);
+                link.join(&name, wishes.history.into(), wishes.presence.into(), wishes.recover.into());
+            }
         }
         Output::SendLeave { channel } => write(connection, &wire::leave_frame(&name(connection, channel))),
         Output::Send { body } => write(connection, &body),
-        Output::SetTimer { epoch, after_ms } => {
-            let timer = wire::set_timer(connection.id as i32, epoch as i32, after_ms as i32);
+        Output::AwaitWritable => {
+            if let Some(link) = link(connection) {
+                link.await_writable();
+            }
+        }
+        Output::SendPing => {
+            if let Some(link) = link(connection) {
+                link.ping();
+            }
+        }
+        Output::SetTimer { timer, after_ms } => {
+            let looks = (connection.state() == State::Open).into();
+            let timer = wire::set_timer(connection.id as i32, timer as i32, after_ms as i32, looks);
             replace_timer(connection, Some(timer));
         }
         Output::ClearTimer => replace_timer(connection, None),
-        Output::Connected => wire::tell_status(connection.id as i32, 1),
-        Output::Disconnected => {
+        Output::Connected => wire::tell_connected(connection.id as i32),
+        Output::Disconnected { code, next } => {
             connection.link.take();
             for (_, membership) in connection.memberships.borrow().iter() {
-                membership.joined.set(false);
+                membership.joined.set(0);
             }
-            wire::tell_status(connection.id as i32, 0);
+            let (attempt, in_ms) = next.map_or((0, 0), |next| (next.number as i32, next.in_ms as i32));
+            wire::tell_disconnected(connection.id as i32, code.0.into(), attempt, in_ms);
         }
         Output::Failed { channel, failure } => tell_failure(connection, channel, failure, &connection.url),
     }

@@ -21,6 +21,7 @@ pub fn channel_open(
     name: JsValue,
     history: bool,
     presence: bool,
+    recover: bool,
     may_wait: bool,
     debug: bool,
 ) -> usize {
@@ -30,7 +31,7 @@ pub fn channel_open(
         settings,
         url,
         name,
-        wishes: Wishes { history, presence },
+        wishes: Wishes { history, presence, recover },
         may_wait,
         debug,
         place: RefCell::new(None),
@@ -80,13 +81,13 @@ pub fn channel_off(id: usize, action: i32, function: JsValue) {
     object.sweep();
 }
 
-/// Whether the server has answered the channel's join on the current socket.
+/// 1 once the server has answered the channel's join on the current socket, 2 when it answers publishing as well.
 #[wasm_bindgen]
-pub fn channel_joined(id: usize) -> bool {
+pub fn channel_joined(id: usize) -> u32 {
     let place = ChannelObject::by_id(id).and_then(|object| object.place.borrow().clone());
-    place.is_some_and(|place| {
+    place.map_or(0, |place| {
         let memberships = place.connection.memberships.borrow();
-        memberships.get(place.channel as usize).is_some_and(|membership| membership.joined.get())
+        memberships.get(place.channel as usize).map_or(0, |membership| membership.joined.get())
     })
 }
 
@@ -105,9 +106,9 @@ pub fn connection_status(client: u32) -> u32 {
 
 /// Sends a frame on the channel, or lets it wait.
 #[wasm_bindgen]
-pub fn channel_send(id: usize, page_object: JsValue, text: Text) {
+pub fn channel_send(id: usize, page_object: JsValue, text: Text, comes_back: bool) {
     let Some(object) = ChannelObject::by_id(id) else { return };
-    if !driver::send(&object, text) {
+    if !driver::send(&object, text, comes_back) {
         // Were the page's object collected now, what waits would be lost with it.
         object.page_object.replace(Some(page_object));
     }

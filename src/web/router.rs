@@ -20,6 +20,9 @@ const OBJECT_STATUS: u32 = 5;
 const TOKEN: u32 = 6;
 const NO_TOKEN: u32 = 7;
 const NO_SOCKET: u32 = 8;
+const WRITABLE: u32 = 9;
+const RESUMED: u32 = 10;
+const ANSWERED: u32 = 11;
 
 const CONNECTION_STATUS: i32 = wire::code(Action::ConnectionStatus);
 const JOIN: i32 = wire::code(Action::Join);
@@ -35,8 +38,11 @@ const PRESENCE_UPDATE: i32 = wire::code(Action::PresenceUpdate);
 /// |---|---|---|---|
 /// | opened | connection | epoch | |
 /// | closed | connection | epoch | close code |
-/// | elapsed | connection | epoch | |
+/// | elapsed | connection | timer | how late, in milliseconds |
+/// | writable | connection | epoch | |
+/// | resumed | | 1 when it was asleep | |
 /// | received | connection | channel, or -1 for all | action, or -1 for one that nobody asked for by name |
+/// | answered | connection | channel; for nobody but the facade | |
 /// | status | connection | 1 when connected | |
 /// | status of one object | channel object | 1 when connected | |
 /// | token, no token, no socket | connection | epoch | |
@@ -46,6 +52,9 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
     if event == OBJECT_STATUS {
         return tell_one(id, b == 1);
     }
+    if event == RESUMED {
+        return Connection::all().iter().for_each(|each| driver::feed(each, Input::Resumed { slept: b == 1 }));
+    }
     let Some(connection) = Connection::by_id(id) else { return };
     match event {
         OPENED => driver::feed(&connection, Input::Opened { epoch }),
@@ -53,8 +62,10 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
             let code = CloseCode(u16::try_from(c).unwrap_or(CloseCode::ABNORMAL.0));
             driver::feed(&connection, Input::Closed { epoch, code, random: wire::random() });
         }
-        ELAPSED => driver::feed(&connection, Input::Elapsed { epoch, random: wire::random() }),
+        ELAPSED => driver::elapsed(&connection, epoch, c as u32),
+        WRITABLE => driver::feed(&connection, Input::Writable { epoch }),
         RECEIVED => received(&connection, b, c),
+        ANSWERED => answered(&connection, b),
         STATUS => tell_all(&connection, b == 1),
         TOKEN => driver::token_came(&connection, epoch, &wire::answer()),
         NO_TOKEN => driver::attempt_failed(&connection, epoch, Failure::NoToken, &wire::answer()),
@@ -63,23 +74,41 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
     }
 }
 
-fn received(connection: &Connection, channel: i32, action: i32) {
+fn received(connection: &Rc<Connection>, channel: i32, action: i32) {
     let Ok(channel) = usize::try_from(channel) else {
         for object in &connection.objects() {
             hand_to(object, action);
         }
         return;
     };
+    let offers = if action == JOIN { wire::offers() } else { 0 };
+    if action == JOIN {
+        driver::feed(connection, Input::Acknowledged { answers_pings: offers & 1 != 0 });
+    }
     let objects = {
         let memberships = connection.memberships.borrow();
         let Some(membership) = memberships.get(channel) else { return };
-        if matches!(action, JOIN | PRESENCE_FULL | HISTORY | MESSAGE) {
-            membership.joined.set(true);
+        if action == JOIN {
+            membership.joined.set(if offers & 2 != 0 { 2 } else { 1 });
+        } else if matches!(action, PRESENCE_FULL | HISTORY | MESSAGE) {
+            membership.joined.set(membership.joined.get().max(1));
         }
         membership.objects.clone()
     };
     for object in objects.iter() {
         hand_to(object, action);
+    }
+}
+
+/// An answer to something that the facade itself has asked.
+fn answered(connection: &Connection, channel: i32) {
+    let objects = {
+        let memberships = connection.memberships.borrow();
+        let Some(membership) = memberships.get(channel as usize) else { return };
+        membership.objects.clone()
+    };
+    for object in objects.iter() {
+        call_handlers(object, &|handler| handler.internal.then_some(&handler.function));
     }
 }
 
@@ -120,19 +149,21 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
             wire::track(&page_object);
         }
     }
+    call_handlers(object, &|handler| handler.function_for(action));
+}
+
+fn call_handlers(object: &Rc<ChannelObject>, choose: &dyn Fn(&Handler) -> Option<&JsValue>) {
     object.handing.set(true);
     let mut index = 0;
     loop {
         let handler = object.handlers.borrow().get(index).cloned();
         let Some(handler) = handler else { break };
         index += 1;
-        if handler.removed.get() || handler.action.is_some_and(|wanted| wanted != action) {
+        if handler.removed.get() {
             continue;
         }
-        if action != ERROR {
-            wire::call(&handler.function);
-        } else if let Some(on_error) = handler.for_errors() {
-            wire::call(on_error);
+        if let Some(function) = choose(&handler) {
+            wire::call(function);
         }
     }
     object.handing.set(false);
@@ -140,8 +171,15 @@ fn hand_to(object: &Rc<ChannelObject>, action: i32) {
 }
 
 impl Handler {
-    /// The function that gets errors: the second one, or that of an `on("error", …)` which has no second one.
-    fn for_errors(&self) -> Option<&JsValue> {
+    /// The function that gets the action. Errors go to the second one, or to that of an `on("error", …)` which has no
+    /// second one.
+    fn function_for(&self, action: i32) -> Option<&JsValue> {
+        if self.action.is_some_and(|wanted| wanted != action) {
+            return None;
+        }
+        if action != ERROR {
+            return Some(&self.function);
+        }
         if !self.on_error.is_undefined() {
             return Some(&self.on_error);
         }

@@ -2,6 +2,8 @@
 // channel and action become small integers, and wasm decides by them which handlers to call. Look-ups only: whatever
 // needs a decision belongs into Rust. Why it is so: docs/decisions/002-data-plane.md.
 
+import { GAP, Recovery } from "./recovery.js";
+
 // What wasm is told. The same numbers stand in router.rs.
 const OPENED = 0;
 const CLOSED = 1;
@@ -12,6 +14,16 @@ const OBJECT_STATUS = 5;
 const TOKEN = 6;
 const NO_TOKEN = 7;
 const NO_SOCKET = 8;
+const WRITABLE = 9;
+const RESUMED = 10;
+const ANSWERED = 11;
+
+/** How much the browser is given to send before the network has taken it. */
+const BUFFERED_BYTES = 262_144;
+/** How often it is asked whether that has become less. */
+const BUFFER_POLL_MS = 50;
+/** A timer that is overdue by more says that the page has slept. The same number stands in watch.rs. */
+const SLEPT_AFTER_MS = 20_000;
 
 /** How long a token function may take. */
 const TOKEN_DEADLINE_MS = 10_000;
@@ -30,12 +42,26 @@ const codes = new Map();
 /** The codes and texts of failures, by number. */
 let failures;
 const links = new Set();
+/** What the server said when it closed, while that is being handled. */
+let close_reason = "";
+/** When each timer that runs is due. */
+const timers = new Map();
 
 /** Names the way into wasm, and what Rust calls by number. */
 export function listen(entry, action_names, failure_words) {
   enter = entry;
   failures = failure_words;
   for (const name of action_names) code_of(name);
+  const resumed = (slept) => run(() => enter(RESUMED, 0, slept));
+  const hear = (target, type, slept) => target?.addEventListener?.(type, (event) => resumed(slept(event)));
+  hear(globalThis, "online", () => true);
+  hear(globalThis, "pageshow", ({ persisted }) => persisted);
+  hear(globalThis.document, "visibilitychange", hasSlept);
+}
+
+function hasSlept() {
+  const now = performance.now();
+  return [...timers.values()].some((due) => now - due > SLEPT_AFTER_MS);
 }
 
 export function code_of(name) {
@@ -105,7 +131,7 @@ function receive(link, data) {
     return; // Not a frame of this protocol.
   }
   const name = frame?.action;
-  if (!name || link.discarded) return;
+  if (!name || link.discarded || (link.pinged && name === "pong")) return;
   const action = {
     action: name,
     client: frame.client || undefined,
@@ -117,13 +143,63 @@ function receive(link, data) {
   if (channel) {
     slot = link.channels.get(channel);
     if (slot === undefined) return;
+    if (EXTENDED.has(name) || action.options.id !== undefined) return receive_extended(link, slot, action);
   }
-  enter_with(action, RECEIVED, link.connection, slot, codes.get(name) ?? -1);
+  hand_out(link, slot, action);
 }
 
-/** From the names of a connection's channels to their numbers. */
+function hand_out(link, slot, action) {
+  enter_with(action, RECEIVED, link.connection, slot, codes.get(action.action) ?? -1);
+}
+
+/** Actions that servers with extensions say more with. */
+const EXTENDED = new Set(["ack", "history", "join"]);
+
+function receive_extended(link, slot, action) {
+  const { recovery } = link.channels;
+  const { channel, id, key } = action.options;
+  const fail = (code) => enter_with(failure_action(code, channel), RECEIVED, link.connection, slot, code_of("error"));
+  const missed = action.action === "history" && recovery.missed(channel, action.payload);
+  if (missed) {
+    if (!action.payload.complete) fail(GAP);
+    for (const { action: name, client, options, payload } of missed) {
+      hand_out(link, slot, { action: name, client, options, payload, replayed: true });
+    }
+  } else if (action.action === "join") {
+    // Any text may come from a server: `ext` may be anything.
+    const offered = action.payload?.ext?.recover;
+    const place = typeof offered === "object" && offered ? offered : undefined;
+    if (recovery.hasRestarted(channel, place)) {
+      enter_with({ action: "restarted", options: { channel } }, ANSWERED, link.connection, slot);
+    }
+    const unsure = recovery.acknowledged(channel, place);
+    hand_out(link, slot, action);
+    if (unsure) fail(unsure);
+  } else if (isOurs(key) && (action.action === "ack" || recovery.wasReplayed(id))) {
+    enter_with(action, ANSWERED, link.connection, slot);
+  } else {
+    if (id !== undefined) recovery.got(channel, id);
+    hand_out(link, slot, action);
+  }
+}
+
+/** Whether the key is one that publish.js made: four numbers. */
+function isOurs(key) {
+  return typeof key === "string" && key.split(",").length === 4;
+}
+
+/** From the names of a connection's channels to their numbers, and what the page has got of each. */
+class Channels extends Map {
+  recovery = new Recovery();
+
+  delete(name) {
+    this.recovery.forget(name);
+    return super.delete(name);
+  }
+}
+
 export function numbers() {
-  return new Map();
+  return new Channels();
 }
 
 export function number_of(numbers, name) {
@@ -137,29 +213,64 @@ class Link {
     this.channels = channels;
     this.debug = debug;
     this.discarded = false;
+    this.pinged = false;
+    this.heard = performance.now();
+    channels.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
-    const tell = (event, code) =>
+    this.tell = (event, code) =>
       run(() => {
         if (!this.discarded) enter(event, connection, epoch, code);
       });
     this.listeners = {
-      open: () => tell(OPENED, 0),
-      message: (event) => run(receive, this, event.data),
+      open: () => this.tell(OPENED),
+      message: (event) => {
+        this.heard = performance.now();
+        run(receive, this, event.data);
+      },
       close: (event) => {
         links.delete(this);
-        tell(CLOSED, event.code);
         run(() => {
+          close_reason = event.reason ?? "";
+        });
+        this.tell(CLOSED, event.code);
+        run(() => {
+          close_reason = "";
           this.discarded = true;
         });
       },
     };
     for (const type in this.listeners) socket.addEventListener(type, this.listeners[type]);
+    // The close event tells it all; but where sockets are emitters, as on Node 20, an error that nobody hears is thrown.
+    socket.addEventListener("error", () => {});
     links.add(this);
   }
 
   writable() {
-    return this.socket.readyState === WEBSOCKET_OPEN;
+    return this.socket.readyState === WEBSOCKET_OPEN && !(this.socket.bufferedAmount > BUFFERED_BYTES);
+  }
+
+  await_writable() {
+    this.poll ??= setInterval(() => {
+      const writable = this.writable();
+      if (!writable && this.socket.readyState === WEBSOCKET_OPEN) return;
+      this.poll = clearInterval(this.poll);
+      if (writable) this.tell(WRITABLE);
+    }, BUFFER_POLL_MS);
+  }
+
+  ping() {
+    this.pinged = true;
+    this.send('{"action":"ping"}');
+  }
+
+  quiet_ms() {
+    return performance.now() - this.heard;
+  }
+
+  join(channel, history, presence, recover) {
+    const since = this.channels.recovery.since(channel, recover);
+    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, ...(since && { since }) }));
   }
 
   send(text) {
@@ -216,11 +327,20 @@ export function random() {
   return Math.random();
 }
 
-export function set_timer(connection, epoch, after_ms) {
-  return setTimeout(() => run(() => enter(ELAPSED, connection, epoch)), after_ms);
+/** A timer that only `looks` after an open socket keeps no program on Node from ending. */
+export function set_timer(connection, number, after_ms, looks) {
+  const due = performance.now() + after_ms;
+  const timer = setTimeout(() => {
+    timers.delete(timer);
+    run(() => enter(ELAPSED, connection, number, Math.max(0, performance.now() - due)));
+  }, after_ms);
+  timers.set(timer, due);
+  if (looks) timer.unref?.();
+  return timer;
 }
 
 export function clear_timer(timer) {
+  timers.delete(timer);
   clearTimeout(timer);
 }
 
@@ -246,10 +366,6 @@ export function frame(action, channel, options, payload) {
 
 export function leave_frame(channel) {
   return frame("leave", channel);
-}
-
-export function join_frame(channel, history, presence) {
-  return frame("join", channel, undefined, { history: !!history, presence: !!presence });
 }
 
 export function call(handler) {
@@ -279,28 +395,36 @@ function later(work) {
   else Promise.resolve().then(() => run(work));
 }
 
-function status_action(connected) {
-  return {
-    action: "connection_status",
-    options: {},
-    payload: { status: connected ? "connected" : "disconnected" },
-  };
+export function offers() {
+  const { ping, publish } = current.payload?.ext ?? {};
+  return (ping === 1 ? 1 : 0) + (publish === 1 ? 2 : 0);
 }
 
-export function tell_status(connection, connected) {
-  later(() => enter_with(status_action(connected), STATUS, connection, connected));
+function status_action(connected, details) {
+  const status = connected ? "connected" : "disconnected";
+  return { action: "connection_status", options: {}, payload: { status, ...details } };
+}
+
+export function tell_connected(connection) {
+  later(() => enter_with(status_action(true), STATUS, connection, 1));
+}
+
+export function tell_disconnected(connection, code, attempt, retryInMs) {
+  const details = { code, reason: close_reason, ...(attempt && { attempt, retryInMs }) };
+  later(() => enter_with(status_action(false, details), STATUS, connection, 0));
 }
 
 export function tell_object_status(object, connected) {
   later(() => enter_with(status_action(connected), OBJECT_STATUS, object, connected));
 }
 
+function failure_action(code, channel, particulars) {
+  const [, text] = failures.find(([candidate]) => candidate === code);
+  const message = text.endsWith(" ") ? text + particulars : text;
+  return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
+}
+
 export function tell_failure(connection, slot, channel, failure, particulars) {
-  const [code, text] = failures[failure];
-  const action = {
-    action: "error",
-    options: channel === undefined ? {} : { channel },
-    payload: { message: text.endsWith(" ") ? text + particulars : text, code },
-  };
+  const action = failure_action(failures[failure][0], channel, particulars);
   later(() => enter_with(action, RECEIVED, connection, slot, code_of("error")));
 }

@@ -30,7 +30,6 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn length(this: &Text) -> u32;
     pub(super) fn leave_frame(channel: &JsValue) -> Text;
-    pub(super) fn join_frame(channel: &JsValue, history: i32, presence: i32) -> Text;
 
     /// From a channel's name to its number. A `Map`: a channel may be called `__proto__`.
     #[derive(Clone)]
@@ -54,11 +53,23 @@ extern "C" {
         channels: &Numbers,
         debug: i32,
     ) -> Link;
-    /// Whether the browser takes a frame now; it drops what it is given while closing, without a word.
+    /// Whether the browser takes a frame now: it drops what it is given while closing, without a word, and what a slow
+    /// network does not take it keeps in memory.
     #[wasm_bindgen(method, structural)]
     pub(super) fn writable(this: &Link) -> bool;
+    /// Tells the router once it does.
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn await_writable(this: &Link);
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn join(this: &Link, channel: &JsValue, history: i32, presence: i32, recover: i32);
     #[wasm_bindgen(method, structural)]
     pub(super) fn send(this: &Link, text: &Text);
+    /// Asks the server whether it is there.
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn ping(this: &Link);
+    /// How long ago the last frame came, in milliseconds.
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn quiet_ms(this: &Link) -> i32;
     #[wasm_bindgen(method, structural)]
     pub(super) fn close(this: &Link, code: i32);
     /// Closes the socket and stops listening to it.
@@ -70,11 +81,17 @@ extern "C" {
     /// What comes with the event that is being handled: a token, or why something failed.
     pub(super) fn answer() -> JsValue;
 
-    pub(super) fn set_timer(connection: i32, epoch: i32, after_ms: i32) -> JsValue;
+    pub(super) fn set_timer(connection: i32, timer: i32, after_ms: i32, looks: i32) -> JsValue;
     pub(super) fn clear_timer(timer: &JsValue);
 
-    /// Tells every channel of a connection how it stands.
-    pub(super) fn tell_status(connection: i32, connected: i32);
+    /// What the acknowledgement that is being handed out offers: 1 answers to pings, 2 answers to publishing.
+    pub(super) fn offers() -> i32;
+
+    /// Tells every channel of a connection that it is there.
+    pub(super) fn tell_connected(connection: i32);
+    /// Tells every channel of a connection that it is gone, and which attempt comes next in how many milliseconds; 0:
+    /// none.
+    pub(super) fn tell_disconnected(connection: i32, code: i32, attempt: i32, retry_in_ms: i32);
     /// Tells one channel object how its connection stands.
     pub(super) fn tell_object_status(object: i32, connected: i32);
     /// Tells one channel of a connection about a failure, by its number; all of them where `slot` is -1.

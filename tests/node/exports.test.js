@@ -9,7 +9,8 @@ import * as sdk from "../../pkg/index.js";
 const VALUE = /^export declare (?:abstract )?(?:class|const|enum|function) (\w+)/gm;
 
 test("what index.d.ts declares as a value is one, and nothing else is exported", () => {
-  const types = readFileSync(new URL("../../pkg/index.d.ts", import.meta.url), "utf8");
+  const read = (file) => readFileSync(new URL(`../../pkg/${file}`, import.meta.url), "utf8");
+  const types = read("index.d.ts") + read("http.d.ts");
   const declared = [...types.matchAll(VALUE)].map(([, name]) => name);
 
   assert.deepEqual(Object.keys(sdk).sort(), declared.sort());

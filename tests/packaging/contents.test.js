@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { packPackage } from "./support/projects.js";
 
 const CODE = ["index.js", "index.cjs", "slim.js", "xano.wasm", "dist/xano.min.js", "dist/xano.min.js.map"];
-const TYPES = ["index.d.ts", "index.d.cts", "slim.d.ts"];
+const TYPES = ["http.d.ts", "http.d.cts", "index.d.ts", "index.d.cts", "slim.d.ts"];
 const DOCUMENTS = [
   "LICENSE",
   "LICENSE-APACHE",

@@ -6,12 +6,13 @@ import { test } from "node:test";
 import { channels } from "./deviations/channels.js";
 import { handlers } from "./deviations/handlers.js";
 import { http } from "./deviations/http.js";
+import { interruptions } from "./deviations/interruptions.js";
 import { sockets } from "./deviations/sockets.js";
 import { streams } from "./deviations/streams.js";
 import { uses as httpUses } from "./http/normalisers.js";
 import { uses as realtimeUses } from "./realtime/normalisers/uses.js";
 
-const deviations = [...channels, ...handlers, ...sockets, ...http, ...streams].sort(
+const deviations = [...channels, ...handlers, ...sockets, ...interruptions, ...http, ...streams].sort(
   (one, other) => one.number - other.number,
 );
 
@@ -32,6 +33,7 @@ const WITHOUT_NORMALISER = {
   32: "they ask for no streams",
   33: "they ask for no streams",
   34: "their files hold blobs",
+  39: "their servers answer neither, and their keys are nobody's",
 };
 
 test("every number of the document has a test, and a normaliser or a reason to have none", () => {

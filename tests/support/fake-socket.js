@@ -43,9 +43,9 @@ window.FakeSocket = class FakeSocket extends EventTarget {
   }
 
   /** The connection ends from the other side. */
-  drop(code) {
+  drop(code, reason = "") {
     this.readyState = FakeSocket.CLOSED;
-    this.#emit(new CloseEvent("close", { code, wasClean: code !== 1006 }));
+    this.#emit(new CloseEvent("close", { code, reason, wasClean: code !== 1006 }));
   }
 
   send(text) {

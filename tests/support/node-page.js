@@ -2,9 +2,9 @@
 
 globalThis.window = globalThis;
 globalThis.CloseEvent ??= class CloseEvent extends Event {
-  constructor(type, { code, wasClean }) {
+  constructor(type, { code, reason, wasClean }) {
     super(type);
-    Object.assign(this, { code, wasClean });
+    Object.assign(this, { code, reason, wasClean });
   }
 };
 await import("./fake-socket.js");

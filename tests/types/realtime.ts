@@ -18,6 +18,12 @@ room
   .on("history", ({ payload }) => payload.history.map((action) => action.payload.text))
   .on("error", ({ payload }) => payload.code === "cannot_connect");
 
+// What survives an interruption.
+client.channel("room", { recover: true }).on("message", ({ replayed }) => replayed === true);
+room.on("connection_status", ({ payload }) => payload.retryInMs?.toFixed());
+export const published = (): Promise<string | null | undefined> =>
+  room.publish({ name: "Jill", text: "Hello" }).then(({ id }) => id);
+
 // A switch over every action tells the payloads apart.
 room.on((action) => {
   switch (action.action) {

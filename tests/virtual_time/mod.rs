@@ -12,6 +12,8 @@ use xano_wasm::session::{Failure, Frame, Input, Output, Session, Wishes};
 
 const ROOM: u32 = 0;
 const CHANNEL: &str = "marvel-chat-room";
+/// How often a socket is asked whether it takes more.
+const TURN_MS: u64 = 50;
 /// What the random numbers of a test are, so that a delay is its ceiling.
 const RANDOM: f64 = 0.999_999;
 
@@ -22,6 +24,14 @@ pub(crate) struct Page {
     timer: Option<Timer>,
     /// Frames from the server, oldest first.
     pub(crate) received: Vec<Value>,
+    /// When the last of them came.
+    heard_at_ms: u64,
+    /// Its network has gone without a word: nothing reaches it any more on the socket that it has.
+    is_deaf: bool,
+    /// When its socket is asked next whether it takes more.
+    turn_at_ms: Option<u64>,
+    /// How many pings it has sent.
+    pub(crate) pings: u32,
     /// Statuses and failures that the application was told, oldest first.
     pub(crate) told: Vec<String>,
 }
@@ -33,7 +43,7 @@ struct Socket {
 }
 
 struct Timer {
-    epoch: u32,
+    number: u32,
     due_ms: u64,
 }
 
@@ -44,16 +54,32 @@ pub(crate) struct World {
     pub(crate) pages: Vec<Page>,
     pub(crate) now_ms: u64,
     sockets_made: u64,
+    /// Whether the server answers pings, and says so.
+    pub(crate) answers_pings: bool,
+    /// Whether pages hear that they were let in.
+    pub(crate) acknowledges: bool,
 }
 
 impl World {
     pub(crate) fn new(pages: usize) -> World {
-        let page = || Page { session: Session::new(), socket: None, timer: None, received: vec![], told: vec![] };
+        let page = || Page {
+            session: Session::new(),
+            socket: None,
+            timer: None,
+            received: vec![],
+            heard_at_ms: 0,
+            is_deaf: false,
+            turn_at_ms: None,
+            pings: 0,
+            told: vec![],
+        };
         World {
-            hub: Some(new_hub()),
+            hub: Some(new_hub(0)),
             pages: std::iter::repeat_with(page).take(pages).collect(),
             now_ms: 0,
             sockets_made: 0,
+            answers_pings: false,
+            acknowledges: true,
         }
     }
 
@@ -69,7 +95,7 @@ impl World {
 
     pub(crate) fn send(&mut self, page: usize, payload: Value) {
         let text = json!({ "action": "message", "options": { "channel": CHANNEL }, "payload": payload }).to_string();
-        let frame = Frame { bytes: text.len() as u32, body: text };
+        let frame = Frame { bytes: text.len() as u32, body: text, comes_back: true };
         self.feed(page, Input::Send { channel: ROOM, frame, writable: true, may_wait: true });
         self.settle();
     }
@@ -84,7 +110,7 @@ impl World {
     }
 
     pub(crate) fn server_starts(&mut self) {
-        self.hub = Some(new_hub());
+        self.hub = Some(new_hub(self.sockets_made));
     }
 
     /// The page's socket breaks; the server notices as well.
@@ -95,17 +121,42 @@ impl World {
         self.settle();
     }
 
+    /// The page's network goes away; neither side is told.
+    pub(crate) fn network_vanishes(&mut self, page: usize) {
+        self.pages[page].is_deaf = true;
+    }
+
+    /// The network is back, or the page is seen again.
+    pub(crate) fn resumes(&mut self, page: usize, slept: bool) {
+        self.feed(page, Input::Resumed { slept });
+        self.settle();
+    }
+
     /// Lets time pass, one timer after the other.
     pub(crate) fn pass(&mut self, duration_ms: u64) {
         let end_ms = self.now_ms + duration_ms;
+        self.take_turns(end_ms);
         while let Some((page, due_ms)) = self.next_timer().filter(|&(_, due_ms)| due_ms <= end_ms) {
             self.now_ms = due_ms;
             if let Some(timer) = self.pages[page].timer.take() {
-                self.feed(page, Input::Elapsed { epoch: timer.epoch, random: RANDOM });
+                let quiet_ms = (self.now_ms - self.pages[page].heard_at_ms) as u32;
+                self.feed(page, Input::Elapsed { timer: timer.number, late_ms: 0, quiet_ms, random: RANDOM });
             }
             self.settle();
+            self.take_turns(end_ms);
         }
         self.now_ms = end_ms;
+    }
+
+    /// Sockets that were full take what waits.
+    fn take_turns(&mut self, end_ms: u64) {
+        for page in 0..self.pages.len() {
+            while let Some(due_ms) = self.pages[page].turn_at_ms.take_if(|due_ms| *due_ms <= end_ms) {
+                self.now_ms = self.now_ms.max(due_ms);
+                let epoch = self.pages[page].session.epoch();
+                self.feed(page, Input::Writable { epoch });
+            }
+        }
     }
 
     /// When the page tries again, if it waits.
@@ -127,6 +178,7 @@ impl World {
                 continue;
             };
             self.sockets_made += 1;
+            self.pages[page].is_deaf = false;
             let server_side = hub.open(frame::Client::anonymous(format!("socket-{}", self.sockets_made)));
             self.pages[page].socket = Some(Socket { epoch, server_side: Some(server_side) });
             self.feed(page, Input::Opened { epoch });
@@ -163,12 +215,19 @@ impl World {
                 );
             }
             Output::Send { body } => self.send_to_server(page, body),
-            Output::SetTimer { epoch, after_ms } => {
-                state.timer = Some(Timer { epoch, due_ms: now_ms + u64::from(after_ms) });
+            Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
+            Output::SendPing => {
+                state.pings += 1;
+                if !state.is_deaf {
+                    state.heard_at_ms = now_ms;
+                }
+            }
+            Output::SetTimer { timer, after_ms } => {
+                state.timer = Some(Timer { number: timer, due_ms: now_ms + u64::from(after_ms) });
             }
             Output::ClearTimer => state.timer = None,
             Output::Connected => state.told.push("connected".to_owned()),
-            Output::Disconnected => state.told.push("disconnected".to_owned()),
+            Output::Disconnected { .. } => state.told.push("disconnected".to_owned()),
             Output::Failed { failure, .. } => state.told.push(match failure {
                 Failure::CannotConnect => "cannot connect".to_owned(),
                 other => format!("{other:?}"),
@@ -198,8 +257,16 @@ impl World {
             .collect();
         for delivery in deliveries {
             let frame: Value = serde_json::from_str(&delivery.frame).expect("the server sends JSON");
-            for page in delivery.to.iter().filter_map(|id| pages.get(id)) {
-                self.pages[*page].received.push(frame.clone());
+            for &page in delivery.to.iter().filter_map(|id| pages.get(id)) {
+                if self.pages[page].is_deaf {
+                    continue;
+                }
+                let is_acknowledgement = frame["action"] == "join" && self.acknowledges;
+                self.pages[page].received.push(frame.clone());
+                self.pages[page].heard_at_ms = self.now_ms;
+                if is_acknowledgement {
+                    self.feed(page, Input::Acknowledged { answers_pings: self.answers_pings });
+                }
             }
         }
     }
@@ -212,6 +279,7 @@ impl Page {
     }
 }
 
-fn new_hub() -> Hub {
-    Hub::new(Settings::default(), &Limits::default())
+/// Of an epoch of its own, as every start of a server has.
+fn new_hub(sockets_made: u64) -> Hub {
+    Hub::new(Settings::default(), &Limits::default(), format!("epoch after {sockets_made} sockets"))
 }

@@ -31,6 +31,9 @@ const shared = {
   logLevel: "warning",
 };
 
+/** Members that are nobody else's business get short names, which still begin as such: pages extend our classes. */
+const properties = { regex: /^_[a-z]/, nth_identifier: { get: (number) => `_${number.toString(36)}` } };
+
 const bundles = [
   { entry: "index.js", outfile: "index.js", format: "esm" },
   { entry: "index.js", outfile: "index.cjs", format: "cjs" },
@@ -57,7 +60,7 @@ async function smaller(outputFiles, outfile, format) {
   const [code, map] = [/js$/, /map$/].map((ending) => outputFiles.find(({ path }) => ending.test(path))?.text);
   if (mode !== "release") return { code, map };
   const sourceMap = map && { content: map, url: `${basename(outfile)}.map` };
-  return minify(code, { module: format === "esm", sourceMap, format: { comments: /^!/ } });
+  return minify(code, { module: format === "esm", mangle: { properties }, sourceMap, format: { comments: /^!/ } });
 }
 
 function write(path, { code, map }) {

@@ -10,8 +10,13 @@ use crate::workspace::Workspace;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What is written by hand, and where it goes. The types say the same to `import` and to `require`, but TypeScript
 /// takes the kind of a module from the name of its file.
-const COPIED: [(&str, &str); 3] =
-    [("index.d.ts", "index.d.ts"), ("index.d.ts", "index.d.cts"), ("slim.d.ts", "slim.d.ts")];
+const COPIED: [(&str, &str); 5] = [
+    ("index.d.ts", "index.d.ts"),
+    ("index.d.ts", "index.d.cts"),
+    ("http.d.ts", "http.d.ts"),
+    ("http.d.ts", "http.d.cts"),
+    ("slim.d.ts", "slim.d.ts"),
+];
 /// From elsewhere in the repository: what the README links to, and the licences.
 const DOCUMENTS: [&str; 6] =
     ["docs/deviations.md", "SECURITY.md", "THIRD-PARTY-NOTICES", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -23,7 +28,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         files::clear(&package)?;
         files::copy(&workspace.bundle_dir(), &package)?;
         for (from, to) in COPIED {
-            files::copy(&template.join(from), &package.join(to))?;
+            let types = files::read(&template.join(from))?;
+            let types = if to.ends_with(".d.cts") { types.replace(".js\"", ".cjs\"") } else { types };
+            files::write(&package.join(to), &types)?;
         }
         for path in DOCUMENTS {
             let name = path.rsplit('/').next().unwrap_or(path);

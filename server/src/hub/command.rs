@@ -7,10 +7,20 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
+use super::recovery::Since;
 use super::refusal::{Refusal, Refused};
 use crate::channel_name::is_channel_name;
 
 /// A client's frame, understood.
+#[derive(Debug)]
+pub(crate) enum Frame<'a> {
+    /// Asks whether the server is there.
+    Ping,
+    /// Asks for something on a channel.
+    Command(Command<'a>),
+}
+
+/// What a client asks for on a channel.
 #[derive(Debug)]
 pub(crate) struct Command<'a> {
     pub(crate) channel: Cow<'a, str>,
@@ -30,10 +40,12 @@ pub(crate) enum Request<'a> {
 }
 
 /// What a joiner wants to hear besides messages.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wishes {
     pub(crate) history: bool,
     pub(crate) presence: bool,
+    /// What was said since then.
+    pub(crate) since: Option<Since>,
 }
 
 /// A message to the channel, or to one of its members.
@@ -42,18 +54,23 @@ pub(crate) struct Message<'a> {
     pub(crate) recipient: Option<Cow<'a, str>>,
     /// For authenticated members only.
     pub(crate) authenticated: bool,
+    /// Under which it is known if it is sent again.
+    pub(crate) key: Option<Cow<'a, str>>,
     /// As sent, byte for byte; `None` is `null` or nothing.
     pub(crate) payload: Option<&'a RawValue>,
 }
 
-impl<'a> Command<'a> {
+impl<'a> Frame<'a> {
     /// Reads a frame, or says what is wrong with it.
-    pub(crate) fn parse(text: &'a str) -> Result<Command<'a>, Refused<'a>> {
+    pub(crate) fn parse(text: &'a str) -> Result<Frame<'a>, Refused<'a>> {
         let envelope: Envelope = object(text)?;
         let action: Cow<str> = match envelope.action {
             Some(action) => string(action, "action")?,
             None => return Err(Refusal::NoAction.into()),
         };
+        if action == Action::Ping.name() {
+            return Ok(Frame::Ping);
+        }
         let options: RawOptions = match envelope.options {
             Some(options) => object(options.get()).map_err(|_| wrong("options", "an object"))?,
             None => RawOptions::default(),
@@ -64,11 +81,25 @@ impl<'a> Command<'a> {
         };
         let request = match Request::parse(&action, &options, envelope.payload) {
             Ok(request) => request,
-            Err(why) => return Err(Refused { channel, why }),
+            Err(why) => {
+                let is_message = action == Action::Message.name();
+                let key = if is_message { options.key().unwrap_or_default() } else { None };
+                return Err(Refused { channel, key, why });
+            }
         };
         match channel {
-            Some(channel) => Ok(Command { channel, request }),
+            Some(channel) => Ok(Frame::Command(Command { channel, request })),
             None => Err(Refusal::NoChannel.into()),
+        }
+    }
+}
+
+impl Command<'_> {
+    /// The key of a message that has one.
+    pub(crate) fn key(&self) -> Option<&str> {
+        match &self.request {
+            Request::Message(message) => message.key.as_deref(),
+            _ => None,
         }
     }
 }
@@ -81,6 +112,7 @@ impl<'a> Request<'a> {
             Some(Action::Message) => Ok(Request::Message(Message {
                 recipient: options.recipient()?,
                 authenticated: flag(options.authenticated, "options.authenticated")?,
+                key: options.key()?,
                 payload,
             })),
             Some(Action::History) => Ok(Request::History { with_one_client: options.recipient()?.is_some() }),
@@ -98,6 +130,7 @@ impl Wishes {
         Ok(Wishes {
             history: flag(wishes.history, "payload.history")?,
             presence: flag(wishes.presence, "payload.presence")?,
+            since: wishes.since.map(Since::parse).transpose()?,
         })
     }
 }
@@ -122,11 +155,17 @@ struct RawOptions<'a> {
     socket_id: Option<&'a RawValue>,
     #[serde(borrow)]
     authenticated: Option<&'a RawValue>,
+    #[serde(borrow)]
+    key: Option<&'a RawValue>,
 }
 
 impl<'a> RawOptions<'a> {
     fn recipient(&self) -> Result<Option<Cow<'a, str>>, Refusal> {
         self.socket_id.map(|socket_id| string(socket_id, "options.socketId")).transpose()
+    }
+
+    fn key(&self) -> Result<Option<Cow<'a, str>>, Refusal> {
+        self.key.map(|key| label(key, "options.key")).transpose()
     }
 }
 
@@ -136,10 +175,12 @@ struct RawWishes<'a> {
     history: Option<&'a RawValue>,
     #[serde(borrow)]
     presence: Option<&'a RawValue>,
+    #[serde(borrow)]
+    since: Option<&'a RawValue>,
 }
 
 /// Derived structs would take an array as well, so the brace is looked for first.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
+pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
     let is_object = text.trim_ascii_start().starts_with('{');
     match serde_json::from_str(text) {
         Ok(value) if is_object => Ok(value),
@@ -161,6 +202,13 @@ fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, 
     }
 }
 
+/// What somebody made up to be given back, such as an id.
+pub(super) fn label<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
+    let text = string(value, field).map_err(|_| wrong(field, LABEL))?;
+    let is_label = (1..=LABEL_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_label { Ok(text) } else { Err(wrong(field, LABEL)) }
+}
+
 fn channel_name(value: &RawValue) -> Result<Cow<'_, str>, Refusal> {
     let name = string(value, "options.channel")?;
     if is_channel_name(&name) { Ok(name) } else { Err(Refusal::ChannelName) }
@@ -174,9 +222,14 @@ fn flag(value: Option<&RawValue>, field: &'static str) -> Result<bool, Refusal> 
     }
 }
 
-fn wrong(field: &'static str, expected: &'static str) -> Refusal {
+pub(super) fn wrong(field: &'static str, expected: &'static str) -> Refusal {
     Refusal::WrongType { field, expected }
 }
+
+/// What a label has to be, in words.
+pub(super) const LABEL: &str = "a string of 1 to 64 printable ASCII characters";
+
+const LABEL_BYTES: usize = 64;
 
 /// Enough to recognise a name; the rest would only be sent back.
 const NAME_SHOWN_CHARS: usize = 64;

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
+use xano_realtime_protocol::extensions::{Extensions, Position};
 use xano_realtime_protocol::frame::{Payload, PresenceAction};
 
 use super::command::Wishes;
+use super::history::{History, Missed};
 use super::permissions::{self, Act};
 use super::room::{Member, Room, from_server};
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
@@ -36,7 +39,7 @@ impl Hub {
             }
             let name: Arc<str> = channel.into();
             connection.channels.insert(Arc::clone(&name));
-            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules)));
+            self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules), self.forgotten));
         }
         let Some(room) = self.rooms.get_mut(channel) else {
             return Err(Refusal::NotJoined);
@@ -48,14 +51,22 @@ impl Hub {
         };
         let is_new = room.admit(id, member);
 
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Join, Payload::Empty {}))];
+        let mut deliveries = vec![to_one(id, joined(channel, &self.epoch, &room.history))];
         if wishes.presence && room.rules.presence {
             deliveries.push(to_one(id, room.presence_full(channel)));
         }
-        if wishes.history {
-            let history = room.history.readable_by(connection.is_authenticated);
-            deliveries.push(to_one(id, from_server(channel, Action::History, Payload::History { history })));
-        }
+        let is_authenticated = connection.is_authenticated;
+        let history = match wishes.since {
+            Some(since) => {
+                let Missed { frames, is_complete } = since.missed(&room.history, &self.epoch, is_authenticated);
+                Some(Payload::History { history: frames, complete: Some(is_complete) })
+            }
+            None if wishes.history => {
+                Some(Payload::History { history: room.history.readable_by(is_authenticated), complete: None })
+            }
+            None => None,
+        };
+        deliveries.extend(history.map(|history| to_one(id, from_server(channel, Action::History, history))));
         if is_new {
             let about = (id, &*connection.client);
             deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
@@ -80,8 +91,15 @@ impl Hub {
         let about = (id, &*member.client);
         let delivery = room.presence_update(channel, PresenceAction::Leave, about);
         if room.is_bare() {
-            self.rooms.remove(channel);
+            self.forget(channel);
         }
         delivery
     }
+}
+
+/// The acknowledgement of a join, with what the server can do beyond Xano's.
+fn joined(channel: &str, epoch: &str, history: &History) -> Box<RawValue> {
+    let id = history.newest().map(|id| id.to_string());
+    let ext = Extensions::all(Position { epoch, id: id.as_deref() });
+    from_server(channel, Action::Join, Payload::Joined { ext })
 }

@@ -7,7 +7,7 @@
 //! use xano_realtime_server::protocol::frame::Client;
 //! use xano_realtime_server::{Limits, Settings};
 //!
-//! let mut hub = Hub::new(Settings::default(), &Limits::default());
+//! let mut hub = Hub::new(Settings::default(), &Limits::default(), "first epoch");
 //! let jill = hub.open(Client::anonymous("socket-of-jill"));
 //! let join = r#"{"action":"join","options":{"channel":"marvel-chat-room"},"payload":null}"#;
 //! for delivery in hub.receive(jill, join) {
@@ -25,6 +25,10 @@
 //! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
 //! - `history`: what a channel keeps.
+//! - `message_id`: names what is said.
+//! - `publish`: messages with a key, which are said once however often they are sent.
+//! - `keys`: what came of them.
+//! - `recovery`: what somebody missed who comes back.
 //! - `triggers`: questions to the URLs of the settings, and what waits for their answers.
 //! - `census`: who is where, for those who run the server.
 //! - `refusal`, `code`: what is refused, in words for people and in codes for programs.
@@ -33,9 +37,13 @@ mod census;
 mod code;
 mod command;
 mod history;
+mod keys;
 mod membership;
+mod message_id;
 mod messages;
 mod permissions;
+mod publish;
+mod recovery;
 mod reform;
 mod refusal;
 mod room;
@@ -54,7 +62,9 @@ use crate::limits::Limits;
 use crate::settings::Settings;
 pub use census::{Census, ChannelView};
 pub use code::Code;
-pub(crate) use command::{Command, Request};
+pub(crate) use command::{Command, Frame, Request};
+use keys::Keys;
+use message_id::{MessageId, MessageIds};
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
 use room::Room;
@@ -66,6 +76,11 @@ pub use triggers::{Answer, Call, Ticket};
 pub struct Hub {
     settings: Settings,
     channels_per_socket: usize,
+    /// Message ids are comparable within one.
+    epoch: Box<str>,
+    ids: MessageIds,
+    /// The newest of what was said on channels that are forgotten.
+    forgotten: Option<MessageId>,
     last_id: u64,
     connections: HashMap<ConnectionId, Connection>,
     /// Private messages are addressed by socket id.
@@ -76,11 +91,17 @@ pub struct Hub {
     calls: Vec<Call>,
     /// Only sockets with an open question.
     waiting: HashMap<ConnectionId, Waiting>,
+    keys: Keys,
+    /// Keys of messages that a trigger is asked about, with those who sent such a message again meanwhile.
+    undecided: HashMap<(Arc<str>, Arc<str>), Vec<ConnectionId>>,
 }
 
 /// Names an open socket within this server; counts up, is never used again, and never leaves the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(u64);
+
+/// The answer to a ping, whoever asks.
+pub(crate) const PONG: &str = r#"{"action":"pong"}"#;
 
 /// A frame and the sockets that it is for, to be sent in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,13 +134,13 @@ impl Delivery {
         Delivery { kind: Kind::Message, ..Delivery::new(to, frame) }
     }
 
-    fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Delivery {
-        Delivery { kind: Kind::Error(why.code()), ..to_one(to, why.frame(channel)) }
+    fn refusal(to: ConnectionId, channel: Option<&str>, key: Option<&str>, why: &Refusal) -> Delivery {
+        Delivery { kind: Kind::Error(why.code()), ..to_one(to, why.frame(channel, key)) }
     }
 
     /// A refusal that many are told of.
     fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Delivery {
-        Delivery { kind: Kind::Error(why.code()), ..Delivery::new(to, why.frame(Some(channel))) }
+        Delivery { kind: Kind::Error(why.code()), ..Delivery::new(to, why.frame(Some(channel), None)) }
     }
 }
 
@@ -140,17 +161,22 @@ impl Connection {
 }
 
 impl Hub {
-    /// A hub that nobody is connected to.
-    pub fn new(settings: Settings, limits: &Limits) -> Hub {
+    /// A hub that nobody is connected to. What it says is new to everybody, so no other hub may have had its epoch.
+    pub fn new(settings: Settings, limits: &Limits, epoch: impl Into<Box<str>>) -> Hub {
         Hub {
             settings,
             channels_per_socket: limits.channels_per_socket,
+            epoch: epoch.into(),
+            ids: MessageIds::default(),
+            forgotten: None,
             last_id: 0,
             connections: HashMap::new(),
             by_socket_id: HashMap::new(),
             rooms: HashMap::new(),
             calls: Vec::new(),
             waiting: HashMap::new(),
+            keys: Keys::default(),
+            undecided: HashMap::new(),
         }
     }
 
@@ -171,8 +197,9 @@ impl Hub {
 
     /// A socket sent a text frame. Where a trigger is to be asked first, [`take_calls`](Self::take_calls) says so.
     pub fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
-        match Command::parse(text) {
-            Ok(command) => self.handle(from, &command, text),
+        match Frame::parse(text) {
+            Ok(Frame::Ping) => vec![Delivery { to: vec![from], frame: PONG.into(), kind: Kind::Other }],
+            Ok(Frame::Command(command)) => self.handle(from, &command, text),
             Err(refused) => vec![refused.delivery(from)],
         }
     }
@@ -181,31 +208,43 @@ impl Hub {
     pub(crate) fn handle(&mut self, from: ConnectionId, command: &Command<'_>, text: &str) -> Vec<Delivery> {
         let channel = &*command.channel;
         if let Some(waits) = self.queue_behind_question(from, channel, text) {
-            return waits.err().map(|why| Delivery::refusal(from, Some(channel), &why)).into_iter().collect();
+            return waits
+                .err()
+                .map(|why| Delivery::refusal(from, Some(channel), command.key(), &why))
+                .into_iter()
+                .collect();
         }
         let outcome = match &command.request {
-            Request::Join(wishes) => self.join(from, channel, *wishes),
+            Request::Join(wishes) => self.join(from, channel, wishes.clone()),
             Request::Leave => Ok(self.leave(from, channel)),
-            Request::Message(message) => self.message(from, channel, message),
+            Request::Message(message) => self.message(from, channel, message, text),
             Request::History { with_one_client } => self.history(from, channel, *with_one_client),
         };
-        outcome.unwrap_or_else(|why| vec![Delivery::refusal(from, Some(channel), &why)])
+        outcome.unwrap_or_else(|why| vec![Delivery::refusal(from, Some(channel), command.key(), &why)])
     }
 
-    /// A socket closed.
+    /// A socket closed. Where a trigger is to be asked about what others sent, [`take_calls`](Self::take_calls) says so.
     pub fn close(&mut self, id: ConnectionId) -> Vec<Delivery> {
         let Some(connection) = self.connections.remove(&id) else {
             return Vec::new();
         };
         self.by_socket_id.remove(&connection.socket_id);
-        self.waiting.remove(&id);
         let channels = connection.channels.iter();
-        channels.filter_map(|channel| self.dismiss(id, channel)).collect()
+        let mut deliveries: Vec<_> = channels.filter_map(|channel| self.dismiss(id, channel)).collect();
+        deliveries.extend(self.stop_waiting(id));
+        deliveries
     }
 
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Forgets a channel, but not that something was said.
+    fn forget(&mut self, channel: &str) {
+        if let Some(room) = self.rooms.remove(channel) {
+            self.forgotten = self.forgotten.max(room.history.newest());
+        }
     }
 
     /// How many channels the hub knows of: those with members, and those that keep messages.

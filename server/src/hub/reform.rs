@@ -43,7 +43,7 @@ impl Hub {
             }
         }
         let Some(rules) = rules else {
-            self.rooms.remove(channel);
+            self.forget(channel);
             return deliveries;
         };
         let told = gone
@@ -52,7 +52,7 @@ impl Hub {
         deliveries.extend(told);
         deliveries.extend(room.adopt(channel, rules));
         if room.is_bare() {
-            self.rooms.remove(channel);
+            self.forget(channel);
         }
         deliveries
     }

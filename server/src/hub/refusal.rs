@@ -115,10 +115,10 @@ impl Refusal {
         }
     }
 
-    /// The `error` frame, for the channel that it is about if there is one.
-    pub(crate) fn frame(&self, channel: Option<&str>) -> Box<RawValue> {
+    /// The `error` frame, for the channel that it is about if there is one, and the message on it if that has a key.
+    pub(crate) fn frame(&self, channel: Option<&str>, key: Option<&str>) -> Box<RawValue> {
         let options = match channel {
-            Some(channel) => Options::Channel { channel },
+            Some(channel) => Options::Channel { channel, key },
             None => Options::Socket {},
         };
         let frame = ServerFrame {
@@ -131,21 +131,22 @@ impl Refusal {
     }
 }
 
-/// A refusal and the channel that it is about, as far as the frame said so.
+/// A refusal, and the channel and the message that it is about, as far as the frame said so.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused<'a> {
     pub(crate) channel: Option<Cow<'a, str>>,
+    pub(crate) key: Option<Cow<'a, str>>,
     pub(crate) why: Refusal,
 }
 
 impl Refused<'_> {
     pub(crate) fn delivery(&self, to: ConnectionId) -> Delivery {
-        Delivery::refusal(to, self.channel.as_deref(), &self.why)
+        Delivery::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
     }
 }
 
 impl From<Refusal> for Refused<'_> {
     fn from(why: Refusal) -> Self {
-        Refused { channel: None, why }
+        Refused { channel: None, key: None, why }
     }
 }

@@ -8,6 +8,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFrame};
 
 use super::history::History;
+use super::message_id::MessageId;
 use super::{ConnectionId, Delivery};
 use crate::settings::ChannelRules;
 
@@ -30,8 +31,9 @@ pub(crate) struct Member {
 }
 
 impl Room {
-    pub(crate) fn new(rules: Arc<ChannelRules>) -> Room {
-        Room { rules, history: History::default(), members: BTreeMap::new() }
+    /// What was said there before, if anything, has no later id than `lost`.
+    pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Room {
+        Room { rules, history: History::after(lost), members: BTreeMap::new() }
     }
 
     pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
@@ -106,6 +108,6 @@ impl Room {
 
 /// A frame about a channel that no client sent.
 pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Box<RawValue> {
-    let frame = ServerFrame { action, client: None, options: Options::Channel { channel }, payload };
+    let frame = ServerFrame { action, client: None, options: Options::channel(channel), payload };
     frame.encode()
 }

@@ -63,9 +63,24 @@ struct Queue {
 
 /// What is done if the answer allows it.
 #[derive(Debug)]
-enum Asked {
+pub(super) enum Asked {
     Join(Wishes),
-    Message { recipient: Option<String>, authenticated: bool },
+    Message {
+        recipient: Option<String>,
+        authenticated: bool,
+        key: Option<String>,
+    },
+    /// Nothing: the question is another socket's. The message itself comes first in the queue.
+    Repeat,
+}
+
+impl Asked {
+    fn key(&self) -> Option<&str> {
+        match self {
+            Asked::Message { key, .. } => key.as_deref(),
+            Asked::Join(_) | Asked::Repeat => None,
+        }
+    }
 }
 
 impl Hub {
@@ -77,29 +92,67 @@ impl Hub {
     /// An answer came. What waited behind the question is handled too, up to the next question.
     pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Delivery> {
         let Ticket { connection: id, channel } = ticket;
-        let Some(waiting) = self.waiting.get_mut(&id) else {
+        let Some((asked, frames)) = self.take_queue(id, &channel) else {
             return Vec::new();
         };
-        let Some(Queue { asked, mut frames }) = waiting.channels.remove(&channel) else {
-            return Vec::new();
-        };
+        let key = asked.key().map(str::to_owned);
+        let outcome = self.settle(id, &channel, asked, answer);
+        let refusal = outcome.as_ref().err();
+        let others = key.as_deref().map(|key| self.decide(&channel, key, refusal)).unwrap_or_default();
+        let mut deliveries =
+            outcome.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(&channel), key.as_deref(), &why)]);
+        deliveries.extend(others);
+        deliveries.extend(self.go_on(id, &channel, frames));
+        deliveries
+    }
+
+    /// Ends the waiting of one socket on one channel. What came behind the question is to be handled next.
+    pub(super) fn take_queue(&mut self, id: ConnectionId, channel: &str) -> Option<(Asked, VecDeque<Box<str>>)> {
+        let waiting = self.waiting.get_mut(&id)?;
+        let Queue { asked, frames } = waiting.channels.remove(channel)?;
         waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
         if waiting.channels.is_empty() {
             self.waiting.remove(&id);
         }
-        let outcome = self.settle(id, &channel, asked, answer);
-        let mut deliveries = outcome.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(&channel), &why)]);
+        Some((asked, frames))
+    }
+
+    /// Handles what waited, up to the next question.
+    pub(super) fn go_on(&mut self, id: ConnectionId, channel: &str, mut frames: VecDeque<Box<str>>) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
         while let Some(frame) = frames.pop_front() {
             deliveries.extend(self.receive(id, &frame));
             if let Some(waiting) = self.waiting.get_mut(&id)
-                && let Some(queue) = waiting.channels.get_mut(&channel)
+                && let Some(queue) = waiting.channels.get_mut(channel)
             {
                 waiting.bytes += frames.iter().map(|frame| frame.len()).sum::<usize>();
-                queue.frames = frames;
+                queue.frames.extend(frames);
                 break;
             }
         }
         deliveries
+    }
+
+    /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
+    pub(super) fn stop_waiting(&mut self, id: ConnectionId) -> Vec<Delivery> {
+        let Some(waiting) = self.waiting.remove(&id) else {
+            return Vec::new();
+        };
+        let mut deliveries = Vec::new();
+        for (channel, queue) in waiting.channels {
+            if let Some(key) = queue.asked.key() {
+                deliveries.extend(self.decide(&channel, key, None));
+            }
+        }
+        deliveries
+    }
+
+    /// Lets a message that was sent again wait for what comes of the first.
+    pub(super) fn wait_for_outcome(&mut self, id: ConnectionId, channel: &str, text: &str) {
+        let waiting = self.waiting.entry(id).or_default();
+        waiting.bytes += text.len();
+        let frames = VecDeque::from([text.into()]);
+        waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
     }
 
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
@@ -137,7 +190,11 @@ impl Hub {
         message: &Message<'_>,
     ) {
         let recipient = message.recipient.as_deref().map(str::to_owned);
-        let asked = Asked::Message { recipient, authenticated: message.authenticated };
+        let key = message.key.as_deref().map(str::to_owned);
+        if let Some(key) = &key {
+            self.note_undecided(channel, key);
+        }
+        let asked = Asked::Message { recipient, authenticated: message.authenticated, key };
         self.ask(id, channel, url, message.payload, asked);
     }
 
@@ -148,6 +205,7 @@ impl Hub {
         let (action, authenticated) = match &asked {
             Asked::Join(_) => (Action::Join, connection.is_authenticated),
             Asked::Message { authenticated, .. } => (Action::Message, *authenticated),
+            Asked::Repeat => return,
         };
         let client: Client = connection.client();
         let client = InputClient { extras: &client.extras, permissions: client.permissions };
@@ -174,11 +232,15 @@ impl Hub {
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
             (Asked::Join(_), Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
             (Asked::Join(wishes), _) => self.admit(id, channel, wishes),
-            (Asked::Message { .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => Ok(Vec::new()),
-            (Asked::Message { recipient, authenticated }, Answer::Json(json)) => {
-                let recipient = recipient.map(Into::into);
-                self.send(id, channel, &Message { recipient, authenticated, payload: Some(&json) })
+            (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
+                Ok(key.map(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }
+            (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
+                let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
+                self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
+            }
+            // No ticket is given for it.
+            (Asked::Repeat, _) => Ok(Vec::new()),
         }
     }
 }

@@ -92,6 +92,53 @@ async fn a_client_that_answers_no_ping_is_given_up_and_one_that_does_stays() {
 }
 
 #[tokio::test]
+async fn a_client_that_answers_no_ping_is_given_up_however_much_it_is_sent() {
+    let timings = Timings { ping: Duration::from_millis(20), ..Timings::default() };
+    let limits = Limits { messages_per_second: usize::MAX, ..Limits::default() };
+    let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
+    let mut jill = server.client_on(MARVEL).await;
+    let _silent = server.client_on(MARVEL).await;
+    jill.hear_but_pings().await;
+    // The kernel takes all of it on behalf of the silent one.
+    let left = patiently(async {
+        loop {
+            jill.message(MARVEL, "are you there?").await;
+            if jill.hear_but_pings().await["payload"]["action"] == "leave" {
+                return true;
+            }
+        }
+    });
+    assert!(left.await);
+}
+
+#[test]
+fn a_client_that_is_gone_without_a_word_leaves_within_a_minute() {
+    let Timings { ping, .. } = Timings::default();
+    assert!(2 * ping + ping / 3 < Duration::from_secs(60), "asked after {ping:?} of silence, and once more");
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
+    let server = Running::with_limit("messages_per_second=0").await;
+    let mut sender = server.client_on(MARVEL).await;
+    let stuck = server.client_on(MARVEL).await;
+    let mut others = Vec::new();
+    for _ in 0..10 {
+        others.push(server.client_on(MARVEL).await);
+    }
+    // In all more than the kernel's buffers and the outbox of the stuck one hold together.
+    let filling = "x".repeat(100_000);
+    for number in 0..300 {
+        sender.message(MARVEL, json!([number, filling])).await;
+        for other in &mut others {
+            assert_eq!(other.hear_until("message").await["payload"][0], number);
+        }
+        sender.hear_until("message").await;
+    }
+    drop(stuck);
+}
+
+#[tokio::test]
 async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
     let timings = Timings { ping: Duration::from_millis(50), ..Timings::default() };
     let limits = Limits { outbox_bytes: usize::MAX, ..Limits::default() };

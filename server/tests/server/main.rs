@@ -5,6 +5,7 @@ mod bad_input;
 mod binary;
 mod chat;
 mod docs;
+mod extensions;
 mod generated;
 mod handshake;
 mod http;

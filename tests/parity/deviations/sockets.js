@@ -166,7 +166,7 @@ export const sockets = [
       const opened = [stage.sockets.length];
       stage.page.socket.accept();
       stage.client.realtimeReconnect();
-      await stage.pass(6_000);
+      await stage.pass(8_000);
       opened.push(stage.sockets.length);
       return opened;
     },

@@ -16,7 +16,7 @@ export class Stage {
     const witness = {
       opened() {},
       closed() {},
-      sent: (_, text) => this.sent.push(`${JSON.parse(text).action} ${JSON.parse(text).options.channel}`),
+      sent: (_, text) => this.sent.push(`${JSON.parse(text).action} ${JSON.parse(text).options?.channel}`),
       reported: (error) => this.reported.push(error.message),
       warned: () => (this.warnings += 1),
     };
@@ -72,8 +72,8 @@ export class Stage {
     this.deliver({ action: "presence_full", payload: { presence } });
   }
 
-  end(code) {
-    this.page.socket.end(code);
+  end(code, reason) {
+    this.page.socket.end(code, reason);
   }
 
   async pass(ms = 0) {

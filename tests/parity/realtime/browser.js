@@ -45,7 +45,7 @@ export class Clock {
     for (let next = this.#next(end); next; next = this.#next(end)) {
       const [timer, { run, at }] = next;
       this.#timers.delete(timer);
-      this.now = at;
+      this.now = Math.max(this.now, at);
       run();
       await settled();
     }
@@ -68,6 +68,7 @@ export class Page {
   timers = new Set();
   /** How long a socket takes to close when the page asks for it. */
   closing_ms = 0;
+  #listeners = [];
 
   constructor(bundle, { clock = new Clock(), witness = nobody } = {}) {
     Object.assign(this, { clock, witness });
@@ -82,6 +83,10 @@ export class Page {
       reportError: report,
       setTimeout: (run, after_ms) => this.#setTimer(run, after_ms),
       clearTimeout: (timer) => this.#clearTimer(timer),
+      setInterval: (run, every_ms) => this.#setInterval(run, every_ms),
+      clearInterval: (timer) => this.#clearTimer(timer.current),
+      performance: { now: () => clock.now },
+      addEventListener: (type, run) => this.#listeners.push({ type, run }),
       WebSocket: class WebSocket extends FakeSocket {
         constructor(url, protocols) {
           super(page, url, protocols);
@@ -114,14 +119,30 @@ export class Page {
     return text;
   }
 
+  /** When a timer that is set for then runs out. */
+  delay(after_ms) {
+    return after_ms;
+  }
+
+  /** The server has accepted this socket. */
+  accepted(_socket) {}
+
+  /** What a socket is about to hand to the page. */
+  incoming(_socket, _text) {}
+
+  /** The browser has a network again. */
+  online() {
+    for (const { type, run } of this.#listeners) if (type === "online") this.run(run, {});
+  }
+
   /** How long this socket takes to close with that code. */
   closingTime(_code) {
     return this.closing_ms;
   }
 
   /** A socket is gone. */
-  ended(socket, code) {
-    socket.emit("close", { code });
+  ended(socket, code, reason) {
+    socket.emit("close", { code, reason });
   }
 
   /** Runs what the page has to do, as the browser does. */
@@ -137,8 +158,18 @@ export class Page {
     const timer = this.clock.set(() => {
       this.timers.delete(timer);
       this.run(run);
-    }, after_ms);
+    }, this.delay(after_ms));
     this.timers.add(timer);
+    return timer;
+  }
+
+  #setInterval(run, every_ms) {
+    const timer = {};
+    const again = () => {
+      timer.current = this.#setTimer(again, every_ms);
+      run();
+    };
+    timer.current = this.#setTimer(again, every_ms);
     return timer;
   }
 
@@ -160,6 +191,7 @@ class FakeSocket {
 
   readyState = CONNECTING;
   wasOpen = false;
+  bufferedAmount = 0;
   #listeners = [];
 
   constructor(page, url, protocols) {
@@ -167,6 +199,7 @@ class FakeSocket {
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(protocol)) throw new DOMException("an illegal subprotocol", "SyntaxError");
     }
     Object.assign(this, { page, url: page.address(String(url)), protocols: protocols && [...protocols] });
+    this.madeAt = page.clock.now;
     page.sockets.push(this);
     page.witness.opened(this);
   }
@@ -199,20 +232,24 @@ class FakeSocket {
     if (this.readyState !== CONNECTING) return;
     this.readyState = OPEN;
     this.wasOpen = true;
+    this.page.accepted(this);
     this.emit("open", {});
   }
 
   /** The server sends a text. */
   deliver(text) {
-    if (this.readyState === OPEN) this.emit("message", { data: text });
+    if (this.readyState !== OPEN) return;
+    this.page.incoming(this, text);
+    this.emit("message", { data: text });
   }
 
   /** The connection ends. A browser does not tell why one was never made. */
-  end(code) {
+  end(code, reason = "") {
     if (this.readyState === CLOSED) return;
     const wasConnecting = this.readyState === CONNECTING;
     this.readyState = CLOSED;
-    this.page.ended(this, wasConnecting ? 1006 : code);
+    if (wasConnecting) this.page.ended(this, 1006, "");
+    else this.page.ended(this, code, reason);
   }
 
   emit(type, event) {

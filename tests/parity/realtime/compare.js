@@ -38,13 +38,15 @@ function lines(side, seen = ["nothing"]) {
 }
 
 /** The program as one would write it. */
-export function readable({ groups, clients, closing_ms, steps }) {
+export function readable({ groups, clients, closing_ms, server, steps }) {
   const made = clients.map(({ group, base }, client) => {
     const { hash, token } = groups[group];
     return `client${client} = new XanoClient(${JSON.stringify({ ...base, hash, token })}), server ${group}`;
   });
   const numbered = steps.map((step, index) => `${index + 1}. ${sentence(step)}`);
-  return [...made, `a socket takes ${closing_ms} ms to close`, ...numbered].join("\n");
+  return [...made, `a socket takes ${closing_ms} ms to close, the server ${JSON.stringify(server)}`, ...numbered].join(
+    "\n",
+  );
 }
 
 function sentence({ do: what, object, client, group, ...rest }) {
@@ -71,6 +73,13 @@ function sentence({ do: what, object, client, group, ...rest }) {
       return `server ${group} sends ${rest.text}`;
     case "accept":
       return `server ${group} accepts`;
+    case "online":
+      return "the network is back";
+    case "sleep":
+      return "the machine sleeps and wakes up";
+    case "slow":
+    case "fast":
+      return `the network to server ${group} becomes ${what}`;
     case "closing":
       return `server ${group} begins to close`;
     case "end":

@@ -12,7 +12,9 @@ const isSent = (action) => `$1.startsWith('{"action":"${action}"')`;
 const isHeard = (action) => `$1.data.includes('"action":"${action}"')`;
 
 const SEND = /this\.socket\.send\(([\w$]+)\)/g;
-const HEAR = /message:\(?([\w$]+)\)?=>([\w$]+)\(([\w$]+),this,\1\.data\)/g;
+const HEAR = /message:\(?([\w$]+)\)?=>\{this\.[\w$]+=performance\.now\(\),([\w$]+)\(([\w$]+),this,\1\.data\)\}/g;
+const BUFFERED = /\.bufferedAmount>/g;
+const BACK = /"online"/g;
 const REPORT = /\?reportError\(([\w$]+)\)/g;
 const hear = "$2($3, this, $1.data)";
 
@@ -23,6 +25,8 @@ const MUTATIONS = {
   "one echo doubled": [HEAR, `message: ($1) => { ${hear}; if (${isHeard("message")} && ${nth(2)}) ${hear}; }`],
   "one error swallowed": [HEAR, `message: ($1) => { if (!(${isHeard("error")} && ${nth(1)})) ${hear}; }`],
   "one member forgotten": [HEAR, `message: ($1) => { if (!(${isHeard("presence_update")} && ${nth(2)})) ${hear}; }`],
+  "a slow network given everything": [BUFFERED, ".bufferedAmount>1e9+"],
+  "a network that is back unnoticed": [BACK, '"offline"'],
   "one exception swallowed": [REPORT, `?(${nth(1)} || reportError($1))`],
 };
 

@@ -34,7 +34,12 @@ export function hearing(texts) {
   ];
   const frames = texts.map((text) => ({ do: "frame", group: 0, text }));
   return {
-    ...{ groups: [{ hash: "hash" }], clients: [{ group: 0, base: BASES[0] }], closing_ms: 0 },
+    ...{
+      groups: [{ hash: "hash" }],
+      clients: [{ group: 0, base: BASES[0] }],
+      closing_ms: 0,
+      server: { acknowledges: true, echoes: true },
+    },
     steps: [...listen("c1", "a"), ...listen("c2", "b"), { do: "accept", group: 0 }, ...frames],
   };
 }
@@ -63,7 +68,8 @@ class Author {
     while (this.steps.length < length) this.#any();
     this.#end();
     const { clients, groups, steps } = this;
-    return { groups, clients, closing_ms: dice.pick([0, 0, 300, 8_000]), steps };
+    const server = { acknowledges: dice.chance(0.7), echoes: dice.chance(0.7) };
+    return { groups, clients, closing_ms: dice.pick([0, 0, 300, 8_000]), server, steps };
   }
 
   /** Clients of one group have one URL and one token, and so share a socket. */
@@ -80,12 +86,14 @@ class Author {
     const what = dice.weighted({
       ...{ channel: 6, on: 5, accept: 8, frames: 20, message: 12, history: 3, whisper: 6, destroy: 4 },
       ...{ end: 5, close: 1, time: 5, reconnect: 3, token: 2 },
+      ...{ online: 1, sleep: 1, slow: 2, fast: 2 },
     });
     if (what === "channel") return this.#channel();
     if (what === "frames") return this.steps.push(...dice.times(1 + dice.below(4), () => this.#frame()));
     const step = this[`_${what}`]();
     this.steps.push(step);
     if (step.do === "token" && dice.chance(0.7)) this.#reconnect(step.client);
+    if (["online", "sleep"].includes(step.do)) for (const group of this.groups.keys()) this.#recover(group);
     if (["reconnect", "end"].includes(step.do)) this.#recover(step.group ?? this.clients[step.client].group);
   }
 
@@ -193,6 +201,23 @@ class Author {
   /** The server has begun to close: the socket takes no frames any more, and is not gone yet. */
   _close() {
     return { do: "closing", group: this.#group() };
+  }
+
+  _online() {
+    return { do: "online" };
+  }
+
+  _sleep() {
+    return { do: "sleep" };
+  }
+
+  /** The network takes nothing of what the socket is given any more. */
+  _slow() {
+    return { do: "slow", group: this.#group() };
+  }
+
+  _fast() {
+    return { do: "fast", group: this.#group() };
   }
 
   _time() {

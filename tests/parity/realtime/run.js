@@ -6,6 +6,12 @@ import { UNSAYABLE } from "./programs.js";
 /** The codes of the failures that ours tells by itself: only their wording is free. */
 const LOCAL_CODES = ["cannot_connect", "not_connected", "policy", "too_large", "unauthorized"];
 
+/** A browser has no words of the server with these. */
+const CODES_WITHOUT_REASON = [1005, 1006];
+
+/** Longer than any timer of a page runs. */
+const LONG_SLEEP_MS = 300_000;
+
 export class Run {
   clock = new Clock();
   /** One entry for each step. */
@@ -21,10 +27,13 @@ export class Run {
       opened: (socket) => {
         socket.group = this.#groupOf(socket);
         const { url, protocols } = socket;
-        this.note("sockets", [socket.group, url, protocols, `at ${this.clock.now} ms`]);
+        this.note(`sockets of ${socket.group}`, [url, protocols, `at ${this.clock.now} ms`]);
       },
-      sent: (socket, text) => this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text),
-      closed: (socket, code) => this.note("closed", [socket.group, code]),
+      sent: (socket, text) => {
+        this.note(`frames of ${socket.group} ${JSON.parse(text).options.channel}`, text);
+        this.#answerSoon(socket, text);
+      },
+      closed: (socket, code) => this.note(`closed of ${socket.group}`, code),
       reported: (error) => this.note("reported", text(error)),
       warned: (_text) => this.note("warned", "about something"),
     };
@@ -116,7 +125,28 @@ export class Run {
   }
 
   end({ group, code }) {
-    this.socket(group)?.end(code);
+    this.socket(group)?.end(code, CODES_WITHOUT_REASON.includes(code) ? "" : `for ${code}`);
+  }
+
+  // The network, and the machine
+
+  online() {
+    for (const page of this.pages) page.online();
+  }
+
+  /** Timers that were due meanwhile run out when it wakes up. */
+  sleep() {
+    this.clock.now += LONG_SLEEP_MS;
+  }
+
+  slow({ group }) {
+    const socket = this.socket(group);
+    if (socket?.readyState === 1) socket.bufferedAmount = 300_000;
+  }
+
+  fast({ group }) {
+    const socket = this.socket(group);
+    if (socket) socket.bufferedAmount = 0;
   }
 
   time() {}
@@ -171,6 +201,28 @@ export class Run {
 
   present(object) {
     return this.objects.get(object).getPresence();
+  }
+
+  /** In the order of the channels: in which order a library joins them is nobody's business either. */
+  #answerSoon(socket, text) {
+    const answer = this.answer(text);
+    if (!answer) return;
+    const { channel } = JSON.parse(text).options;
+    socket.answers ??= [];
+    socket.answers.push({ channel, answer });
+    this.clock.set(() => {
+      socket.answers.sort((one, other) => (one.channel < other.channel ? -1 : Number(one.channel > other.channel)));
+      socket.deliver(socket.answers.shift().answer);
+    });
+  }
+
+  /** What the server says by itself to a frame; the rest is the program's to say. */
+  answer(text) {
+    const { action, options, payload } = JSON.parse(text);
+    const { acknowledges, echoes } = this.program.server;
+    if (action === "join" && acknowledges) return JSON.stringify({ action, options, payload: {} });
+    if (action === "message" && !options.socketId && echoes) return JSON.stringify({ action, options, payload });
+    return undefined;
   }
 
   #look() {

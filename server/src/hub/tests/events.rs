@@ -12,7 +12,7 @@ fn an_event_reaches_every_member_whatever_the_rows_about_messages_say() {
     let stranger = scene.opens("stranger");
     scene.event("room", json!({ "score": 3 }));
     let expected = json!({
-        "action": "event", "client": null, "options": { "channel": "room" },
+        "action": "event", "client": null, "options": { "channel": "room", "id": "0-1" },
         "payload": { "data": { "score": 3 }, "dbo_id": 0, "row_id": 0 },
     });
     assert_eq!(scene.hears(jill), [expected]);

@@ -99,7 +99,7 @@ fn the_server_builds_options_itself() {
     let jill = scene.joins("jill", MARVEL);
     let options = json!({ "channel": MARVEL, "admin": true, "client": "somebody else" });
     scene.says(jill, "message", options, Value::Null);
-    let expected = json!({ "authenticated": false, "socketId": null, "channel": MARVEL });
+    let expected = json!({ "authenticated": false, "socketId": null, "channel": MARVEL, "id": "0-1" });
     assert_eq!(scene.hears(jill)[0]["options"], expected);
 }
 

@@ -6,7 +6,10 @@ mod history;
 mod matrix;
 mod messages;
 mod permissions;
+mod ping;
 mod presence;
+mod publish;
+mod recovery;
 mod reform;
 mod rooms;
 mod triggers;
@@ -16,10 +19,11 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
-use super::{ConnectionId, Delivery, Hub};
+use super::{Answer, Call, ConnectionId, Delivery, Hub};
 use crate::{Limits, Settings};
 
 const MARVEL: &str = "marvel-chat-room";
+const EPOCH: &str = "epoch-of-the-hub";
 
 struct Scene {
     hub: Hub,
@@ -47,7 +51,7 @@ impl Scene {
     }
 
     fn limited(settings: Settings, limits: &Limits) -> Scene {
-        Scene { hub: Hub::new(settings, limits), inboxes: HashMap::new() }
+        Scene { hub: Hub::new(settings, limits, EPOCH), inboxes: HashMap::new() }
     }
 
     /// Somebody anonymous opens a socket.
@@ -131,6 +135,22 @@ impl Scene {
         assert_eq!(frames.len(), 1, "{frames:?}");
         assert_eq!(frames[0]["action"], "error", "{frames:?}");
         frames[0]["payload"]["message"].as_str().unwrap().to_owned()
+    }
+
+    /// The one question that is open.
+    fn asks(&mut self) -> Call {
+        let mut calls = self.hub.take_calls();
+        assert_eq!(calls.len(), 1, "{calls:?}");
+        calls.remove(0)
+    }
+
+    fn asks_nothing(&mut self) -> bool {
+        self.hub.take_calls().is_empty()
+    }
+
+    fn is_answered(&mut self, call: Call, answer: Answer) {
+        let deliveries = self.hub.answer(call.ticket, answer);
+        self.deliver(deliveries);
     }
 
     fn deliver(&mut self, deliveries: Vec<Delivery>) {

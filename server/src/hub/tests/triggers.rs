@@ -21,22 +21,6 @@ fn scene_with(triggers: Value) -> Scene {
 }
 
 impl Scene {
-    /// The one question that is open.
-    fn asks(&mut self) -> Call {
-        let mut calls = self.hub.take_calls();
-        assert_eq!(calls.len(), 1, "{calls:?}");
-        calls.remove(0)
-    }
-
-    fn asks_nothing(&mut self) -> bool {
-        self.hub.take_calls().is_empty()
-    }
-
-    fn is_answered(&mut self, call: Call, answer: Answer) {
-        let deliveries = self.hub.answer(call.ticket, answer);
-        self.deliver(deliveries);
-    }
-
     /// Somebody is on a channel whose join trigger has nothing against it.
     fn joins_through_the_trigger(&mut self, name: &str, channel: &str) -> ConnectionId {
         let id = self.opens(name);

@@ -93,11 +93,20 @@ impl Generator {
             let authenticated = self.rng.bool();
             options.insert("authenticated".to_owned(), self.mostly(json!(authenticated)));
         }
+        // A whisper with a key would be answered with two frames, the whisper and the acknowledgement.
+        if !options.contains_key("socketId") && self.chance(3) {
+            let key = self.name();
+            options.insert("key".to_owned(), self.mostly(json!(key)));
+        }
         if self.chance(5) {
             options.insert(self.text(5), self.value(2));
         }
         let presence = self.rng.bool();
-        let payload = if action == Action::Join { json!({ "presence": presence }) } else { self.value(3) };
+        let mut payload = if action == Action::Join { json!({ "presence": presence }) } else { self.value(3) };
+        if action == Action::Join && self.chance(3) {
+            let epoch = self.name();
+            payload["since"] = self.mostly(json!({ "epoch": epoch, "id": "0-7" }));
+        }
         let mut frame = json!({ "action": action.name() });
         frame["options"] = self.mostly(options.into());
         frame["payload"] = self.mostly(payload);

@@ -165,6 +165,12 @@ impl Client {
         self.send(Message::text(frame.to_string())).await;
     }
 
+    /// What the acknowledgement of a join says where the joiner stands.
+    pub async fn position_on(&mut self, channel: &str) -> Value {
+        self.join(channel, json!({})).await;
+        self.hear_until("join").await["payload"]["ext"]["recover"].take()
+    }
+
     pub async fn send(&mut self, message: Message) {
         patiently(self.socket.send(message)).await.unwrap();
     }

@@ -40,9 +40,10 @@ export function tellConnected(entry) {
   Promise.resolve().then(() => {
     if (!page.isConnected || entry.isDestroyed || entry.isTold) return;
     // The socket has not opened now, and may be closing.
+    const { processOfflineMessageQueue } = native;
     native.processOfflineMessageQueue = () => {};
     native.realtimeObserver.update(CONNECTED);
-    delete native.processOfflineMessageQueue;
+    native.processOfflineMessageQueue = processOfflineMessageQueue;
   });
 }
 
@@ -60,12 +61,18 @@ export function quietly(observers, work) {
 /** Status and presence as ours understand them; the handlers get every frame as it came. */
 export function mend(entry) {
   const { native } = entry;
-  const { handleConnectionUpdate, handlePresenceUpdate } = native;
+  const { handleConnectionUpdate, handlePresenceUpdate, processOfflineMessageQueue } = native;
   entry.join = () => handleConnectionUpdate.call(native, CONNECTED);
   native.handleConnectionUpdate = (action) => {
     if (!entry.page.isHearing) entry.isTold = entry.isHeard && action.payload.status === "connected";
+    if (!entry.page.isHearing && isOver(action) && needs(35)) Object.assign(action.payload, entry.page.details);
     const isLost = action.payload === null || action.payload === undefined;
     if (!isLost || !needs(29)) handleConnectionUpdate.call(native, action);
+  };
+  native.processOfflineMessageQueue = () => {
+    // While it is told that the socket is replaced, the next one is there and not open.
+    const { isReplacing, isSlow, socket } = entry.page;
+    if (!isReplacing && !isSlow && !socket?.turn) processOfflineMessageQueue.call(native);
   };
   native.handlePresenceUpdate = (action) => {
     if (!entry.listens) return;
@@ -73,6 +80,10 @@ export function mend(entry) {
     const taken = sound !== action && needs(9) ? sound : action;
     if (taken) handlePresenceUpdate.call(native, taken);
   };
+}
+
+function isOver({ payload }) {
+  return payload.status === "disconnected";
 }
 
 /** The part of a frame that the original can follow. */

@@ -2,11 +2,16 @@
 
 import { Page } from "../browser.js";
 import { needs } from "./uses.js";
+import { Watch } from "./watch.js";
 
-const [CONNECTING, OPEN, CLOSING] = [0, 1, 2];
+const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 const RECONNECT = 4000;
 const RECONNECTED_FROM = [1006, 1011, 1012, 1013, 1014, RECONNECT];
 const CLOSE_DEADLINE_MS = 5_000;
+const LAST_DELAY_MS = 60_000;
+const BUFFERED_BYTES = 262_144;
+const LATER_MS = 50;
+const FRAMES_PER_TURN = 5;
 
 /** A page for one connection, and none when its last channel is gone: 1 and 27. */
 export class MendedPage extends Page {
@@ -19,14 +24,40 @@ export class MendedPage extends Page {
   attempts = 0;
   /** How deep it is in what it does at an event. */
   depth = 0;
+  /** The names of the channels, by the numbers that ours gives them. */
+  slots = [];
+  /** Why the last socket is gone, and what comes next. */
+  details = {};
+  #nextDelay_ms;
+  #tries;
+
+  constructor(...args) {
+    super(...args);
+    this.isGood();
+  }
+
+  /** The connection is worth keeping. */
+  isGood() {
+    this.#nextDelay_ms = 1_000;
+    this.#tries = 0;
+  }
 
   on(name) {
     return [...this.entries].filter((entry) => entry.isOn && (name === undefined || entry.name === name));
   }
 
   wish(name, { history, presence } = {}) {
+    if (!this.slots.includes(name)) {
+      const free = this.slots.indexOf(undefined);
+      this.slots[free < 0 ? this.slots.length : free] = name;
+    }
     const before = this.wishes.get(name) ?? { history: false, presence: false };
     this.wishes.set(name, { history: before.history || !!history, presence: before.presence || !!presence });
+  }
+
+  forget(name) {
+    this.wishes.delete(name);
+    if (this.slots.includes(name)) this.slots[this.slots.indexOf(name)] = undefined;
   }
 
   /** An object that is made while the socket opens comes behind those of its name that were there. */
@@ -40,6 +71,31 @@ export class MendedPage extends Page {
   /** Whether the open socket was not yet asked for all of it. */
   owesJoin(name) {
     return this.isOpen && this.socket.joined?.get(name) !== JSON.stringify(this.wishes.get(name));
+  }
+
+  /** Whether the browser is given no more frames. */
+  get isSlow() {
+    return this.isOpen && this.socket.bufferedAmount > BUFFERED_BYTES && needs(38);
+  }
+
+  /** What waits goes out as soon as the network takes it, a few frames of one channel after the other. */
+  sendLater() {
+    const { socket } = this;
+    socket.turn ??= this.clock.set(() => {
+      socket.turn = undefined;
+      if (this.isOver || socket.readyState !== OPEN) return;
+      if (!this.isSlow)
+        this.#waiting()
+          ?.splice(0, FRAMES_PER_TURN)
+          .forEach((text) => socket.send(text));
+      if (this.#waiting()) this.sendLater();
+    }, LATER_MS);
+  }
+
+  /** The queue of the first channel on which something waits. */
+  #waiting() {
+    const queues = this.slots.map((name) => name !== undefined && this.on(name)[0]?.native.offlineMessageQueue);
+    return queues.find((queue) => queue?.length > 0);
   }
 
   get isOpen() {
@@ -71,6 +127,7 @@ export class MendedPage extends Page {
     const { channel: name } = options;
     socket.joined ??= new Map();
     if (action === "leave") return this.#leave(socket, name, text);
+    if (action === "message" && !options.socketId && socket.readyState === OPEN) socket.watch?.expectEcho();
     if (action !== "join") return text;
     // A channel that is made while connecting joins when the socket is open.
     if (socket.readyState === CONNECTING && needs(4)) return undefined;
@@ -94,6 +151,7 @@ export class MendedPage extends Page {
   closingTime(code) {
     if (code !== RECONNECT) return this.closing_ms;
     this.socket.isAskedToClose = true;
+    if (this.closing_ms > CLOSE_DEADLINE_MS) this.socket.deadline = this.clock.now + CLOSE_DEADLINE_MS;
     return this.closing_ms > CLOSE_DEADLINE_MS && needs(23) ? CLOSE_DEADLINE_MS : this.closing_ms;
   }
 
@@ -102,17 +160,89 @@ export class MendedPage extends Page {
     const { socket } = this;
     if (socket.readyState !== CLOSING || socket.isAskedToClose || !needs(23)) return;
     socket.isAskedToClose = true;
+    socket.deadline = this.clock.now + CLOSE_DEADLINE_MS;
     this.clock.set(() => socket.end(RECONNECT), CLOSE_DEADLINE_MS);
   }
 
-  ended(socket, code) {
+  accepted(socket) {
+    socket.watch = new Watch(this, socket);
+  }
+
+  incoming(socket, text) {
+    socket.watch.heard();
+    let frame;
+    try {
+      frame = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (frame?.action !== "join" || socket.isAskedToClose) return;
+    const name = frame.options?.channel;
+    if (name && this.on(name).length > 0) this.isGood();
+  }
+
+  delay(after_ms) {
+    const delay_ms = this.#nextDelay_ms;
+    if (this.isReplacing) return after_ms;
+    this.#nextDelay_ms = Math.min(2 * delay_ms, LAST_DELAY_MS);
+    return delay_ms !== after_ms && needs(36) ? delay_ms : after_ms;
+  }
+
+  /** Whether the open socket is one that was not asked to close. */
+  isInUse(socket) {
+    return !this.isOver && socket.wasOpen && !socket.isOver && !socket.isAskedToClose;
+  }
+
+  /** The socket is taken for a dead one. */
+  giveUp(socket) {
+    if (socket.readyState < CLOSING) this.witness.closed(socket, RECONNECT);
+    socket.readyState = CLOSED;
+    this.ended(socket, 1006, "");
+  }
+
+  /** A page that slept gives its socket up and makes another one before it tells anybody. */
+  replace() {
+    const { socket } = this;
+    if (!socket || !this.isInUse(socket) || !needs(37)) return;
+    const { socketObserver: observers } = this.on()[0].native;
+    observers.notify = (action) => {
+      delete observers.notify;
+      observers.notifyCountChange();
+      observers.notify(action);
+    };
+    this.isReplacing = true;
+    this.giveUp(socket);
+    this.isReplacing = false;
+    this.clearTimers();
+  }
+
+  /** The network is back. */
+  resume() {
+    if (this.isOver) return;
+    if (this.hasSocket) this.replace();
+    else if (this.timers.size > 0 && needs(37)) this.connect();
+  }
+
+  /** A socket at once, where there is none. */
+  connect() {
+    this.clearTimers();
+    this.on()[0].native.socketObserver.notifyCountChange();
+  }
+
+  ended(socket, code, reason) {
     socket.isOver = true;
     if (this.isOver) return;
     const { isAskedToClose, wasOpen } = socket;
     const told = this.#codeFor(socket, code);
     // The original sets its timer behind the handlers.
-    this.isAboutToWait = RECONNECTED_FROM.includes(told);
-    super.ended(socket, told);
+    const comesBack = RECONNECTED_FROM.includes(told);
+    this.isAboutToWait = comesBack && !this.isReplacing;
+    this.details = { code: this.clock.now >= socket.deadline ? 1006 : code, reason };
+    if (comesBack) {
+      this.#tries += 1;
+      Object.assign(this.details, { attempt: this.#tries, retryInMs: this.isReplacing ? 0 : this.#nextDelay_ms });
+    }
+    super.ended(socket, told, reason);
     this.isAboutToWait = false;
     if (wasOpen) this.attempts = 0;
     if (isAskedToClose) return;
@@ -133,7 +263,7 @@ export class MendedPage extends Page {
     if (this.isOver || !needs(16)) return;
     const options = name === undefined ? {} : { channel: name };
     const payload = { message: code, code };
-    this.socket.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
+    this.socket?.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
   }
 
   /** The last channel is gone. */

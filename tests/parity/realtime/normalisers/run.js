@@ -124,14 +124,20 @@ export class MendedRun extends Run {
     const native = this.#settle(entry);
     if (!entry.isOn && needs(18)) activate(entry);
     const { page } = entry;
-    if (page.isOpen) return send(native);
+    const isWaiting = native.offlineMessageQueue.length > 0;
+    const mayWait = entry.options?.queueOfflineActions !== false;
+    if (page.isOpen && !page.isSlow && !(isWaiting && mayWait && needs(38))) {
+      for (const text of native.offlineMessageQueue.splice(0)) page.socket.send(text);
+      return send(native);
+    }
     entry.listens = true;
-    if (entry.options?.queueOfflineActions === false) {
+    if (!mayWait) {
       Promise.resolve().then(() => page.tell("not_connected", entry.name));
       return;
     }
-    if ((isQueued && page.hasSocket) || !needs(3)) return send(native);
+    if ((isQueued && page.hasSocket && !page.isOpen) || !needs(3)) return send(native);
     native.offlineMessageQueue.push(text);
+    if (page.isOpen) page.sendLater();
   }
 
   frame({ group, text }) {
@@ -139,6 +145,10 @@ export class MendedRun extends Run {
     page.isHearing = true;
     super.frame({ group, text });
     page.isHearing = false;
+  }
+
+  online() {
+    for (const page of this.#pages.values()) page.resume();
   }
 
   destroy({ object }) {
@@ -155,7 +165,7 @@ export class MendedRun extends Run {
     else native.destroy();
     const wasOn = entry.isOn;
     entry.isOn = false;
-    if (page.on(entry.name).length === 0) page.wishes.delete(entry.name);
+    if (page.on(entry.name).length === 0) page.forget(entry.name);
     if (wasOn && others.length === 0) page.end();
   }
 
@@ -165,8 +175,7 @@ export class MendedRun extends Run {
     if (own.length === 0 && (page.on().length === 0 || needs(1))) return;
     if (page.hasSocket) page.limitClosing();
     if (page.hasSocket || !needs(23)) return super.reconnect({ client });
-    page.clearTimers();
-    own[0].native.socketObserver.notifyCountChange();
+    page.connect();
   }
 
   present(object) {

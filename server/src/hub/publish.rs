@@ -1,0 +1,122 @@
+//! Messages with a key: said once, however often they are sent, and each sending answered once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use xano_realtime_protocol::Action;
+use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
+
+use super::keys::Outcome;
+use super::room::{Member, Room};
+use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+
+impl Hub {
+    /// So much time has passed since the hub was made. What is remembered for a while is forgotten after it.
+    pub fn advance(&mut self, now: Duration) {
+        self.keys.advance(now);
+    }
+
+    /// The answer to a message that was sent before, even by another socket; `None` if it was not. While a trigger is
+    /// asked about the first, the repeat waits for what comes of it.
+    pub(super) fn repeat(
+        &mut self,
+        from: ConnectionId,
+        channel: &str,
+        key: &str,
+        text: &str,
+    ) -> Result<Option<Vec<Delivery>>, Refusal> {
+        let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
+        let member = room.member(from).ok_or(Refusal::NotJoined)?;
+        if let Some(outcome) = self.keys.outcome(channel, key) {
+            return Ok(Some(vec![to_one(from, answer(room, member, channel, key, outcome))]));
+        }
+        if self.undecided.is_empty() {
+            return Ok(None);
+        }
+        let Some(repeaters) = self.undecided.get_mut(&(channel.into(), key.into())) else {
+            return Ok(None);
+        };
+        repeaters.push(from);
+        self.wait_for_outcome(from, channel, text);
+        Ok(Some(Vec::new()))
+    }
+
+    /// A trigger is asked about the first.
+    pub(super) fn note_undecided(&mut self, channel: &str, key: &str) {
+        self.undecided.insert((channel.into(), key.into()), Vec::new());
+    }
+
+    /// The message is decided, or its sender is gone. A refusal counts for the repeats too; without one they are
+    /// handled now.
+    pub(super) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Delivery> {
+        let repeaters = self.undecided.remove(&(Arc::clone(channel), key.into())).unwrap_or_default();
+        let mut deliveries = Vec::new();
+        for id in repeaters {
+            let Some((_, mut frames)) = self.take_queue(id, channel) else {
+                continue;
+            };
+            if let Some(why) = refusal {
+                frames.pop_front();
+                deliveries.push(Delivery::refusal(id, Some(channel), Some(key), why));
+            }
+            deliveries.extend(self.go_on(id, channel, frames));
+        }
+        deliveries
+    }
+
+    /// A trigger dropped the message.
+    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Delivery {
+        let outcome = Outcome { id: None, is_dropped: true };
+        self.keys.remember(channel, key, outcome);
+        to_one(from, ack(channel, key, outcome))
+    }
+}
+
+/// What somebody is told who sent a message again: what the first sending was told, as long as it is kept.
+fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
+    let kept = outcome.id.and_then(|id| Some((id, room.history.find(id, member.is_authenticated)?)));
+    let echo = kept.and_then(|(id, frame)| {
+        let Kept { client, options, payload } = serde_json::from_str(frame.get()).ok()?;
+        let id = id.to_string();
+        let options = Options::Message {
+            authenticated: options.authenticated,
+            socket_id: None,
+            channel,
+            id: Some(&id),
+            key: Some(key),
+        };
+        let frame =
+            ServerFrame { action: Action::Message, client: Some(client), options, payload: Payload::AsSent(payload) };
+        Some(frame.encode())
+    });
+    echo.unwrap_or_else(|| ack(channel, key, outcome))
+}
+
+/// What came of a message that has no echo.
+pub(super) fn ack(channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
+    let id = outcome.id.map(|id| id.to_string());
+    let frame = ServerFrame {
+        action: Action::Ack,
+        client: None,
+        options: Options::Channel { channel, key: Some(key) },
+        payload: Payload::Ack { id: id.as_deref(), dropped: outcome.is_dropped },
+    };
+    frame.encode()
+}
+
+/// What an echo is made of again.
+#[derive(Deserialize)]
+struct Kept<'a> {
+    #[serde(borrow)]
+    client: &'a RawValue,
+    options: KeptOptions,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct KeptOptions {
+    authenticated: bool,
+}

@@ -1,0 +1,107 @@
+//! Whether an open socket still leads anywhere.
+//!
+//! A network that goes away without a word leaves a socket open for minutes. What can be known: when the last frame
+//! came, whether the server answers pings, and when an own message, which comes back to its sender, was sent.
+
+use xano_realtime_protocol::{CloseCode, Retry};
+
+use super::{Attempt, Output, Session, State};
+
+/// Silence after which a server that answers pings is asked, in milliseconds.
+pub const PING_AFTER_MS: u32 = 15_000;
+
+/// How long the answer to a ping may take, in milliseconds.
+pub const PONG_WITHIN_MS: u32 = 5_000;
+
+/// How long an own public message may take to come back where there are no pings, in milliseconds.
+pub const ECHO_WITHIN_MS: u32 = 10_000;
+
+/// A socket that has lived for so long, in milliseconds, makes the next delay a short one again.
+pub const STABLE_AFTER_MS: u32 = 10_000;
+
+/// How often it is looked whether time itself has jumped, in milliseconds.
+pub const LOOK_EVERY_MS: u32 = 20_000;
+
+/// A timer that comes later than this, in milliseconds, says that the page has slept.
+pub const SLEPT_AFTER_MS: u32 = 20_000;
+
+/// What the timer of an open socket is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// Whether the socket lives for a while.
+    Young,
+    /// Whether it has become silent.
+    Silence,
+    /// Whether the ping is answered.
+    Pong,
+    /// Whether the own message comes back.
+    Echo,
+}
+
+/// What follows when the timer has run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Look again after so many milliseconds.
+    Alive(u32),
+    /// Ask the server.
+    Ask,
+    /// Nobody is there.
+    Dead,
+}
+
+impl Watch {
+    /// What follows when the timer has run out, `late_ms` too late and `quiet_ms` after the last frame came.
+    pub fn elapsed(self, answers_pings: bool, late_ms: u32, quiet_ms: u32) -> Verdict {
+        // Whatever came since the timer was set is an answer.
+        let is_answered = |within_ms: u32| quiet_ms <= within_ms.saturating_add(late_ms);
+        match self {
+            Watch::Pong if !is_answered(PONG_WITHIN_MS) => Verdict::Dead,
+            Watch::Echo if !is_answered(ECHO_WITHIN_MS) => Verdict::Dead,
+            _ if !answers_pings => Verdict::Alive(LOOK_EVERY_MS),
+            _ if quiet_ms >= PING_AFTER_MS => Verdict::Ask,
+            _ => Verdict::Alive(PING_AFTER_MS - quiet_ms),
+        }
+    }
+}
+
+/// What a session does about it.
+impl<F> Session<F> {
+    /// The socket says nothing any more.
+    pub(super) fn give_up(&mut self, random: f64) {
+        self.outputs.push_back(Output::DropSocket { code: CloseCode::RECONNECT });
+        self.closed(CloseCode::ABNORMAL, Retry::Again, random);
+    }
+
+    /// The open socket may be a dead one: it is asked, or replaced where it gives no answers.
+    pub(super) fn doubt(&mut self) {
+        if self.answers_pings {
+            return self.ask();
+        }
+        self.outputs.push_back(Output::ClearTimer);
+        self.outputs.push_back(Output::DropSocket { code: CloseCode::RECONNECT });
+        self.attempts += 1;
+        self.disconnect(State::Connecting, CloseCode::ABNORMAL, Some(Attempt { number: self.attempts, in_ms: 0 }));
+        self.connect();
+    }
+
+    fn ask(&mut self) {
+        self.outputs.push_back(Output::SendPing);
+        self.look(Watch::Pong, PONG_WITHIN_MS);
+    }
+
+    pub(super) fn look(&mut self, watch: Watch, after_ms: u32) {
+        self.watch = watch;
+        self.set_timer(after_ms);
+    }
+
+    pub(super) fn looked(&mut self, verdict: Verdict, random: f64) {
+        match verdict {
+            Verdict::Dead => self.give_up(random),
+            Verdict::Ask => self.ask(),
+            Verdict::Alive(again_in_ms) => {
+                self.is_good();
+                self.look(Watch::Silence, again_in_ms);
+            }
+        }
+    }
+}

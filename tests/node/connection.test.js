@@ -1,0 +1,141 @@
+// How a client keeps its connection: it hears of networks and pages that come back, tells what it does, and gives a slow
+// network no more than it takes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+// What a page has, and Node has not. The client looks for both when the first one is made.
+const page = new EventTarget();
+globalThis.addEventListener = page.addEventListener.bind(page);
+globalThis.document = new EventTarget();
+let now = 0;
+performance.now = () => now;
+
+const { client, FakeSocket, message, openChannel } = await import("../support/node-page.js");
+
+const ack = (ext) => ({ action: "join", options: { channel: "room" }, payload: { ext } });
+
+/** A channel on an open socket, in a time that passes as the test says. */
+function open(t, ext = {}) {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const opened = openChannel();
+  opened.socket.deliver(ack(ext));
+  t.after(() => opened.channel.destroy());
+  const pass = (ms) => {
+    // In steps, as timers that are set meanwhile count from when they are set.
+    for (let passed = 0; passed < ms; passed += 500) {
+      now += 500;
+      t.mock.timers.tick(500);
+    }
+  };
+  /** Time passes, and no timer runs: the page sleeps. */
+  const sleep = (ms) => {
+    now += ms;
+  };
+  const statuses = () => opened.actions.filter(({ action }) => action === "connection_status").map((of) => of.payload);
+  return { ...opened, pass, sleep, statuses };
+}
+
+test("a disconnection says why, and which attempt comes when", (t) => {
+  t.mock.method(Math, "random", () => 0.5);
+  const { socket, statuses, pass } = open(t);
+  socket.close = () => {};
+  socket.drop(1012, "restarting");
+  const first = { status: "disconnected", code: 1012, reason: "restarting", attempt: 1, retryInMs: 500 };
+  assert.deepEqual(statuses().at(-1), first);
+  pass(500);
+  FakeSocket.latest.drop(1006);
+  assert.deepEqual(statuses().at(-1), { ...first, code: 1006, reason: "", attempt: 2, retryInMs: 1_000 });
+});
+
+test("a disconnection for good names no further attempt", (t) => {
+  const { socket, statuses } = open(t);
+  socket.drop(1000);
+  assert.deepEqual(statuses().at(-1), { status: "disconnected", code: 1000, reason: "" });
+});
+
+test("a token never stands in a status, whatever becomes of it", async () => {
+  const told = [];
+  const channel = client({ realtimeAuthToken: async () => "not a token" }).channel("room");
+  channel.on((action) => told.push(action));
+  await channel.joined.catch(() => {});
+  assert.doesNotMatch(JSON.stringify(told), /not a token/);
+  channel.destroy();
+});
+
+test("the network that comes back is used at once", (t) => {
+  const { socket } = open(t);
+  socket.drop(1006);
+  page.dispatchEvent(new Event("online"));
+  assert.notEqual(FakeSocket.latest, socket);
+});
+
+test("a page that is seen again connects at once where it waits", (t) => {
+  const { socket } = open(t);
+  socket.drop(1006);
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.notEqual(FakeSocket.latest, socket);
+});
+
+test("a page that has slept asks whether the server is there, and replaces a dead socket", (t) => {
+  const { socket, pass, sleep } = open(t, { ping: 1 });
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.deepEqual(socket.sentOf("ping"), [], "it was not asleep");
+  sleep(60_000);
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(socket.sentOf("ping").length, 1);
+  pass(7_000);
+  assert.notEqual(FakeSocket.latest, socket);
+});
+
+test("where pings are not answered, a page from the back-forward cache replaces its socket", (t) => {
+  const { socket } = open(t);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: false }));
+  assert.equal(FakeSocket.latest, socket);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  assert.notEqual(FakeSocket.latest, socket);
+  assert.ok(socket.readyState >= WebSocket.CLOSING);
+});
+
+test("silence is asked after with pings, and their answers reach no handler", (t) => {
+  const { socket, actions, pass } = open(t, { ping: 1 });
+  const before = actions.length;
+  socket.answer = ({ action }) => action === "ping" && socket.deliver({ action: "pong" });
+  pass(60_000);
+  assert.equal(socket.sentOf("ping").length, 4, "one after each 15 seconds");
+  assert.equal(FakeSocket.latest, socket);
+  assert.equal(actions.length, before);
+});
+
+test("what a slow network does not take waits, in order, and goes out when it does", (t) => {
+  const { channel, socket, pass } = open(t);
+  channel.message(1);
+  socket.bufferedAmount = 300_000;
+  for (const number of [2, 3]) channel.message(number);
+  pass(1_000);
+  assert.deepEqual(
+    socket.sentOf("message").map(({ payload }) => payload),
+    [1],
+  );
+  socket.bufferedAmount = 0;
+  pass(500);
+  channel.message(4);
+  assert.deepEqual(
+    socket.sentOf("message").map(({ payload }) => payload),
+    [1, 2, 3, 4],
+  );
+});
+
+test("what waits for a slow network is sent on the next socket when it breaks", (t) => {
+  const { channel, socket, pass } = open(t);
+  socket.bufferedAmount = 300_000;
+  channel.message("waits");
+  socket.drop(1006);
+  pass(1_000);
+  FakeSocket.latest.open();
+  assert.deepEqual(
+    FakeSocket.latest.sent.map(({ action }) => action),
+    ["join", "message"],
+  );
+  FakeSocket.latest.deliver(message("waits"));
+});

@@ -1,0 +1,159 @@
+// Publishing: each message taken once by a server that answers, and a promise that always settles.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { client, FakeSocket, settled } from "../support/node-page.js";
+
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+after(async () => {
+  await settled();
+  assert.deepEqual(unhandled, []);
+});
+
+const options = { channel: "room" };
+const ack = (ext = { publish: 1 }) => ({ action: "join", options, payload: { ext } });
+const sent = () => FakeSocket.latest.sentOf("message");
+const answer = ({ key }, action = "message", payload = "text") => ({
+  action,
+  options: { ...options, key, id: "0-7" },
+  payload,
+});
+
+function open(t) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const channel = client().channel("room");
+  const heard = [];
+  channel.on(({ action, payload }) => heard.push([action, payload]));
+  FakeSocket.latest.open();
+  t.after(() => channel.destroy());
+  return { channel, heard };
+}
+
+function interrupt(t) {
+  FakeSocket.latest.drop(1006);
+  t.mock.timers.tick(1_000);
+  FakeSocket.latest.open();
+}
+
+test("it waits until the server has said what it can do, and resolves with the echo's id", async (t) => {
+  const { channel, heard } = open(t);
+  const published = channel.publish("text");
+  assert.deepEqual(sent(), []);
+  FakeSocket.latest.deliver(ack());
+  assert.equal(sent().length, 1);
+  assert.match(sent()[0].options.key, /^\d+,\d+,\d+,\d+$/, "four random numbers of 32 bits");
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  assert.deepEqual(await published, { id: "0-7" });
+  assert.deepEqual(heard.at(-1), ["message", "text"], "the echo is a message like any other");
+});
+
+test("unanswered ones are sent again after a reconnect, with the same keys, in order", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const published = [1, 2, 3].map((number) => channel.publish(number));
+  const keys = sent().map(({ options }) => options.key);
+  assert.equal(new Set(keys).size, 3);
+  FakeSocket.latest.deliver(answer({ key: keys[0] }));
+  interrupt(t);
+  assert.deepEqual(sent(), [], "not before the join is acknowledged");
+  FakeSocket.latest.deliver(ack());
+  assert.deepEqual(
+    sent().map(({ options, payload }) => [options.key, payload]),
+    [
+      [keys[1], 2],
+      [keys[2], 3],
+    ],
+  );
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  assert.deepEqual(await Promise.all(published), [{ id: "0-7" }, { id: "0-7" }, { id: "0-7" }]);
+});
+
+test("a server that restarted is not sent it again: it might be there twice", async (t) => {
+  const { channel } = open(t);
+  const place = (epoch) => ({ publish: 1, recover: { epoch, id: null } });
+  FakeSocket.latest.deliver(ack(place("first")));
+  const published = channel.publish("text");
+  interrupt(t);
+  const waiting = channel.publish("not sent yet");
+  FakeSocket.latest.deliver(ack(place("second")));
+  await assert.rejects(published, { code: "unconfirmed" });
+  assert.deepEqual(
+    sent().map(({ payload }) => payload),
+    ["not sent yet"],
+  );
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  await waiting;
+});
+
+test("an ack settles what has no echo, and reaches no handler", async (t) => {
+  const { channel, heard } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const before = heard.length;
+  const published = [channel.publish("whisper", { socketId: "jill" }), channel.publish("dropped")];
+  const [whisper, dropped] = sent();
+  FakeSocket.latest.deliver(answer(whisper.options, "ack", { id: null, dropped: false }));
+  FakeSocket.latest.deliver(answer(dropped.options, "ack", { id: null, dropped: true }));
+  assert.deepEqual(await Promise.all(published), [{ id: "0-7" }, { dropped: true }]);
+  assert.equal(heard.length, before);
+});
+
+test("an error with its key rejects it, in the server's words", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver(answer(sent()[0].options, "error", { message: "not allowed", code: "no_public" }));
+  await assert.rejects(published, { message: "not allowed", code: "no_public" });
+  interrupt(t);
+  FakeSocket.latest.deliver(ack());
+  assert.deepEqual(sent(), [], "what was refused is not sent again");
+});
+
+test("without the extension it resolves when it is handed to the open socket, and carries no key", async (t) => {
+  const { channel } = open(t);
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver(ack({}));
+  assert.deepEqual(await published, {});
+  assert.deepEqual(sent()[0].options, options);
+});
+
+test("it rejects after 15 seconds without an answer, counted while there is a connection", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  let outcome = "pending";
+  channel.publish("text").catch(({ code }) => {
+    outcome = code;
+  });
+  t.mock.timers.tick(14_000);
+  FakeSocket.latest.drop(1006);
+  t.mock.timers.tick(60_000);
+  await settled();
+  assert.equal(outcome, "pending");
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(ack());
+  t.mock.timers.tick(15_000);
+  await settled();
+  assert.equal(outcome, "timeout");
+});
+
+test("it rejects when the channel is destroyed, and when JSON cannot say the payload", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  await assert.rejects(channel.publish(1n), TypeError);
+  const published = channel.publish("text");
+  channel.destroy();
+  await assert.rejects(published, { code: "destroyed" });
+  await assert.rejects(channel.publish("text"), { code: "destroyed" });
+});
+
+test("members can be published to", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const presence = [{ socketId: "jill", extras: {}, permissions: { dbo_id: 0, row_id: 0 } }];
+  FakeSocket.latest.deliver({ action: "presence_full", options, payload: { presence } });
+  const published = channel.getPresence()[0].publish("for you");
+  const [{ options: address }] = sent();
+  assert.equal(address.socketId, "jill");
+  FakeSocket.latest.deliver(answer(address, "ack", { id: null, dropped: false }));
+  await published;
+});
