@@ -23,6 +23,8 @@ const STREAMS = [
   ["events without data", ["event: a\n\nevent: b\n\ndata: c\n\n"]],
   ["empty data", ["data\n\n", "data:\n\n"]],
   ["CRLF", ["event: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n"]],
+  ["CRLF in two chunks", ["data: a\r", "\n\r", "\ndata: b\r\n", "\r\n"]],
+  ["an id without data", ["id: 5\n\ndata: a\n\n"]],
   ["a byte order mark", ["\ufeffdata: a\n\n"]],
   ["an event without an end", ["data: a\n\ndata: b\n"]],
   ["nothing", []],

@@ -1,5 +1,3 @@
-import { createParser } from "eventsource-parser";
-
 /** One server-sent event. */
 export class XanoEventStream {
   constructor({ data, id, type }) {
@@ -18,15 +16,35 @@ export class XanoEventStream {
   }
 }
 
-/** Hands out the events of a body as they come; resolves at its end. */
+/** Hands out the events of a body as they come; resolves at its end. An event that nothing ends is none. */
 export function readEvents(body, onEvent) {
-  let lastId = "";
-  const parser = createParser({
-    onEvent({ data, event = "message", id }) {
-      lastId = id ?? lastId;
-      onEvent(new XanoEventStream({ data, id: lastId, type: event }));
+  const take = lineTaker((event) => onEvent(new XanoEventStream(event)));
+  let rest = "";
+  const lines = new WritableStream({
+    write(text) {
+      // A carriage return at the end may be half a line's end.
+      const complete = (rest + text).split(/\r\n|\n|\r(?!$)/);
+      rest = complete.pop();
+      complete.forEach(take);
     },
   });
-  const events = new WritableStream({ write: (text) => parser.feed(text) });
-  return body.pipeThrough(new TextDecoderStream()).pipeTo(events);
+  return body.pipeThrough(new TextDecoderStream()).pipeTo(lines);
+}
+
+/** What takes the lines of a stream, one by one, as the HTML standard has them; an empty one ends an event. */
+function lineTaker(onEvent) {
+  let data;
+  let type;
+  let id = "";
+  return (line) => {
+    if (line === "") {
+      if (data !== undefined) onEvent({ data, id, type: type || "message" });
+      data = type = undefined;
+      return;
+    }
+    const [, field, value] = /^([^:]*):? ?(.*)/s.exec(line);
+    if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
+    if (field === "event") type = value;
+    if (field === "id" && !value.includes("\0")) id = value;
+  };
 }

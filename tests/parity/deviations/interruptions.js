@@ -146,7 +146,7 @@ export const interruptions = [
     ours: [400, 500, 600],
   },
   {
-    number: 39,
+    number: 33,
     title: "what only answers publish() or a ping reaches no handler",
     async play(library) {
       const stage = new Stage(library);
@@ -162,7 +162,7 @@ export const interruptions = [
     ours: [],
   },
   {
-    number: 39,
+    number: 33,
     title: "answers to what others have asked reach them",
     async play(library) {
       const stage = new Stage(library);

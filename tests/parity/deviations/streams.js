@@ -15,17 +15,6 @@ export const streams = [
     original: ["There was an error with your request", 403, [], true],
     ours: ["There was an error with your request", 403, [], { message: "no" }],
   },
-  {
-    number: 33,
-    title: "an id that comes without data is not remembered",
-    async play(library, t) {
-      const events = [];
-      await asking(t, library, 200, "id: 5\n\ndata: a\n\n", events);
-      return events.map(({ id }) => id);
-    },
-    original: ["5"],
-    ours: [""],
-  },
 ];
 
 async function asking(t, library, status, text, events) {
