@@ -61,7 +61,7 @@ fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
         ("join acknowledged", Input::Acknowledged { answers_pings: false }),
         ("join acknowledged, pings are answered", Input::Acknowledged { answers_pings: true }),
         ("timer elapsed", elapsed(0, 0)),
-        ("timer elapsed, 21 s late", elapsed(21_000, 0)),
+        ("timer elapsed, 76 s late", elapsed(76_000, 0)),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
         ("reconnect", Input::Reconnect),

@@ -107,7 +107,7 @@ impl World {
             }
             Happening::TimerElapses { is_late, quiet_ms } => {
                 if let Some(timer) = self.timer.take() {
-                    let late_ms = if is_late { 60_000 } else { 0 };
+                    let late_ms = if is_late { 120_000 } else { 0 };
                     self.handle(Input::Elapsed { timer, late_ms, quiet_ms, random: 0.5 });
                 }
             }
@@ -126,8 +126,8 @@ impl World {
                     2 => Input::TokenRefused { epoch },
                     _ => Input::Elapsed {
                         timer: self.timer.unwrap_or_default().wrapping_sub(age),
-                        late_ms: 60_000,
-                        quiet_ms: 60_000,
+                        late_ms: 120_000,
+                        quiet_ms: 120_000,
                         random: 0.5,
                     },
                 });

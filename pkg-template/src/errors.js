@@ -1,3 +1,10 @@
+import { failures } from "wasm:words";
+
+/** A failure that Rust has named, as an error. */
+export function failure(code) {
+  return coded(...failures.find(([candidate]) => candidate === code));
+}
+
 /** An error of this client: `code` is for programs, the message for people. */
 export function coded(code, message) {
   return Object.assign(new Error(message), { code });

@@ -1,10 +1,9 @@
 // The tokens of a client, and where they are kept.
 
 import { is_legal_token } from "wasm:wire";
-import { failures } from "wasm:words";
 import { socketAddress } from "./address.js";
 import { XanoStorageKeys } from "./enums.js";
-import { coded } from "./errors.js";
+import { failure } from "./errors.js";
 
 /** Beside the realtime token: the address it was set for, so that it never reaches another instance. */
 const REALTIME_ADDRESS = "RealtimeAuthTokenUrl";
@@ -40,8 +39,7 @@ export function storedRealtimeToken(config) {
 
 export function requireLegalToken(token) {
   if (!token || typeof token !== "string" || is_legal_token(token)) return;
-  const [code, message] = failures.find(([code]) => code === "invalid_token");
-  throw coded(code, message);
+  throw failure("invalid_token");
 }
 
 function addressOf(config) {

@@ -50,9 +50,9 @@ failures! {
     /// The frame was refused: there is no connection, and it was not to wait for one.
     NotConnected = "not_connected",
         "Not sent: there is no connection, and queueOfflineActions is false.";
-    /// The frame was refused: too many are waiting for a connection.
+    /// The frame was refused: too many are waiting for a connection, or for an answer.
     QueueFull = "queue_full",
-        "Not sent: too much waits for a connection on this channel (1,000 messages or 1 MiB).";
+        "Not sent: too much waits on this channel already (1,000 messages or 1 MiB).";
     /// The platform would not make a socket: the address is illegal, or there is no WebSocket. Followed by the address
     /// and the cause.
     NoSocket = "no_socket",

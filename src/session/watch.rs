@@ -22,8 +22,9 @@ pub const STABLE_AFTER_MS: u32 = 10_000;
 /// How often it is looked whether time itself has jumped, in milliseconds.
 pub const LOOK_EVERY_MS: u32 = 20_000;
 
-/// A timer that comes later than this, in milliseconds, says that the page has slept.
-pub const SLEPT_AFTER_MS: u32 = 20_000;
+/// A timer that comes later than this, in milliseconds, says that the page has slept. Browsers let the timers of a
+/// hidden page run once a minute.
+pub const SLEPT_AFTER_MS: u32 = 75_000;
 
 /// What the timer of an open socket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

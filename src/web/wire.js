@@ -23,7 +23,7 @@ const BUFFERED_BYTES = 262_144;
 /** How often it is asked whether that has become less. */
 const BUFFER_POLL_MS = 50;
 /** A timer that is overdue by more says that the page has slept. The same number stands in watch.rs. */
-const SLEPT_AFTER_MS = 20_000;
+const SLEPT_AFTER_MS = 75_000;
 
 /** How long a token function may take. */
 const TOKEN_DEADLINE_MS = 10_000;
@@ -53,7 +53,8 @@ export function listen(entry, action_names, failure_words) {
   failures = failure_words;
   for (const name of action_names) code_of(name);
   const resumed = (slept) => run(() => enter(RESUMED, 0, slept));
-  const hear = (target, type, slept) => target?.addEventListener?.(type, (event) => resumed(slept(event)));
+  const hear = (target, type, slept) =>
+    target?.addEventListener?.(type, (event) => event.target?.hidden || resumed(slept(event)));
   hear(globalThis, "online", () => true);
   hear(globalThis, "pageshow", ({ persisted }) => persisted);
   hear(globalThis.document, "visibilitychange", hasSlept);

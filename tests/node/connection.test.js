@@ -70,18 +70,34 @@ test("the network that comes back is used at once", (t) => {
   assert.notEqual(FakeSocket.latest, socket);
 });
 
-test("a page that is seen again connects at once where it waits", (t) => {
+test("a page that is seen again connects at once where it waits, and one that is hidden does not", (t) => {
   const { socket } = open(t);
   socket.drop(1006);
+  document.hidden = true;
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(FakeSocket.latest, socket);
+  document.hidden = false;
   document.dispatchEvent(new Event("visibilitychange"));
   assert.notEqual(FakeSocket.latest, socket);
+});
+
+test("a hidden page, whose timers run once a minute, is not taken for one that slept", (t) => {
+  const { socket, sleep, channel } = open(t);
+  for (let minutes = 0; minutes < 5; minutes += 1) {
+    sleep(60_000);
+    t.mock.timers.tick(60_000);
+  }
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(FakeSocket.latest, socket);
+  channel.message("still here");
+  assert.equal(socket.sentOf("message").length, 1);
 });
 
 test("a page that has slept asks whether the server is there, and replaces a dead socket", (t) => {
   const { socket, pass, sleep } = open(t, { ping: 1 });
   document.dispatchEvent(new Event("visibilitychange"));
   assert.deepEqual(socket.sentOf("ping"), [], "it was not asleep");
-  sleep(60_000);
+  sleep(100_000);
   document.dispatchEvent(new Event("visibilitychange"));
   assert.equal(socket.sentOf("ping").length, 1);
   pass(7_000);

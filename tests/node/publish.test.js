@@ -86,6 +86,62 @@ test("a server that restarted is not sent it again: it might be there twice", as
   await waiting;
 });
 
+test("many that waited go out no faster than a server lets them, in order, and none is refused", async (t) => {
+  const { channel } = open(t);
+  const published = Array.from({ length: 600 }, (_, number) => channel.publish(number));
+  FakeSocket.latest.deliver(ack());
+  assert.equal(sent().length, 400);
+  const later = channel.publish("behind them");
+  for (let turn = 0; turn < 20; turn += 1) t.mock.timers.tick(50);
+  assert.equal(sent().length, 500);
+  for (let turn = 0; turn < 21; turn += 1) t.mock.timers.tick(50);
+  assert.deepEqual(
+    sent().map(({ payload }) => payload),
+    [...Array(600).keys(), "behind them"],
+  );
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  await Promise.all([...published, later]);
+});
+
+test("what waits when the connection breaks again goes out once on the next one", async (t) => {
+  const { channel } = open(t);
+  const published = Array.from({ length: 500 }, (_, number) => channel.publish(number));
+  FakeSocket.latest.deliver(ack());
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  interrupt(t);
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(sent(), [], "not before the join is acknowledged");
+  FakeSocket.latest.deliver(ack());
+  assert.equal(sent().length, 100);
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  await Promise.all(published);
+});
+
+test("the newest is refused when a thousand wait, or a mebibyte", async (t) => {
+  const { channel } = open(t);
+  const waiting = Array.from({ length: 1_000 }, (_, number) => channel.publish(number));
+  await assert.rejects(channel.publish("one too many"), { code: "queue_full" });
+  channel.destroy();
+  for (const each of waiting) await assert.rejects(each, { code: "destroyed" });
+
+  const other = client().channel("other");
+  const large = other.publish("x".repeat(1024 * 1024));
+  await assert.rejects(other.publish("y"), { code: "queue_full" });
+  other.destroy();
+  await assert.rejects(large, { code: "destroyed" });
+});
+
+test("a payload is sent as it was when it was published", async (t) => {
+  const { channel } = open(t);
+  const payload = { text: "then" };
+  const published = channel.publish(payload);
+  payload.text = "now";
+  FakeSocket.latest.deliver(ack());
+  assert.deepEqual(sent()[0].payload, { text: "then" });
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  await published;
+});
+
 test("an ack settles what has no echo, and reaches no handler", async (t) => {
   const { channel, heard } = open(t);
   FakeSocket.latest.deliver(ack());

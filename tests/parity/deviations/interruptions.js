@@ -67,7 +67,7 @@ export const interruptions = [
     async play(library) {
       const stage = new Stage(library);
       stage.joined();
-      stage.page.clock.now += 60_000;
+      stage.page.clock.now += 120_000;
       await stage.pass();
       return [stage.sockets.length, stage.heard];
     },

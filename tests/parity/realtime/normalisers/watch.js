@@ -5,7 +5,7 @@ import { needs } from "./uses.js";
 const STABLE_AFTER_MS = 10_000;
 const ECHO_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20_000;
-const SLEPT_AFTER_MS = 20_000;
+const SLEPT_AFTER_MS = 75_000;
 
 /** Of one socket, from when it opens. */
 export class Watch {
