@@ -23,6 +23,14 @@ impl Hub {
                 return Ok(Vec::new());
             }
         }
+        self.enter(id, channel, wishes)
+    }
+
+    /// Takes somebody in, as soon as it is known how the channel stands.
+    pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        if self.must_wait_for_others(id, channel, &wishes)? {
+            return Ok(Vec::new());
+        }
         self.admit(id, channel, wishes)
     }
 
@@ -51,14 +59,15 @@ impl Hub {
         };
         let is_new = room.admit(id, member);
 
-        let mut deliveries = vec![to_one(id, joined(channel, &self.epoch, &room.history))];
+        let mut deliveries = vec![to_one(id, joined(channel, room.epoch(&self.epoch), &room.history))];
         if wishes.presence && room.rules.presence {
             deliveries.push(to_one(id, room.presence_full(channel)));
         }
         let is_authenticated = connection.is_authenticated;
         let history = match wishes.since {
             Some(since) => {
-                let Missed { frames, is_complete } = since.missed(&room.history, &self.epoch, is_authenticated);
+                let Missed { frames, is_complete } =
+                    since.missed(&room.history, room.epoch(&self.epoch), is_authenticated);
                 Some(Payload::History { history: frames, complete: Some(is_complete) })
             }
             None if wishes.history => {
@@ -68,8 +77,8 @@ impl Hub {
         };
         deliveries.extend(history.map(|history| to_one(id, from_server(channel, Action::History, history))));
         if is_new {
-            let about = (id, &*connection.client);
-            deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
+            deliveries.extend(room.presence_update(channel, PresenceAction::Join, Some(id), &connection.client));
+            self.share_join(id, channel);
         }
         Ok(deliveries)
     }
@@ -88,9 +97,10 @@ impl Hub {
     pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
         let room = self.rooms.get_mut(channel)?;
         let member = room.dismiss(id)?;
-        let about = (id, &*member.client);
-        let delivery = room.presence_update(channel, PresenceAction::Leave, about);
-        if room.is_bare() {
+        let delivery = room.presence_update(channel, PresenceAction::Leave, Some(id), &member.client);
+        let is_bare = room.is_bare();
+        self.share_leave(channel, &member);
+        if is_bare {
             self.forget(channel);
         }
         delivery

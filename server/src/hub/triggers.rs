@@ -72,13 +72,15 @@ pub(super) enum Asked {
     },
     /// Nothing: the question is another socket's. The message itself comes first in the queue.
     Repeat,
+    /// A join: the question is how the channel stands that others share.
+    Others(Wishes),
 }
 
 impl Asked {
     fn key(&self) -> Option<&str> {
         match self {
             Asked::Message { key, .. } => key.as_deref(),
-            Asked::Join(_) | Asked::Repeat => None,
+            Asked::Join(_) | Asked::Repeat | Asked::Others(_) => None,
         }
     }
 }
@@ -155,6 +157,31 @@ impl Hub {
         waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
     }
 
+    /// Lets a join wait until it is known how the channel stands.
+    pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
+        let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
+        self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
+    }
+
+    /// It is known; who waited for that comes in, and what they sent meanwhile is handled.
+    pub(super) fn admit_waiting(&mut self, channel: &str) -> Vec<Delivery> {
+        let waits = |waiting: &Waiting| {
+            waiting.channels.get(channel).is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
+        };
+        let mut ids: Vec<_> = self.waiting.iter().filter(|(_, waiting)| waits(waiting)).map(|(&id, _)| id).collect();
+        ids.sort_unstable();
+        let mut deliveries = Vec::new();
+        for id in ids {
+            let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
+                continue;
+            };
+            let admitted = self.admit(id, channel, wishes);
+            deliveries.extend(admitted.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(channel), None, &why)]));
+            deliveries.extend(self.go_on(id, channel, frames));
+        }
+        deliveries
+    }
+
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
     pub(super) fn queue_behind_question(
         &mut self,
@@ -205,7 +232,7 @@ impl Hub {
         let (action, authenticated) = match &asked {
             Asked::Join(_) => (Action::Join, connection.is_authenticated),
             Asked::Message { authenticated, .. } => (Action::Message, *authenticated),
-            Asked::Repeat => return,
+            Asked::Repeat | Asked::Others(_) => return,
         };
         let client: Client = connection.client();
         let client = InputClient { extras: &client.extras, permissions: client.permissions };
@@ -231,16 +258,16 @@ impl Hub {
             (_, Answer::Busy) => Err(Refusal::TriggerBusy),
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
             (Asked::Join(_), Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
-            (Asked::Join(wishes), _) => self.admit(id, channel, wishes),
+            (Asked::Join(wishes), _) => self.enter(id, channel, wishes),
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
-                Ok(key.map(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
+                Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
                 self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
             }
-            // No ticket is given for it.
-            (Asked::Repeat, _) => Ok(Vec::new()),
+            // No ticket is given for them.
+            (Asked::Repeat | Asked::Others(_), _) => Ok(Vec::new()),
         }
     }
 }

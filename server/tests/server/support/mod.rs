@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
 pub mod generate;
+pub mod redis;
 pub mod trigger;
 
 use std::fs;
@@ -22,6 +23,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use xano_realtime_server::auth::Tokens;
 use xano_realtime_server::limits::Limit;
+use self::redis::Redis;
 use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
 pub const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
@@ -38,6 +40,8 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+    /// Only of a run of all tests on Redis: XANO_TEST_REDIS=1.
+    _redis: Option<Redis>,
 }
 
 /// A folder of its own, gone with the test.
@@ -93,13 +97,15 @@ impl Running {
     async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
+        let redis = std::env::var_os("XANO_TEST_REDIS").map(|_| Redis::start());
+        config.redis = config.redis.or(redis.as_ref().map(Redis::url));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
             let _ = stopped.await;
         };
         let served = tokio::spawn(xano_realtime_server::run(listener, config, shutdown));
-        Running { address, stop, served }
+        Running { address, stop, served, _redis: redis }
     }
 
     pub async fn client(&self) -> Client {
