@@ -18,7 +18,7 @@ mod session;
 mod workspace;
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
@@ -63,7 +63,8 @@ pub(crate) struct Cluster {
 /// What is to be done, in order.
 #[derive(Debug)]
 enum Work {
-    Post(Post),
+    /// Since when.
+    Post(Post, Instant),
     /// The workspace says something; how many members there are is the answer, or none where it could not be done.
     Event(Post, oneshot::Sender<Option<usize>>),
     /// Nothing more comes.
@@ -106,7 +107,7 @@ pub(crate) fn cluster(url: RedisUrl, node: &str) -> Result<(Cluster, Link), Redi
 impl Cluster {
     pub(crate) fn post(&self, post: Post) {
         // Without the other end the server is stopping.
-        let _ = self.works.send(Work::Post(post));
+        let _ = self.works.send(Work::Post(post, Instant::now()));
     }
 
     pub(crate) async fn event(&self, post: Post) -> Option<usize> {
@@ -136,6 +137,7 @@ impl Link {
         secret: Option<Secret>,
     ) -> Result<(Settings, Secret), RedisError> {
         let mut connection = self.wait().await;
+        self.set(Some(connection.clone()));
         let settings = workspace::share_settings(&mut connection, settings).await?;
         let secret = match secret {
             Some(secret) => secret,
@@ -199,12 +201,13 @@ impl Link {
                 Post::Say { channel, asker: Some(asker), .. }
                 | Post::Whisper { channel, asker, .. }
                 | Post::Remember { channel, asker, .. },
+                _,
             ) => {
                 exchange.replied(&channel, &asker, Reply::Unavailable);
             }
-            Work::Post(post @ Post::Leave { .. }) => self.gone.push(post),
+            Work::Post(post @ Post::Leave { .. }, _) => self.gone.push(post),
             // How every channel stands is asked when there is a connection again.
-            Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }) => {}
+            Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, _) => {}
             Work::Event(_, answer) => drop(answer.send(None)),
             Work::End(done) => {
                 let _ = done.send(());

@@ -1,7 +1,7 @@
 //! One connection to Redis, as long as it lasts.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
 use redis::{
@@ -29,11 +29,19 @@ pub(super) struct Session<'a> {
 
 /// What is waited for after a command.
 enum Awaited {
-    Said { channel: Arc<str>, asker: Option<Asker>, work: Option<oneshot::Sender<Option<usize>>> },
+    Said { channel: Arc<str>, asker: Option<Asker>, report: Report },
     Done { channel: Arc<str>, asker: Asker },
     Opened(Arc<str>),
     Left { channel: Arc<str>, socket_id: String },
     Nothing,
+}
+
+/// Who wants to know of something that was said.
+enum Report {
+    /// How long it took since then, for the metrics.
+    Delay(Instant),
+    /// How many members there are.
+    Members(oneshot::Sender<Option<usize>>),
 }
 
 pub(super) async fn connect(
@@ -64,7 +72,7 @@ impl<'a> Session<'a> {
         let epoch = random_name().map_err(std::io::Error::from)?;
         let gone = std::mem::take(&mut link.gone);
         let mut session = Session { link, exchange, connection, pushes, epoch };
-        session.perform(gone.into_iter().map(Work::Post).collect()).await?;
+        session.perform(gone.into_iter().map(|post| Work::Post(post, Instant::now())).collect()).await?;
         session.exchange.doubt();
         session.adopt_settings().await?;
         Ok(session)
@@ -165,8 +173,8 @@ impl<'a> Session<'a> {
         let mut outcome = Ok(());
         for work in works.by_ref() {
             let prepared = match work {
-                Work::Post(post) => self.prepare(post, None, &mut batch).await,
-                Work::Event(post, answer) => self.prepare(post, Some(answer), &mut batch).await,
+                Work::Post(post, since) => self.prepare(post, Report::Delay(since), &mut batch).await,
+                Work::Event(post, answer) => self.prepare(post, Report::Members(answer), &mut batch).await,
                 Work::End(done) => {
                     end = Some(done);
                     Ok(())
@@ -186,18 +194,13 @@ impl<'a> Session<'a> {
         outcome.map(|()| end)
     }
 
-    async fn prepare(
-        &mut self,
-        post: Post,
-        work: Option<oneshot::Sender<Option<usize>>>,
-        batch: &mut Vec<(Cmd, Awaited)>,
-    ) -> RedisResult<()> {
+    async fn prepare(&mut self, post: Post, report: Report, batch: &mut Vec<(Cmd, Awaited)>) -> RedisResult<()> {
         let mut add = |command: Cmd, waits: Awaited| batch.push((command, waits));
         let with = self.commands();
         match post {
             Post::Say { channel, entry, keep, asker } => {
                 let key = asker.as_ref().and_then(|asker| asker.key.as_deref());
-                add(with.say(&channel, &entry, keep, key), Awaited::Said { channel, asker, work });
+                add(with.say(&channel, &entry, keep, key), Awaited::Said { channel, asker, report });
             }
             Post::Whisper { channel, notice, asker } => {
                 let outcome = Outcome { id: None, is_dropped: false };
@@ -264,11 +267,14 @@ impl<'a> Session<'a> {
             tracing::error!(%error, "Redis did not do what it was asked");
         }
         match waits {
-            Awaited::Said { channel, asker, work } => {
+            Awaited::Said { channel, asker, report } => {
                 let said: RedisResult<(String, String, usize)> =
                     answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from));
-                if let Some(work) = work {
-                    let _ = work.send(said.as_ref().ok().map(|&(_, _, members)| members));
+                match report {
+                    Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
+                    Report::Members(answer) => {
+                        let _ = answer.send(said.as_ref().ok().map(|&(_, _, members)| members));
+                    }
                 }
                 if let Some(asker) = asker {
                     let reply = match said {

@@ -248,13 +248,20 @@ impl Hub {
         self.by_socket_id.remove(&connection.socket_id);
         let channels = connection.channels.iter();
         let mut deliveries: Vec<_> = channels.filter_map(|channel| self.dismiss(id, channel)).collect();
-        deliveries.extend(self.stop_waiting(id));
+        deliveries.extend(self.stop_waiting(id, &connection.client));
         deliveries
     }
 
     /// The settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Forgets a channel on which nobody is or is about to be, and that keeps nothing.
+    fn forget_if_bare(&mut self, channel: &str) {
+        if self.rooms.get(channel).is_some_and(Room::is_bare) && self.waiting_for_others(channel).is_empty() {
+            self.forget(channel);
+        }
     }
 
     /// Forgets a channel, but not that something was said.

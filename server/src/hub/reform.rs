@@ -41,7 +41,7 @@ impl Hub {
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.channels.remove(channel);
             }
-            self.share_leave(channel, member);
+            self.share_leave(channel, &member.client);
         }
         let Some(room) = self.rooms.get_mut(channel) else {
             return deliveries;
@@ -52,12 +52,11 @@ impl Hub {
         };
         let told = gone
             .iter()
+            .filter(|_| room.share.is_none())
             .filter_map(|(id, member)| room.presence_update(channel, PresenceAction::Leave, Some(*id), &member.client));
         deliveries.extend(told);
         deliveries.extend(room.adopt(channel, rules));
-        if room.is_bare() {
-            self.forget(channel);
-        }
+        self.forget_if_bare(channel);
         deliveries
     }
 }
@@ -79,6 +78,6 @@ impl Room {
             return None;
         }
         let to: Vec<ConnectionId> = self.listeners().collect();
-        (!to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel)))
+        (!to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
     }
 }

@@ -51,12 +51,7 @@ impl Room {
 
     /// Whether somebody with that socket id is here by way of another server, and then if they are authenticated.
     pub(super) fn elsewhere(&self, socket_id: &str) -> Option<bool> {
-        self.share.as_ref()?.elsewhere(socket_id)
-    }
-
-    /// Everybody.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Member> {
-        self.members.values()
+        self.share.as_ref()?.knows(socket_id)
     }
 
     pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
@@ -104,11 +99,12 @@ impl Room {
         audience.map(|(&id, _)| id).collect()
     }
 
-    /// The list for somebody who asked for it.
-    pub(crate) fn presence_full(&self, channel: &str) -> Box<RawValue> {
-        let here = self.members.values().map(|member| &*member.client);
-        let elsewhere = self.share.iter().flat_map(Share::clients_elsewhere);
-        let presence = here.chain(elsewhere).collect();
+    /// The list for somebody who asked for it: somebody new, who is on it, or those who are here.
+    pub(crate) fn presence_full(&self, channel: &str, newcomer: Option<&RawValue>) -> Box<RawValue> {
+        let presence = match &self.share {
+            Some(share) => share.present(newcomer),
+            None => self.members.values().map(|member| &*member.client).collect(),
+        };
         from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence })
     }
 

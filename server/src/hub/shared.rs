@@ -2,7 +2,7 @@
 //! [`Post`]s and follows what it says, so that everything but a first join is answered from memory.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,10 @@ use super::command::Wishes;
 use super::history::History;
 use super::keys::Outcome;
 use super::message_id::MessageId;
-use super::permissions::{self, Act};
 use super::publish::{ack, answer};
-use super::room::{Member, Room};
+use super::room::Room;
 use super::said::{Said, Sender};
-use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::{Connection, ConnectionId, Delivery, Hub, Refusal, to_one};
 
 /// What a hub asks of what all servers share, in this order.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,7 +123,7 @@ struct Origin<'a> {
     key: Cow<'a, str>,
 }
 
-/// Somebody who is connected elsewhere, or here, as all servers know them.
+/// Somebody who is on a channel, as all servers know them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Known {
     node: Box<str>,
@@ -146,7 +145,8 @@ pub(super) struct Share {
     /// Empty until it is known how the channel stands.
     epoch: Box<str>,
     version: u64,
-    elsewhere: BTreeMap<String, Known>,
+    /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
+    present: BTreeMap<String, Known>,
     /// What happened since it was asked how the channel stands; `None`: nothing is asked.
     behind: Option<Vec<Box<str>>>,
 }
@@ -174,13 +174,13 @@ impl Shared {
         self.posts.push(Post::Remember { channel: channel.into(), outcome, asker });
     }
 
-    fn join(&mut self, channel: &str, member: &Member, keep: usize) {
+    fn join(&mut self, channel: &str, connection: &Connection, keep: usize) {
         let known = Known {
             node: self.node.clone(),
-            authenticated: member.is_authenticated,
-            client: Arc::clone(&member.client),
+            authenticated: connection.is_authenticated,
+            client: Arc::clone(&connection.client),
         };
-        let (socket_id, member) = (socket_id_of(member), encode(&known));
+        let (socket_id, member) = (connection.socket_id.clone(), encode(&known));
         self.posts.push(Post::Join { channel: channel.into(), socket_id, member, keep });
     }
 }
@@ -190,18 +190,16 @@ impl Share {
         &self.epoch
     }
 
-    /// Whether somebody with that socket id is on the channel by way of another server, and then if they are
-    /// authenticated.
-    pub(super) fn elsewhere(&self, socket_id: &str) -> Option<bool> {
-        self.elsewhere.get(socket_id).map(|known| known.authenticated)
+    /// Whether somebody with that socket id is on the channel, and then if they are authenticated.
+    pub(super) fn knows(&self, socket_id: &str) -> Option<bool> {
+        self.present.get(socket_id).map(|known| known.authenticated)
     }
 
-    pub(super) fn clients_elsewhere(&self) -> impl Iterator<Item = &RawValue> {
-        self.elsewhere.values().map(|known| &*known.client)
-    }
-
-    fn is_open(&self) -> bool {
-        !self.epoch.is_empty()
+    /// Everybody, and somebody who is new.
+    pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> Vec<&'a RawValue> {
+        let mut present: Vec<_> = self.present.values().map(|known| &*known.client).collect();
+        present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
+        present
     }
 }
 
@@ -211,43 +209,25 @@ impl Hub {
         self.shared.as_mut().map(|shared| std::mem::take(&mut shared.posts)).unwrap_or_default()
     }
 
-    /// Lets somebody wait who is about to join a channel of which is not known yet how it stands.
-    pub(super) fn must_wait_for_others(
-        &mut self,
-        id: ConnectionId,
-        channel: &str,
-        wishes: &Wishes,
-    ) -> Result<bool, Refusal> {
-        let (Some(shared), Some(connection)) = (&mut self.shared, self.connections.get(&id)) else {
-            return Ok(false);
+    /// Somebody is about to be on a channel. They are, when all know of it.
+    pub(super) fn tell_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
+        let (Some(shared), Some(connection), Some(rules)) =
+            (&mut self.shared, self.connections.get(&id), self.settings.rules_for(channel))
+        else {
+            return;
         };
-        let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
-        permissions::check(rules, connection.is_authenticated, Act::Join)?;
-        let room = self.rooms.entry(channel.into()).or_insert_with_key(|channel| {
+        self.rooms.entry(channel.into()).or_insert_with_key(|channel| {
             shared.posts.push(Post::Open { channel: Arc::clone(channel), after: None, keep: rules.history });
             Room::shared(Arc::clone(rules), Share { behind: Some(Vec::new()), ..Share::default() })
         });
-        let is_open = room.share.as_ref().is_some_and(Share::is_open);
-        if !is_open {
-            self.wait_for_others(id, channel, wishes.clone());
-        }
-        Ok(!is_open)
-    }
-
-    /// Somebody came who is new here; the others are told.
-    pub(super) fn share_join(&mut self, id: ConnectionId, channel: &str) {
-        if let Some(shared) = &mut self.shared
-            && let Some(room) = self.rooms.get(channel)
-            && let Some(member) = room.member(id)
-        {
-            shared.join(channel, member, room.rules.history);
-        }
+        shared.join(channel, connection, rules.history);
+        self.wait_for_others(id, channel, wishes);
     }
 
     /// Somebody went who was here; the others are told.
-    pub(super) fn share_leave(&mut self, channel: &str, member: &Member) {
+    pub(super) fn share_leave(&mut self, channel: &str, client: &RawValue) {
         if let Some(shared) = &mut self.shared {
-            shared.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id_of(member) });
+            shared.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id_of(client) });
         }
     }
 
@@ -316,16 +296,14 @@ impl Hub {
             return Vec::new();
         };
         let mut deliveries = room.catch_up(channel, &snapshot, node);
-        deliveries.extend(room.meet(channel, &snapshot, node));
+        deliveries.extend(room.meet(channel, &snapshot, &self.by_socket_id));
         self.correct(channel, &snapshot);
         let missed = self.rooms.get_mut(channel).and_then(|room| room.share.as_mut()?.behind.take());
         for notice in missed.unwrap_or_default() {
             deliveries.extend(self.hear(channel, &notice));
         }
-        deliveries.extend(self.admit_waiting(channel));
-        if self.rooms.get(channel).is_some_and(Room::is_bare) {
-            self.forget(channel);
-        }
+        deliveries.extend(self.admit_known(channel));
+        self.forget_if_bare(channel);
         deliveries
     }
 
@@ -358,10 +336,10 @@ impl Hub {
             }
             Notice::Came { version, socket_id, member } if version == share.version + 1 => {
                 share.version = version;
-                return room
-                    .meet_one(channel, socket_id.into_owned(), member.get(), &shared.node)
-                    .into_iter()
-                    .collect();
+                let about = self.by_socket_id.get(&*socket_id).copied();
+                let told = room.meet_one(channel, socket_id.into_owned(), member.get(), about);
+                let admitted = about.map(|_| self.admit_known(channel)).unwrap_or_default();
+                return admitted.into_iter().chain(told).collect();
             }
             Notice::Went { version, socket_id } if version == share.version + 1 => {
                 share.version = version;
@@ -380,19 +358,35 @@ impl Hub {
 
     /// Who is here is known to all, and who is not any more is not.
     fn correct(&mut self, channel: &str, snapshot: &Snapshot) {
+        let here = self.rooms.get(channel).into_iter().flat_map(|room| room.members().map(|(id, _)| id));
+        let here: Vec<_> = here.chain(self.waiting_for_others(channel)).collect();
         let (Some(room), Some(shared)) = (self.rooms.get(channel), &mut self.shared) else {
             return;
         };
-        let mut ours: BTreeMap<String, &Member> = room.all().map(|member| (socket_id_of(member), member)).collect();
+        let connections = here.iter().filter_map(|id| self.connections.get(id));
+        let mut ours: BTreeMap<&str, &Connection> =
+            connections.map(|connection| (&*connection.socket_id, connection)).collect();
         for (socket_id, member) in &snapshot.members {
-            let is_ours = ours.remove(socket_id).is_some();
+            let is_ours = ours.remove(&**socket_id).is_some();
             if !is_ours && is_of_node(member, &shared.node) {
                 shared.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id.clone() });
             }
         }
-        for member in ours.into_values() {
-            shared.join(channel, member, room.rules.history);
+        for connection in ours.into_values() {
+            shared.join(channel, connection, room.rules.history);
         }
+    }
+
+    /// Those come in of whom all know by now.
+    fn admit_known(&mut self, channel: &str) -> Vec<Delivery> {
+        let Some(share) = self.rooms.get(channel).and_then(|room| room.share.as_ref()) else {
+            return Vec::new();
+        };
+        let is_known = |id: &ConnectionId| {
+            self.connections.get(id).is_some_and(|connection| share.knows(&connection.socket_id).is_some())
+        };
+        let known: Vec<_> = self.waiting_for_others(channel).into_iter().filter(is_known).collect();
+        known.into_iter().flat_map(|id| self.admit_waiting(id, channel)).collect()
     }
 }
 
@@ -432,34 +426,43 @@ impl Room {
         deliveries
     }
 
-    /// Who is on the channel by way of other servers.
-    fn meet(&mut self, channel: &str, snapshot: &Snapshot, node: &str) -> Vec<Delivery> {
+    /// Who is on the channel.
+    fn meet(
+        &mut self,
+        channel: &str,
+        snapshot: &Snapshot,
+        by_socket_id: &HashMap<String, ConnectionId>,
+    ) -> Vec<Delivery> {
         let Some(share) = &mut self.share else {
             return Vec::new();
         };
         share.version = snapshot.version;
         let is_there = |socket_id: &String| snapshot.members.iter().any(|(there, _)| there == socket_id);
-        let gone: Vec<_> = share.elsewhere.keys().filter(|socket_id| !is_there(socket_id)).cloned().collect();
+        let gone: Vec<_> = share.present.keys().filter(|socket_id| !is_there(socket_id)).cloned().collect();
         let mut deliveries: Vec<_> = gone.iter().filter_map(|socket_id| self.miss_one(channel, socket_id)).collect();
         for (socket_id, member) in &snapshot.members {
-            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, node));
+            let about = by_socket_id.get(socket_id).copied();
+            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about));
         }
         deliveries
     }
 
-    fn meet_one(&mut self, channel: &str, socket_id: String, member: &str, node: &str) -> Option<Delivery> {
+    /// Tells the others; never the one it is about, who may be here.
+    fn meet_one(
+        &mut self,
+        channel: &str,
+        socket_id: String,
+        member: &str,
+        about: Option<ConnectionId>,
+    ) -> Option<Delivery> {
         let known: Known = serde_json::from_str(member).ok()?;
-        let share = self.share.as_mut()?;
-        if *known.node == *node || share.elsewhere.contains_key(&socket_id) {
-            return None;
-        }
         let client = Arc::clone(&known.client);
-        share.elsewhere.insert(socket_id, known);
-        self.presence_update(channel, PresenceAction::Join, None, &client)
+        let is_new = self.share.as_mut()?.present.insert(socket_id, known).is_none();
+        is_new.then(|| self.presence_update(channel, PresenceAction::Join, about, &client)).flatten()
     }
 
     fn miss_one(&mut self, channel: &str, socket_id: &str) -> Option<Delivery> {
-        let known = self.share.as_mut()?.elsewhere.remove(socket_id)?;
+        let known = self.share.as_mut()?.present.remove(socket_id)?;
         self.presence_update(channel, PresenceAction::Leave, None, &known.client)
     }
 
@@ -483,8 +486,8 @@ pub(crate) fn is_of_node(member: &str, node: &str) -> bool {
 }
 
 /// Members are told apart by it everywhere; only here it is not at hand.
-fn socket_id_of(member: &Member) -> String {
-    serde_json::from_str(member.client.get()).map(|client: Client| client.socket_id).unwrap_or_default()
+fn socket_id_of(client: &RawValue) -> String {
+    serde_json::from_str(client.get()).map(|client: Client| client.socket_id).unwrap_or_default()
 }
 
 fn encode(value: &impl Serialize) -> Box<str> {

@@ -72,7 +72,7 @@ pub(super) enum Asked {
     },
     /// Nothing: the question is another socket's. The message itself comes first in the queue.
     Repeat,
-    /// A join: the question is how the channel stands that others share.
+    /// A join: all who share the channel are told.
     Others(Wishes),
 }
 
@@ -136,12 +136,16 @@ impl Hub {
     }
 
     /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
-    pub(super) fn stop_waiting(&mut self, id: ConnectionId) -> Vec<Delivery> {
+    pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Delivery> {
         let Some(waiting) = self.waiting.remove(&id) else {
             return Vec::new();
         };
         let mut deliveries = Vec::new();
         for (channel, queue) in waiting.channels {
+            if let Asked::Others(_) = queue.asked {
+                self.share_leave(&channel, client);
+                self.forget_if_bare(&channel);
+            }
             if let Some(key) = queue.asked.key() {
                 deliveries.extend(self.decide(&channel, key, None));
             }
@@ -157,28 +161,36 @@ impl Hub {
         waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
     }
 
-    /// Lets a join wait until it is known how the channel stands.
+    /// Lets a join wait until all know of it who share the channel.
     pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
         let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
         self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
     }
 
-    /// It is known; who waited for that comes in, and what they sent meanwhile is handled.
-    pub(super) fn admit_waiting(&mut self, channel: &str) -> Vec<Delivery> {
+    /// Those who are about to join the channel, when all who share it know of them.
+    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
         let waits = |waiting: &Waiting| {
             waiting.channels.get(channel).is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
         };
         let mut ids: Vec<_> = self.waiting.iter().filter(|(_, waiting)| waits(waiting)).map(|(&id, _)| id).collect();
         ids.sort_unstable();
-        let mut deliveries = Vec::new();
-        for id in ids {
-            let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
-                continue;
-            };
-            let admitted = self.admit(id, channel, wishes);
-            deliveries.extend(admitted.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(channel), None, &why)]));
-            deliveries.extend(self.go_on(id, channel, frames));
-        }
+        ids
+    }
+
+    /// All know of it: somebody comes in, and what they sent meanwhile is handled.
+    pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
+        let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
+            return Vec::new();
+        };
+        let mut deliveries = self.admit(id, channel, wishes).unwrap_or_else(|why| {
+            // What allowed it has changed meanwhile.
+            if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
+                self.share_leave(channel, &client);
+            }
+            vec![Delivery::refusal(id, Some(channel), None, &why)]
+        });
+        deliveries.extend(self.go_on(id, channel, frames));
+        self.forget_if_bare(channel);
         deliveries
     }
 

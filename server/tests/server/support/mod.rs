@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::redis::Redis;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,7 +24,6 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use xano_realtime_server::auth::Tokens;
 use xano_realtime_server::limits::Limit;
-use self::redis::Redis;
 use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
 pub const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
