@@ -40,7 +40,7 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
-    /// Only of a run of all tests on Redis: XANO_TEST_REDIS=1.
+    /// See [`on_redis`].
     _redis: Option<Redis>,
 }
 
@@ -97,7 +97,7 @@ impl Running {
     async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
-        let redis = std::env::var_os("XANO_TEST_REDIS").map(|_| Redis::start());
+        let redis = (config.redis.is_none() && on_redis()).then(Redis::start);
         config.redis = config.redis.or(redis.as_ref().map(Redis::url));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -125,6 +125,11 @@ impl Running {
         let _ = self.stop.send(());
         patiently(self.served).await.unwrap().unwrap();
     }
+}
+
+/// Whether all tests run with a Redis behind each server: XANO_TEST_REDIS=1.
+pub fn on_redis() -> bool {
+    std::env::var_os("XANO_TEST_REDIS").is_some()
 }
 
 /// One socket.
