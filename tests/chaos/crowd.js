@@ -7,6 +7,7 @@ import WebSocket from "ws";
 import { room, settings } from "../support/settings.js";
 import { startServer } from "../support/server.js";
 import { startProxy } from "./proxy.js";
+import { within } from "./within.js";
 
 globalThis.WebSocket ??= WebSocket;
 const { XanoClient, XanoObjectStorage } = await import("../../pkg/index.js");
@@ -120,28 +121,27 @@ class Member {
   /** What it was told, in order: messages, and the codes of errors as `!code`. */
   heard = [];
   interruptions = 0;
+  #hasHeardTheEnd = false;
+  #onEnd = () => {};
 
   constructor(channel) {
     this.channel = channel;
-    this.#end = new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`no end; the last of ${this.heard.length} was ${this.heard.at(-1)}`));
-      const deadline = setTimeout(late, DEADLINE_MS);
-      const hear = ({ action, payload }) => {
-        if (action === "connection_status" && payload.status === "disconnected") this.interruptions += 1;
-        if (action === "error") this.heard.push(`!${payload.code}`);
-        if (action !== "message") return;
-        if (payload !== END) return this.heard.push(payload);
-        clearTimeout(deadline);
-        resolve();
-      };
-      channel.on(hear, hear);
-    });
-    this.#end.catch(() => {});
+    const hear = ({ action, payload }) => {
+      if (action === "connection_status" && payload.status === "disconnected") this.interruptions += 1;
+      if (action === "error") this.heard.push(`!${payload.code}`);
+      if (action !== "message") return;
+      if (payload !== END) return this.heard.push(payload);
+      this.#hasHeardTheEnd = true;
+      this.#onEnd();
+    };
+    channel.on(hear, hear);
   }
 
-  #end;
-
   heardTheEnd() {
-    return this.#end;
+    const heard = new Promise((resolve) => {
+      if (this.#hasHeardTheEnd) resolve();
+      this.#onEnd = resolve;
+    });
+    return within(DEADLINE_MS, heard, () => `no end; the last of ${this.heard.length} was ${this.heard.at(-1)}`);
   }
 }
