@@ -33,6 +33,7 @@ class Crowd {
   publishers = [];
   subscribers = [];
   proxies = [];
+  #members = [];
   #children = [];
 
   constructor(server) {
@@ -49,6 +50,7 @@ class Crowd {
       storage: new XanoObjectStorage(),
     });
     const member = new Member(client.channel(ROOM, options));
+    this.#members.push(member);
     await member.channel.joined;
     return member;
   }
@@ -112,7 +114,7 @@ class Crowd {
   }
 
   async leave() {
-    for (const { channel } of [...this.publishers, ...this.subscribers]) channel.destroy();
+    for (const { channel } of this.#members) channel.destroy();
     for (const child of this.#children) child.kill();
     for (const proxy of this.proxies) proxy.close();
     await this.server.dispose();

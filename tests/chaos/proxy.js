@@ -16,6 +16,7 @@ class TroublesomeProxy {
   #target;
   #server;
   #pairs = new Set();
+  #isShut = false;
   /** How many connections were cut. */
   cuts = 0;
 
@@ -53,15 +54,15 @@ class TroublesomeProxy {
     for (const pair of this.#pairs) pair.dice = dice;
   }
 
-  /** Breaks every connection, and every new one at once, until the promise is there. */
-  async shutUntil(opened) {
+  /** Breaks every connection, and from now on every new one, until it is opened. */
+  shut() {
     this.#isShut = true;
     this.#breakAll();
-    await opened;
-    this.#isShut = false;
   }
 
-  #isShut = false;
+  open() {
+    this.#isShut = false;
+  }
 
   close() {
     this.#server.close();
