@@ -164,7 +164,7 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
-    const comesBack = action === "message" && !options?.socketId;
+    const comesBack = action === "message" && (!options?.socketId || !!options.key);
     call(channel_send, id, this, frame(action, this.channel, options, payload), comesBack);
   }
 }

@@ -192,6 +192,16 @@ test("it rejects after 15 seconds without an answer, counted while there is a co
   assert.equal(outcome, "timeout");
 });
 
+test("before it times out, a server that answers pings is asked whether it is there", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack({ publish: 1, ping: 1 }));
+  channel.publish("whisper", { socketId: "jill" });
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now + 5_000);
+  t.mock.timers.tick(5_000);
+  assert.equal(FakeSocket.latest.sentOf("ping").length, 1);
+});
+
 test("it rejects when the channel is destroyed, and when JSON cannot say the payload", async (t) => {
   const { channel } = open(t);
   FakeSocket.latest.deliver(ack());
