@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import WebSocket from "ws";
 import { room, settings } from "../support/settings.js";
 import { startServer } from "../support/server.js";
-import { startProxy } from "./proxy.js";
+import { startProxy } from "../support/proxy.js";
 import { within } from "./within.js";
 
 globalThis.WebSocket ??= WebSocket;
