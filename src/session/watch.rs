@@ -5,6 +5,7 @@
 
 use xano_realtime_protocol::{CloseCode, Retry};
 
+use super::backoff::Backoff;
 use super::{Attempt, Output, Session, State};
 
 /// Silence after which a server that answers pings is asked, in milliseconds.
@@ -87,6 +88,7 @@ impl<F> Session<F> {
     /// The open socket may be a dead one: it is asked, or replaced where it gives no answers.
     pub(super) fn doubt(&mut self) {
         if self.answers_pings {
+            self.backoff = Backoff::at_once();
             return self.ask();
         }
         self.outputs.push_back(Output::ClearTimer);

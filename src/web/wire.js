@@ -52,9 +52,8 @@ export function listen(entry, action_names, failure_words) {
   enter = entry;
   failures = failure_words;
   for (const name of action_names) code_of(name);
-  const resumed = (slept) => run(() => enter(RESUMED, 0, slept));
   const hear = (target, type, slept) =>
-    target?.addEventListener?.(type, (event) => event.target?.hidden || resumed(slept(event)));
+    target?.addEventListener?.(type, (event) => event.target?.hidden || run(() => enter(RESUMED, 0, slept(event))));
   hear(globalThis, "online", () => true);
   hear(globalThis, "pageshow", ({ persisted }) => persisted);
   hear(globalThis.document, "visibilitychange", hasSlept);
@@ -163,9 +162,7 @@ function receive_extended(link, slot, action) {
   const missed = action.action === "history" && recovery.missed(channel, action.payload);
   if (missed) {
     if (!action.payload.complete) fail(GAP);
-    for (const { action: name, client, options, payload } of missed) {
-      hand_out(link, slot, { action: name, client, options, payload, replayed: true });
-    }
+    for (const entry of missed) hand_out(link, slot, { ...entry, replayed: true });
   } else if (action.action === "join") {
     // Any text may come from a server: `ext` may be anything.
     const offered = action.payload?.ext?.recover;
@@ -186,7 +183,7 @@ function receive_extended(link, slot, action) {
 
 /** Whether the key is one that publish.js made: four numbers. */
 function isOurs(key) {
-  return typeof key === "string" && key.split(",").length === 4;
+  return /^\d+(,\d+){3}$/.test(key);
 }
 
 /** From the names of a connection's channels to their numbers, and what the page has got of each. */
@@ -219,9 +216,9 @@ class Link {
     channels.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
-    this.tell = (event, code) =>
+    this.tell = (event) =>
       run(() => {
-        if (!this.discarded) enter(event, connection, epoch, code);
+        if (!this.discarded) enter(event, connection, epoch);
       });
     this.listeners = {
       open: () => this.tell(OPENED),
@@ -232,10 +229,9 @@ class Link {
       close: (event) => {
         links.delete(this);
         run(() => {
+          if (this.discarded) return;
           close_reason = event.reason ?? "";
-        });
-        this.tell(CLOSED, event.code);
-        run(() => {
+          enter(CLOSED, connection, epoch, event.code);
           close_reason = "";
           this.discarded = true;
         });
@@ -271,7 +267,7 @@ class Link {
 
   join(channel, history, presence, recover) {
     const since = this.channels.recovery.since(channel, recover);
-    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, ...(since && { since }) }));
+    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, since }));
   }
 
   send(text) {
@@ -398,7 +394,7 @@ function later(work) {
 
 export function offers() {
   const { ping, publish } = current.payload?.ext ?? {};
-  return (ping === 1 ? 1 : 0) + (publish === 1 ? 2 : 0);
+  return (ping === 1) + 2 * (publish === 1);
 }
 
 function status_action(connected, details) {

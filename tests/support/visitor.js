@@ -79,6 +79,18 @@ export class Visitor {
     return this.bubbles(text).first().waitFor();
   }
 
+  /** Every message in the room, oldest first. */
+  said() {
+    return this.locator(".bubble").allTextContents();
+  }
+
+  /** What is not in the room yet, each with its state. */
+  waitingFor() {
+    return this.locator("#waiting li").evaluateAll((items) =>
+      items.map((item) => [...item.querySelectorAll("span")].map((span) => span.textContent)),
+    );
+  }
+
   state(words) {
     return this.page.getByRole("status").filter({ hasText: words }).first().waitFor();
   }
