@@ -183,7 +183,7 @@ function receive_extended(link, slot, action) {
 
 /** Whether the key is one that publish.js made: four numbers. */
 function isOurs(key) {
-  return /^\d+(,\d+){3}$/.test(key);
+  return typeof key === "string" && key.split(",").length === 4;
 }
 
 /** From the names of a connection's channels to their numbers, and what the page has got of each. */

@@ -110,6 +110,13 @@ export class Visitor {
     }, names);
   }
 
+  peopleInAnyOrder(names) {
+    return this.page.waitForFunction((names) => {
+      const listed = [...document.querySelectorAll("#people li")].map((item) => item.textContent);
+      return listed.sort().join() === names.sort().join();
+    }, names);
+  }
+
   focused() {
     return this.page.evaluate(() => {
       const element = document.activeElement;
