@@ -6,9 +6,10 @@ import { test } from "node:test";
 import { startCrowd } from "./crowd.js";
 import { gapsOf } from "./gaps.js";
 
-const MESSAGES = process.env.LONG ? 6_000 : 1_500;
+const MESSAGES = process.env.LONG ? 6_000 : 2_000;
 const PER_SECOND = 500;
-const CRASHES = [MESSAGES / 3, (MESSAGES / 3) * 2];
+/** Seconds apart, so that everybody has come back in between. */
+const CRASHES = [MESSAGES / 4, (MESSAGES / 4) * 3];
 /** Some are away from so many messages before each crash, which is more than this history holds. */
 const AWAY = 200;
 const SHORT_HISTORY = 25;
