@@ -2,17 +2,20 @@
 // channel and action become small integers, and wasm decides by them which handlers to call. Look-ups only: whatever
 // needs a decision belongs into Rust. Why it is so: docs/decisions/002-data-plane.md.
 
+import { hasSlept } from "./platform.js";
 import { GAP, Recovery } from "./recovery.js";
+
+export * from "./platform.js";
 
 // What wasm is told. The same numbers stand in router.rs.
 const OPENED = 0;
 const CLOSED = 1;
-const ELAPSED = 2;
+export const ELAPSED = 2;
 const RECEIVED = 3;
 const STATUS = 4;
 const OBJECT_STATUS = 5;
-const TOKEN = 6;
-const NO_TOKEN = 7;
+export const TOKEN = 6;
+export const NO_TOKEN = 7;
 const NO_SOCKET = 8;
 const WRITABLE = 9;
 const RESUMED = 10;
@@ -22,16 +25,11 @@ const ANSWERED = 11;
 const BUFFERED_BYTES = 262_144;
 /** How often it is asked whether that has become less. */
 const BUFFER_POLL_MS = 50;
-/** A timer that is overdue by more says that the page has slept. The same number stands in watch.rs. */
-const SLEPT_AFTER_MS = 75_000;
-
-/** How long a token function may take. */
-const TOKEN_DEADLINE_MS = 10_000;
 
 const WEBSOCKET_OPEN = 1;
 
 /** The one way into wasm: (event, a, b, c) => void. */
-let enter;
+export let enter;
 /** Events are handled one at a time, to the end: what comes meanwhile waits here. */
 let busy = false;
 const waiting = [];
@@ -44,8 +42,6 @@ let failures;
 const links = new Set();
 /** What the server said when it closed, while that is being handled. */
 let close_reason = "";
-/** When each timer that runs is due. */
-const timers = new Map();
 
 /** Names the way into wasm, and what Rust calls by number. */
 export function listen(entry, action_names, failure_words) {
@@ -59,18 +55,13 @@ export function listen(entry, action_names, failure_words) {
   hear(globalThis.document, "visibilitychange", hasSlept);
 }
 
-function hasSlept() {
-  const now = performance.now();
-  return [...timers.values()].some((due) => now - due > SLEPT_AFTER_MS);
-}
-
 export function code_of(name) {
   if (!codes.has(name)) codes.set(name, codes.size);
   return codes.get(name);
 }
 
 /** Runs one event, and then what came while it ran. Two arguments, so that a message needs no closure of its own. */
-function run(work, first, second) {
+export function run(work, first, second) {
   if (busy) {
     waiting.push(() => work(first, second));
     return;
@@ -116,7 +107,7 @@ function report(error) {
 }
 
 /** Enters wasm with something that it can ask for meanwhile. */
-function enter_with(value, event, a, b, c) {
+export function enter_with(value, event, a, b, c) {
   current = value;
   enter(event, a, b, c);
   current = undefined;
@@ -295,61 +286,6 @@ export function open_link(url, token, connection, epoch, channels, debug) {
   } catch (error) {
     later(() => enter_with(`${url}: ${error}`, NO_SOCKET, connection, epoch));
   }
-}
-
-/** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */
-const NEAR_HOSTS =
-  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
-
-/**
- * The socket's address: the URL's host and port, its path dropped, and the connection's segment. Only near hosts get
- * `ws:`, where the URL says `http:`: a page that was configured with `http://….xano.io` works with the original.
- */
-export function socket_url(base, segment) {
-  const { host, hostname, protocol } = new URL(base);
-  if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
-}
-
-export function token_of(settings) {
-  return settings.realtimeAuthToken || undefined;
-}
-
-/** A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2. */
-export function is_legal_token(token) {
-  return typeof token === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
-}
-
-export function random() {
-  return Math.random();
-}
-
-/** A timer that only `looks` after an open socket keeps no program on Node from ending. */
-export function set_timer(connection, number, after_ms, looks) {
-  const due = performance.now() + after_ms;
-  const timer = setTimeout(() => {
-    timers.delete(timer);
-    run(() => enter(ELAPSED, connection, number, Math.max(0, performance.now() - due)));
-  }, after_ms);
-  timers.set(timer, due);
-  if (looks) timer.unref?.();
-  return timer;
-}
-
-export function clear_timer(timer) {
-  timers.delete(timer);
-  clearTimeout(timer);
-}
-
-export function ask_for_token(provide, connection, epoch) {
-  const answer = (event) => (given) => run(() => enter_with(given, event, connection, epoch));
-  let timer;
-  const deadline = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
-  });
-  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
-    .then(answer(TOKEN), answer(NO_TOKEN))
-    .finally(() => clearTimeout(timer));
 }
 
 export function answer() {
