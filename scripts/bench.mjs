@@ -12,7 +12,7 @@ import { ensureBenchPackages, ensureNodePackages, ensureRustToolchain } from "./
 import { Failure } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
-const PARTS = ["server/fan-out", "server/latency", "server/memory", "server/arrivals"];
+const PARTS = ["server/fan-out", "server/latency", "server/memory", "server/arrivals", "server/growth"];
 
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => word !== "--all");

@@ -12,7 +12,7 @@ export function printTable({ name, unit }, rows) {
     judge(row).map(verdict).join(", "),
   ]);
   const head = [`${name}, ${unit}`, ...columns, "promised"];
-  const widths = head.map((title, index) => Math.max(...[head, ...cells].map((line) => [...line[index]].length)));
+  const widths = head.map((_, index) => Math.max(...[head, ...cells].map((line) => [...line[index]].length)));
   for (const line of [head, ...cells]) {
     console.log(
       line
