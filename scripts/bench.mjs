@@ -1,22 +1,71 @@
-// npm run bench: so far, the sizes of what a page loads.
+// npm run bench: what is measured, beside what was promised. `npm run bench -- page` runs the parts whose names begin so.
 import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
-import { printSizes, sizesOf } from "../xtask/check/sizes.mjs";
+import { judge } from "../bench/lib/budget.mjs";
+import { printSummary, printTable } from "../bench/lib/table.mjs";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import {
+  ensureBenchPackages,
+  ensureChromium,
+  ensureFirefox,
+  ensureNodePackages,
+  ensureRustToolchain,
+  ensureWebKit,
+} from "./lib/prerequisites.mjs";
+import { Failure } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
+
+const PARTS = ["size", "page/receive", "page/flood", "page/send", "page/start", "page/memory"];
+const BROWSERS = { chromium: ensureChromium, firefox: ensureFirefox, webkit: ensureWebKit };
+
+const wanted = process.argv.slice(2);
+const chosen = PARTS.filter((name) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)));
+const browsers = [];
+const results = [];
 
 await runParts("npm run bench", [
   ["npm packages", ensureNodePackages],
+  ["npm packages of the benchmarks", ensureBenchPackages],
   ["Rust toolchain", ensureRustToolchain],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
-  ["sizes", writeSizes],
+  ...(chosen.some((name) => name.startsWith("page/")) ? Object.keys(BROWSERS).map(browser) : []),
+  ...chosen.map((name) => [name, () => measure(name)]),
+  ["results", finish],
 ]);
 
-function writeSizes() {
-  const sizes = sizesOf(join(root, "pkg"));
-  printSizes(sizes);
-  writeFileSync(join(root, "bench/results.json"), `${JSON.stringify({ sizes }, null, 2)}\n`);
+/** Where the browser cannot be had, the others are measured. */
+function browser(name) {
+  return [
+    name,
+    async () => {
+      await BROWSERS[name]();
+      browsers.push(name);
+    },
+  ];
+}
+
+async function measure(name) {
+  const { part } = await import(`../bench/${name}/part.mjs`);
+  const rows = await part.run({ browsers, progress: (text) => console.log(`${name}: ${text}`) });
+  results.push({ name, unit: part.unit, rows });
+  printTable(part, rows);
+}
+
+function finish() {
+  if (results.length === 0) throw new Failure(`nothing is called ${wanted.join(" or ")}; there is ${PARTS.join(", ")}`);
+  for (const { name, unit, rows } of results) {
+    console.log();
+    printTable({ name, unit }, rows);
+  }
+  console.log();
+  printSummary(results.flatMap(({ rows }) => rows));
+  const machine = { processor: cpus()[0]?.model, cores: availableParallelism(), system: process.platform };
+  const parts = results.map(({ rows, ...part }) => ({
+    ...part,
+    rows: rows.map((row) => ({ name: row.name, values: row.values, promised: judge(row) })),
+  }));
+  writeFileSync(join(root, "bench/results.json"), `${JSON.stringify({ machine, parts }, null, 2)}\n`);
 }

@@ -9,12 +9,21 @@ const CARGO_DENY_VERSION = "0.20.2";
 const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
 
-export async function ensureNodePackages() {
-  const installed = join(root, "node_modules/.package-lock.json");
-  const wanted = join(root, "package-lock.json");
+export function ensureNodePackages() {
+  return installPackages(root);
+}
+
+/** What the benchmarks compare with; nothing else needs it. */
+export function ensureBenchPackages() {
+  return installPackages(join(root, "bench"), "--ignore-scripts");
+}
+
+async function installPackages(folder, ...options) {
+  const installed = join(folder, "node_modules/.package-lock.json");
+  const wanted = join(folder, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
   console.log("installing npm packages");
-  await npm("ci");
+  await npm("ci", "--prefix", folder, ...options);
 }
 
 /** The toolchain that rust-toolchain.toml names. Rustup may have been told not to install it by itself. */
