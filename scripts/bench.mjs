@@ -1,7 +1,7 @@
 // npm run bench: what is measured, beside what was promised. `npm run bench -- page` runs the parts whose names begin so.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { judge } from "../bench/lib/budget.mjs";
 import { printSummary, printTable } from "../bench/lib/table.mjs";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
@@ -15,7 +15,7 @@ import {
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
 import { Failure } from "./lib/run.mjs";
-import { root } from "./lib/workspace.mjs";
+import { root, target } from "./lib/workspace.mjs";
 
 const PARTS = ["size", "page/receive", "page/flood", "page/send", "page/start", "page/memory"];
 const BROWSERS = { chromium: ensureChromium, firefox: ensureFirefox, webkit: ensureWebKit };
@@ -51,14 +51,22 @@ async function measure(name) {
   const { part } = await import(`../bench/${name}/part.mjs`);
   const rows = await part.run({ browsers, progress: (text) => console.log(`${name}: ${text}`) });
   results.push({ name, unit: part.unit, rows });
-  printTable(part, rows);
+  printTable(name, part.unit, rows);
+  for (const [file, plot] of Object.entries(part.plots?.(rows) ?? {})) writePlot(file, plot);
+}
+
+function writePlot(file, plot) {
+  const path = join(target, "bench", file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, plot);
+  console.log(`plot: ${path}`);
 }
 
 function finish() {
   if (results.length === 0) throw new Failure(`nothing is called ${wanted.join(" or ")}; there is ${PARTS.join(", ")}`);
   for (const { name, unit, rows } of results) {
     console.log();
-    printTable({ name, unit }, rows);
+    printTable(name, unit, rows);
   }
   console.log();
   printSummary(results.flatMap(({ rows }) => rows));

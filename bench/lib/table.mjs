@@ -4,7 +4,7 @@ import { judge } from "./budget.mjs";
 
 const SIGNS = { "at least": "≥", "at most": "≤" };
 
-export function printTable({ name, unit }, rows) {
+export function printTable(name, unit, rows) {
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const cells = rows.map((row) => [
     row.name,
@@ -12,9 +12,14 @@ export function printTable({ name, unit }, rows) {
     judge(row).map(verdict).join(", "),
   ]);
   const head = [`${name}, ${unit}`, ...columns, "promised"];
-  const widths = head.map((title, index) => Math.max(...[head, ...cells].map((line) => [...line[index]].length)));
+  const widths = head.map((_, index) => Math.max(...[head, ...cells].map((line) => [...line[index]].length)));
   for (const line of [head, ...cells]) {
-    console.log(line.map((cell, index) => align(cell, widths[index], index, line.length)).join("  ").trimEnd());
+    console.log(
+      line
+        .map((cell, index) => align(cell, widths[index], index, line.length))
+        .join("  ")
+        .trimEnd(),
+    );
   }
 }
 

@@ -26,9 +26,7 @@ export const part = {
   unit: "bytes",
 
   async run({ progress }) {
-    const rows = FILES.map((file) =>
-      row(`ours, ${file}`, readFileSync(join(root, "pkg", file)), BUDGETS[file]),
-    );
+    const rows = FILES.map((file) => row(`ours, ${file}`, readFileSync(join(root, "pkg", file)), BUDGETS[file]));
     rows.push(row("@xano/js-sdk, dist/xano.min.js", readFileSync(join(original, "dist/xano.min.js"))));
     rows.push(row("@xano/js-sdk, from npm", await bundled("@xano/js-sdk", root)));
     for (const peer of PEERS) {
