@@ -1,23 +1,34 @@
-// npm run bench: what is measured, beside what was promised. `npm run bench -- server` runs the parts whose names begin
-// so, `-- --all` measures further peers.
-import { writeFileSync } from "node:fs";
+// npm run bench: what is measured, beside what was promised. `npm run bench -- page` runs the parts whose names begin so,
+// `-- --all` measures further servers.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { judge } from "../bench/lib/budget.mjs";
 import { printSummary, printTable } from "../bench/lib/table.mjs";
 import { CONTENDERS, FURTHER_CONTENDERS } from "../bench/server/contenders.mjs";
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureBenchPackages, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import {
+  ensureBenchPackages,
+  ensureChromium,
+  ensureFirefox,
+  ensureNodePackages,
+  ensureRustToolchain,
+  ensureWebKit,
+} from "./lib/prerequisites.mjs";
 import { Failure } from "./lib/run.mjs";
-import { root } from "./lib/workspace.mjs";
+import { root, target } from "./lib/workspace.mjs";
 
-const PARTS = ["server/fan-out", "server/latency", "server/memory", "server/arrivals", "server/growth"];
+const PAGE = ["page/receive", "page/flood", "page/send", "page/start", "page/memory"];
+const SERVER = ["server/fan-out", "server/latency", "server/memory", "server/arrivals", "server/growth"];
+const PARTS = ["size", ...PAGE, ...SERVER];
+const BROWSERS = { chromium: ensureChromium, firefox: ensureFirefox, webkit: ensureWebKit };
 
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => word !== "--all");
 const servers = words.includes("--all") ? [...CONTENDERS, ...FURTHER_CONTENDERS] : CONTENDERS;
 const chosen = PARTS.filter((name) => wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix)));
+const browsers = [];
 const contenders = [];
 const results = [];
 
@@ -27,10 +38,22 @@ await runParts("npm run bench", [
   ["Rust toolchain", ensureRustToolchain],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
+  ...(chosen.some((name) => name.startsWith("page/")) ? Object.keys(BROWSERS).map(browser) : []),
   ...(chosen.some((name) => name.startsWith("server/")) ? servers.map(server) : []),
   ...chosen.map((name) => [name, () => measure(name)]),
   ["results", finish],
 ]);
+
+/** Where the browser cannot be had, the others are measured. */
+function browser(name) {
+  return [
+    name,
+    async () => {
+      await BROWSERS[name]();
+      browsers.push(name);
+    },
+  ];
+}
 
 /** Where a server cannot be had, the others are measured. */
 function server(contender) {
@@ -45,16 +68,24 @@ function server(contender) {
 
 async function measure(name) {
   const { part } = await import(`../bench/${name}/part.mjs`);
-  const rows = await part.run({ contenders, progress: (text) => console.log(`${name}: ${text}`) });
+  const rows = await part.run({ browsers, contenders, progress: (text) => console.log(`${name}: ${text}`) });
   results.push({ name, unit: part.unit, rows });
-  printTable({ name, ...part }, rows);
+  printTable(name, part.unit, rows);
+  for (const [file, plot] of Object.entries(part.plots?.(rows) ?? {})) writePlot(file, plot);
+}
+
+function writePlot(file, plot) {
+  const path = join(target, "bench", file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, plot);
+  console.log(`plot: ${path}`);
 }
 
 function finish() {
   if (results.length === 0) throw new Failure(`nothing is called ${wanted.join(" or ")}; there is ${PARTS.join(", ")}`);
   for (const { name, unit, rows } of results) {
     console.log();
-    printTable({ name, unit }, rows);
+    printTable(name, unit, rows);
   }
   console.log();
   printSummary(results.flatMap(({ rows }) => rows));

@@ -1,15 +1,15 @@
 // What a benchmark finds, and what was promised of it.
 
 /**
- * A part of `npm run bench`. `run` measures, says now and then what it is at, and resolves to its rows.
+ * A part of `npm run bench`, exported as `part` by `bench/{name}/part.mjs`. `run` measures, says now and then what it is
+ * at, and resolves to its rows. `plots`, where there are any: SVG by file name.
  *
- * @typedef {{ name: string, unit: string, run(world: World): Promise<Row[]> }} Part
- * @typedef {{ browsers: Browser[], progress(text: string): void }} World
+ * @typedef {{ unit: string, run(world: World): Promise<Row[]>, plots?(rows: Row[]): Record<string, string> }} Part
+ * @typedef {{ browsers: string[], contenders: import("../server/contenders.mjs").Contender[], progress(text: string): void }} World
  * @typedef {{ name: string, values: Record<string, number>, budgets?: Budget[] }} Row
  *
  * `of` names the value that is meant. `must`: without it the work is not done; `goal`: where we mean to be.
  * @typedef {{ of: string, is: "at least" | "at most", must?: number, goal?: number }} Budget
- * @typedef {{ name: string, launch(): Promise<object> }} Browser
  */
 
 export function atLeast(of, limits) {

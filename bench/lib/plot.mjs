@@ -1,70 +1,68 @@
-// Lines over a number that grows, as SVG: readable on light and on dark pages.
+// A line plot as SVG, both axes logarithmic: what grows in proportion is a slope, what stays the same is flat.
 
-const WIDTH = 720;
-const HEIGHT = 400;
-const MARGIN = { left: 76, right: 150, top: 44, bottom: 52 };
-const COLOURS = ["#d6336c", "#1971c2", "#2f9e44", "#e8590c", "#7048e8", "#868e96"];
+const [WIDTH, HEIGHT] = [640, 400];
+const FRAME = { left: 70, right: 140, top: 40, bottom: 50 };
+const COLOURS = ["#c2410c", "#1d4ed8", "#6b7280", "#15803d", "#7e22ce", "#b45309"];
 
 /**
- * @param {{ title: string, x: string, y: string, logarithmic?: boolean, lines: Record<string, [number, number][]> }} plot
- * With `logarithmic` the same factor is the same width to the right. Upwards it starts at 0.
+ * @param {{ title: string, x: string, y: string, lines: Record<string, [x: number, y: number][]> }} plot
+ *   the texts at the axes, and the points of each line by its name
  */
-export function plot({ title, x, y, logarithmic = false, lines }) {
+export function linePlot({ title, x, y, lines }) {
   const points = Object.values(lines).flat();
-  const steps = [...new Set(points.map(([at]) => at))].sort((one, other) => one - other);
-  const top = roundedUp(Math.max(...points.map(([, height]) => height)));
-  const place = logarithmic ? Math.log : (at) => at;
-  const [first, last] = [place(steps[0]), place(steps.at(-1))];
-  const right = (at) => MARGIN.left + ((place(at) - first) / (last - first)) * (WIDTH - MARGIN.left - MARGIN.right);
-  const up = (height) => HEIGHT - MARGIN.bottom - (height / top) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const marks = Array.from({ length: 6 }, (_, nth) => (top / 5) * nth);
-  const body = [
-    text(MARGIN.left, 24, title, 'font-weight="bold"'),
-    ...marks.flatMap((mark) => [
-      `<path d="M${MARGIN.left} ${up(mark)}H${WIDTH - MARGIN.right}" stroke="#868e96" stroke-opacity="0.3"/>`,
-      text(MARGIN.left - 8, up(mark) + 4, number(mark), 'text-anchor="end"'),
-    ]),
-    ...steps.map((step) => text(right(step), HEIGHT - MARGIN.bottom + 18, number(step), 'text-anchor="middle"')),
-    text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 12, x, 'text-anchor="middle"'),
-    `<g transform="rotate(-90 16 ${HEIGHT / 2})">${text(16, HEIGHT / 2, y, 'text-anchor="middle"')}</g>`,
-    ...Object.entries(lines).flatMap(([name, line], nth) => drawn(name, line, COLOURS[nth], nth, right, up)),
-  ];
+  const across = axis(
+    points.map(([value]) => value),
+    [FRAME.left, WIDTH - FRAME.right],
+  );
+  const up = axis(
+    points.map(([, value]) => value),
+    [HEIGHT - FRAME.bottom, FRAME.top],
+  );
+  const place = ([a, b]) => `${across.at(a)},${up.at(b)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
-${body.join("\n")}
+<rect width="100%" height="100%" fill="#fff"/>
+${text(WIDTH / 2, 20, title, 'text-anchor="middle" font-size="14"')}
+${text((FRAME.left + WIDTH - FRAME.right) / 2, HEIGHT - 10, x, 'text-anchor="middle"')}
+${text(16, HEIGHT / 2, y, `text-anchor="middle" transform="rotate(-90 16 ${HEIGHT / 2})"`)}
+${across.ticks.map((tick) => vertical(across.at(tick), tick)).join("\n")}
+${up.ticks.map((tick) => horizontal(up.at(tick), tick)).join("\n")}
+${Object.entries(lines)
+  .map(([name, line], index) => drawn(name, line.map(place), COLOURS[index % COLOURS.length]))
+  .join("\n")}
 </svg>
 `;
 }
 
-function drawn(name, line, colour, nth, right, up) {
-  const path = line
-    .map(([at, height], index) => `${index ? "L" : "M"}${short(right(at))} ${short(up(height))}`)
-    .join("");
-  const dots = line.map(
-    ([at, height]) => `<circle cx="${short(right(at))}" cy="${short(up(height))}" r="3" fill="${colour}"/>`,
-  );
-  const label = MARGIN.top + 20 * nth;
-  return [
-    `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-    ...dots,
-    `<circle cx="${WIDTH - MARGIN.right + 16}" cy="${label}" r="4" fill="${colour}"/>`,
-    text(WIDTH - MARGIN.right + 26, label + 4, name, ""),
-  ];
+/** Powers of ten, from the one below the smallest value to the one above the largest. */
+function axis(values, [start, end]) {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
+  return {
+    ticks: Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index)),
+    at: (value) => Math.round(start + ((end - start) * (Math.log10(value) - low)) / (high - low)),
+  };
+}
+
+function vertical(x, tick) {
+  const line = `<path d="M${x},${FRAME.top}V${HEIGHT - FRAME.bottom}" stroke="#ddd"/>`;
+  return line + text(x, HEIGHT - FRAME.bottom + 16, tick.toLocaleString("en"), 'text-anchor="middle"');
+}
+
+function horizontal(y, tick) {
+  const line = `<path d="M${FRAME.left},${y}H${WIDTH - FRAME.right}" stroke="#ddd"/>`;
+  return line + text(FRAME.left - 6, y + 4, tick.toLocaleString("en"), 'text-anchor="end"');
+}
+
+function drawn(name, places, colour) {
+  const [x, y] = places.at(-1).split(",").map(Number);
+  const dots = places.map((place) => {
+    const [cx, cy] = place.split(",");
+    return `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`;
+  });
+  const line = `<polyline points="${places.join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+  return line + dots.join("") + text(x + 8, y + 4, name, `fill="${colour}"`);
 }
 
 function text(x, y, content, attributes) {
-  return `<text x="${short(x)}" y="${short(y)}" fill="#868e96" ${attributes}>${content}</text>`;
-}
-
-function short(value) {
-  return Number(value.toFixed(1));
-}
-
-function number(value) {
-  return Number(value.toPrecision(3)).toLocaleString("en");
-}
-
-/** To 1, 2 or 5 and zeros. */
-function roundedUp(value) {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= value);
+  return `<text x="${x}" y="${y}" ${attributes}>${content.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</text>`;
 }

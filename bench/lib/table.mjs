@@ -4,7 +4,7 @@ import { judge } from "./budget.mjs";
 
 const SIGNS = { "at least": "≥", "at most": "≤" };
 
-export function printTable({ name, unit }, rows) {
+export function printTable(name, unit, rows) {
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const cells = rows.map((row) => [
     row.name,

@@ -16,8 +16,8 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-export function launchChromium() {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
+export function launchChromium(...flags) {
+  return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...flags] });
 }
 
 export function findChromium() {

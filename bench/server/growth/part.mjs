@@ -1,13 +1,10 @@
-// How cost and memory grow with the number of sockets. One run each; also drawn, for docs/performance.md.
+// How cost and memory grow with the number of sockets. One run each.
 
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { plot } from "../../lib/plot.mjs";
+import { linePlot } from "../../lib/plot.mjs";
 import { measure } from "../running.mjs";
 
-const SUBSCRIBERS = [10, 30, 100, 300, 1_000, 3_000];
-const CONNECTIONS = [1_000, 2_500, 5_000, 7_500, 10_000];
-const IMAGES = join(import.meta.dirname, "../../../docs/images");
+const SUBSCRIBERS = [10, 100, 1_000, 3_000];
+const CONNECTIONS = [1_000, 3_000, 10_000];
 
 export const part = {
   unit: "CPU s per million deliveries, or MB",
@@ -15,30 +12,45 @@ export const part = {
   async run({ contenders, progress }) {
     return [...(await costs(contenders, progress)), ...(await memory(contenders, progress))];
   },
+
+  plots(rows) {
+    return {
+      "growth-of-cost.svg": linePlot({
+        title: "What a delivery costs",
+        x: "subscribers of one channel",
+        y: "CPU s per million deliveries",
+        lines: linesOf(rows, "subscribers"),
+      }),
+      "growth-of-memory.svg": linePlot({
+        title: "What idle connections occupy",
+        x: "connections",
+        y: "MB of the server's processes",
+        lines: linesOf(rows, "connections"),
+      }),
+    };
+  },
 };
 
 async function costs(contenders, progress) {
   const rows = [];
   for (const subscribers of SUBSCRIBERS) {
     progress(`${subscribers} subscribers`);
-    const name = `1 channel, ${subscribers.toLocaleString("en")} subscribers`;
-    rows.push({ name, at: subscribers, values: {} });
+    const values = {};
     for (const contender of contenders) {
       const report = await measure(contender, ["fan-out", `--subscribers=${subscribers}`]);
-      rows.at(-1).values[contender.name] = report.cpu_s_per_million;
+      values[contender.name] = report.cpu_s_per_million;
     }
+    rows.push({ name: `1 channel, ${subscribers.toLocaleString("en")} subscribers`, subscribers, values });
   }
-  draw("growth-of-cost.svg", rows, {
-    title: "What a delivery costs",
-    x: "subscribers of one channel",
-    y: "CPU s per million deliveries",
-    logarithmic: true,
-  });
   return rows;
 }
 
 async function memory(contenders, progress) {
-  const rows = CONNECTIONS.map((at) => ({ name: `${at.toLocaleString("en")} idle connections`, at, values: {} }));
+  const rows = CONNECTIONS.map((connections) => ({
+    name: `${connections.toLocaleString("en")} idle connections`,
+    connections,
+    values: {},
+  }));
   for (const contender of contenders) {
     progress(`memory of ${contender.name}`);
     const { steps } = await measure(contender, ["idle", `--connections=${CONNECTIONS.join()}`]);
@@ -46,16 +58,11 @@ async function memory(contenders, progress) {
       rows[nth].values[contender.name] = resident_bytes / 1e6;
     });
   }
-  draw("growth-of-memory.svg", rows, {
-    title: "What idle connections occupy",
-    x: "connections",
-    y: "MB of the server's processes",
-  });
   return rows;
 }
 
-function draw(file, rows, words) {
-  const names = Object.keys(rows[0].values);
-  const lines = Object.fromEntries(names.map((name) => [name, rows.map(({ at, values }) => [at, values[name]])]));
-  writeFileSync(join(IMAGES, file), plot({ ...words, lines }));
+function linesOf(rows, growing) {
+  const grown = rows.filter((row) => row[growing]);
+  const line = (contender) => grown.map((row) => [row[growing], row.values[contender]]);
+  return Object.fromEntries(Object.keys(grown[0].values).map((contender) => [contender, line(contender)]));
 }
