@@ -17,9 +17,9 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-/** @param {object} [options] of Playwright's `launch` */
-export function launchChromium(options) {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS, ...options });
+/** @param {object} [options] of Playwright's `launch`; `args` come behind those that every test needs */
+export function launchChromium({ args = [], ...options } = {}) {
+  return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...args], ...options });
 }
 
 /** One tab in front, the others hidden, as for a person: Playwright tells every page that it is in front. */
