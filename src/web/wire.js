@@ -134,7 +134,7 @@ function receive(link, data) {
   if (channel) {
     slot = link.channels.get(channel);
     if (slot === undefined) return;
-    if (EXTENDED.has(name) || action.options.id !== undefined) return receive_extended(link, slot, action);
+    if (name !== "message" || action.options.id !== undefined) return receive_extended(link, slot, action);
   }
   hand_out(link, slot, action);
 }
@@ -143,9 +143,7 @@ function hand_out(link, slot, action) {
   enter_with(action, RECEIVED, link.connection, slot, codes.get(action.action) ?? -1);
 }
 
-/** Actions that servers with extensions say more with. */
-const EXTENDED = new Set(["ack", "history", "join"]);
-
+/** What servers with extensions may say more with. */
 function receive_extended(link, slot, action) {
   const { recovery } = link.channels;
   const { channel, id, key } = action.options;
@@ -203,7 +201,6 @@ class Link {
     this.debug = debug;
     this.discarded = false;
     this.pinged = false;
-    this.heard = performance.now();
     channels.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
@@ -214,7 +211,8 @@ class Link {
     this.listeners = {
       open: () => this.tell(OPENED),
       message: (event) => {
-        this.heard = performance.now();
+        // The event bears the time, save for those of the npm package `ws`: no clock is asked for each message.
+        this.heard = "timeStamp" in event ? event : { timeStamp: performance.now() };
         run(receive, this, event.data);
       },
       close: (event) => {
@@ -253,7 +251,7 @@ class Link {
   }
 
   quiet_ms() {
-    return performance.now() - this.heard;
+    return performance.now() - (this.heard?.timeStamp ?? 0);
   }
 
   join(channel, history, presence, recover) {
