@@ -1,4 +1,4 @@
-// A classic script, before the libraries: a WebSocket without a network. Frames come as the events that browsers make.
+// A classic script, before the libraries: a WebSocket without a network.
 
 window.FakeSocket = class FakeSocket extends EventTarget {
   static CONNECTING = 0;
@@ -22,15 +22,17 @@ window.FakeSocket = class FakeSocket extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
 
-  deliver(text) {
-    this.dispatchEvent(new MessageEvent("message", { data: text }));
+  /** A frame comes, as the event that a browser makes of it. */
+  deliver(event) {
+    this.dispatchEvent(event);
   }
 
   /** A join is answered, as servers do. */
   send(text) {
     if (!text.startsWith('{"action":"join"')) return;
     const { options } = JSON.parse(text);
-    queueMicrotask(() => this.deliver(JSON.stringify({ action: "join", client: null, options, payload: {} })));
+    const answer = JSON.stringify({ action: "join", client: null, options, payload: {} });
+    queueMicrotask(() => this.deliver(new MessageEvent("message", { data: answer })));
   }
 
   close(code) {

@@ -2,7 +2,7 @@
 
 import { collect } from "../in-page/collect.js";
 import { CONTENDERS } from "../in-page/contenders.js";
-import { framesFor, namesOf } from "../in-page/frames.js";
+import { eventsFor, namesOf } from "../in-page/frames.js";
 
 /** One of so many is dropped without `destroy()`. */
 const DROPPED_OF = 4;
@@ -29,8 +29,8 @@ async function work({ client }, socket, names, messages, slots) {
     channel.destroy();
   }
   const listening = names.map((name) => client.channel(name).on(() => {}));
-  const frames = framesFor(names, 60);
-  for (let index = 0; index < messages; index++) socket.deliver(frames[index % frames.length]);
+  const events = eventsFor(names, 60);
+  for (let index = 0; index < messages; index++) socket.deliver(events[index % events.length]);
   for (const channel of listening) channel.destroy();
   await everythingDroppedIsCollected(slots);
 }

@@ -2,7 +2,7 @@
 
 import { collect } from "../in-page/collect.js";
 import { CONTENDERS, ORDERS } from "../in-page/contenders.js";
-import { framesFor, namesOf } from "../in-page/frames.js";
+import { eventsFor, namesOf } from "../in-page/frames.js";
 
 /** How long one turn lasts: the clocks of some browsers tick once a millisecond. */
 const TURN_MS = 40;
@@ -10,15 +10,15 @@ const TURN_MS = 40;
 /** @returns {Record<string, number[]>} by contender, the microseconds per message of each turn */
 window.measure = async ({ channels, bytes, handlers, turns }) => {
   const names = namesOf(channels);
-  const frames = framesFor(names, bytes);
+  const events = eventsFor(names, bytes);
   const lanes = {};
   for (const [name, contender] of Object.entries(CONTENDERS)) lanes[name] = await prepare(contender(), names, handlers);
-  for (const lane of Object.values(lanes)) warmUp(lane, frames);
+  for (const lane of Object.values(lanes)) warmUp(lane, events);
   const samples = Object.fromEntries(Object.keys(lanes).map((name) => [name, []]));
   for (let turn = 0; turn < turns; turn++) {
     for (const name of ORDERS[turn % ORDERS.length]) {
       await collect();
-      samples[name].push((1_000 * time(lanes[name], frames)) / lanes[name].count);
+      samples[name].push((1_000 * time(lanes[name], events)) / lanes[name].count);
     }
   }
   return samples;
@@ -34,17 +34,17 @@ async function prepare(contender, names, handlers) {
 }
 
 /** Until the engine has compiled it, and it is known how many messages a turn takes. */
-function warmUp(lane, frames) {
-  lane.count = frames.length;
-  while (time(lane, frames) < TURN_MS / 2) lane.count *= 2;
-  lane.count = Math.ceil((lane.count * TURN_MS) / time(lane, frames));
-  time(lane, frames);
+function warmUp(lane, events) {
+  lane.count = events.length;
+  while (time(lane, events) < TURN_MS / 2) lane.count *= 2;
+  lane.count = Math.ceil((lane.count * TURN_MS) / time(lane, events));
+  time(lane, events);
 }
 
-function time({ socket, got, handlers, count }, frames) {
+function time({ socket, got, handlers, count }, events) {
   got.calls = 0;
   const start = performance.now();
-  for (let index = 0; index < count; index++) socket.deliver(frames[index % frames.length]);
+  for (let index = 0; index < count; index++) socket.deliver(events[index % events.length]);
   const elapsed = performance.now() - start;
   if (got.calls !== count * handlers) throw new Error(`${got.calls} calls for ${count} messages, ${handlers} handlers`);
   return elapsed;
