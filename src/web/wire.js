@@ -123,18 +123,14 @@ function receive(link, data) {
   }
   const name = frame?.action;
   if (!name || link.discarded || (link.pinged && name === "pong")) return;
-  const action = {
-    action: name,
-    client: frame.client || undefined,
-    options: frame.options || undefined,
-    payload: frame.payload,
-  };
-  const channel = action.options?.channel;
+  const options = frame.options || undefined;
+  const action = { action: name, client: frame.client || undefined, options, payload: frame.payload };
+  const channel = options?.channel;
   let slot = -1;
   if (channel) {
     slot = link.channels.get(channel);
     if (slot === undefined) return;
-    if (name !== "message" || action.options.id !== undefined) return receive_extended(link, slot, action);
+    if (name !== "message" || options.id !== undefined) return receive_extended(link, slot, action);
   }
   hand_out(link, slot, action);
 }
