@@ -27,11 +27,11 @@ fn session_in(state: State) -> (Session<&'static str>, u32, u32) {
         _ => {}
     }
     let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
-    let timers = outputs.iter().filter_map(|output| match output {
+    let mut timers = outputs.iter().filter_map(|output| match output {
         Output::SetTimer { timer, .. } => Some(*timer),
         _ => None,
     });
-    let timer = timers.last().unwrap_or_default();
+    let timer = timers.next_back().unwrap_or_default();
     assert_eq!(session.state(), state);
     let epoch = session.epoch();
     (session, epoch, timer)

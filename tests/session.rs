@@ -131,6 +131,26 @@ fn a_network_that_vanishes_is_noticed_within_twenty_seconds_where_pings_are_answ
 }
 
 #[test]
+fn where_pings_are_answered_an_own_message_that_does_not_come_back_is_noticed_within_ten_seconds() {
+    let mut world = World::new(1);
+    world.answers_pings = true;
+    world.join(0, NOTHING);
+    world.send(0, json!("comes back"));
+    world.pass(7_000);
+    assert_eq!(world.pages[0].pings, 1, "after five seconds of silence");
+
+    world.pass(5_000);
+    world.network_vanishes(0);
+    world.send(0, json!("lost"));
+    world.pass(1_000);
+    world.send(0, json!("lost too"));
+    world.pass(8_999);
+    assert_eq!((world.pages[0].pings, world.pages[0].told.len()), (2, 1));
+    world.pass(1_001);
+    assert_eq!(world.pages[0].told, ["connected", "disconnected", "connected"]);
+}
+
+#[test]
 fn no_ping_is_sent_to_a_server_that_has_not_offered_to_answer() {
     let mut world = World::new(1);
     world.join(0, NOTHING);

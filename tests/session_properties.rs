@@ -146,7 +146,7 @@ impl World {
         if goes_out_now || may_wait {
             self.waiting.entry(channel).or_default().push_back(number);
         }
-        let frame = Frame { body: (channel, number), bytes: 10, comes_back: number % 2 == 0 };
+        let frame = Frame { body: (channel, number), bytes: 10, comes_back: number.is_multiple_of(2) };
         let outputs = self.decide(Input::Send { channel, frame, writable, may_wait });
         let refused = outputs.iter().any(|output| matches!(output, Output::Failed { .. }));
         assert_eq!(refused, !goes_out_now && !may_wait, "a frame is sent, waits, or is refused");

@@ -30,7 +30,7 @@ function enterRoom() {
   const marvelChannel = makeClient().channel(fields.channel.value, {
     history: true,
     presence: true,
-    queueOfflineActions: true,
+    recover: true,
   });
 
   const self = { name: fields.name.value.trim(), row: account.user?.id ?? null };
@@ -64,9 +64,7 @@ function show(where) {
 function leaveRoom() {
   const left = room;
   room = null;
-  byId("state").textContent = "";
   byId("room-name").textContent = "";
-  delete document.body.dataset.state;
   clearProblem();
   show("entrance");
   left?.leave();

@@ -34,16 +34,21 @@ class MessageLog {
 
   add(entry) {
     this.scroller.setAttribute("aria-live", "polite");
-    this.#append(entryItem(entry, this.list.lastElementChild));
+    const item = entryItem(entry, this.list.lastElementChild);
+    this.#append(item);
     if (entry.isMine) this.#toNewest();
+    return item;
   }
 
-  // Nothing answers a private message that arrived; a refusal is about the latest.
+  // A server that does not say which message it refuses means the latest.
   whisperRefused() {
     const latest = [...this.list.querySelectorAll(".whisper.mine")].at(-1);
-    if (!latest || latest.classList.contains("refused")) return;
-    latest.classList.add("refused");
-    latest.querySelector(".name").append(textElement("strong", "", " – refused"));
+    if (latest && !latest.classList.contains("failed")) this.whisperFailed(latest, "refused");
+  }
+
+  whisperFailed(item, words) {
+    item.classList.add("failed");
+    item.querySelector(".name").append(textElement("strong", "", ` – ${words}`));
   }
 
   note(text) {

@@ -70,6 +70,11 @@ class People {
     this.#own.add(client.socketId);
   }
 
+  // On an earlier connection.
+  thatWasMeBefore(client) {
+    this.#own.add(client.socketId);
+  }
+
   thatWasNotMe(client) {
     this.#keepCandidates((id) => id !== client?.socketId);
   }

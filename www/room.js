@@ -1,17 +1,14 @@
 // One stay in the room: what the channel says goes to the log, the people and the state; what the user writes
 // goes to the channel. Own messages are shown when the server sends them back, like everybody's.
 
-const stateWords = {
-  connecting: "Connecting…",
-  connected: "Connected",
-  disconnected: "Disconnected – trying again…",
-  refused: "Not admitted",
-};
+const gapNote = "Messages may be missing here";
 
 // Beside what the server says: what to do.
 const waysOut = {
   anonymous: "Leave, and log in first.",
   token_not_accepted: "You are here as a guest: leave, log out and log in again.",
+  unauthorized: "Leave, log out and log in again.",
+  policy: "Leave, and submit again.",
 };
 
 class Room {
@@ -24,10 +21,10 @@ class Room {
     this.recipient = new Recipient(elements.recipient, elements.text, channel.channel);
     this.log = new MessageLog(elements.log, elements.newest);
     this.waiting = new Waiting(elements.waiting, (text) => this.#takeBack(text));
+    this.connection = new ConnectionState(elements.state);
     this.wasConnected = false;
-    this.isConnected = false;
     this.isMember = false;
-    this.#showState("connecting");
+    this.isCatchingUp = false;
     this.#showPeople();
   }
 
@@ -36,8 +33,7 @@ class Room {
     const payload = { name: this.name, text };
     const { whom } = this.recipient;
     if (whom) return this.#whisper(whom, payload);
-    this.waiting.add(payload, this.isConnected);
-    this.channel.message(payload);
+    this.waiting.add(payload, this.isConnected, this.channel.publish(payload));
     return true;
   }
 
@@ -48,12 +44,17 @@ class Room {
       showProblem(`${name} is not here any more, so nothing was sent. Choose somebody else, or write to everybody.`);
       return false;
     }
-    member.message(payload);
-    this.log.add({ ...readMessage(payload), privacy: `to ${name} alone`, isMine: true });
+    const whisper = this.log.add({ ...readMessage(payload), privacy: `to ${name} alone`, isMine: true });
+    member.publish(payload).catch(({ code }) => this.log.whisperFailed(whisper, doubts[code] ?? "refused"));
     return true;
   }
 
+  get isConnected() {
+    return this.connection.name === "connected";
+  }
+
   leave() {
+    this.connection.close();
     this.log.close();
     this.waiting.close();
     this.recipient.close();
@@ -64,7 +65,7 @@ class Room {
     if (action.action !== "connection_status") this.#isAdmitted();
     switch (action.action) {
       case "connection_status":
-        return action.payload?.status === "connected" ? this.#connected() : this.#disconnected();
+        return action.payload?.status === "connected" ? this.#connected() : this.#disconnected(action.payload);
       case "presence_full":
         return this.#presenceChanged();
       case "presence_update":
@@ -79,6 +80,9 @@ class Room {
   }
 
   refused({ options, payload }) {
+    if (payload?.code === "gap") return this.log.note(gapNote);
+    // There the history comes again, and is compared with what is shown.
+    if (payload?.code === "gap_possible") return;
     const words = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
     const isAboutRoom = options?.channel === this.channel.channel;
     const wayOut = waysOut[payload?.code];
@@ -87,34 +91,35 @@ class Room {
       payload?.code,
     );
     if (payload?.code === "token_not_accepted") this.people.ownRow = null;
-    if (!isAboutRoom) return;
-    if (!this.isMember) this.#showState("refused");
+    // With a key, it is about one message, whose promise is told.
+    if (!isAboutRoom || options.key) return;
+    if (!this.isMember) this.connection.show("refused");
     else if (this.waiting.isEmpty) this.log.whisperRefused();
     this.waiting.refused();
   }
 
   #isAdmitted() {
     this.isMember = true;
-    if (this.state === "refused") this.#showState("connected");
+    if (this.connection.name === "refused") this.connection.show("connected");
   }
 
   #connected() {
     this.wasConnected = true;
-    this.isConnected = true;
-    this.#showState("connected");
+    this.connection.show("connected");
     clearProblem();
     this.waiting.connected();
   }
 
-  #disconnected() {
-    this.isConnected = false;
+  #disconnected(status) {
     this.isMember = false;
-    this.#showState("disconnected");
+    this.isCatchingUp = false;
+    this.connection.disconnected(status);
     this.people.disconnected();
     this.#showPeople();
     this.waiting.disconnected();
-    if (this.wasConnected) return;
-    showProblem("The server could not be reached. Is the Connection Hash right, and is Realtime switched on?");
+    if (!status.attempt) showProblem("The server closed the connection. Leave, and submit again to come back.");
+    else if (!this.wasConnected)
+      showProblem("The server could not be reached. Is the Connection Hash right, and is Realtime switched on?");
   }
 
   #presenceChanged() {
@@ -130,7 +135,8 @@ class Room {
   #message(action) {
     this.people.spoke(action.client, readMessage(action.payload).name);
     const addressee = action.options?.socketId;
-    if (addressee) this.people.thatWasMe({ socketId: addressee });
+    if (action.replayed) this.#missed(action);
+    else if (addressee) this.people.thatWasMe({ socketId: addressee });
     else this.#learnWhoIsWho(action);
     this.log.add(addressee ? { ...this.#entry(action), key: undefined, privacy: "to you alone" } : this.#entry(action));
     this.#showPeople();
@@ -140,6 +146,14 @@ class Room {
     if (this.people.canBeMe(client) && this.waiting.cameBack(payload)) return this.people.thatWasMe(client);
     if (this.people.isMe(client)) return this.waiting.cameBackRewritten();
     if (this.waiting.isEmpty) this.people.thatWasNotMe(client);
+  }
+
+  // Said before this connection was there, perhaps by this page, whose answer got lost with the one before.
+  #missed({ client, payload }) {
+    if (!this.isCatchingUp) this.log.note("While you were away");
+    this.isCatchingUp = true;
+    if (this.waiting.cameBack(payload)) this.people.thatWasMeBefore(client);
+    else if (!this.people.isMe(client)) this.people.thatWasNotMe(client);
   }
 
   // Whoever speaks in the history that a join brings spoke before this connection was there.
@@ -156,7 +170,7 @@ class Room {
       this.log.keys(),
       entries.map((entry) => entry.key),
     );
-    if (mayHaveGap) this.log.note("Messages may be missing here");
+    if (mayHaveGap) this.log.note(gapNote);
     this.log.addHistory(
       before.map((key) => entryOf.get(key)),
       after.map((key) => entryOf.get(key)),
@@ -178,14 +192,8 @@ class Room {
     };
   }
 
-  #showState(state) {
-    this.state = state;
-    this.elements.state.textContent = stateWords[state];
-    document.body.dataset.state = state;
-  }
-
   #showPeople() {
-    this.peopleList.show(this.people.list(), this.state === "connected");
+    this.peopleList.show(this.people.list(), this.isConnected);
   }
 
   #takeBack(text) {

@@ -1,9 +1,16 @@
-// What this user wrote and the server has not sent back yet. The SDK keeps the queue; this is its picture.
+// What this user wrote and the server has not sent back yet. The SDK keeps it until the server has answered, whatever
+// becomes of the connection; this is its picture.
 
 const overdueAfterMs = 700;
 
+// What the SDK says when it cannot know; any other failure is a refusal.
+const doubts = {
+  unconfirmed: "It may have arrived: the server restarted before it answered",
+  timeout: "It may have arrived: the server does not answer",
+};
+
 class Waiting {
-  #messages = []; // { payload, sentAt: ms | null, trouble: words | null }
+  #messages = []; // { payload, sentAt: ms | null, isHandedOver, trouble: words | null }
 
   constructor(box, takeBack) {
     this.box = box;
@@ -16,31 +23,38 @@ class Waiting {
     this.#render();
   }
 
-  add(payload, isConnected) {
-    this.#messages.push({ payload, sentAt: isConnected ? performance.now() : null, trouble: null });
-    this.#render();
-    // An answer usually comes sooner than anybody could read a notice.
-    setTimeout(() => this.#render(), overdueAfterMs);
+  // `published`: the SDK's promise of an answer.
+  add(payload, isConnected, published) {
+    const message = { payload, sentAt: null, isHandedOver: false, trouble: null };
+    this.#messages.push(message);
+    published.then(
+      (answer) => this.#answered(message, answer),
+      ({ code }) => this.#inTrouble(message, doubts[code] ?? "Refused by the server"),
+    );
+    if (isConnected) this.connected();
+    else this.#render();
   }
 
+  // An answer usually comes sooner than anybody could read a notice.
   connected() {
     for (const message of this.#messages) message.sentAt ??= performance.now();
+    this.#render();
     setTimeout(() => this.#render(), overdueAfterMs);
   }
 
+  // What the server has not answered is sent again; a server that never answers may have it or not.
   disconnected() {
     for (const message of this.#messages) {
-      if (message.sentAt !== null) message.trouble ??= "The connection broke before it was confirmed";
+      message.sentAt = null;
+      if (message.isHandedOver) message.trouble ??= "The connection broke before it was confirmed";
     }
     this.#render();
   }
 
-  // The server answers the messages of one socket in order: a refusal belongs to the oldest.
+  // Servers that do not say which message they refuse answer those of one socket in order: it is the oldest.
   refused() {
-    const oldest = this.#messages.find((message) => message.sentAt !== null && message.trouble === null);
-    if (!oldest) return;
-    oldest.trouble = "Refused by the server";
-    this.#render();
+    const oldest = this.#messages.find(({ isHandedOver, trouble }) => isHandedOver && trouble === null);
+    if (oldest) this.#inTrouble(oldest, "Refused by the server");
   }
 
   get isEmpty() {
@@ -50,19 +64,30 @@ class Waiting {
   // True when the payload is one that was waiting for; it no longer is.
   cameBack(payload) {
     const text = JSON.stringify(payload);
-    const index = this.#messages.findIndex((message) => JSON.stringify(message.payload) === text);
-    if (index < 0) return false;
-    this.#remove(index);
+    const message = this.#messages.find((message) => JSON.stringify(message.payload) === text);
+    if (!message) return false;
+    this.#remove(message);
     return true;
   }
 
   // Our own socket spoke, but not in the words that were sent: the server may rewrite messages.
   cameBackRewritten() {
-    if (this.#messages.length > 0) this.#remove(0);
+    if (this.#messages.length > 0) this.#remove(this.#messages[0]);
   }
 
-  #remove(index) {
-    this.#messages.splice(index, 1);
+  #answered(message, { id, dropped }) {
+    if (dropped) this.#inTrouble(message, "Dropped by the server");
+    else if (id) this.#remove(message);
+    else message.isHandedOver = true;
+  }
+
+  #inTrouble(message, words) {
+    message.trouble = words;
+    this.#render();
+  }
+
+  #remove(message) {
+    this.#messages = this.#messages.filter((other) => other !== message);
     this.#render();
   }
 
@@ -85,7 +110,7 @@ class Waiting {
     const button = textElement("button", "quiet", "Edit again");
     button.type = "button";
     button.addEventListener("click", () => {
-      this.#remove(this.#messages.indexOf(message));
+      this.#remove(message);
       this.takeBack(message.payload.text);
     });
     item.append(button);

@@ -22,10 +22,10 @@ function close(handle) {
   const { id } = handle;
   if (id === undefined) return;
   handle.id = undefined;
-  handle.members.clear();
+  handle.members = undefined;
   listening.delete(handle);
   call(channel_destroy, id);
-  for (const cancel of [...handle.waiting]) cancel(destroyed(handle));
+  for (const cancel of [...(handle.waiting ?? [])]) cancel(destroyed(handle));
 }
 
 function destroyed({ channel }) {
@@ -49,8 +49,11 @@ export class XanoRealtimeChannel {
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
     if (this._handle.id === undefined) this._open();
     call(channel_on, this._handle.id, this, numberOf(action), handler, onError || undefined, false);
-    this._handle.handlers.push({ action, handler, onFailure: onError ?? (action === "error" ? handler : undefined) });
+    const onFailure = onError ?? (action === "error" ? handler : undefined);
+    if (onFailure) this._handle.handlers = [...(this._handle.handlers ?? []), { action, handler, onFailure }];
     listening.add(this._handle);
+    // Wasm holds the object from here on.
+    dropped?.unregister(this._handle);
     signal?.addEventListener("abort", () => this.off(action, handler), { once: true });
     return this;
   }
@@ -61,7 +64,7 @@ export class XanoRealtimeChannel {
     const { id, handlers } = this._handle;
     if (id === undefined) return this;
     const meant = (of) => (action ?? of.action) === of.action && (handler ?? of.handler) === of.handler;
-    this._handle.handlers = handlers.filter((candidate) => !meant(candidate));
+    this._handle.handlers = handlers?.filter((candidate) => !meant(candidate));
     call(channel_off, id, numberOf(action), handler);
     return this;
   }
@@ -99,7 +102,7 @@ export class XanoRealtimeChannel {
   }
 
   getPresence() {
-    return [...this._handle.members.values()];
+    return [...(this._handle.members?.values() ?? [])];
   }
 
   destroy() {
@@ -112,6 +115,7 @@ export class XanoRealtimeChannel {
 
   /** Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes. */
   _track({ action, payload }) {
+    this._handle.members ??= new Map();
     const { members } = this._handle;
     const add = (client) => isObject(client) && members.set(client.socketId, new XanoRealtimeClient(client, this));
     const client = payload?.presence;
@@ -138,8 +142,9 @@ export class XanoRealtimeChannel {
       queueOfflineActions !== false,
       !!debug,
     );
-    this._handle = { id, channel: this.channel, handlers: [], members: new Map(), waiting: new Set() };
-    dropped?.register(this, this._handle);
+    // A page may have thousands of them: what most never need is made when it is.
+    this._handle = { id, channel: this.channel, handlers: undefined, members: undefined, waiting: undefined };
+    dropped?.register(this, this._handle, this._handle);
   }
 
   /** Calls `watch` with every action until the returned function is called; `cancel` when the channel is destroyed. */
@@ -149,6 +154,7 @@ export class XanoRealtimeChannel {
       cancel(destroyed(handle));
       return () => {};
     }
+    handle.waiting ??= new Set();
     handle.waiting.add(cancel);
     listening.add(handle);
     call(channel_on, handle.id, this, EVERY, watch, watch, true);
@@ -164,7 +170,7 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
-    const comesBack = action === "message" && !options?.socketId;
+    const comesBack = action === "message" && (!options?.socketId || !!options.key);
     call(channel_send, id, this, frame(action, this.channel, options, payload), comesBack);
   }
 }

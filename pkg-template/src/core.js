@@ -45,8 +45,8 @@ function tellListeners(error, tell) {
   for (const { channel, handlers, waiting } of listening) {
     const options = { channel };
     const payload = { message: error.message, code: error.code };
-    for (const { onFailure } of handlers) if (onFailure) tell(onFailure, { action: "error", options, payload });
-    for (const cancel of [...waiting]) cancel(error);
+    for (const { onFailure } of handlers ?? []) tell(onFailure, { action: "error", options, payload });
+    for (const cancel of [...(waiting ?? [])]) cancel(error);
   }
 }
 

@@ -5,6 +5,17 @@ import { coded } from "./errors.js";
 /** How long the server may take to answer. */
 const ANSWER_DEADLINE_MS = 15_000;
 
+/** Rejects when the server has not answered in time, unless the timer that it returns is stopped. */
+export function rejectLate({ channel }, reject) {
+  const late = () => reject(coded("timeout", `The server did not answer on "${channel}" within 15 seconds.`));
+  return setTimeout(late, ANSWER_DEADLINE_MS);
+}
+
+/** What an `error` action says. */
+export function refusal({ payload }) {
+  return coded(payload?.code ?? "refused", `${payload?.message}`);
+}
+
 /** Resolves with the first action that `wanted` accepts. */
 export function nextAction(channel, wanted) {
   return settled(channel, (resolve, _reject, action) => {
@@ -18,15 +29,15 @@ export function answer(channel, wanted, ask) {
     channel,
     (resolve, reject, action) => {
       if (action.options?.channel !== channel.channel) return;
-      if (action.action === "error") reject(coded(action.payload?.code ?? "refused", `${action.payload?.message}`));
+      if (action.action === "error") reject(refusal(action));
       else if (wanted(action)) resolve(action);
     },
-    ANSWER_DEADLINE_MS,
+    true,
     ask,
   );
 }
 
-function settled(channel, decide, deadline_ms, ask) {
+function settled(channel, decide, isAnswer, ask) {
   const promise = new Promise((resolve, reject) => {
     let open = true;
     let timer;
@@ -41,11 +52,7 @@ function settled(channel, decide, deadline_ms, ask) {
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
     // On a destroyed channel it has failed by now.
     if (!open) return;
-    if (deadline_ms) {
-      const late = () =>
-        failed(coded("timeout", `The server did not answer on "${channel.channel}" within 15 seconds.`));
-      timer = setTimeout(late, deadline_ms);
-    }
+    if (isAnswer) timer = rejectLate(channel, failed);
     ask?.();
   });
   return quiet(promise);

@@ -1,12 +1,9 @@
 // Messages that are sent again until the server has answered, and taken by it once.
 
-import { channel_joined } from "wasm:glue";
+import { channel_joined, connection_status } from "wasm:glue";
 import { call } from "./core.js";
 import { coded, failure } from "./errors.js";
-import { quiet } from "./promises.js";
-
-/** How long the server may take to answer, counted while there is a connection. */
-const ANSWER_DEADLINE_MS = 15_000;
+import { quiet, refusal, rejectLate } from "./promises.js";
 
 /** How much may wait for an answer, as much as may wait for a connection: queue.rs has the same numbers. */
 const MAX_MESSAGES = 1_000;
@@ -19,6 +16,9 @@ const TURN_MS = 50;
 
 /** What `channel_joined` says where the server answers what is published. */
 const ANSWERS = 2;
+
+/** What `connection_status` says of an open socket. */
+const CONNECTED = 2;
 
 /** What a channel object has published and has no answer to, by key, in the order it was sent. */
 export class Publisher {
@@ -40,13 +40,25 @@ export class Publisher {
         if (this._pending.size >= MAX_MESSAGES || (this._pending.size > 0 && length > MAX_LENGTH)) {
           throw failure("queue_full");
         }
-        const message = { key: newKey(), options: { ...options }, text, resolve, reject };
+        const key = newKey();
+        const settle = (outcome) => (value) => {
+          clearTimeout(message.timer);
+          if (this._pending.delete(key)) this._length -= text.length;
+          if (this._pending.size === 0) {
+            this._unwatch?.();
+            this._unwatch = undefined;
+          }
+          outcome(value);
+        };
+        const message = { key, options: { ...options }, text, resolve: settle(resolve), reject: settle(reject) };
         this._length = length;
-        this._pending.set(message.key, message);
+        this._pending.set(key, message);
         this._unwatch ??= this._channel._watch(
           (action) => this._hear(action),
           (error) => this._fail(error),
         );
+        if (this._channel._handle.id === undefined) return;
+        this._await(message);
         // Without an answer to the join nobody knows yet what the server can do.
         if (!this._joined()) return;
         this._unsent.push(message);
@@ -60,23 +72,28 @@ export class Publisher {
     return id === undefined ? 0 : call(channel_joined, id);
   }
 
-  _hear({ action, options, payload }) {
-    const pending = [...this._pending.values()];
+  _isConnected() {
+    return call(connection_status, this._channel._config.client) === CONNECTED;
+  }
+
+  _hear(answer) {
+    const { action, options, payload } = answer;
+    const message = this._pending.get(options?.key);
     if (action === "connection_status") {
       this._unsent = [];
-      for (const { timer } of pending) clearTimeout(timer);
+      for (const each of this._all()) this._await(each);
     } else if (action === "restarted") {
-      for (const message of pending) if (message.isSent) this._lose(message);
+      for (const each of this._all()) if (each.isSent) each.reject(lost());
     } else if (action === "join") {
-      this._unsent = pending;
+      this._unsent = this._all();
       this._atOnce = SENT_AT_ONCE;
       this._send();
-    }
-    const message = this._pending.get(options?.key);
-    if (!message) return;
-    this._settle(message);
-    if (action === "error") message.reject(coded(payload?.code ?? "refused", `${payload?.message}`));
-    else message.resolve(payload?.dropped ? { dropped: true } : { id: options.id ?? payload?.id });
+    } else if (action === "error") {
+      if (message) message.reject(refusal(answer));
+      // Of the join: nobody will ask for what waits behind it.
+      else if (options?.channel === this._channel.channel && this._isConnected() && !this._joined())
+        this._fail(refusal(answer));
+    } else message?.resolve(payload?.dropped ? { dropped: true } : { id: options.id ?? payload?.id });
   }
 
   /** Sends what may go out now; the rest in a while. */
@@ -99,47 +116,29 @@ export class Publisher {
 
   _sendOne(message) {
     const { key, options, text } = message;
-    const isAnswered = this._joined() === ANSWERS;
-    this._channel._send("message", isAnswered ? { ...options, key } : options, JSON.parse(text));
-    if (isAnswered) {
-      message.isSent = true;
-      clearTimeout(message.timer);
-      message.timer = setTimeout(() => {
-        this._settle(message);
-        message.reject(coded("timeout", `The server did not answer on "${this._channel.channel}" within 15 seconds.`));
-      }, ANSWER_DEADLINE_MS);
-    } else {
-      this._settle(message);
-      message.resolve({});
-    }
+    message.isSent = this._joined() === ANSWERS;
+    this._channel._send("message", message.isSent ? { ...options, key } : options, JSON.parse(text));
+    if (!message.isSent) message.resolve({});
   }
 
-  /** The server has restarted, and with it went what it knew of the message: sent again, it might be there twice. */
-  _lose(message) {
-    this._settle(message);
-    message.reject(
-      coded(
-        "unconfirmed",
-        `The server of "${this._channel.channel}" restarted before it answered: it may have the message.`,
-      ),
-    );
-  }
-
-  _settle({ key, timer, text }) {
-    clearTimeout(timer);
-    this._pending.delete(key);
-    this._length -= text.length;
-    if (this._pending.size > 0) return;
-    this._unwatch?.();
-    this._unwatch = undefined;
+  /** The answer may take its time, counted while there is a connection. */
+  _await(message) {
+    clearTimeout(message.timer);
+    if (this._isConnected()) message.timer = rejectLate(this._channel, message.reject);
   }
 
   _fail(error) {
-    for (const message of [...this._pending.values()]) {
-      this._settle(message);
-      message.reject(error);
-    }
+    for (const message of this._all()) message.reject(error);
   }
+
+  _all() {
+    return [...this._pending.values()];
+  }
+}
+
+/** The server has restarted, and with it went what it knew of the message: sent again, it might be there twice. */
+function lost() {
+  return coded("unconfirmed", "The server did not answer before it restarted: it may have the message.");
 }
 
 /** 128 random bits. */

@@ -9,12 +9,21 @@ const CARGO_DENY_VERSION = "0.20.2";
 const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
 
-export async function ensureNodePackages() {
-  const installed = join(root, "node_modules/.package-lock.json");
-  const wanted = join(root, "package-lock.json");
+export function ensureNodePackages() {
+  return installPackages(root);
+}
+
+/** What the benchmarks compare with; nothing else needs it. */
+export function ensureBenchPackages() {
+  return installPackages(join(root, "bench"), "--ignore-scripts");
+}
+
+async function installPackages(folder, ...options) {
+  const installed = join(folder, "node_modules/.package-lock.json");
+  const wanted = join(folder, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
   console.log("installing npm packages");
-  await npm("ci");
+  await npm("ci", "--prefix", folder, ...options);
 }
 
 /** The toolchain that rust-toolchain.toml names. Rustup may have been told not to install it by itself. */
@@ -68,6 +77,29 @@ export async function ensureWebKit() {
     missing: "no WebKitGTK found: WebKitWebDriver and Xvfb have to be on PATH",
   });
   console.log(`WebKitGTK: ${driver}`);
+}
+
+/** Finds or installs nginx with the module nchan. */
+export async function ensureNchan() {
+  const find = () => onPath("nginx") && nchanModule();
+  console.log(
+    `nchan: ${await findOrInstall(find, ["nginx-light", "libnginx-mod-nchan"], {
+      missing: "no nginx with nchan found: install the packages nginx and libnginx-mod-nchan",
+    })}`,
+  );
+}
+
+/** Where distributions put it. */
+export function nchanModule() {
+  const folders = ["/usr/lib/nginx/modules", "/usr/lib64/nginx/modules", "/usr/local/libexec/nginx"];
+  return folders.map((folder) => join(folder, "ngx_nchan_module.so")).find((path) => existsSync(path));
+}
+
+/** Finds or installs Mosquitto, a broker of MQTT. */
+export async function ensureMosquitto() {
+  const find = () => onPath("mosquitto") ?? executable("/usr/sbin", "mosquitto");
+  const missing = "no mosquitto found: install the package of that name";
+  console.log(`mosquitto: ${await findOrInstall(find, ["mosquitto"], { missing })}`);
 }
 
 function findChromium() {

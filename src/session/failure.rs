@@ -62,7 +62,7 @@ failures! {
         "The function given as realtimeAuthToken gave no token; trying goes on. ";
     /// The server no longer had all that was missed.
     Gap = "gap",
-        "Messages that came while there was no connection are lost: the history does not reach back so far.";
+        "Messages that came while there was no connection are lost: the history is too short.";
     /// The server does not say what was missed.
     GapPossible = "gap_possible",
         "Messages that came while there was no connection may be lost: this server does not say.";

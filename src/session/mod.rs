@@ -331,8 +331,8 @@ impl<F> Session<F> {
 
     fn send(&mut self, frame: Frame<F>) {
         self.outputs.push_back(Output::Send { body: frame.body });
-        if frame.comes_back && !self.answers_pings && matches!(self.watch, Watch::Young | Watch::Silence) {
-            self.look(Watch::Echo, watch::ECHO_WITHIN_MS);
+        if frame.comes_back {
+            self.await_echo();
         }
     }
 

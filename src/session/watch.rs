@@ -5,10 +5,15 @@
 
 use xano_realtime_protocol::{CloseCode, Retry};
 
+use super::backoff::Backoff;
 use super::{Attempt, Output, Session, State};
 
 /// Silence after which a server that answers pings is asked, in milliseconds.
 pub const PING_AFTER_MS: u32 = 15_000;
+
+/// Silence after an own message, after which a server that answers pings is asked, in milliseconds: whoever waits for an
+/// answer wants to know soon. With the wait for the pong it is less than a published message waits.
+pub const PING_AFTER_OWN_MS: u32 = 5_000;
 
 /// How long the answer to a ping may take, in milliseconds.
 pub const PONG_WITHIN_MS: u32 = 5_000;
@@ -57,11 +62,18 @@ impl Watch {
         let is_answered = |within_ms: u32| quiet_ms <= within_ms.saturating_add(late_ms);
         match self {
             Watch::Pong if !is_answered(PONG_WITHIN_MS) => Verdict::Dead,
-            Watch::Echo if !is_answered(ECHO_WITHIN_MS) => Verdict::Dead,
+            Watch::Echo if !answers_pings && !is_answered(ECHO_WITHIN_MS) => Verdict::Dead,
             _ if !answers_pings => Verdict::Alive(LOOK_EVERY_MS),
-            _ if quiet_ms >= PING_AFTER_MS => Verdict::Ask,
-            _ => Verdict::Alive(PING_AFTER_MS - quiet_ms),
+            _ => match self.patience_ms().checked_sub(quiet_ms) {
+                None | Some(0) => Verdict::Ask,
+                Some(left_ms) => Verdict::Alive(left_ms),
+            },
         }
+    }
+
+    /// How long a server that answers pings may be silent before it is asked.
+    fn patience_ms(self) -> u32 {
+        if self == Watch::Echo { PING_AFTER_OWN_MS } else { PING_AFTER_MS }
     }
 }
 
@@ -76,6 +88,7 @@ impl<F> Session<F> {
     /// The open socket may be a dead one: it is asked, or replaced where it gives no answers.
     pub(super) fn doubt(&mut self) {
         if self.answers_pings {
+            self.backoff = Backoff::at_once();
             return self.ask();
         }
         self.outputs.push_back(Output::ClearTimer);
@@ -83,6 +96,13 @@ impl<F> Session<F> {
         self.attempts += 1;
         self.disconnect(State::Connecting, CloseCode::ABNORMAL, Some(Attempt { number: self.attempts, in_ms: 0 }));
         self.connect();
+    }
+
+    /// An own message went out, which will be answered.
+    pub(super) fn await_echo(&mut self) {
+        if matches!(self.watch, Watch::Young | Watch::Silence) {
+            self.look(Watch::Echo, if self.answers_pings { PING_AFTER_OWN_MS } else { ECHO_WITHIN_MS });
+        }
     }
 
     fn ask(&mut self) {
@@ -101,7 +121,9 @@ impl<F> Session<F> {
             Verdict::Ask => self.ask(),
             Verdict::Alive(again_in_ms) => {
                 self.is_good();
-                self.look(Watch::Silence, again_in_ms);
+                // What came in between may have been sent before the own message was: it is waited for until it is quiet.
+                let awaits_echo = self.answers_pings && self.watch == Watch::Echo;
+                self.look(if awaits_echo { Watch::Echo } else { Watch::Silence }, again_in_ms);
             }
         }
     }

@@ -72,6 +72,6 @@ export class Recovery {
   }
 
   wasReplayed(id) {
-    return this.#replayed.has(id);
+    return id !== undefined && this.#replayed.has(id);
   }
 }

@@ -2,17 +2,20 @@
 // channel and action become small integers, and wasm decides by them which handlers to call. Look-ups only: whatever
 // needs a decision belongs into Rust. Why it is so: docs/decisions/002-data-plane.md.
 
+import { hasSlept } from "./platform.js";
 import { GAP, Recovery } from "./recovery.js";
+
+export * from "./platform.js";
 
 // What wasm is told. The same numbers stand in router.rs.
 const OPENED = 0;
 const CLOSED = 1;
-const ELAPSED = 2;
+export const ELAPSED = 2;
 const RECEIVED = 3;
 const STATUS = 4;
 const OBJECT_STATUS = 5;
-const TOKEN = 6;
-const NO_TOKEN = 7;
+export const TOKEN = 6;
+export const NO_TOKEN = 7;
 const NO_SOCKET = 8;
 const WRITABLE = 9;
 const RESUMED = 10;
@@ -22,16 +25,11 @@ const ANSWERED = 11;
 const BUFFERED_BYTES = 262_144;
 /** How often it is asked whether that has become less. */
 const BUFFER_POLL_MS = 50;
-/** A timer that is overdue by more says that the page has slept. The same number stands in watch.rs. */
-const SLEPT_AFTER_MS = 75_000;
-
-/** How long a token function may take. */
-const TOKEN_DEADLINE_MS = 10_000;
 
 const WEBSOCKET_OPEN = 1;
 
 /** The one way into wasm: (event, a, b, c) => void. */
-let enter;
+export let enter;
 /** Events are handled one at a time, to the end: what comes meanwhile waits here. */
 let busy = false;
 const waiting = [];
@@ -44,25 +42,17 @@ let failures;
 const links = new Set();
 /** What the server said when it closed, while that is being handled. */
 let close_reason = "";
-/** When each timer that runs is due. */
-const timers = new Map();
 
 /** Names the way into wasm, and what Rust calls by number. */
 export function listen(entry, action_names, failure_words) {
   enter = entry;
   failures = failure_words;
   for (const name of action_names) code_of(name);
-  const resumed = (slept) => run(() => enter(RESUMED, 0, slept));
   const hear = (target, type, slept) =>
-    target?.addEventListener?.(type, (event) => event.target?.hidden || resumed(slept(event)));
+    target?.addEventListener?.(type, (event) => event.target?.hidden || run(() => enter(RESUMED, 0, slept(event))));
   hear(globalThis, "online", () => true);
   hear(globalThis, "pageshow", ({ persisted }) => persisted);
   hear(globalThis.document, "visibilitychange", hasSlept);
-}
-
-function hasSlept() {
-  const now = performance.now();
-  return [...timers.values()].some((due) => now - due > SLEPT_AFTER_MS);
 }
 
 export function code_of(name) {
@@ -71,7 +61,7 @@ export function code_of(name) {
 }
 
 /** Runs one event, and then what came while it ran. Two arguments, so that a message needs no closure of its own. */
-function run(work, first, second) {
+export function run(work, first, second) {
   if (busy) {
     waiting.push(() => work(first, second));
     return;
@@ -117,7 +107,7 @@ function report(error) {
 }
 
 /** Enters wasm with something that it can ask for meanwhile. */
-function enter_with(value, event, a, b, c) {
+export function enter_with(value, event, a, b, c) {
   current = value;
   enter(event, a, b, c);
   current = undefined;
@@ -133,18 +123,14 @@ function receive(link, data) {
   }
   const name = frame?.action;
   if (!name || link.discarded || (link.pinged && name === "pong")) return;
-  const action = {
-    action: name,
-    client: frame.client || undefined,
-    options: frame.options || undefined,
-    payload: frame.payload,
-  };
-  const channel = action.options?.channel;
+  const options = frame.options || undefined;
+  const action = { action: name, client: frame.client || undefined, options, payload: frame.payload };
+  const channel = options?.channel;
   let slot = -1;
   if (channel) {
     slot = link.channels.get(channel);
     if (slot === undefined) return;
-    if (EXTENDED.has(name) || action.options.id !== undefined) return receive_extended(link, slot, action);
+    if (name !== "message" || options.id !== undefined) return receive_extended(link, slot, action);
   }
   hand_out(link, slot, action);
 }
@@ -153,9 +139,7 @@ function hand_out(link, slot, action) {
   enter_with(action, RECEIVED, link.connection, slot, codes.get(action.action) ?? -1);
 }
 
-/** Actions that servers with extensions say more with. */
-const EXTENDED = new Set(["ack", "history", "join"]);
-
+/** What servers with extensions may say more with. */
 function receive_extended(link, slot, action) {
   const { recovery } = link.channels;
   const { channel, id, key } = action.options;
@@ -163,9 +147,7 @@ function receive_extended(link, slot, action) {
   const missed = action.action === "history" && recovery.missed(channel, action.payload);
   if (missed) {
     if (!action.payload.complete) fail(GAP);
-    for (const { action: name, client, options, payload } of missed) {
-      hand_out(link, slot, { action: name, client, options, payload, replayed: true });
-    }
+    for (const entry of missed) hand_out(link, slot, { ...entry, replayed: true });
   } else if (action.action === "join") {
     // Any text may come from a server: `ext` may be anything.
     const offered = action.payload?.ext?.recover;
@@ -215,27 +197,26 @@ class Link {
     this.debug = debug;
     this.discarded = false;
     this.pinged = false;
-    this.heard = performance.now();
     channels.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
-    this.tell = (event, code) =>
+    this.tell = (event) =>
       run(() => {
-        if (!this.discarded) enter(event, connection, epoch, code);
+        if (!this.discarded) enter(event, connection, epoch);
       });
     this.listeners = {
       open: () => this.tell(OPENED),
       message: (event) => {
-        this.heard = performance.now();
+        // The event bears the time, save for those of the npm package `ws`: no clock is asked for each message.
+        this.heard = "timeStamp" in event ? event : { timeStamp: performance.now() };
         run(receive, this, event.data);
       },
       close: (event) => {
         links.delete(this);
         run(() => {
+          if (this.discarded) return;
           close_reason = event.reason ?? "";
-        });
-        this.tell(CLOSED, event.code);
-        run(() => {
+          enter(CLOSED, connection, epoch, event.code);
           close_reason = "";
           this.discarded = true;
         });
@@ -266,12 +247,12 @@ class Link {
   }
 
   quiet_ms() {
-    return performance.now() - this.heard;
+    return performance.now() - (this.heard?.timeStamp ?? 0);
   }
 
   join(channel, history, presence, recover) {
     const since = this.channels.recovery.since(channel, recover);
-    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, ...(since && { since }) }));
+    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, since }));
   }
 
   send(text) {
@@ -299,61 +280,6 @@ export function open_link(url, token, connection, epoch, channels, debug) {
   } catch (error) {
     later(() => enter_with(`${url}: ${error}`, NO_SOCKET, connection, epoch));
   }
-}
-
-/** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */
-const NEAR_HOSTS =
-  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
-
-/**
- * The socket's address: the URL's host and port, its path dropped, and the connection's segment. Only near hosts get
- * `ws:`, where the URL says `http:`: a page that was configured with `http://….xano.io` works with the original.
- */
-export function socket_url(base, segment) {
-  const { host, hostname, protocol } = new URL(base);
-  if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
-}
-
-export function token_of(settings) {
-  return settings.realtimeAuthToken || undefined;
-}
-
-/** A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2. */
-export function is_legal_token(token) {
-  return typeof token === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
-}
-
-export function random() {
-  return Math.random();
-}
-
-/** A timer that only `looks` after an open socket keeps no program on Node from ending. */
-export function set_timer(connection, number, after_ms, looks) {
-  const due = performance.now() + after_ms;
-  const timer = setTimeout(() => {
-    timers.delete(timer);
-    run(() => enter(ELAPSED, connection, number, Math.max(0, performance.now() - due)));
-  }, after_ms);
-  timers.set(timer, due);
-  if (looks) timer.unref?.();
-  return timer;
-}
-
-export function clear_timer(timer) {
-  timers.delete(timer);
-  clearTimeout(timer);
-}
-
-export function ask_for_token(provide, connection, epoch) {
-  const answer = (event) => (given) => run(() => enter_with(given, event, connection, epoch));
-  let timer;
-  const deadline = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
-  });
-  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
-    .then(answer(TOKEN), answer(NO_TOKEN))
-    .finally(() => clearTimeout(timer));
 }
 
 export function answer() {
@@ -398,7 +324,7 @@ function later(work) {
 
 export function offers() {
   const { ping, publish } = current.payload?.ext ?? {};
-  return (ping === 1 ? 1 : 0) + (publish === 1 ? 2 : 0);
+  return (ping === 1) + 2 * (publish === 1);
 }
 
 function status_action(connected, details) {

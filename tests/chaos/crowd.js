@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import WebSocket from "ws";
 import { room, settings } from "../support/settings.js";
 import { startServer } from "../support/server.js";
-import { startProxy } from "./proxy.js";
+import { startProxy } from "../support/proxy.js";
+import { within } from "./within.js";
 
 globalThis.WebSocket ??= WebSocket;
 const { XanoClient, XanoObjectStorage } = await import("../../pkg/index.js");
@@ -14,8 +15,8 @@ const { XanoClient, XanoObjectStorage } = await import("../../pkg/index.js");
 const ROOM = "chaos";
 const END = "end";
 
-/** A run that does not come to its end in three times the time it should take has failed. */
-const DEADLINE_MS = 180_000;
+/** A stalled connection is noticed after 20 s, a connection is back after a few more: what takes three times that has failed. */
+const DEADLINE_MS = 90_000;
 
 export async function startCrowd({ publishers, subscribers, history = 1_000 }) {
   const server = await startServer({
@@ -32,6 +33,7 @@ class Crowd {
   publishers = [];
   subscribers = [];
   proxies = [];
+  #members = [];
   #children = [];
 
   constructor(server) {
@@ -48,6 +50,7 @@ class Crowd {
       storage: new XanoObjectStorage(),
     });
     const member = new Member(client.channel(ROOM, options));
+    this.#members.push(member);
     await member.channel.joined;
     return member;
   }
@@ -90,7 +93,9 @@ class Crowd {
         if (outcomes.length === count) resolve(clearInterval(timer));
       }, 5);
     });
-    return Promise.all(outcomes);
+    let settled = 0;
+    for (const outcome of outcomes) outcome.then(() => (settled += 1));
+    return within(DEADLINE_MS, Promise.all(outcomes), () => `${count - settled} of ${count} published have no outcome`);
   }
 
   #publishOne(number) {
@@ -109,7 +114,7 @@ class Crowd {
   }
 
   async leave() {
-    for (const { channel } of [...this.publishers, ...this.subscribers]) channel.destroy();
+    for (const { channel } of this.#members) channel.destroy();
     for (const child of this.#children) child.kill();
     for (const proxy of this.proxies) proxy.close();
     await this.server.dispose();
@@ -120,28 +125,27 @@ class Member {
   /** What it was told, in order: messages, and the codes of errors as `!code`. */
   heard = [];
   interruptions = 0;
+  #hasHeardTheEnd = false;
+  #onEnd = () => {};
 
   constructor(channel) {
     this.channel = channel;
-    this.#end = new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`no end; the last of ${this.heard.length} was ${this.heard.at(-1)}`));
-      const deadline = setTimeout(late, DEADLINE_MS);
-      const hear = ({ action, payload }) => {
-        if (action === "connection_status" && payload.status === "disconnected") this.interruptions += 1;
-        if (action === "error") this.heard.push(`!${payload.code}`);
-        if (action !== "message") return;
-        if (payload !== END) return this.heard.push(payload);
-        clearTimeout(deadline);
-        resolve();
-      };
-      channel.on(hear, hear);
-    });
-    this.#end.catch(() => {});
+    const hear = ({ action, payload }) => {
+      if (action === "connection_status" && payload.status === "disconnected") this.interruptions += 1;
+      if (action === "error") this.heard.push(`!${payload.code}`);
+      if (action !== "message") return;
+      if (payload !== END) return this.heard.push(payload);
+      this.#hasHeardTheEnd = true;
+      this.#onEnd();
+    };
+    channel.on(hear, hear);
   }
 
-  #end;
-
   heardTheEnd() {
-    return this.#end;
+    const heard = new Promise((resolve) => {
+      if (this.#hasHeardTheEnd) resolve();
+      this.#onEnd = resolve;
+    });
+    return within(DEADLINE_MS, heard, () => `no end; the last of ${this.heard.length} was ${this.heard.at(-1)}`);
   }
 }

@@ -1,4 +1,4 @@
-// Connections that are cut at random points of frames: nothing is lost, nothing comes twice, all hear the same order.
+// Connections that are cut, slow, split and stalled: nothing is lost, nothing comes twice, all hear the same order.
 // `npm run test:more` runs it longer (LONG=1). A run can be repeated by its seed: SEED=… node --test tests/chaos/cuts.test.js
 
 import assert from "node:assert/strict";
@@ -6,27 +6,36 @@ import { test } from "node:test";
 import { Dice } from "../support/random.js";
 import { startCrowd } from "./crowd.js";
 
-const { messages, cuts } = process.env.LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_500, cuts: 15 };
+const LONG = Boolean(process.env.LONG);
+const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_500, cuts: 15 };
 const PER_SECOND = 500;
+const HISTORY = 1_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+/** How often, beside each other; a cut or a split is at random points of what passes. */
+const TROUBLES = { cut: 6, delay: 1, split: 1 };
+
+/** It takes 20 s until a stall is noticed: what is said meanwhile must not be more than the history holds. */
+const STALLED_AT = LONG ? messages - HISTORY / 2 : undefined;
 
 test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   const dice = new Dice(SEED);
-  const crowd = await startCrowd({ publishers: 3, subscribers: 5 });
+  const crowd = await startCrowd({ publishers: 3, subscribers: 5, history: HISTORY });
   t.after(() => crowd.leave());
   const heardByTheOriginal = await crowd.joinWithTheOriginal();
 
   // Some find nobody connected.
-  const chance = (2 * cuts) / messages;
-  const outcomes = await crowd.publish(messages, PER_SECOND, () => {
-    if (dice.chance(chance)) dice.pick(crowd.proxies).cutAt(dice.roll());
+  const chance = (3 * cuts) / messages;
+  const outcomes = await crowd.publish(messages, PER_SECOND, (number) => {
+    if (dice.chance(chance)) trouble(dice, dice.pick(crowd.proxies));
+    if (number === STALLED_AT) for (const proxy of crowd.proxies.slice(2, 4)) proxy.stall();
   });
   await crowd.end();
 
   const original = await heardByTheOriginal();
   t.diagnostic(`the original, as one more subscriber, missed ${messages - new Set(original).size} of ${messages}`);
   const interruptions = crowd.subscribers.reduce((sum, subscriber) => sum + subscriber.interruptions, 0);
-  t.diagnostic(`${crowd.cuts} cuts, ${interruptions} of them at subscribers`);
+  t.diagnostic(`${crowd.cuts} cuts; ${interruptions} interruptions of subscribers`);
   assert.ok(crowd.cuts >= cuts, `${crowd.cuts} cuts`);
   assert.deepEqual(
     outcomes.filter(({ taken }) => !taken),
@@ -40,3 +49,10 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   }
   for (const other of others) assert.deepEqual(other, first, "the same order at all");
 });
+
+function trouble(dice, proxy) {
+  const kind = dice.weighted(TROUBLES);
+  if (kind === "cut") proxy.cutAt(dice.roll());
+  if (kind === "delay") proxy.delay(dice.below(100));
+  if (kind === "split") proxy.split(new Dice(dice.below(1_000_000)));
+}

@@ -252,7 +252,7 @@ describe("a message for one person", () => {
     await jill.writeTo("Joan");
     await jill.say("may I?");
     await jill.problem(/The server refused/);
-    await jill.locator(".whisper.refused", { hasText: "may I?" }).waitFor();
+    await jill.locator(".whisper.failed", { hasText: "may I?" }).waitFor();
   });
 });
 

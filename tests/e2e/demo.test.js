@@ -256,7 +256,7 @@ describe("when something is wrong", () => {
     const jill = await visit(t, { url: moody.url, name: "Jill" });
     await jill.enter();
     await moody.stop();
-    await jill.state(/^Disconnected/);
+    await jill.state(/attempt 1/);
     await jill.say("typed while the server was away");
     await jill.locator("#waiting", { hasText: "typed while the server was away" }).waitFor();
     await moody.start();

@@ -113,6 +113,25 @@ test("where pings are not answered, a page from the back-forward cache replaces 
   assert.ok(socket.readyState >= WebSocket.CLOSING);
 });
 
+test("a socket that dies behind a sleep is replaced at once", (t) => {
+  t.mock.method(Math, "random", () => 0.999999);
+  const { socket, pass } = open(t, { ping: 1 });
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  socket.drop(1006);
+  pass(500);
+  assert.notEqual(FakeSocket.latest, socket);
+});
+
+test("an own message without an answer is asked after sooner than silence", (t) => {
+  const { channel, socket, pass } = open(t, { ping: 1 });
+  pass(500);
+  channel.message("is anybody there?");
+  pass(5_000);
+  assert.equal(socket.sentOf("ping").length, 1);
+  pass(5_000);
+  assert.ok(socket.readyState >= WebSocket.CLOSING, "given up 10 seconds after the message");
+});
+
 test("silence is asked after with pings, and their answers reach no handler", (t) => {
   const { socket, actions, pass } = open(t, { ping: 1 });
   const before = actions.length;

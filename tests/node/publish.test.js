@@ -192,6 +192,35 @@ test("it rejects after 15 seconds without an answer, counted while there is a co
   assert.equal(outcome, "timeout");
 });
 
+test("before it times out, a server that answers pings is asked whether it is there", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack({ publish: 1, ping: 1 }));
+  channel.publish("whisper", { socketId: "jill" });
+  const now = performance.now();
+  t.mock.method(performance, "now", () => now + 5_000);
+  t.mock.timers.tick(5_000);
+  assert.equal(FakeSocket.latest.sentOf("ping").length, 1);
+});
+
+test("a server that never acknowledges the join counts as one that does not answer", async (t) => {
+  const { channel } = open(t);
+  const published = channel.publish("text");
+  t.mock.timers.tick(15_000);
+  await assert.rejects(published, { code: "timeout" });
+});
+
+test("it rejects when the server does not let this client in, but not for what else is refused", async (t) => {
+  const { channel } = open(t);
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Members only", code: "anonymous" } });
+  await assert.rejects(published, { message: "Members only", code: "anonymous" });
+  FakeSocket.latest.deliver(ack());
+  const another = channel.publish("text");
+  FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Too fast", code: "too_fast" } });
+  FakeSocket.latest.deliver(answer(sent().at(-1).options));
+  assert.deepEqual(await another, { id: "0-7" });
+});
+
 test("it rejects when the channel is destroyed, and when JSON cannot say the payload", async (t) => {
   const { channel } = open(t);
   FakeSocket.latest.deliver(ack());

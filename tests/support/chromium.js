@@ -3,6 +3,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+import { launch } from "puppeteer-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -16,8 +17,14 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-export function launchChromium() {
-  return chromium.launch({ executablePath: findChromium(), args: FLAGS });
+/** @param {object} [options] of Playwright's `launch`; `args` come behind those that every test needs */
+export function launchChromium({ args = [], ...options } = {}) {
+  return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...args], ...options });
+}
+
+/** One tab in front, the others hidden, as for a person: Playwright tells every page that it is in front. */
+export function launchChromiumWithHiddenTabs() {
+  return launch({ executablePath: findChromium(), args: FLAGS });
 }
 
 export function findChromium() {

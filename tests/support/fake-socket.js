@@ -67,6 +67,8 @@ window.FakeSocket = class FakeSocket extends EventTarget {
   }
 
   #emit(event) {
+    // A test may move the clock.
+    Object.defineProperty(event, "timeStamp", { value: performance.now() });
     this[`on${event.type}`]?.(event);
     this.dispatchEvent(event);
   }

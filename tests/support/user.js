@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { sendSocketsTo } from "./clients.js";
 
-const IN_PAGE = fileURLToPath(new URL("in-page.js", import.meta.url));
+export const IN_PAGE = fileURLToPath(new URL("in-page.js", import.meta.url));
 const EVERYTHING = { history: true, presence: true, queueOfflineActions: true };
 const DEADLINE_MS = 30_000;
 

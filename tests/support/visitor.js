@@ -79,6 +79,18 @@ export class Visitor {
     return this.bubbles(text).first().waitFor();
   }
 
+  /** Every message in the room, oldest first. */
+  said() {
+    return this.locator(".bubble").allTextContents();
+  }
+
+  /** What is not in the room yet, each with its state. */
+  waitingFor() {
+    return this.locator("#waiting li").evaluateAll((items) =>
+      items.map((item) => [...item.querySelectorAll("span")].map((span) => span.textContent)),
+    );
+  }
+
   state(words) {
     return this.page.getByRole("status").filter({ hasText: words }).first().waitFor();
   }
@@ -95,6 +107,13 @@ export class Visitor {
         listed.length === names.length &&
         names.every((name, i) => (name === "Guest" ? /^Guest/.test(listed[i]) : listed[i] === name))
       );
+    }, names);
+  }
+
+  peopleInAnyOrder(names) {
+    return this.page.waitForFunction((names) => {
+      const listed = [...document.querySelectorAll("#people li")].map((item) => item.textContent);
+      return listed.sort().join() === names.sort().join();
     }, names);
   }
 

@@ -3,18 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const FILES = ["dist/xano.min.js", "index.js", "index.cjs", "slim.js", "xano.wasm"];
+export const FILES = ["dist/xano.min.js", "index.js", "index.cjs", "slim.js", "xano.wasm"];
 
 export function sizesOf(folder) {
-  return FILES.map((file) => {
-    const content = readFileSync(join(folder, file));
-    return {
-      file,
-      raw: content.length,
-      gzip: gzipSync(content, { level: 9 }).length,
-      brotli: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
-    };
-  });
+  return FILES.map((file) => ({ file, ...sizesOfContent(readFileSync(join(folder, file))) }));
+}
+
+export function sizesOfContent(content) {
+  return {
+    raw: content.length,
+    gzip: gzipSync(content, { level: 9 }).length,
+    brotli: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  };
 }
 
 export function printSizes(sizes) {

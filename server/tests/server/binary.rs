@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, KEY, MARVEL, Running, ask, get, patiently, post, token_of};
+use crate::support::{Client, KEY, MARVEL, Running, ask, get, post, token_of};
 use serde_json::json;
 
 pub fn server() -> Command {
@@ -194,25 +194,22 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
 #[cfg(unix)]
 #[tokio::test]
 async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
-    let file = settings_file("hangup.json", r#"{"enabled":true}"#);
+    let settings = |name: &str| {
+        json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] })
+    };
+    let file = settings_file("hangup.json", &settings("old").to_string());
     let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
     let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
-    jill.join("new", json!({})).await;
-    assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+    jill.join("old", json!({})).await;
+    assert_eq!(jill.hear().await["action"], "join");
 
-    let row = r#"{"pattern":"new","enabled":true,"anonymous_clients":true}"#;
-    fs::write(&file, format!(r#"{{"enabled":true,"channels":[{row}]}}"#)).unwrap();
+    fs::write(&file, settings("new").to_string()).unwrap();
     process.signal("HUP");
-    // The signal is handled some time after it was sent.
-    patiently(async {
-        loop {
-            jill.join("new", json!({})).await;
-            if jill.hear().await["action"] == "join" {
-                return;
-            }
-        }
-    })
-    .await;
+    // Whoever has lost their channel is told.
+    assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+    assert_eq!(jill.hear().await["action"], "leave");
+    jill.join("new", json!({})).await;
+    assert_eq!(jill.hear().await["action"], "join");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 import { launch } from "puppeteer-core";
 
-export async function launchFirefox() {
+export async function launchFirefox({ preferences } = {}) {
   const executablePath = process.env.FIREFOX_PATH;
   if (!executablePath) throw new Error("say with FIREFOX_PATH where Firefox is");
-  const browser = await launch({ browser: "firefox", executablePath });
+  const browser = await launch({ browser: "firefox", executablePath, extraPrefsFirefox: preferences });
   return {
     async open(url) {
       const context = await browser.createBrowserContext();

@@ -1,0 +1,103 @@
+//! How each server is spoken to.
+
+mod hub;
+mod mqtt;
+mod nchan;
+mod socket_io;
+mod xano;
+
+use super::Failure;
+
+/// A server's protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Dialect {
+    /// Xano Realtime.
+    Xano,
+    /// nginx with nchan, subscribers and publishers over WebSocket.
+    Nchan,
+    /// A plain hub: `join CHANNEL` is answered `joined CHANNEL`, `say CHANNEL TEXT` sends TEXT to all who joined.
+    Hub,
+    /// MQTT 3.1.1 over WebSocket, quality of service 0.
+    Mqtt,
+    /// Socket.IO over WebSocket, without polling first.
+    SocketIo,
+}
+
+/// What a frame of the server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// One message or more.
+    Messages,
+    /// A connect or a join is answered.
+    Answer,
+    /// Nothing that counts.
+    Nothing,
+}
+
+impl Dialect {
+    /// Whether one who publishes is on the channel and hears the own messages.
+    pub(crate) fn publishers_listen(self) -> bool {
+        self == Dialect::Xano
+    }
+
+    /// Whether a socket publishes on one channel only.
+    pub(crate) fn has_a_publisher_for_each_channel(self) -> bool {
+        self == Dialect::Nchan
+    }
+
+    /// How many frames answer somebody who connects and joins that often.
+    pub(crate) fn answers(self, joins: usize) -> usize {
+        match self {
+            Dialect::Nchan => 0,
+            Dialect::Xano | Dialect::Hub => joins,
+            Dialect::Mqtt | Dialect::SocketIo => 1 + joins,
+        }
+    }
+
+    /// The request that opens a socket.
+    pub(crate) fn handshake(self, joins: Option<usize>, publishes: Option<usize>) -> String {
+        let (path, subprotocol) = match self {
+            Dialect::Xano => ("/rt/bench".to_owned(), None),
+            Dialect::Nchan => (nchan::path(joins, publishes), None),
+            Dialect::Hub => ("/".to_owned(), None),
+            Dialect::Mqtt => ("/mqtt".to_owned(), Some("mqtt")),
+            Dialect::SocketIo => ("/socket.io/?EIO=4&transport=websocket".to_owned(), None),
+        };
+        let subprotocol = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{subprotocol}\r\n"
+        )
+    }
+
+    /// What is said as soon as the socket is open.
+    pub(crate) fn greet(self, channels: &[usize], out: &mut Vec<u8>) {
+        match self {
+            Dialect::Xano => xano::join(channels, out),
+            Dialect::Hub => hub::join(channels, out),
+            Dialect::Mqtt => mqtt::connect(out),
+            Dialect::Nchan | Dialect::SocketIo => {}
+        }
+    }
+
+    pub(crate) fn publish(self, channel: usize, payload: &str, out: &mut Vec<u8>) {
+        match self {
+            Dialect::Xano => xano::publish(channel, payload, out),
+            Dialect::Nchan => nchan::publish(payload, out),
+            Dialect::Hub => hub::publish(channel, payload, out),
+            Dialect::Mqtt => mqtt::publish(channel, payload, out),
+            Dialect::SocketIo => socket_io::publish(channel, payload, out),
+        }
+    }
+
+    /// What a frame is; what has to be said to it goes out.
+    pub(crate) fn hear(self, frame: &[u8], channels: &[usize], out: &mut Vec<u8>) -> Result<Heard, Failure> {
+        match self {
+            Dialect::Xano => xano::hear(frame),
+            Dialect::Nchan => Ok(nchan::hear(frame)),
+            Dialect::Hub => Ok(hub::hear(frame)),
+            Dialect::Mqtt => mqtt::hear(frame, channels, out),
+            Dialect::SocketIo => socket_io::hear(frame, channels, out),
+        }
+    }
+}

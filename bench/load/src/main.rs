@@ -1,0 +1,108 @@
+//! Loads one server, verifies every delivery, and prints what it cost as one line of JSON.
+//!
+//! One thread with one poll, so that it costs little beside the server on a small machine.
+//!
+//! # Layout
+//!
+//! - `fan_out`: many hear what few say, as fast as a window of messages allows or at a fixed rate.
+//! - `idle`: many sockets that do nothing.
+//! - `arrivals`: sockets that come at a fixed rate.
+//! - `bare_hub`: the physical limit, a server that does one write for each delivery and nothing else.
+//! - `dialect`: how each server is spoken to.
+//! - `ledger`: who should have received what, and who did.
+//! - `crowd`: the sockets and their poll.
+//! - `connection`: one socket.
+//! - `websocket`: the frames of RFC 6455, as far as needed.
+//! - `payload`: what is in a message.
+//! - `usage`: what the server's processes use.
+
+mod arrivals;
+mod bare_hub;
+mod connection;
+mod crowd;
+mod dialect;
+mod fan_out;
+mod idle;
+mod ledger;
+mod payload;
+mod usage;
+mod websocket;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use dialect::Dialect;
+
+/// Loads one server, verifies every delivery, and prints what it cost as one line of JSON.
+#[derive(Parser)]
+struct Command {
+    #[command(subcommand)]
+    workload: Workload,
+}
+
+#[derive(Subcommand)]
+enum Workload {
+    /// Many hear what few say.
+    FanOut {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        plan: fan_out::Plan,
+    },
+    /// Many sockets that do nothing.
+    Idle {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        plan: idle::Plan,
+    },
+    /// Sockets that come at a fixed rate, each to join one channel.
+    Arrivals {
+        #[command(flatten)]
+        server: Server,
+        #[command(flatten)]
+        plan: arrivals::Plan,
+    },
+    /// Serves the dialect `hub` with one write for each delivery and nothing else.
+    BareHub {
+        /// Where to listen.
+        #[arg(long)]
+        listen: SocketAddr,
+    },
+}
+
+/// The server under load.
+#[derive(Args, Clone, Copy)]
+struct Server {
+    #[arg(long)]
+    address: SocketAddr,
+    /// What is measured: this process and those that it started.
+    #[arg(long)]
+    pid: u32,
+    #[arg(long)]
+    dialect: Dialect,
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse().workload {
+        Workload::FanOut { server, plan } => fan_out::run(server, &plan).map(|report| print(&report)),
+        Workload::Idle { server, plan } => idle::run(server, &plan).map(|report| print(&report)),
+        Workload::Arrivals { server, plan } => arrivals::run(server, &plan).map(|report| print(&report)),
+        Workload::BareHub { listen } => bare_hub::serve(listen),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(report: &impl serde::Serialize) {
+    println!("{}", serde_json::json!(report));
+}

@@ -1,0 +1,44 @@
+// A classic script, before the libraries: a WebSocket without a network.
+
+window.FakeSocket = class FakeSocket extends EventTarget {
+  static CONNECTING = 0;
+  static OPEN = 1;
+  static CLOSING = 2;
+  static CLOSED = 3;
+  /** The newest socket of the page. */
+  static latest;
+
+  readyState = FakeSocket.CONNECTING;
+  bufferedAmount = 0;
+
+  constructor(url) {
+    super();
+    this.url = url;
+    FakeSocket.latest = this;
+  }
+
+  open() {
+    this.readyState = FakeSocket.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  /** A frame comes, as the event that a browser makes of it. */
+  deliver(event) {
+    this.dispatchEvent(event);
+  }
+
+  /** A join is answered, as servers do. */
+  send(text) {
+    if (!text.startsWith('{"action":"join"')) return;
+    const { options } = JSON.parse(text);
+    const answer = JSON.stringify({ action: "join", client: null, options, payload: {} });
+    queueMicrotask(() => this.deliver(new MessageEvent("message", { data: answer })));
+  }
+
+  close(code) {
+    this.readyState = FakeSocket.CLOSED;
+    queueMicrotask(() => this.dispatchEvent(new CloseEvent("close", { code, wasClean: true })));
+  }
+};
+
+window.WebSocket = FakeSocket;

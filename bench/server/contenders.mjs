@@ -1,0 +1,72 @@
+// The servers that are measured and how each is started.
+import { join } from "node:path";
+import { ensureMosquitto, ensureNchan, nchanModule } from "../../scripts/lib/prerequisites.mjs";
+import { releaseBinary } from "../../scripts/lib/workspace.mjs";
+import { filledIn } from "./running.mjs";
+
+const here = import.meta.dirname;
+
+/** Raised, never off: every frame is still counted against them. */
+const LIMITS = { messages_per_second: 10_000_000, message_burst: 10_000_000 };
+
+/**
+ * @typedef Contender
+ * @property {string} name
+ * @property {string} dialect as the load generator calls it
+ * @property {() => Promise<unknown>} [ensure] installs what it needs, or says that it cannot be had
+ * @property {(place: { port: number, folder: string }) => string[]} command
+ */
+
+const OURS = {
+  name: "ours",
+  dialect: "xano",
+  command: ({ port }) => [
+    releaseBinary("xano-realtime-server"),
+    ...["--listen", `127.0.0.1:${port}`, "--config", join(here, "settings.json")],
+    ...Object.entries(LIMITS).flatMap(([name, limit]) => ["--limit", `${name}=${limit}`]),
+  ],
+};
+
+const WS = {
+  name: "ws",
+  dialect: "hub",
+  command: ({ port }) => [process.execPath, join(here, "peers/ws-hub.mjs"), String(port)],
+};
+
+/** Not a peer: what the kernel asks for one `write` per delivery. */
+const BARE = {
+  name: "bare write",
+  dialect: "hub",
+  command: ({ port }) => [releaseBinary("bench-load"), "bare-hub", "--listen", `127.0.0.1:${port}`],
+};
+
+const SOCKET_IO = {
+  name: "socket.io",
+  dialect: "socket-io",
+  command: ({ port }) => [process.execPath, join(here, "peers/socket-io.mjs"), String(port)],
+};
+
+const MOSQUITTO = {
+  name: "mosquitto",
+  dialect: "mqtt",
+  ensure: ensureMosquitto,
+  command: (place) => ["mosquitto", "-c", filledIn("mosquitto.conf", place)],
+};
+
+/** @type {Contender[]} */
+export const CONTENDERS = [OURS, nchan(1), nchan(2), WS, BARE];
+
+/** @type {Contender[]} with `--all` these too */
+export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO];
+
+function nchan(workers) {
+  return {
+    name: workers === 1 ? "nchan, 1 worker" : `nchan, ${workers} workers`,
+    dialect: "nchan",
+    ensure: ensureNchan,
+    command: (place) => {
+      const config = filledIn("nchan.conf", { ...place, workers, module: nchanModule() });
+      return ["nginx", "-p", place.folder, "-c", config];
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * What a subscriber has not heard of what was taken: the size of each gap that it was told of (`!gap`), and the losses
+ * that it was not told of. Messages are `publisher:number`, and each publisher's come in their order.
+ *
+ * @param {string[]} heard @param {string[]} taken
+ */
+export function gapsOf(heard, taken) {
+  const sizes = [];
+  const unreported = [];
+  const publishers = new Map();
+  for (const message of taken) {
+    const [publisher, number] = message.split(":");
+    if (!publishers.has(publisher)) publishers.set(publisher, { numbers: [], gap: undefined });
+    publishers.get(publisher).numbers.push(Number(number));
+  }
+  const reach = (publisher, end) => {
+    const { numbers, gap } = publisher;
+    while (numbers[0] < end) {
+      const lost = numbers.shift();
+      if (gap === undefined) unreported.push(lost);
+      else sizes[gap] += 1;
+    }
+    publisher.gap = undefined;
+  };
+  for (const entry of heard) {
+    if (entry === "!gap") {
+      sizes.push(0);
+      // Of two gaps with nothing heard in between, the first has it all.
+      for (const publisher of publishers.values()) publisher.gap ??= sizes.length - 1;
+    }
+    if (entry.startsWith("!")) continue;
+    const [from, number] = entry.split(":");
+    const publisher = publishers.get(from);
+    reach(publisher, Number(number));
+    if (publisher.numbers[0] === Number(number)) publisher.numbers.shift();
+  }
+  for (const publisher of publishers.values()) reach(publisher, Number.POSITIVE_INFINITY);
+  return { sizes, unreported };
+}

@@ -1,0 +1,122 @@
+// A server that restarts under many sockets: all are joined again, each once, and presence is right.
+// `npm run test:more` runs it with 1,000 of them (LONG=1). What it prints is in docs/reliability.md.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import WebSocket from "ws";
+import { startServer } from "../support/server.js";
+import { room, settings } from "../support/settings.js";
+import { signToken } from "../support/token.js";
+import { within } from "./within.js";
+
+const ROOM = "restart";
+const SECRET = "a key that is kept over the restart";
+const SOCKETS = process.env.LONG ? 1_000 : 100;
+/** No delay is longer than a minute. */
+const DEADLINE_MS = 90_000;
+/** Just below 1: every delay is the longest possible, as the original's always are. */
+const NO_JITTER = 0.999_999;
+
+/** When handshakes were begun, and when they were answered. */
+let begun = [];
+let answered = [];
+
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    begun.push(performance.now());
+    this.addEventListener("open", () => answered.push(performance.now()));
+  }
+};
+const { XanoClient, XanoObjectStorage } = await import("../../pkg/index.js");
+
+const RESTARTS = {
+  SIGTERM: (server) => server.stop(),
+  "kill -9": (server) => server.kill(),
+  "kill -9, away until everybody has tried twice": async (server, crowd) => {
+    await server.kill();
+    await until(() => crowd.every(({ attempts }) => attempts >= 2), crowd);
+  },
+};
+
+for (const [ending, end] of Object.entries(RESTARTS).slice(0, process.env.LONG ? 3 : 2)) {
+  for (const jitter of [true, false]) {
+    test(`${SOCKETS} sockets, ${ending}, ${jitter ? "with" : "without"} jitter`, async (t) => {
+      const server = await startServer({ settings: settings(room(ROOM)), secret: SECRET });
+      t.after(() => server.dispose());
+      const crowd = Array.from({ length: SOCKETS }, (_, number) => new Member(server, number));
+      t.after(() => crowd.forEach(({ channel }) => channel.destroy()));
+      await until(() => crowd.every(({ joins }) => joins === 1), crowd);
+      if (!jitter) t.mock.method(Math, "random", () => NO_JITTER);
+
+      [begun, answered] = [[], []];
+      await end(server, crowd);
+      const listensAgain = performance.now();
+      await server.start();
+      const witness = crowd[0].channel;
+      await until(() => crowd.every(({ joins }) => joins > 1) && witness.getPresence().length === SOCKETS, crowd);
+
+      const seconds = (moment) => `${((moment - listensAgain) / 1_000).toFixed(1)} s`;
+      t.diagnostic(
+        `half of them are back after ${seconds(answered[SOCKETS / 2])}, all after ${seconds(performance.now())}`,
+      );
+      t.diagnostic(`${busiest(answered)} handshakes in the busiest 100 ms; ${begun.length} attempts in all`);
+      assert.deepEqual([...new Set(crowd.map(({ joins }) => joins))], [2], "each has joined again, once");
+      assert.equal(answered.length, SOCKETS, "by one handshake each");
+      const present = witness.getPresence().map(({ permissions }) => permissions.row_id);
+      const everybody = crowd.map((_, number) => number + 1);
+      assert.deepEqual(
+        present.toSorted((one, other) => one - other),
+        everybody,
+        "each is present, once",
+      );
+    });
+  }
+}
+
+/** Has a token of its own, and therefore a socket of its own. */
+class Member {
+  joins = 0;
+  attempts = 0;
+
+  constructor(server, number) {
+    const client = new XanoClient({
+      ...server.clientSettings,
+      realtimeAuthToken: signToken(SECRET, { dbo_id: 1, id: number + 1, extras: {}, exp: 4_000_000_000 }),
+      storage: new XanoObjectStorage(),
+    });
+    // One sees who is there: if all did, it would be a million frames.
+    this.channel = client.channel(ROOM, { presence: number === 0 });
+    this.channel.on("join", () => this.#tell(() => (this.joins += 1)));
+    this.channel.on("presence_update", () => this.#tell(() => {}));
+    this.channel.on("connection_status", ({ payload }) =>
+      this.#tell(() => (this.attempts = (payload.attempt ?? 1) - 1)),
+    );
+  }
+
+  #tell(change) {
+    change();
+    onChange();
+  }
+}
+
+let onChange = () => {};
+
+/** Waits until it is so; asked again whenever somebody has heard something. */
+async function until(isSo, crowd) {
+  const so = new Promise((resolve) => {
+    onChange = () => isSo() && resolve();
+    onChange();
+  });
+  await within(DEADLINE_MS, so, () => `${crowd.filter(({ joins }) => joins > 1).length} of ${SOCKETS} joined again`);
+}
+
+/** How many of these moments lie in the tenth of a second that holds the most. */
+function busiest(moments) {
+  const sorted = moments.toSorted((one, other) => one - other);
+  let first = 0;
+  return sorted.reduce((most, moment, last) => {
+    while (moment - sorted[first] > 100) first += 1;
+    return Math.max(most, last - first + 1);
+  }, 0);
+}
