@@ -25,6 +25,8 @@ test(`a frozen subscriber among ${subscribers}`, async (t) => {
   t.after(() => server.dispose());
   const others = await Promise.all(Array.from({ length: subscribers - 1 }, () => Subscriber.join(t, server)));
   const [witness] = others;
+  // That the others came is told first: who comes next is the one to be frozen.
+  await within(DEADLINE_MS, witness.sees(others.length), () => "not everybody is seen to have come");
   const frozen = fork(fileURLToPath(new URL("frozen-subscriber.js", import.meta.url)), [
     server.url,
     server.clientSettings.realtimeConnectionHash,
@@ -133,6 +135,10 @@ class Subscriber {
     });
   }
 
+  async sees(count) {
+    while (this.#present.size < count) await this.next("presence_update");
+  }
+
   async hears(count) {
     while (this.heard.length < count) await this.next("message");
   }
@@ -158,8 +164,11 @@ class Subscriber {
   }
 
   #published = 0;
+  #present = new Set();
 
   #hear({ action, payload }) {
+    if (action === "presence_full") for (const { socketId } of payload.presence) this.#present.add(socketId);
+    if (action === "presence_update" && payload.action === "join") this.#present.add(payload.presence.socketId);
     if (action === "message" && !payload.isLast) {
       this.latencies.push(performance.now() - payload.at);
       this.heard.push(payload.number);
