@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Dice } from "../support/random.js";
 import { startCrowd } from "./crowd.js";
+import { gapsOf } from "./gaps.js";
 
 const LONG = Boolean(process.env.LONG);
-const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_500, cuts: 15 };
+const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_000, cuts: 15 };
 const PER_SECOND = 500;
 const HISTORY = 1_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
@@ -41,13 +42,25 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
     outcomes.filter(({ taken }) => !taken),
     [],
   );
-  const [first, ...others] = crowd.subscribers.map(({ heard }) => heard);
-  for (const { heard } of crowd.subscribers) {
-    const lost = outcomes.map(({ message }) => message).filter((message) => !heard.includes(message));
-    const doubled = heard.filter((message, at) => heard.indexOf(message) !== at);
-    assert.deepEqual({ lost, doubled, heard: heard.length }, { lost: [], doubled: [], heard: messages });
+  const published = outcomes.map(({ message }) => message);
+  // On a busy machine somebody may be away for longer than the history lasts, which is 2 s, and is told so.
+  const all = crowd.subscribers.map(({ heard }) => heard);
+  const whole = all.filter((heard) => !heard.includes("!gap"));
+  const [first] = whole;
+  assert.ok(first, "somebody was never away for so long");
+  for (const heard of whole) assert.equal(heard.length, messages, "nothing is lost");
+  for (const heard of all) {
+    const { sizes, unreported } = gapsOf(heard, published);
+    const doubled = heard.filter((message, at) => !message.startsWith("!") && heard.indexOf(message) !== at);
+    assert.deepEqual({ unreported, doubled }, { unreported: [], doubled: [] });
+    const known = new Set(heard);
+    assert.deepEqual(
+      heard.filter((entry) => !entry.startsWith("!")),
+      first.filter((message) => known.has(message)),
+      "the same order at all",
+    );
+    if (sizes.length > 0) t.diagnostic(`one was away for longer than the history lasts; told as lost: ${sizes}`);
   }
-  for (const other of others) assert.deepEqual(other, first, "the same order at all");
 });
 
 function trouble(dice, proxy) {

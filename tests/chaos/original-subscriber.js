@@ -10,6 +10,8 @@ const [port, realtimeConnectionHash, name] = process.argv.slice(2);
 globalThis.WebSocket = class extends WebSocket {
   constructor(url, protocols) {
     super(String(url).replace(/^wss:\/\/[^/]+/, `ws://127.0.0.1:${port}`), protocols);
+    // It listens to no errors, and one that nobody hears would end this process.
+    this.on("error", () => {});
   }
 };
 const { XanoNodeClient } = createRequire(import.meta.url)("@xano/js-sdk");
