@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Dice } from "../support/random.js";
 import { startCrowd } from "./crowd.js";
-import { gapsOf } from "./gaps.js";
 
 const LONG = Boolean(process.env.LONG);
-const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_000, cuts: 15 };
+const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_000, cuts: 10 };
 const PER_SECOND = 500;
 const HISTORY = 1_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
@@ -26,7 +25,7 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   const heardByTheOriginal = await crowd.joinWithTheOriginal();
 
   // Some find nobody connected.
-  const chance = (3 * cuts) / messages;
+  const chance = (4 * cuts) / messages;
   const outcomes = await crowd.publish(messages, PER_SECOND, (number) => {
     if (dice.chance(chance)) trouble(dice, dice.pick(crowd.proxies));
     if (number === STALLED_AT) for (const proxy of crowd.proxies.slice(2, 4)) proxy.stall();
@@ -42,7 +41,6 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
     outcomes.filter(({ taken }) => !taken),
     [],
   );
-  const published = outcomes.map(({ message }) => message);
   // On a busy machine somebody may be away for longer than the history lasts, which is 2 s, and is told so.
   const all = crowd.subscribers.map(({ heard }) => heard);
   const whole = all.filter((heard) => !heard.includes("!gap"));
@@ -50,18 +48,29 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   assert.ok(first, "somebody was never away for so long");
   for (const heard of whole) assert.equal(heard.length, messages, "nothing is lost");
   for (const heard of all) {
-    const { sizes, unreported } = gapsOf(heard, published);
     const doubled = heard.filter((message, at) => !message.startsWith("!") && heard.indexOf(message) !== at);
-    assert.deepEqual({ unreported, doubled }, { unreported: [], doubled: [] });
-    const known = new Set(heard);
-    assert.deepEqual(
-      heard.filter((entry) => !entry.startsWith("!")),
-      first.filter((message) => known.has(message)),
-      "the same order at all",
-    );
-    if (sizes.length > 0) t.diagnostic(`one was away for longer than the history lasts; told as lost: ${sizes}`);
+    assert.deepEqual({ doubled, unreported: unreported(heard, first) }, { doubled: [], unreported: [] });
+    const told = heard.filter((entry) => entry === "!gap").length;
+    if (told > 0) t.diagnostic(`one was away for longer than the history lasts, and told so ${told} times`);
   }
 });
+
+/** What of the one order is missing without a gap that was told there. */
+function unreported(heard, order) {
+  const missing = [];
+  let at = 0;
+  let isTold = false;
+  for (const entry of heard) {
+    if (entry === "!gap") isTold = true;
+    if (entry.startsWith("!")) continue;
+    const found = order.indexOf(entry, at);
+    assert.ok(found >= at, `${entry} comes in another order`);
+    if (!isTold) missing.push(...order.slice(at, found));
+    at = found + 1;
+    isTold = false;
+  }
+  return isTold ? missing : [...missing, ...order.slice(at)];
+}
 
 function trouble(dice, proxy) {
   const kind = dice.weighted(TROUBLES);
