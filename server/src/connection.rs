@@ -1,42 +1,51 @@
-//! One socket, one task: its frames go to the hub, what waits in its outbox goes out.
+//! One socket, one task: its frames go to the hub. What is for it is written by those who cause it, as long as the client
+//! takes it; see `outbox`.
 
-use std::collections::VecDeque;
+use std::future::ready;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::select;
 use tokio::time::{Sleep, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
 use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::line::{Intolerable, Line};
-use crate::outbox::Ending;
+use crate::outbox::{Ending, Need, Outbox};
+use crate::stream::Stream;
 
-/// An open socket, the only one of its connection.
-pub(crate) type Socket = WebSocketStream<TcpStream>;
+type Socket = WebSocketStream<Stream>;
 
-/// How a socket of this server treats its buffers and its frames.
-pub(crate) fn socket_config(frame_bytes: usize) -> WebSocketConfig {
-    WebSocketConfig::default()
-        .max_frame_size(Some(frame_bytes))
-        .max_message_size(Some(frame_bytes))
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
+/// How the sockets of a server are served.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// A frame may have no more.
+    pub(crate) frame_bytes: usize,
+    /// After how much silence a socket is asked whether it is still there.
+    pub(crate) ping: Duration,
 }
 
-/// Serves a socket until one side closes it, or the client is silent for longer than two pings of that interval allow.
-pub(crate) async fn serve(mut socket: Socket, mut line: Line, ping: Duration) {
-    let end = converse(&mut socket, &mut line, ping).await;
+/// Serves a socket until one side closes it, or the client is silent for longer than two pings allow.
+pub(crate) async fn serve(reads: OwnedReadHalf, already_read: Vec<u8>, mut line: Line, terms: Terms) {
+    let config = WebSocketConfig::default()
+        .max_frame_size(Some(terms.frame_bytes))
+        .max_message_size(Some(terms.frame_bytes))
+        .read_buffer_size(READ_BUFFER_BYTES);
+    let stream = Stream::new(reads, Arc::clone(&line.outbox));
+    let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
+    let end = converse(&mut socket, &mut line, terms.ping).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
         line.note_slow_consumer();
     }
+    let outbox = Arc::clone(&line.outbox);
     // The others learn at once that this one is gone, however long the farewell takes.
     drop(line);
     tracing::debug!(?end, "socket ends");
@@ -44,11 +53,11 @@ pub(crate) async fn serve(mut socket: Socket, mut line: Line, ping: Duration) {
         match end {
             End::Closed => while let Some(Ok(_)) = socket.next().await {},
             End::Broken | End::Silent => {}
-            End::ByServer(code, reason) => part(socket, code, reason).await,
+            End::ByServer(code, reason) => part(socket, &outbox, code, reason).await,
         }
     };
-    // Who does not answer in time is cut off.
-    let _ = timeout(FAREWELL, farewell).await;
+    // Who does not answer in time is cut off. In a box: an open socket should not cost what only one that ends needs.
+    let _ = timeout(FAREWELL, Box::pin(farewell)).await;
 }
 
 #[derive(Debug)]
@@ -66,11 +75,11 @@ enum End {
 async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
     let patience = patience(ping);
     let mut heartbeat = Heartbeat::new(ping, Instant::now());
-    // The only timer of the socket. A write that has to wait borrows it.
+    // The only timer of the socket. Waiting for room borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     loop {
-        // Reading comes first, so that the answers to a burst leave in one write; writing comes last, so that a client
-        // for whom there is always something to write is asked as well.
+        // Reading comes first, so that what a burst causes leaves in few writes. Waiting for a client comes last, so that
+        // one that takes little is asked as well.
         select! {
             biased;
             incoming = socket.next() => {
@@ -86,94 +95,59 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                 };
                 if let Err(Intolerable) = tolerable {
                     // What was refused last is told before the socket closes.
-                    line.outbox.end(Ending::TooManyRefusals);
-                    let told = within(patience, alarm, pin!(write_all(socket, line))).await;
-                    return told.map_or_else(|end| end, End::from);
+                    line.write();
+                    return Ending::TooManyRefusals.into();
                 }
             }
+            () = ready(()), if line.owes() => line.write(),
             () = alarm.as_mut() => {
                 match heartbeat.look(Instant::now()) {
                     Look::Wait => {}
-                    Look::Ping => {
-                        let ask = pin!(socket.send(Message::Ping(Bytes::new())));
-                        if let Err(end) = within(patience, alarm.as_mut(), ask).await {
-                            return end;
-                        }
-                    }
+                    Look::Ping => if socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                        return End::Broken;
+                    },
                     Look::GiveUp => return End::Silent,
                 }
                 alarm.as_mut().reset(heartbeat.next_look().into());
             }
-            taken = line.outbox.take() => {
-                let frames = match taken {
-                    Ok(frames) => frames,
-                    Err(ending) => return ending.into(),
-                };
-                let writing = pin!(write(socket, frames));
-                let written = select! {
-                    biased;
-                    written = within(patience, alarm.as_mut(), writing) => written,
-                    ending = line.outbox.ended() => Err(ending.into()),
-                };
-                if let Err(end) = written {
-                    return end;
+            need = line.outbox.need() => {
+                match need {
+                    Need::End(ending) => return ending.into(),
+                    Need::Room => if let Err(end) = room(&line.outbox, patience, alarm.as_mut()).await {
+                        return end;
+                    },
                 }
-                let next_look = heartbeat.next_look().into();
-                if alarm.deadline() != next_look {
-                    alarm.as_mut().reset(next_look);
-                }
+                alarm.as_mut().reset(heartbeat.next_look().into());
             }
         }
     }
 }
 
-/// Work on a socket that is given up when the client takes nothing for so long. Sets the alarm only if it has to wait.
-async fn within<T>(
-    patience: Duration,
-    mut alarm: Pin<&mut Sleep>,
-    work: Pin<&mut impl Future<Output = Result<T, Error>>>,
-) -> Result<T, End> {
-    let too_long = async {
-        alarm.as_mut().reset((Instant::now() + patience).into());
-        alarm.await;
-    };
+/// Writes as soon as the client takes something again. Nothing is read of it meanwhile.
+async fn room(outbox: &Outbox, patience: Duration, mut alarm: Pin<&mut Sleep>) -> Result<(), End> {
+    alarm.as_mut().reset((Instant::now() + patience).into());
     select! {
         biased;
-        done = work => done.map_err(|_| End::Broken),
-        () = too_long => Err(Ending::SlowConsumer.into()),
+        ending = outbox.ended() => return Err(ending.into()),
+        room = outbox.room() => room.map_err(|_| End::Broken)?,
+        () = alarm => return Err(Ending::SlowConsumer.into()),
     }
-}
-
-/// Everything that waited leaves in one write, as far as the buffer holds it.
-async fn write(socket: &mut Socket, frames: VecDeque<Utf8Bytes>) -> Result<(), Error> {
-    for frame in frames {
-        socket.feed(Message::Text(frame)).await?;
-    }
-    socket.flush().await
-}
-
-/// What still waits for a socket that is to be closed.
-async fn write_all(socket: &mut Socket, line: &Line) -> Result<Ending, Error> {
-    loop {
-        match line.outbox.take().await {
-            Ok(frames) => write(socket, frames).await?,
-            Err(ending) => return Ok(ending),
-        }
-    }
+    outbox.write();
+    Ok(())
 }
 
 /// Says why, then reads what still comes: closing a connection with unread data would reset it, and the client
 /// would never see the reason.
-async fn part(mut socket: Socket, code: CloseCode, reason: &'static str) {
+async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'static str) {
     let frame = CloseFrame { code: code.0.into(), reason: Utf8Bytes::from_static(reason) };
-    if socket.close(Some(frame)).await.is_err() {
+    if socket.close(Some(frame)).await.is_err() || outbox.written().await.is_err() {
         return;
     }
     let stream = socket.get_mut();
     if stream.shutdown().await.is_err() {
         return;
     }
-    let mut unread = vec![0; WRITE_BUFFER_BYTES];
+    let mut unread = vec![0; READ_BUFFER_BYTES];
     while let Ok(1..) = stream.read(&mut unread).await {}
 }
 
@@ -189,6 +163,7 @@ fn end_for(error: &Error) -> End {
 impl From<Ending> for End {
     fn from(ending: Ending) -> End {
         match ending {
+            Ending::Broken => End::Broken,
             Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
             Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),
@@ -198,10 +173,7 @@ impl From<Ending> for End {
 }
 
 /// There from the start; the library's default, 128 KiB, would be most of what an idle connection costs.
-const READ_BUFFER_BYTES: usize = 2 * 1024;
-
-/// Grows when it is needed, to one write's worth of frames.
-const WRITE_BUFFER_BYTES: usize = 8 * 1024;
+const READ_BUFFER_BYTES: usize = 1024;
 
 /// Less than the five seconds in which the server has to stop.
 const FAREWELL: Duration = Duration::from_secs(2);

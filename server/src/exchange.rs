@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio::net::tcp::OwnedWriteHalf;
 use xano_realtime_protocol::frame::Client;
 
 use crate::config::Timings;
@@ -14,14 +14,15 @@ use crate::hub::{Call, Census, ChannelView, Code, Command, ConnectionId, Deliver
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::metrics::Metrics;
-use crate::outbox::{Ending, Outbox};
+use crate::outbox::{Due, Encoded, Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
 use crate::triggers::Triggers;
 
 /// The hub and everybody's outbox.
 ///
-/// Deliveries are enqueued under the lock that the hub worked under: so all members of a channel see one order.
+/// Deliveries are enqueued under the lock that the hub worked under: so all members of a channel see one order. They are
+/// written after it is released.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: Mutex<State>,
@@ -62,8 +63,8 @@ impl Exchange {
     }
 
     /// A socket opened at the address with this hash.
-    pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str) -> Line {
-        let outbox = Arc::new(Outbox::new(self.outbox_bytes));
+    pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str, stream: OwnedWriteHalf) -> Line {
+        let outbox = Arc::new(Outbox::new(stream, self.outbox_bytes));
         let mut state = self.lock();
         let id = state.hub.open(client);
         state.outboxes.insert(id, Arc::clone(&outbox));
@@ -82,6 +83,7 @@ impl Exchange {
         command: &Command<'_>,
         text: &str,
         received: Instant,
+        due: &mut Due,
     ) -> Option<Code> {
         if let Request::Message(_) = command.request {
             self.metrics.messages_received.inc();
@@ -91,7 +93,7 @@ impl Exchange {
             state.hub.advance(received.duration_since(self.started));
             let deliveries = state.hub.handle(from, command, text);
             let kind = deliveries.first().map(|delivery| delivery.kind);
-            self.deliver(&state, deliveries);
+            self.deliver(&state, deliveries, due);
             (kind, state.hub.take_calls())
         };
         self.ask(calls);
@@ -104,17 +106,18 @@ impl Exchange {
     }
 
     /// A socket is told why something that it did is refused.
-    pub(crate) fn refuse(&self, refusal: Delivery) {
-        self.deliver(&self.lock(), [refusal]);
+    pub(crate) fn refuse(&self, refusal: Delivery, due: &mut Due) {
+        self.deliver(&self.lock(), [refusal], due);
     }
 
     /// A socket closed.
     pub(crate) fn close(self: &Arc<Self>, id: ConnectionId) {
+        let mut due = Due::default();
         let calls = {
             let mut state = self.lock();
             state.outboxes.remove(&id);
             let deliveries = state.hub.close(id);
-            self.deliver(&state, deliveries);
+            self.deliver(&state, deliveries, &mut due);
             state.hub.take_calls()
         };
         self.ask(calls);
@@ -137,10 +140,11 @@ impl Exchange {
 
     /// Puts other settings in force. Sockets stay open, unless their address is none any more.
     pub(crate) fn apply(&self, settings: Settings) {
+        let mut due = Due::default();
         let mut state = self.lock();
         let hash = state.hub.settings().hash.clone();
         let deliveries = state.hub.apply(settings);
-        self.deliver(&state, deliveries);
+        self.deliver(&state, deliveries, &mut due);
         if !state.is_at(&hash) {
             for outbox in state.outboxes.values() {
                 outbox.end(Ending::AddressChanged);
@@ -169,10 +173,11 @@ impl Exchange {
 
     /// The workspace sends an event. Says how many members it is for.
     pub(crate) fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
+        let mut due = Due::default();
         let mut state = self.lock();
         let delivery = state.hub.event(channel, data)?;
         let members = delivery.to.len();
-        self.deliver(&state, [delivery]);
+        self.deliver(&state, [delivery], &mut due);
         Ok(members)
     }
 
@@ -182,11 +187,12 @@ impl Exchange {
             let exchange = Arc::clone(self);
             tokio::spawn(async move {
                 let answer = exchange.triggers.ask(&url, input).await;
+                let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();
                     state.hub.advance(exchange.started.elapsed());
                     let deliveries = state.hub.answer(ticket, answer);
-                    exchange.deliver(&state, deliveries);
+                    exchange.deliver(&state, deliveries, &mut due);
                     state.hub.take_calls()
                 };
                 exchange.ask(calls);
@@ -194,13 +200,13 @@ impl Exchange {
         }
     }
 
-    /// Into the outboxes, under the lock that the hub worked under.
-    fn deliver(&self, state: &State, deliveries: impl IntoIterator<Item = Delivery>) {
+    /// Into the outboxes, under the lock that the hub worked under; they are written when it is released.
+    fn deliver(&self, state: &State, deliveries: impl IntoIterator<Item = Delivery>, due: &mut Due) {
         for Delivery { to, frame, kind } in deliveries {
-            // From here on the text is shared, not copied.
-            let frame = Utf8Bytes::from(String::from(frame));
+            // From here on the bytes are shared, not copied.
+            let frame = Encoded::text(String::from(frame));
             let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
-            let queued = outboxes.filter(|outbox| outbox.push(frame.clone())).count();
+            let queued = outboxes.filter(|outbox| due.add(outbox, frame.clone())).count();
             self.metrics.queued(kind, queued);
         }
     }

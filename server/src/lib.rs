@@ -13,7 +13,8 @@
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
-//! - `outbox`: what waits to be sent to one socket.
+//! - `outbox`: what waits to be sent to one socket, and who writes it.
+//! - `stream`: the bytes of one socket, for the WebSocket library.
 //! - `heartbeat`: whether a client is still there.
 //! - `random_name`: names that nobody guesses.
 //! - `line`: one socket's end of the exchange.
@@ -47,6 +48,7 @@ mod pace;
 mod panel;
 mod random_name;
 pub mod settings;
+mod stream;
 mod triggers;
 mod upgrade;
 mod www;

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-
 use crate::exchange::Exchange;
 use crate::hub::{Code, ConnectionId, Frame, PONG, Refusal, Refused};
-use crate::outbox::Outbox;
+use crate::outbox::{Due, Encoded, Outbox};
 use crate::pace::Pace;
 
 /// One socket's end of the exchange; its members leave when it is dropped.
@@ -17,6 +15,9 @@ pub(crate) struct Line {
     id: ConnectionId,
     pub(crate) outbox: Arc<Outbox>,
     pace: Pace,
+    /// What this socket caused, and how many of its frames did.
+    due: Due,
+    frames: usize,
 }
 
 /// More of what the socket sent was refused than is to be put up with.
@@ -25,20 +26,24 @@ pub(crate) struct Intolerable;
 
 impl Line {
     pub(crate) fn new(exchange: Arc<Exchange>, id: ConnectionId, outbox: Arc<Outbox>) -> Line {
-        Line { exchange, id, outbox, pace: Pace::new(Instant::now()) }
+        Line { exchange, id, outbox, pace: Pace::new(Instant::now()), due: Due::default(), frames: 0 }
     }
 
-    /// The socket sent a text frame.
+    /// The socket sent a text frame. What it causes is written when there is nothing more to read.
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
+        self.frames += 1;
+        if self.frames == FRAMES_PER_WRITE {
+            self.write();
+        }
         match Frame::parse(text) {
             Ok(Frame::Ping) if self.pace.admits_ping(&self.exchange.rates, now) => {
-                self.outbox.push(Utf8Bytes::from_static(PONG));
+                self.due.add(&self.outbox, Encoded::text(PONG));
                 Ok(())
             }
             Ok(Frame::Ping) => self.reject(&Refusal::TooFast.into(), now),
             Ok(Frame::Command(command)) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
-                let refused = self.exchange.handle(self.id, &command, text, now);
+                let refused = self.exchange.handle(self.id, &command, text, now, &mut self.due);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }
             Ok(Frame::Command(command)) => {
@@ -54,9 +59,20 @@ impl Line {
         self.reject(&Refusal::Binary.into(), Instant::now())
     }
 
+    /// Whether something that this socket caused is not written yet.
+    pub(crate) fn owes(&self) -> bool {
+        !self.due.is_empty()
+    }
+
+    /// Writes what this socket caused.
+    pub(crate) fn write(&mut self) {
+        self.frames = 0;
+        self.due.write();
+    }
+
     /// The socket is told of something that it did not cause by a frame.
-    pub(crate) fn tell(&self, why: Refusal) {
-        self.exchange.refuse(Refused::from(why).delivery(self.id));
+    pub(crate) fn tell(&mut self, why: Refusal) {
+        self.exchange.refuse(Refused::from(why).delivery(self.id), &mut self.due);
     }
 
     /// The socket is closed because its client reads too slowly.
@@ -66,7 +82,7 @@ impl Line {
     }
 
     fn reject(&mut self, refused: &Refused<'_>, now: Instant) -> Result<(), Intolerable> {
-        self.exchange.refuse(refused.delivery(self.id));
+        self.exchange.refuse(refused.delivery(self.id), &mut self.due);
         self.tolerate(Some(refused.why.code()), now)
     }
 
@@ -80,3 +96,6 @@ impl Drop for Line {
         self.exchange.close(self.id);
     }
 }
+
+/// Who sends without a pause is not to keep the others waiting.
+const FRAMES_PER_WRITE: usize = 64;

@@ -10,18 +10,16 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
 use crate::admission::{Admission, Full, Place};
 use crate::auth::{Claims, Origins, TokenProblem, Tokens};
-use crate::connection::{self, Socket};
+use crate::connection::{self, Terms};
 use crate::exchange::Exchange;
 use crate::hub::Refusal;
 use crate::limits::Limits;
@@ -33,9 +31,7 @@ pub(crate) struct Gate {
     exchange: Arc<Exchange>,
     tokens: Arc<Tokens>,
     origins: Origins,
-    frame_bytes: usize,
-    /// After how much silence a socket is asked whether it is still there.
-    ping: Duration,
+    terms: Terms,
     admission: Arc<Admission>,
     /// The tasks of the open sockets.
     sockets: TaskTracker,
@@ -53,8 +49,7 @@ impl Gate {
             exchange,
             tokens,
             origins,
-            frame_bytes: limits.frame_bytes,
-            ping,
+            terms: Terms { frame_bytes: limits.frame_bytes, ping },
             admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
@@ -106,9 +101,12 @@ pub(crate) async fn upgrade(
 type Verified = Option<Result<Claims, TokenProblem>>;
 
 async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
-    let Some(socket) = socket(gate, upgraded).await else {
+    let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
+    // The library's buffer is large; what is left in it seldom is anything.
+    let already_read = read_buf.to_vec();
+    drop(read_buf);
     // Whoever knows the id of a socket may whisper to it.
     let Ok(socket_id) = random_name() else {
         return tracing::error!("the system has no random numbers");
@@ -118,20 +116,13 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
         None => (Client::anonymous(socket_id), None),
     };
-    let line = gate.exchange.open(client, hash);
+    let (reads, writes) = io.into_inner().into_split();
+    let mut line = gate.exchange.open(client, hash, writes);
     if let Some(problem) = problem {
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(socket, line, gate.ping).await;
-}
-
-async fn socket(gate: &Gate, upgraded: Upgraded) -> Option<Socket> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let stream = parts.io.into_inner();
-    let already_read = parts.read_buf.to_vec();
-    let config = Some(connection::socket_config(gate.frame_bytes));
-    Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, config).await)
+    connection::serve(reads, already_read, line, gate.terms).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {

@@ -1,0 +1,216 @@
+//! What waits to be sent to one socket: bounded, and written all at once.
+//!
+//! Whoever adds a frame to an outbox that nobody writes undertakes to write it, outside the locks of the hub and with
+//! others that it owes; see [`Due`]. The socket's own task is woken only where that is not enough: the
+//! client takes nothing for the time being, or the socket is to be closed. Measured: docs/decisions/007-writes.md.
+
+mod backlog;
+mod due;
+mod encoded;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+
+use backlog::Backlog;
+pub(crate) use due::Due;
+pub(crate) use encoded::Encoded;
+
+/// What waits to be sent to one socket.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    stream: OwnedWriteHalf,
+    queue: Mutex<Queue>,
+    /// Wakes the socket's own task.
+    wake: Notify,
+    /// A client for whom more than this waits when one more frame comes reads too slowly.
+    limit_bytes: usize,
+}
+
+/// Why the server closes a socket from behind its outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Nothing can be written any more.
+    Broken,
+    /// The client reads too slowly. Dropping frames would be a loss that nobody is told of; closing tells.
+    SlowConsumer,
+    /// The server stops.
+    Restart,
+    /// The client sent too much that had to be refused.
+    TooManyRefusals,
+    /// The connection hash is another one by now, or realtime is switched off.
+    AddressChanged,
+}
+
+/// What came of adding a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// The socket is to be closed.
+    No,
+    /// Somebody has undertaken to write what waits.
+    Yes,
+    /// Whoever added it has to write: nobody else will.
+    ToWrite,
+}
+
+/// What the socket's own task has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// To wait until the client takes something again, then to write.
+    Room,
+    /// To close the socket: what waited is written, or will never be.
+    End(Ending),
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Backlog,
+    writer: Writer,
+    ending: Option<Ending>,
+}
+
+/// Who writes what waits; one at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Writer {
+    #[default]
+    Nobody,
+    /// Whoever added the first frame, or is writing already.
+    Adder,
+    /// The socket's own task, as soon as there is room.
+    Owner,
+}
+
+impl Outbox {
+    pub(crate) fn new(stream: OwnedWriteHalf, limit_bytes: usize) -> Outbox {
+        Outbox { stream, queue: Mutex::default(), wake: Notify::new(), limit_bytes }
+    }
+
+    /// Adds a frame, unless the socket is to be closed; it is if this is the one too many.
+    #[must_use]
+    pub(crate) fn add(&self, frame: Encoded) -> Added {
+        let mut queue = self.lock();
+        if queue.ending.is_some() {
+            return Added::No;
+        }
+        self.enqueue(&mut queue, frame)
+    }
+
+    /// Adds what the WebSocket protocol itself has to say, also while the socket is being closed.
+    #[must_use]
+    pub(crate) fn add_control(&self, frame: Encoded) -> Added {
+        self.enqueue(&mut self.lock(), frame)
+    }
+
+    fn enqueue(&self, queue: &mut Queue, frame: Encoded) -> Added {
+        // What the adder has not got round to is not the client's fault. A farewell always has room.
+        let is_slow = queue.writer == Writer::Owner && queue.ending.is_none();
+        if is_slow && queue.waiting.bytes() > self.limit_bytes {
+            queue.waiting.drop_unbegun();
+            queue.ending = Some(Ending::SlowConsumer);
+            self.wake.notify_one();
+            return Added::No;
+        }
+        queue.waiting.push(frame);
+        if queue.writer != Writer::Nobody {
+            return Added::Yes;
+        }
+        queue.writer = Writer::Adder;
+        Added::ToWrite
+    }
+
+    /// Nothing more is taken in; what waits is still sent, then the socket closes.
+    pub(crate) fn end(&self, ending: Ending) {
+        self.lock().ending.get_or_insert(ending);
+        self.wake.notify_one();
+    }
+
+    /// Writes what waits, as much as the kernel takes; what is added meanwhile too. For who undertook it.
+    pub(crate) fn write(&self) {
+        let mut queue = self.lock();
+        while !queue.waiting.is_empty() {
+            let mut batch = mem::take(&mut queue.waiting);
+            drop(queue);
+            let outcome = batch.write_to(self.stream());
+            queue = self.lock();
+            match outcome {
+                Ok(()) if queue.waiting.is_empty() => queue.waiting = batch.emptied(),
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if queue.ending == Some(Ending::SlowConsumer) {
+                        batch.drop_unbegun();
+                    }
+                    batch.append(mem::take(&mut queue.waiting));
+                    queue.waiting = batch;
+                    queue.writer = Writer::Owner;
+                    drop(queue);
+                    return self.wake.notify_one();
+                }
+                Err(_) => {
+                    queue.waiting = Backlog::default();
+                    queue.ending = Some(Ending::Broken);
+                }
+            }
+        }
+        queue.writer = Writer::Nobody;
+        let is_ending = queue.ending.is_some();
+        drop(queue);
+        if is_ending {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Resolves when the client may take something again.
+    pub(crate) async fn room(&self) -> io::Result<()> {
+        self.stream.writable().await
+    }
+
+    /// Resolves when there is something to do for the socket's own task.
+    pub(crate) async fn need(&self) -> Need {
+        loop {
+            {
+                let queue = self.lock();
+                match (queue.writer, queue.ending) {
+                    (Writer::Owner, _) => return Need::Room,
+                    (Writer::Nobody, Some(ending)) => return Need::End(ending),
+                    (Writer::Nobody, None) | (Writer::Adder, _) => {}
+                }
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    /// Resolves when the socket is to be closed, whatever still waits.
+    pub(crate) async fn ended(&self) -> Ending {
+        loop {
+            if let Some(ending) = self.lock().ending {
+                return ending;
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    /// Resolves when nothing waits any more; writes for the socket's own task.
+    pub(crate) async fn written(&self) -> io::Result<()> {
+        while let Need::Room = self.need().await {
+            self.room().await?;
+            self.write();
+        }
+        Ok(())
+    }
+
+    /// The socket itself.
+    pub(crate) fn stream(&self) -> &TcpStream {
+        self.stream.as_ref()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        // Nothing that is done under the lock leaves the queue half changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

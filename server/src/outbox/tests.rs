@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::{Added, Due, Encoded, Ending, Need, Outbox};
+
+/// Little, but more than what makes the kernel wait for acknowledgements.
+const BUFFER_BYTES: usize = 32 * 1024;
+
+/// Both ends of a socket with little room in between.
+async fn pair(limit_bytes: usize) -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (server, _) = listener.accept().await.unwrap();
+    SockRef::from(&server).set_send_buffer_size(BUFFER_BYTES).unwrap();
+    SockRef::from(&client).set_recv_buffer_size(BUFFER_BYTES).unwrap();
+    let (_, writes) = server.into_split();
+    let client = WebSocketStream::from_raw_socket(client, Role::Client, None).await;
+    (Arc::new(Outbox::new(writes, limit_bytes)), client)
+}
+
+fn frame(number: usize) -> Encoded {
+    Encoded::text(format!("{number:0width$}", width = 1 + number % 3_000))
+}
+
+async fn next_number(client: &mut WebSocketStream<TcpStream>) -> usize {
+    client.next().await.unwrap().unwrap().into_text().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() {
+    const FRAMES: usize = 5_000;
+    let (outbox, mut client) = pair(usize::MAX).await;
+    let owner = tokio::spawn({
+        let outbox = Arc::clone(&outbox);
+        async move { outbox.written().await }
+    });
+    let numbers = Arc::new(std::sync::Mutex::new(0..FRAMES));
+    for _ in 0..4 {
+        let (outbox, numbers) = (Arc::clone(&outbox), Arc::clone(&numbers));
+        tokio::spawn(async move {
+            loop {
+                let mut due = Due::default();
+                for _ in 0..3 {
+                    let mut numbers = numbers.lock().unwrap();
+                    let Some(number) = numbers.next() else {
+                        return;
+                    };
+                    assert!(due.add(&outbox, frame(number)));
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    for number in 0..FRAMES {
+        assert_eq!(next_number(&mut client).await, number);
+    }
+    outbox.end(Ending::Restart);
+    owner.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finished_before_the_farewell() {
+    let (outbox, mut client) = pair(100_000).await;
+    let mut added = 0;
+    while Due::default().add(&outbox, frame(added)) {
+        added += 1;
+    }
+    assert_eq!(outbox.need().await, Need::Room);
+    assert_eq!(outbox.ended().await, Ending::SlowConsumer);
+    assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
+    let (written, heard) = tokio::join!(outbox.written(), async {
+        for number in 0.. {
+            match client.next().await.unwrap().unwrap() {
+                Message::Text(text) if text == "farewell" => return number,
+                Message::Text(text) => assert_eq!(text.parse(), Ok(number)),
+                other => panic!("{other:?}"),
+            }
+        }
+        unreachable!("farewell comes first")
+    });
+    written.unwrap();
+    assert!(0 < heard && heard < added, "{heard} of {added} were begun");
+}
+
+#[tokio::test]
+async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done() {
+    let (outbox, mut client) = pair(usize::MAX).await;
+    let mut due = Due::default();
+    due.add(&outbox, frame(1));
+    due.add(&outbox, frame(2));
+    drop(due);
+    assert_eq!((next_number(&mut client).await, next_number(&mut client).await), (1, 2));
+}

@@ -1,0 +1,55 @@
+//! The bytes of one socket as the WebSocket library sees them: it reads by itself, what it has to say waits its turn in
+//! the outbox.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
+
+use crate::outbox::{Added, Encoded, Outbox};
+
+/// The bytes of one socket. Nothing that is written has to wait: it is written with what waits before it.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    reads: OwnedReadHalf,
+    outbox: Arc<Outbox>,
+}
+
+impl Stream {
+    pub(crate) fn new(reads: OwnedReadHalf, outbox: Arc<Outbox>) -> Stream {
+        Stream { reads, outbox }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.reads).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.outbox.add_control(Encoded::bytes(bytes)) {
+            Added::ToWrite => self.outbox.write(),
+            // Where nothing is taken in any more, the socket's task knows already.
+            Added::Yes | Added::No => {}
+        }
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(self.outbox.stream()).shutdown(std::net::Shutdown::Write))
+    }
+}
