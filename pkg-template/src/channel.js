@@ -166,8 +166,9 @@ export class XanoRealtimeChannel {
       return;
     }
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
+    const text = frame(action, this.channel, options, payload);
     // Were this object collected now, what waits would be lost with it.
-    if (!call(channel_send, id, frame(action, this.channel, options, payload), comesBack)) this._handle.object = this;
+    if (!call(channel_send, id, text, text.length, comesBack)) this._handle.object = this;
   }
 }
 

@@ -62,12 +62,11 @@ pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
 }
 
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
-pub(super) fn send(object: &Rc<ChannelObject>, text: Text, comes_back: bool) -> bool {
+pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
     let Some(Place { connection, channel }) = place else { return false };
     let writable = link(&connection).is_some_and(|link| link.writable());
-    let frame = Frame { bytes: text.length(), body: text, comes_back };
     let goes_out = writable && connection.state() == State::Open;
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
     goes_out

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::app::{ChannelObject, Connection};
 use super::wire::{Handle, Text};
 use super::{driver, router, tokens, wire};
-use crate::session::{State, Wishes};
+use crate::session::{Frame, State, Wishes};
 
 /// A channel object for the page. It joins at once where its connection is there already, else at its first use.
 #[wasm_bindgen]
@@ -66,8 +66,9 @@ pub fn connection_status(client: u32) -> u32 {
 
 /// Sends a frame on the channel, or lets it wait; says whether it went out.
 #[wasm_bindgen]
-pub fn channel_send(id: usize, text: Text, comes_back: bool) -> bool {
-    ChannelObject::by_id(id).is_some_and(|object| driver::send(&object, text, comes_back))
+pub fn channel_send(id: usize, body: Text, bytes: u32, comes_back: bool) -> bool {
+    let frame = Frame { bytes, body, comes_back };
+    ChannelObject::by_id(id).is_some_and(|object| driver::send(&object, frame))
 }
 
 /// Forgets a channel object. Its number may be given to another one afterwards.

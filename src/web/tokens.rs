@@ -50,6 +50,6 @@ fn migrate(object: &Rc<ChannelObject>) {
         wire::tell_object_status(object.id.get() as i32, 1);
     }
     for frame in waiting {
-        driver::send(object, frame.body, frame.comes_back);
+        driver::send(object, frame);
     }
 }

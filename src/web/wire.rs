@@ -24,8 +24,6 @@ extern "C" {
 
     /// A frame, ready to be sent. It stays in JavaScript.
     pub(super) type Text;
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn length(this: &Text) -> u32;
     pub(super) fn leave_frame(membership: &JsValue) -> Text;
 
     /// The channels of a connection by their names, for what is received.
