@@ -5,8 +5,8 @@
 //! - [`session`]: the life of a connection as a state machine without I/O. Pure.
 //! - `web` (wasm only): runs sessions in a page: sockets, timers, and the shortest path from a frame to its callbacks.
 //!
-//! Two planes: sessions decide about sockets, joins and queues, and never see a received message; the router in `web`
-//! hands messages to callbacks, and decides nothing. See `docs/lifecycle.md` for the first and
+//! Two planes: sessions decide about sockets, joins and queues, and never see a received message; the JavaScript in
+//! `web` hands those to callbacks. See `docs/lifecycle.md` for the first and
 //! `docs/decisions/002-data-plane.md` for the second.
 pub mod session;
 #[cfg(target_arch = "wasm32")]

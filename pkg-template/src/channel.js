@@ -1,7 +1,7 @@
-import { channel_destroy, channel_joined, channel_off, channel_on, channel_open, channel_send } from "wasm:glue";
-import { code_of, frame } from "wasm:wire";
+import { channel_destroy, channel_on, channel_open, channel_send } from "wasm:glue";
+import { add_handler, frame, remove_handlers, SIGNS_OF_JOINING } from "wasm:wire";
 import { socketAddress } from "./address.js";
-import { call, isAlive, listening } from "./core.js";
+import { call } from "./core.js";
 import { coded } from "./errors.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction, quiet } from "./promises.js";
@@ -11,19 +11,13 @@ import { XanoRealtimeClient } from "./realtime-client.js";
 /** Channel objects that are dropped without `destroy()` and that nobody listens to leave their channel all the same. */
 const dropped = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry(close);
 
-/** In place of an action's number. */
-const EVERY = -1;
-
-/** What the server sends to somebody who is on a channel. */
-const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
-
 /** `handle` holds the channel object's number in wasm; none once it is destroyed. */
 function close(handle) {
   const { id } = handle;
   if (id === undefined) return;
   handle.id = undefined;
   handle.members = undefined;
-  listening.delete(handle);
+  handle.object = undefined;
   call(channel_destroy, id);
   for (const cancel of [...(handle.waiting ?? [])]) cancel(destroyed(handle));
 }
@@ -48,12 +42,7 @@ export class XanoRealtimeChannel {
     if (signal?.aborted) return this;
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
     if (this._handle.id === undefined) this._open();
-    call(channel_on, this._handle.id, this, numberOf(action), handler, onError || undefined, false);
-    const onFailure = onError ?? (action === "error" ? handler : undefined);
-    if (onFailure) this._handle.handlers = [...(this._handle.handlers ?? []), { action, handler, onFailure }];
-    listening.add(this._handle);
-    // Wasm holds the object from here on.
-    dropped?.unregister(this._handle);
+    this._listen(action || undefined, handler, onError, false);
     signal?.addEventListener("abort", () => this.off(action, handler), { once: true });
     return this;
   }
@@ -61,11 +50,7 @@ export class XanoRealtimeChannel {
   off(...args) {
     const action = typeof args[0] === "string" ? args.shift() : undefined;
     const [handler] = args;
-    const { id, handlers } = this._handle;
-    if (id === undefined) return this;
-    const meant = (of) => (action ?? of.action) === of.action && (handler ?? of.handler) === of.handler;
-    this._handle.handlers = handlers?.filter((candidate) => !meant(candidate));
-    call(channel_off, id, numberOf(action), handler);
+    remove_handlers(this._handle, action || undefined, handler);
     return this;
   }
 
@@ -74,8 +59,7 @@ export class XanoRealtimeChannel {
   }
 
   get joined() {
-    const { id } = this._handle;
-    if (id !== undefined && call(channel_joined, id)) return Promise.resolve();
+    if (this._handle.membership?.joined) return Promise.resolve();
     return quiet(answer(this, ({ action }) => SIGNS_OF_JOINING.includes(action)).then(() => undefined));
   }
 
@@ -130,21 +114,33 @@ export class XanoRealtimeChannel {
   _open() {
     const { client, debug } = this._config;
     const { history, presence, recover, queueOfflineActions } = this.options ?? {};
-    const id = call(
-      channel_open,
-      client,
-      this._config,
-      socketAddress(this._config),
-      this.channel,
-      !!history,
-      !!presence,
-      !!recover,
-      queueOfflineActions !== false,
-      !!debug,
-    );
-    // A page may have thousands of them: what most never need is made when it is.
-    this._handle = { id, channel: this.channel, handlers: undefined, members: undefined, waiting: undefined };
-    dropped?.register(this, this._handle, this._handle);
+    // What wasm and its JavaScript side know of this object. `id` is its number in wasm; none once it is destroyed. A page
+    // may have thousands of them: what most never need is made when it is.
+    const handle = {
+      id: undefined,
+      channel: this.channel,
+      config: this._config,
+      url: socketAddress(this._config),
+      /** This one, once it must not be collected; and what it is a member of. */
+      object: undefined,
+      membership: undefined,
+      handlers: undefined,
+      members: undefined,
+      waiting: undefined,
+      publisher: undefined,
+    };
+    const may_wait = queueOfflineActions !== false;
+    handle.id = call(channel_open, client, handle, !!history, !!presence, !!recover, may_wait, !!debug);
+    this._handle = handle;
+    dropped?.register(this, handle, handle);
+  }
+
+  _listen(action, handler, onError, internal) {
+    const handle = this._handle;
+    add_handler(handle, action, handler, onError, internal);
+    handle.object = this;
+    dropped?.unregister(handle);
+    call(channel_on, handle.id, internal);
   }
 
   /** Calls `watch` with every action until the returned function is called; `cancel` when the channel is destroyed. */
@@ -156,11 +152,10 @@ export class XanoRealtimeChannel {
     }
     handle.waiting ??= new Set();
     handle.waiting.add(cancel);
-    listening.add(handle);
-    call(channel_on, handle.id, this, EVERY, watch, watch, true);
+    this._listen(undefined, watch, watch, true);
     return () => {
       handle.waiting.delete(cancel);
-      if (handle.id !== undefined && isAlive()) call(channel_off, handle.id, EVERY, watch);
+      remove_handlers(handle, undefined, watch);
     };
   }
 
@@ -171,13 +166,10 @@ export class XanoRealtimeChannel {
       return;
     }
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
-    call(channel_send, id, this, frame(action, this.channel, options, payload), comesBack);
+    const text = frame(action, this.channel, options, payload);
+    // Were this object collected now, what waits would be lost with it.
+    if (!call(channel_send, id, text, text.length, comesBack)) this._handle.object = this;
   }
-}
-
-/** For wasm: the number of an action, or of none in particular. */
-function numberOf(action) {
-  return action ? code_of(action) : EVERY;
 }
 
 function isObject(value) {

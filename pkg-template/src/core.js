@@ -1,11 +1,8 @@
 // The one door between the facade and wasm. Nothing is compiled before the first client is made.
 
 import { event } from "wasm:glue";
-import { fail, fault, listen, on_fail } from "wasm:wire";
-import { actions, failures } from "wasm:words";
-
-/** The handles of channel objects that somebody listens to. */
-export const listening = new Set();
+import { everybody, fail, fault, fenced, listen, on_fail } from "wasm:wire";
+import { failures } from "wasm:words";
 
 let boot;
 
@@ -21,7 +18,7 @@ export function ensureCore() {
   boot();
   boot = undefined;
   on_fail(tellListeners);
-  listen(event, actions, failures);
+  listen(event, failures);
 }
 
 /**
@@ -40,17 +37,13 @@ export function call(core, ...args) {
   }
 }
 
-/** Wasm cannot hand out actions any more, so this does. */
-function tellListeners(error, tell) {
-  for (const { channel, handlers, waiting } of listening) {
-    const options = { channel };
-    const payload = { message: error.message, code: error.code };
-    for (const { onFailure } of handlers ?? []) tell(onFailure, { action: "error", options, payload });
+/** No action comes any more, so everybody is told, whatever they listen for. */
+function tellListeners(error) {
+  const payload = { message: error.message, code: error.code };
+  for (const { channel, handlers, waiting } of everybody()) {
+    for (const { onError, internal } of handlers ?? []) {
+      if (onError && !internal) fenced(onError, { action: "error", options: { channel }, payload });
+    }
     for (const cancel of [...(waiting ?? [])]) cancel(error);
   }
-}
-
-/** Whether wasm can still be called. */
-export function isAlive() {
-  return !fault;
 }

@@ -1,6 +1,6 @@
 // Messages that are sent again until the server has answered, and taken by it once.
 
-import { channel_joined, connection_status } from "wasm:glue";
+import { connection_status } from "wasm:glue";
 import { call } from "./core.js";
 import { coded, failure } from "./errors.js";
 import { quiet, refusal, rejectLate } from "./promises.js";
@@ -14,7 +14,7 @@ const SENT_AT_ONCE = 400;
 const SENT_PER_TURN = 5;
 const TURN_MS = 50;
 
-/** What `channel_joined` says where the server answers what is published. */
+/** What `joined` of a membership is where the server answers what is published. */
 const ANSWERS = 2;
 
 /** What `connection_status` says of an open socket. */
@@ -68,8 +68,7 @@ export class Publisher {
   }
 
   _joined() {
-    const { id } = this._channel._handle;
-    return id === undefined ? 0 : call(channel_joined, id);
+    return this._channel._handle.membership?.joined;
   }
 
   _isConnected() {

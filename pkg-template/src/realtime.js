@@ -1,5 +1,5 @@
 import { connection_status, reconnect, trap } from "wasm:glue";
-import { call as handOut } from "wasm:wire";
+import { fenced } from "wasm:wire";
 import { XanoRealtimeChannel } from "./channel.js";
 import { call } from "./core.js";
 
@@ -53,8 +53,8 @@ export class XanoRealtime {
     return {
       // Tells this client from others: where a framework wraps it in a proxy, identity does not.
       client: ++clients,
-      onStatus: () => {
-        for (const handler of [...this._statusHandlers]) handOut(handler);
+      onStatus: (action) => {
+        for (const handler of [...this._statusHandlers]) fenced(handler, action);
       },
     };
   }

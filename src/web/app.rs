@@ -6,7 +6,7 @@ use std::rc::Rc;
 use slab::Slab;
 use wasm_bindgen::JsValue;
 
-use super::wire::{self, Link, Numbers, Text};
+use super::wire::{self, Handle, Link, Memberships, Text};
 use crate::session::{ChannelId, Session, State, Wishes};
 
 /// One socket, or the wish for one: clients with the same URL and token share it.
@@ -20,18 +20,16 @@ pub(super) struct Connection {
     pub(super) session: RefCell<Session<Text>>,
     pub(super) link: RefCell<Option<Rc<Link>>>,
     pub(super) timer: Cell<Option<JsValue>>,
-    /// For `wire.js`: from a channel's name to its number.
-    pub(super) numbers: Numbers,
+    /// What `memberships.js` has of the channels.
+    pub(super) hearers: Memberships,
     pub(super) memberships: RefCell<Slab<Membership>>,
 }
 
 /// One channel of a connection: joined once, however many objects of the page are on it.
 pub(super) struct Membership {
-    pub(super) name: JsValue,
-    /// Shared, so that handing out a message holds the list as it was when the message came.
-    pub(super) objects: Rc<Vec<Rc<ChannelObject>>>,
-    /// 1 once the server has answered the join on the current socket, 2 when it answers publishing as well.
-    pub(super) joined: Cell<u32>,
+    /// What `memberships.js` has of it: its name, and to whom a message is handed.
+    pub(super) hearers: wire::Membership,
+    pub(super) objects: Vec<Rc<ChannelObject>>,
 }
 
 /// A channel object of the page, as `client.channel()` returns it.
@@ -39,10 +37,8 @@ pub(super) struct ChannelObject {
     pub(super) id: Cell<usize>,
     /// Tells its client from others.
     pub(super) client: u32,
-    /// The client's settings, as the facade holds them.
-    pub(super) settings: JsValue,
-    pub(super) url: JsValue,
-    pub(super) name: JsValue,
+    /// What the facade has of it: its settings, its address, its channel's name, its handlers.
+    pub(super) handle: Handle,
     pub(super) wishes: Wishes,
     /// Whether frames may wait for a connection.
     pub(super) may_wait: bool,
@@ -50,14 +46,6 @@ pub(super) struct ChannelObject {
     pub(super) debug: bool,
     /// The membership it belongs to, from its first use on.
     pub(super) place: RefCell<Option<Place>>,
-    /// The page's own object; set by the first `on`, or by what has to wait for a connection. Before that nothing holds
-    /// it, so that it can be collected.
-    pub(super) page_object: RefCell<Option<JsValue>>,
-    pub(super) handlers: RefCell<Vec<Rc<Handler>>>,
-    /// Whether an action is being handed to the handlers right now.
-    pub(super) handing: Cell<bool>,
-    /// Whether some of the handlers are removed and still in the list.
-    pub(super) stale: Cell<bool>,
     /// Whether the application has added a handler.
     pub(super) heard: Cell<bool>,
     /// Whether the last status that its handlers were told is "connected".
@@ -71,17 +59,6 @@ pub(super) struct Place {
     pub(super) channel: ChannelId,
 }
 
-pub(super) struct Handler {
-    /// The number of the action it wants; none: every action.
-    pub(super) action: Option<i32>,
-    pub(super) function: JsValue,
-    pub(super) on_error: JsValue,
-    /// Made by the facade itself, for a promise; the application's `off()` leaves it alone.
-    pub(super) internal: bool,
-    /// Not called any more; the list is cleared of it when nobody goes through it.
-    pub(super) removed: Cell<bool>,
-}
-
 impl Connection {
     /// The connection that the object belongs on: the one that its client has, whatever token was set meanwhile, because
     /// tokens are read when a socket is about to open; else one of other clients with the same URL and token.
@@ -89,7 +66,7 @@ impl Connection {
         let is_own = |other: &Rc<ChannelObject>| other.client == object.client;
         let all = Connection::all();
         let own = all.iter().find(|connection| connection.objects().iter().any(is_own));
-        own.cloned().or_else(|| Connection::find(&object.url, &object.token()))
+        own.cloned().or_else(|| Connection::find(&object.url(), &object.token()))
     }
 
     /// A connection for the object, with the token that its client has now.
@@ -97,12 +74,12 @@ impl Connection {
         let id = APP.with(|app| app.last_connection.get()).wrapping_add(1);
         let connection = Rc::new(Connection {
             id,
-            url: object.url.clone(),
+            url: object.url(),
             token: RefCell::new(object.token()),
             session: RefCell::new(Session::new()),
             link: RefCell::new(None),
             timer: Cell::new(None),
-            numbers: wire::numbers(),
+            hearers: wire::memberships(),
             memberships: RefCell::new(Slab::new()),
         });
         APP.with(|app| {
@@ -161,14 +138,12 @@ impl ChannelObject {
 
     /// The token to connect with, or the function to ask for one; undefined for an anonymous connection.
     pub(super) fn token(&self) -> JsValue {
-        wire::token_of(&self.settings)
+        wire::token_of(&self.handle)
     }
 
-    /// Clears the list of what was removed, unless somebody goes through it.
-    pub(super) fn sweep(&self) {
-        if !self.handing.get() && self.stale.replace(false) {
-            self.handlers.borrow_mut().retain(|handler| !handler.removed.get());
-        }
+    /// Where its socket goes.
+    pub(super) fn url(&self) -> JsValue {
+        wire::url_of(&self.handle)
     }
 
     /// Whether it is on a connection that is open.

@@ -1,6 +1,5 @@
 //! Feeds a session and carries out what it decides.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -48,7 +47,7 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
     feed(&connection, Input::Leave { channel });
     let left = connection.memberships.borrow_mut().try_remove(channel as usize);
     if let Some(membership) = left {
-        connection.numbers.delete(&membership.name);
+        connection.hearers.close(&membership.hearers);
     }
     if connection.state() == State::Idle {
         connection.forget();
@@ -63,12 +62,11 @@ pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
 }
 
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
-pub(super) fn send(object: &Rc<ChannelObject>, text: Text, comes_back: bool) -> bool {
+pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
     let Some(Place { connection, channel }) = place else { return false };
     let writable = link(&connection).is_some_and(|link| link.writable());
-    let frame = Frame { bytes: text.length(), body: text, comes_back };
     let goes_out = writable && connection.state() == State::Open;
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
     goes_out
@@ -77,16 +75,16 @@ pub(super) fn send(object: &Rc<ChannelObject>, text: Text, comes_back: bool) -> 
 /// Adds the object to its channel, which is new where nobody else is on it.
 fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
     let mut memberships = connection.memberships.borrow_mut();
-    if let Ok(channel) = ChannelId::try_from(wire::number_of(&connection.numbers, &object.name)) {
-        if let Some(membership) = memberships.get_mut(channel as usize) {
-            Rc::make_mut(&mut membership.objects).push(object.clone());
-        }
-        return channel;
+    let known = ChannelId::try_from(connection.hearers.slot_of(&object.handle)).ok();
+    let channel = known.unwrap_or_else(|| {
+        let slot = memberships.vacant_key();
+        let hearers = connection.hearers.open(&object.handle, slot as i32);
+        memberships.insert(Membership { hearers, objects: Vec::new() }) as ChannelId
+    });
+    if let Some(membership) = memberships.get_mut(channel as usize) {
+        membership.hearers.add(&object.handle);
+        membership.objects.push(object.clone());
     }
-    let membership =
-        Membership { name: object.name.clone(), objects: Rc::new(vec![object.clone()]), joined: Cell::new(0) };
-    let channel = memberships.insert(membership) as ChannelId;
-    connection.numbers.set(&object.name, channel as i32);
     channel
 }
 
@@ -94,7 +92,8 @@ fn enter(connection: &Connection, object: &Rc<ChannelObject>) -> ChannelId {
 fn is_last(connection: &Connection, channel: ChannelId, object: &Rc<ChannelObject>) -> bool {
     let mut memberships = connection.memberships.borrow_mut();
     let Some(membership) = memberships.get_mut(channel as usize) else { return false };
-    Rc::make_mut(&mut membership.objects).retain(|other| !Rc::ptr_eq(other, object));
+    membership.hearers.remove(&object.handle);
+    membership.objects.retain(|other| !Rc::ptr_eq(other, object));
     membership.objects.is_empty()
 }
 
@@ -118,11 +117,11 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         }
         Output::SendJoin { channel, wishes } => {
             if let Some(link) = link(connection) {
-                let name = name(connection, channel);
-                link.join(&name, wishes.history.into(), wishes.presence.into(), wishes.recover.into());
+                let hearers = hearers(connection, channel);
+                link.join(&hearers, wishes.history.into(), wishes.presence.into(), wishes.recover.into());
             }
         }
-        Output::SendLeave { channel } => write(connection, &wire::leave_frame(&name(connection, channel))),
+        Output::SendLeave { channel } => write(connection, &wire::leave_frame(&hearers(connection, channel))),
         Output::Send { body } => write(connection, &body),
         Output::AwaitWritable => {
             if let Some(link) = link(connection) {
@@ -143,11 +142,8 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
         Output::Connected => wire::tell_connected(connection.id as i32),
         Output::Disconnected { code, next } => {
             connection.link.take();
-            for (_, membership) in connection.memberships.borrow().iter() {
-                membership.joined.set(0);
-            }
             let (attempt, in_ms) = next.map_or((0, 0), |next| (next.number as i32, next.in_ms as i32));
-            wire::tell_disconnected(connection.id as i32, code.0.into(), attempt, in_ms);
+            wire::tell_disconnected(connection.id as i32, &connection.hearers, code.0.into(), attempt, in_ms);
         }
         Output::Failed { channel, failure } => tell_failure(connection, channel, failure, &connection.url),
     }
@@ -191,18 +187,15 @@ fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
     }
     let debug = connection.objects().iter().any(|object| object.debug).into();
     let (id, epoch) = (connection.id as i32, epoch as i32);
-    let link = wire::open_link(&connection.url, token, id, epoch, &connection.numbers, debug);
+    let link = wire::open_link(&connection.url, token, id, epoch, &connection.hearers, debug);
     if !link.is_undefined() {
         connection.link.replace(Some(Rc::new(link)));
     }
 }
 
 fn tell_failure(connection: &Connection, channel: Option<ChannelId>, failure: Failure, particulars: &JsValue) {
-    let (slot, name) = match channel {
-        Some(channel) => (channel as i32, name(connection, channel)),
-        None => (-1, JsValue::UNDEFINED),
-    };
-    wire::tell_failure(connection.id as i32, slot, &name, failure as i32, particulars);
+    let hearers = channel.map(|channel| hearers(connection, channel)).unwrap_or_default();
+    wire::tell_failure(&connection.hearers, &hearers, failure as i32, particulars);
 }
 
 fn lost(connection: &Rc<Connection>, epoch: Epoch) {
@@ -225,7 +218,8 @@ fn replace_timer(connection: &Connection, timer: Option<JsValue>) {
     }
 }
 
-fn name(connection: &Connection, channel: ChannelId) -> JsValue {
+/// What `memberships.js` has of a channel.
+fn hearers(connection: &Connection, channel: ChannelId) -> JsValue {
     let memberships = connection.memberships.borrow();
-    memberships.get(channel as usize).map(|membership| membership.name.clone()).unwrap_or_default()
+    memberships.get(channel as usize).map(|membership| membership.hearers.clone()).unwrap_or_default()
 }

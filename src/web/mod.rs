@@ -7,8 +7,8 @@
 //! - [`allocator`]: a small one (feature `npm`).
 //! - [`driver`]: feeds a session and carries out what it decides.
 //! - [`tokens`]: which connection a channel object belongs to, as tokens change.
-//! - [`router`]: from an event to the handlers it concerns.
-//! - [`wire`]: the Rust face of `wire.js`: sockets, timers, JSON, calls of handlers.
+//! - [`router`]: from an event to the session, or the channel objects, that it concerns.
+//! - [`wire`]: the Rust face of `wire.js`: sockets, timers, JSON; and of `memberships.js`: who hears what is received.
 //!
 //! Nothing is borrowed while JavaScript runs: a handler, a getter or a `toJSON` of the page may call back in here at
 //! any time. So every borrow of a cell ends within the statement, or the function, that began it, and none of them calls

@@ -29,8 +29,8 @@ export function socket_url(base, segment) {
   return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
 }
 
-export function token_of(settings) {
-  return settings.realtimeAuthToken || undefined;
+export function token_of({ config }) {
+  return config.realtimeAuthToken || undefined;
 }
 
 /** A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2. */

@@ -44,12 +44,12 @@ pub(super) fn reconnect(client: u32) {
 
 fn migrate(object: &Rc<ChannelObject>) {
     let waiting = driver::deactivate(object);
-    let target = Connection::find(&object.url, &object.token());
+    let target = Connection::find(&object.url(), &object.token());
     driver::activate_on(&target.unwrap_or_else(|| Connection::make(object)), object);
     if object.is_connected() {
         wire::tell_object_status(object.id.get() as i32, 1);
     }
     for frame in waiting {
-        driver::send(object, frame.body, frame.comes_back);
+        driver::send(object, frame);
     }
 }

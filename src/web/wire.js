@@ -1,17 +1,19 @@
-// The JavaScript half of the data plane. A received message stays on this side of the boundary: it is parsed here, its
-// channel and action become small integers, and wasm decides by them which handlers to call. Look-ups only: whatever
-// needs a decision belongs into Rust. Why it is so: docs/decisions/002-data-plane.md.
+// The sockets' side of the data plane. A received message stays on this side of the boundary: it is parsed here and
+// handed to the members of its channel. What it says of the connection, and everything else that happens to one, enters
+// wasm, which decides what follows. Why it is so: docs/decisions/002-data-plane.md.
 
+import { hand_to, hand_to_all, report } from "./memberships.js";
 import { hasSlept } from "./platform.js";
-import { GAP, Recovery } from "./recovery.js";
+import { GAP } from "./recovery.js";
 
+export * from "./memberships.js";
 export * from "./platform.js";
 
 // What wasm is told. The same numbers stand in router.rs.
 const OPENED = 0;
 const CLOSED = 1;
 export const ELAPSED = 2;
-const RECEIVED = 3;
+const ACKNOWLEDGED = 3;
 const STATUS = 4;
 const OBJECT_STATUS = 5;
 export const TOKEN = 6;
@@ -19,7 +21,6 @@ export const NO_TOKEN = 7;
 const NO_SOCKET = 8;
 const WRITABLE = 9;
 const RESUMED = 10;
-const ANSWERED = 11;
 
 /** How much the browser is given to send before the network has taken it. */
 const BUFFERED_BYTES = 262_144;
@@ -28,36 +29,31 @@ const BUFFER_POLL_MS = 50;
 
 const WEBSOCKET_OPEN = 1;
 
+/** What the server sends to somebody who is on a channel. */
+export const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
+
 /** The one way into wasm: (event, a, b, c) => void. */
 export let enter;
 /** Events are handled one at a time, to the end: what comes meanwhile waits here. */
 let busy = false;
 const waiting = [];
-/** The action that is being handed to handlers; or what else comes with an event. */
+/** What comes with the event that is being handled. */
 let current;
-/** Action names and their numbers. The protocol's come first; names that handlers ask for come behind them. */
-const codes = new Map();
 /** The codes and texts of failures, by number. */
 let failures;
 const links = new Set();
 /** What the server said when it closed, while that is being handled. */
 let close_reason = "";
 
-/** Names the way into wasm, and what Rust calls by number. */
-export function listen(entry, action_names, failure_words) {
+/** Names the way into wasm, and the failures that Rust calls by number. */
+export function listen(entry, failure_words) {
   enter = entry;
   failures = failure_words;
-  for (const name of action_names) code_of(name);
   const hear = (target, type, slept) =>
     target?.addEventListener?.(type, (event) => event.target?.hidden || run(() => enter(RESUMED, 0, slept(event))));
   hear(globalThis, "online", () => true);
   hear(globalThis, "pageshow", ({ persisted }) => persisted);
   hear(globalThis.document, "visibilitychange", hasSlept);
-}
-
-export function code_of(name) {
-  if (!codes.has(name)) codes.set(name, codes.size);
-  return codes.get(name);
 }
 
 /** Runs one event, and then what came while it ran. Two arguments, so that a message needs no closure of its own. */
@@ -98,12 +94,7 @@ export function fail(trap) {
   fault = Object.assign(new Error(`xano-wasm failed and has stopped; reload the page. ${trap}`), { code: "internal" });
   for (const link of links) link.discard(1000);
   report(trap);
-  tell_failed(fault, fenced);
-}
-
-function report(error) {
-  if (typeof reportError === "function") reportError(error);
-  else console.error(error);
+  tell_failed(fault);
 }
 
 /** Enters wasm with something that it can ask for meanwhile. */
@@ -126,43 +117,41 @@ function receive(link, data) {
   const options = frame.options || undefined;
   const action = { action: name, client: frame.client || undefined, options, payload: frame.payload };
   const channel = options?.channel;
-  let slot = -1;
-  if (channel) {
-    slot = link.channels.get(channel);
-    if (slot === undefined) return;
-    if (name !== "message" || options.id !== undefined) return receive_extended(link, slot, action);
-  }
-  hand_out(link, slot, action);
+  if (!channel) return hand_to_all(link.memberships.everybody(), action);
+  const membership = link.memberships.get(channel);
+  if (membership === undefined) return;
+  if (name !== "message" || options.id !== undefined) return receive_extended(link, membership, action);
+  membership.joined ||= 1;
+  hand_to_all(membership.handles, action);
 }
 
-function hand_out(link, slot, action) {
-  enter_with(action, RECEIVED, link.connection, slot, codes.get(action.action) ?? -1);
-}
-
-/** What servers with extensions may say more with. */
-function receive_extended(link, slot, action) {
-  const { recovery } = link.channels;
+/** What is more than a plain message, and what servers with extensions may say more with. */
+function receive_extended(link, membership, action) {
+  const { recovery } = link.memberships;
   const { channel, id, key } = action.options;
-  const fail = (code) => enter_with(failure_action(code, channel), RECEIVED, link.connection, slot, code_of("error"));
+  const hand_out = (action) => hand_to_all(membership.handles, action);
+  const answer = (action) => membership.handles.forEach((handle) => hand_to(handle, action, true));
+  const fail = (code) => hand_out(failure_action(code, channel));
+  if (SIGNS_OF_JOINING.includes(action.action)) membership.joined ||= 1;
   const missed = action.action === "history" && recovery.missed(channel, action.payload);
   if (missed) {
     if (!action.payload.complete) fail(GAP);
-    for (const entry of missed) hand_out(link, slot, { ...entry, replayed: true });
+    for (const entry of missed) hand_out({ ...entry, replayed: true });
   } else if (action.action === "join") {
     // Any text may come from a server: `ext` may be anything.
-    const offered = action.payload?.ext?.recover;
-    const place = typeof offered === "object" && offered ? offered : undefined;
-    if (recovery.hasRestarted(channel, place)) {
-      enter_with({ action: "restarted", options: { channel } }, ANSWERED, link.connection, slot);
-    }
+    const { ping, publish, recover } = action.payload?.ext ?? {};
+    const place = typeof recover === "object" && recover ? recover : undefined;
+    if (recovery.hasRestarted(channel, place)) answer({ action: "restarted", options: { channel } });
     const unsure = recovery.acknowledged(channel, place);
-    hand_out(link, slot, action);
+    enter(ACKNOWLEDGED, link.connection, ping === 1);
+    membership.joined = publish === 1 ? 2 : 1;
+    hand_out(action);
     if (unsure) fail(unsure);
   } else if (isOurs(key) && (action.action === "ack" || recovery.wasReplayed(id))) {
-    enter_with(action, ANSWERED, link.connection, slot);
+    answer(action);
   } else {
     if (id !== undefined) recovery.got(channel, id);
-    hand_out(link, slot, action);
+    hand_out(action);
   }
 }
 
@@ -171,33 +160,15 @@ function isOurs(key) {
   return typeof key === "string" && key.split(",").length === 4;
 }
 
-/** From the names of a connection's channels to their numbers, and what the page has got of each. */
-class Channels extends Map {
-  recovery = new Recovery();
-
-  delete(name) {
-    this.recovery.forget(name);
-    return super.delete(name);
-  }
-}
-
-export function numbers() {
-  return new Channels();
-}
-
-export function number_of(numbers, name) {
-  return numbers.get(name) ?? -1;
-}
-
-/** One socket with its listeners. `channels` maps the names of the connection's channels to their numbers. */
+/** One socket with its listeners. */
 class Link {
-  constructor(url, token, connection, epoch, channels, debug) {
+  constructor(url, token, connection, epoch, memberships, debug) {
     this.connection = connection;
-    this.channels = channels;
+    this.memberships = memberships;
     this.debug = debug;
     this.discarded = false;
     this.pinged = false;
-    channels.recovery.restart();
+    memberships.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
     this.tell = (event) =>
@@ -250,9 +221,9 @@ class Link {
     return performance.now() - (this.heard?.timeStamp ?? 0);
   }
 
-  join(channel, history, presence, recover) {
-    const since = this.channels.recovery.since(channel, recover);
-    this.send(frame("join", channel, undefined, { history: !!history, presence: !!presence, since }));
+  join({ name }, history, presence, recover) {
+    const since = this.memberships.recovery.since(name, recover);
+    this.send(frame("join", name, undefined, { history: !!history, presence: !!presence, since }));
   }
 
   send(text) {
@@ -274,9 +245,9 @@ class Link {
 }
 
 /** Where the platform makes no socket, wasm is told why, behind the event that is being handled. */
-export function open_link(url, token, connection, epoch, channels, debug) {
+export function open_link(url, token, connection, epoch, memberships, debug) {
   try {
-    return new Link(url, token, connection, epoch, channels, debug);
+    return new Link(url, token, connection, epoch, memberships, debug);
   } catch (error) {
     later(() => enter_with(`${url}: ${error}`, NO_SOCKET, connection, epoch));
   }
@@ -291,40 +262,26 @@ export function frame(action, channel, options, payload) {
   return JSON.stringify({ action, options: { ...options, channel }, payload: payload === undefined ? null : payload });
 }
 
-export function leave_frame(channel) {
-  return frame("leave", channel);
+export function leave_frame({ name }) {
+  return frame("leave", name);
 }
 
-export function call(handler) {
-  fenced(handler, current);
+export function url_of({ url }) {
+  return url;
 }
 
-/** What a handler throws is its own affair. */
-function fenced(handler, action) {
-  try {
-    handler(action);
-  } catch (error) {
-    report(error);
-  }
+export function tell_status(handle) {
+  hand_to(handle, current);
 }
 
-export function track(channel) {
-  channel._track(current);
-}
-
-export function tell_client(settings) {
-  settings.onStatus();
+export function tell_client({ config }) {
+  config.onStatus(current);
 }
 
 /** Runs behind the event that is being handled; outside of one, in a microtask. */
 function later(work) {
   if (busy) waiting.push(work);
   else Promise.resolve().then(() => run(work));
-}
-
-export function offers() {
-  const { ping, publish } = current.payload?.ext ?? {};
-  return (ping === 1) + 2 * (publish === 1);
 }
 
 function status_action(connected, details) {
@@ -336,7 +293,8 @@ export function tell_connected(connection) {
   later(() => enter_with(status_action(true), STATUS, connection, 1));
 }
 
-export function tell_disconnected(connection, code, attempt, retryInMs) {
+export function tell_disconnected(connection, memberships, code, attempt, retryInMs) {
+  memberships.forget_joins();
   const details = { code, reason: close_reason, ...(attempt && { attempt, retryInMs }) };
   later(() => enter_with(status_action(false, details), STATUS, connection, 0));
 }
@@ -351,7 +309,8 @@ function failure_action(code, channel, particulars) {
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 
-export function tell_failure(connection, slot, channel, failure, particulars) {
-  const action = failure_action(failures[failure][0], channel, particulars);
-  later(() => enter_with(action, RECEIVED, connection, slot, code_of("error")));
+/** Tells one channel, or the whole connection. */
+export function tell_failure(memberships, membership, failure, particulars) {
+  const action = failure_action(failures[failure][0], membership?.name, particulars);
+  later(() => hand_to_all((membership ?? memberships).everybody(), action));
 }

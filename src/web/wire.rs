@@ -6,41 +6,43 @@
 
 use wasm_bindgen::prelude::*;
 
-use xano_realtime_protocol::Action;
-
 #[wasm_bindgen(module = "/src/web/wire.js")]
 extern "C" {
+    /// What the facade has of a channel object.
+    pub(super) type Handle;
     /// The token to connect with, or the function to ask for one; undefined for an anonymous connection.
-    pub(super) fn token_of(settings: &JsValue) -> JsValue;
+    pub(super) fn token_of(handle: &Handle) -> JsValue;
+    /// Where its socket goes.
+    pub(super) fn url_of(handle: &Handle) -> JsValue;
+    /// Hands the status that is being told to the object's handlers.
+    pub(super) fn tell_status(handle: &Handle);
+    /// Hands it to what listens on the client itself.
+    pub(super) fn tell_client(handle: &Handle);
 
     /// Whether a token may stand in a handshake.
     pub(super) fn is_legal_token(token: &JsValue) -> bool;
 
-    /// Calls a handler with the action that is being handed out. What it throws is reported, never passed on.
-    pub(super) fn call(handler: &JsValue);
-
-    /// Lets a channel object keep its list of members by the action that is being handed out.
-    pub(super) fn track(page_object: &JsValue);
-
-    /// Hands the action that is being handed out to what listens on the client itself.
-    pub(super) fn tell_client(settings: &JsValue);
-
     /// A frame, ready to be sent. It stays in JavaScript.
     pub(super) type Text;
-    #[wasm_bindgen(method, getter, structural)]
-    pub(super) fn length(this: &Text) -> u32;
-    pub(super) fn leave_frame(channel: &JsValue) -> Text;
+    pub(super) fn leave_frame(membership: &JsValue) -> Text;
 
-    /// From a channel's name to its number. A `Map`: a channel may be called `__proto__`.
-    #[derive(Clone)]
-    pub(super) type Numbers;
-    pub(super) fn numbers() -> Numbers;
-    /// The number of a channel; -1 when it has none.
-    pub(super) fn number_of(numbers: &Numbers, name: &JsValue) -> i32;
+    /// The channels of a connection by their names, for what is received.
+    pub(super) type Memberships;
+    pub(super) fn memberships() -> Memberships;
+    /// The number of the channel that the object belongs to; -1 when it has none.
     #[wasm_bindgen(method, structural)]
-    pub(super) fn set(this: &Numbers, name: &JsValue, number: i32);
+    pub(super) fn slot_of(this: &Memberships, handle: &Handle) -> i32;
     #[wasm_bindgen(method, structural)]
-    pub(super) fn delete(this: &Numbers, name: &JsValue);
+    pub(super) fn open(this: &Memberships, handle: &Handle, slot: i32) -> Membership;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn close(this: &Memberships, membership: &Membership);
+
+    /// One channel, with the handles of those who are on it.
+    pub(super) type Membership;
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn add(this: &Membership, handle: &Handle);
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn remove(this: &Membership, handle: &Handle);
 
     /// One socket with its listeners.
     pub(super) type Link;
@@ -50,7 +52,7 @@ extern "C" {
         token: &JsValue,
         connection: i32,
         epoch: i32,
-        channels: &Numbers,
+        memberships: &Memberships,
         debug: i32,
     ) -> Link;
     /// Whether the browser takes a frame now: it drops what it is given while closing, without a word, and what a slow
@@ -61,7 +63,7 @@ extern "C" {
     #[wasm_bindgen(method, structural)]
     pub(super) fn await_writable(this: &Link);
     #[wasm_bindgen(method, structural)]
-    pub(super) fn join(this: &Link, channel: &JsValue, history: i32, presence: i32, recover: i32);
+    pub(super) fn join(this: &Link, membership: &JsValue, history: i32, presence: i32, recover: i32);
     #[wasm_bindgen(method, structural)]
     pub(super) fn send(this: &Link, text: &Text);
     /// Asks the server whether it is there.
@@ -84,23 +86,21 @@ extern "C" {
     pub(super) fn set_timer(connection: i32, timer: i32, after_ms: i32, looks: i32) -> JsValue;
     pub(super) fn clear_timer(timer: &JsValue);
 
-    /// What the acknowledgement that is being handed out offers: 1 answers to pings, 2 answers to publishing.
-    pub(super) fn offers() -> i32;
-
     /// Tells every channel of a connection that it is there.
     pub(super) fn tell_connected(connection: i32);
     /// Tells every channel of a connection that it is gone, and which attempt comes next in how many milliseconds; 0:
     /// none.
-    pub(super) fn tell_disconnected(connection: i32, code: i32, attempt: i32, retry_in_ms: i32);
+    pub(super) fn tell_disconnected(
+        connection: i32,
+        memberships: &Memberships,
+        code: i32,
+        attempt: i32,
+        retry_in_ms: i32,
+    );
     /// Tells one channel object how its connection stands.
     pub(super) fn tell_object_status(object: i32, connected: i32);
-    /// Tells one channel of a connection about a failure, by its number; all of them where `slot` is -1.
-    pub(super) fn tell_failure(connection: i32, slot: i32, channel: &JsValue, failure: i32, particulars: &JsValue);
+    /// Tells one channel of a connection about a failure, by its number; all of them where `membership` is undefined.
+    pub(super) fn tell_failure(memberships: &Memberships, membership: &JsValue, failure: i32, particulars: &JsValue);
 
     pub(super) fn random() -> f64;
-}
-
-/// The number of an action on the JavaScript side: its discriminant, because the build names them there in order.
-pub(super) const fn code(action: Action) -> i32 {
-    action as i32
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             template.join("entry"),
             template.join("src"),
             glue.clone(),
-            workspace.root.join("src/web/wire.js"),
+            workspace.root.join("src/web"),
             wasm.clone(),
             words.clone(),
             workspace.root.join("xtask/bundle"),

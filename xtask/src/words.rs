@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::json;
-use xano_realtime_protocol::Action;
 use xano_wasm::session::Failure;
 
 use crate::files;
@@ -13,8 +12,7 @@ use crate::workspace::Workspace;
 /// Writes the list for the bundler; hands back where it is.
 pub(crate) fn write(workspace: &Workspace) -> Result<PathBuf> {
     let path = workspace.wasm_dir().join("words.json");
-    let actions: Vec<_> = Action::ALL.iter().map(|action| action.name()).collect();
     let failures: Vec<_> = Failure::ALL.iter().map(|failure| [failure.code(), failure.message()]).collect();
-    files::write(&path, &json!({ "actions": actions, "failures": failures }).to_string())?;
+    files::write(&path, &json!({ "failures": failures }).to_string())?;
     Ok(path)
 }

@@ -23,6 +23,8 @@ WebAssembly.Instance = class extends Instance {
 
 /** What is held now. A slot of the table that is free holds nothing. */
 window.holdings = () => {
+  // Before anything is counted: the lists of slots below would be counted too.
+  const heap = performance.memory?.usedJSHeapSize;
   const memory = wasm?.find((value) => value instanceof WebAssembly.Memory);
   const tables = wasm?.filter((value) => value instanceof WebAssembly.Table) ?? [];
   const slots = tables.flatMap((table) => Array.from({ length: table.length }, (_, index) => table.get(index)));
@@ -31,6 +33,6 @@ window.holdings = () => {
     slots: slots.filter((value) => value !== undefined && value !== null).length,
     "table length": slots.length,
     listeners: held.listeners,
-    heap: performance.memory?.usedJSHeapSize,
+    heap,
   };
 };
