@@ -1,8 +1,8 @@
 // npm run bench: what is measured, beside what was promised. `npm run bench -- page` runs the parts whose names begin so,
 // `-- --all` measures further servers.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { judge } from "../bench/lib/budget.mjs";
 import { printSummary, printTable } from "../bench/lib/table.mjs";
 import { CONTENDERS, FURTHER_CONTENDERS } from "../bench/server/contenders.mjs";
@@ -17,7 +17,7 @@ import {
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
 import { Failure } from "./lib/run.mjs";
-import { root, target } from "./lib/workspace.mjs";
+import { root } from "./lib/workspace.mjs";
 
 const PAGE = ["page/receive", "page/flood", "page/send", "page/start", "page/memory"];
 const SERVER = ["server/fan-out", "server/latency", "server/memory", "server/arrivals", "server/growth"];
@@ -75,10 +75,9 @@ async function measure(name) {
 }
 
 function writePlot(file, plot) {
-  const path = join(target, "bench", file);
-  mkdirSync(dirname(path), { recursive: true });
+  const path = join(root, "docs/images", file);
   writeFileSync(path, plot);
-  console.log(`plot: ${path}`);
+  console.log(`plot: docs/images/${file}`);
 }
 
 function finish() {

@@ -1,6 +1,6 @@
 // The servers that are measured and how each is started.
 import { join } from "node:path";
-import { ensureMosquitto, ensureNchan, nchanModule } from "../../scripts/lib/prerequisites.mjs";
+import { ensureMosquitto, ensureNchan, ensureSockudo, nchanModule, sockudo } from "../../scripts/lib/prerequisites.mjs";
 import { releaseBinary } from "../../scripts/lib/workspace.mjs";
 import { filledIn } from "./running.mjs";
 
@@ -53,11 +53,39 @@ const MOSQUITTO = {
   command: (place) => ["mosquitto", "-c", filledIn("mosquitto.conf", place)],
 };
 
+/** What the load generator signs its joins with; client events on private channels are the way to publish in it. */
+const SOCKUDO_SETTINGS = {
+  HOST: "127.0.0.1",
+  ADAPTER_DRIVER: "local",
+  CACHE_DRIVER: "memory",
+  QUEUE_DRIVER: "memory",
+  RATE_LIMITER_ENABLED: "false",
+  METRICS_ENABLED: "false",
+  SOCKUDO_DEFAULT_APP_ID: "bench",
+  SOCKUDO_DEFAULT_APP_KEY: "bench",
+  SOCKUDO_DEFAULT_APP_SECRET: "bench-secret",
+  SOCKUDO_DEFAULT_APP_ENABLED: "true",
+  SOCKUDO_DEFAULT_APP_ENABLE_CLIENT_MESSAGES: "true",
+  SOCKUDO_DEFAULT_APP_MAX_CONNECTIONS: 100_000,
+  SOCKUDO_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SECOND: 10_000_000,
+};
+
+const SOCKUDO = {
+  name: "sockudo",
+  dialect: "pusher",
+  ensure: ensureSockudo,
+  command: ({ port }) => [
+    "env",
+    ...Object.entries({ PORT: port, ...SOCKUDO_SETTINGS }).map(([name, value]) => `${name}=${value}`),
+    sockudo,
+  ],
+};
+
 /** @type {Contender[]} */
 export const CONTENDERS = [OURS, nchan(1), nchan(2), WS, BARE];
 
 /** @type {Contender[]} with `--all` these too */
-export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO];
+export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO, SOCKUDO];
 
 function nchan(workers) {
   return {

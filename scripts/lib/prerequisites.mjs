@@ -6,8 +6,10 @@ import { Unavailable } from "./parts.mjs";
 import { programName, root, target } from "./workspace.mjs";
 
 const CARGO_DENY_VERSION = "0.20.2";
+const SOCKUDO_VERSION = "5.2.0";
 const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
+export const sockudo = join(tools, "bin", programName("sockudo"));
 
 export function ensureNodePackages() {
   return installPackages(root);
@@ -100,6 +102,21 @@ export async function ensureMosquitto() {
   const find = () => onPath("mosquitto") ?? executable("/usr/sbin", "mosquitto");
   const missing = "no mosquitto found: install the package of that name";
   console.log(`mosquitto: ${await findOrInstall(find, ["mosquitto"], { missing })}`);
+}
+
+/** Of crates.io, into target/tools. It takes long: only `npm run bench -- --all` compares with it. */
+export async function ensureSockudo() {
+  if (existsSync(sockudo)) return;
+  await findOrInstall(() => onPath("protoc"), ["protobuf-compiler"], {
+    missing: "sockudo is built with protoc: not found",
+  });
+  console.log("installing sockudo from crates.io; it takes many minutes, once");
+  const options = ["--version", SOCKUDO_VERSION, "--locked", "--no-default-features", "--features", "local"];
+  try {
+    await cargo("install", "sockudo", ...options, "--root", tools);
+  } catch (error) {
+    throw new Unavailable(`sockudo does not build here: ${error.message}`);
+  }
 }
 
 function findChromium() {

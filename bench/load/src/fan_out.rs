@@ -121,10 +121,13 @@ impl Run<'_> {
                     publishing[channel] = wishes.len();
                 }
                 let publishes = own.first().copied();
-                wishes.push((if dialect.publishers_listen() { own } else { Vec::new() }, publishes));
+                wishes.push((if dialect.publishers_join() { own } else { Vec::new() }, publishes));
             }
         }
-        wishes.iter().for_each(|(channels, _)| ledger.listen(channels));
+        for (channels, publishes) in &wishes {
+            let listens = publishes.is_none() || dialect.publishers_listen();
+            ledger.listen(if listens { channels } else { &[] });
+        }
         crowd.open(wishes)?;
         Ok(Run {
             plan,

@@ -27,7 +27,7 @@ const LOADS = [
   },
 ];
 
-/** Of what `ws` costs: stands for sockudo, a server of the Pusher protocol in Rust, which is not part of the run. */
+/** Of what `ws` costs: stands for sockudo, a server of the Pusher protocol in Rust, where that is not part of the run. */
 const SOCKUDO_OF_WS = 0.7;
 
 export const part = {
@@ -77,7 +77,7 @@ function kernelCost({ cpu, deliveries }) {
 }
 
 function bestPeer(of) {
-  return least(of("ws"), of("mosquitto"), SOCKUDO_OF_WS * of("ws"));
+  return least(of("ws"), of("mosquitto"), of("sockudo") ?? SOCKUDO_OF_WS * of("ws"));
 }
 
 function bestNchan(of) {

@@ -3,6 +3,7 @@
 mod hub;
 mod mqtt;
 mod nchan;
+mod pusher;
 mod socket_io;
 mod xano;
 
@@ -21,6 +22,8 @@ pub(crate) enum Dialect {
     Mqtt,
     /// Socket.IO over WebSocket, without polling first.
     SocketIo,
+    /// The Pusher protocol, with private channels: only there clients may publish.
+    Pusher,
 }
 
 /// What a frame of the server is.
@@ -40,6 +43,11 @@ impl Dialect {
         self == Dialect::Xano
     }
 
+    /// Whether one who publishes has to be on the channel.
+    pub(crate) fn publishers_join(self) -> bool {
+        self.publishers_listen() || self == Dialect::Pusher
+    }
+
     /// Whether a socket publishes on one channel only.
     pub(crate) fn has_a_publisher_for_each_channel(self) -> bool {
         self == Dialect::Nchan
@@ -50,7 +58,7 @@ impl Dialect {
         match self {
             Dialect::Nchan => 0,
             Dialect::Xano | Dialect::Hub => joins,
-            Dialect::Mqtt | Dialect::SocketIo => 1 + joins,
+            Dialect::Mqtt | Dialect::SocketIo | Dialect::Pusher => 1 + joins,
         }
     }
 
@@ -61,6 +69,7 @@ impl Dialect {
             Dialect::Nchan => (nchan::path(joins, publishes), None),
             Dialect::Hub => ("/".to_owned(), None),
             Dialect::Mqtt => ("/mqtt".to_owned(), Some("mqtt")),
+            Dialect::Pusher => (pusher::path(), None),
             Dialect::SocketIo => ("/socket.io/?EIO=4&transport=websocket".to_owned(), None),
         };
         let subprotocol = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
@@ -76,7 +85,7 @@ impl Dialect {
             Dialect::Xano => xano::join(channels, out),
             Dialect::Hub => hub::join(channels, out),
             Dialect::Mqtt => mqtt::connect(out),
-            Dialect::Nchan | Dialect::SocketIo => {}
+            Dialect::Nchan | Dialect::SocketIo | Dialect::Pusher => {}
         }
     }
 
@@ -87,6 +96,7 @@ impl Dialect {
             Dialect::Hub => hub::publish(channel, payload, out),
             Dialect::Mqtt => mqtt::publish(channel, payload, out),
             Dialect::SocketIo => socket_io::publish(channel, payload, out),
+            Dialect::Pusher => pusher::publish(channel, payload, out),
         }
     }
 
@@ -98,6 +108,7 @@ impl Dialect {
             Dialect::Hub => Ok(hub::hear(frame)),
             Dialect::Mqtt => mqtt::hear(frame, channels, out),
             Dialect::SocketIo => socket_io::hear(frame, channels, out),
+            Dialect::Pusher => pusher::hear(frame, channels, out),
         }
     }
 }
