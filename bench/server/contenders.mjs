@@ -56,6 +56,7 @@ const MOSQUITTO = {
 /** What the load generator signs its joins with; client events on private channels are the way to publish in it. */
 const SOCKUDO_SETTINGS = {
   HOST: "127.0.0.1",
+  RUST_LOG: "warn",
   ADAPTER_DRIVER: "local",
   CACHE_DRIVER: "memory",
   QUEUE_DRIVER: "memory",

@@ -107,7 +107,7 @@ export async function ensureMosquitto() {
 /** Of crates.io, into target/tools. It takes long: only `npm run bench -- --all` compares with it. */
 export async function ensureSockudo() {
   if (existsSync(sockudo)) return;
-  await findOrInstall(() => onPath("protoc"), ["protobuf-compiler"], {
+  await findOrInstall(() => onPath("protoc"), ["protobuf-compiler", "libprotobuf-dev"], {
     missing: "sockudo is built with protoc: not found",
   });
   console.log("installing sockudo from crates.io; it takes many minutes, once");
