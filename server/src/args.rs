@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -23,6 +23,11 @@ pub(crate) struct Args {
     /// Also serve this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+
+    /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
+    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
+    #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
+    redis: Option<RedisUrl>,
 
     /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
     #[arg(long, value_name = "FILE")]
@@ -74,6 +79,7 @@ impl Args {
             origins,
             dev: self.dev,
             limits,
+            redis: self.redis,
             www: self.www,
             ..Config::default()
         })

@@ -4,6 +4,7 @@ mod auth;
 mod bad_input;
 mod binary;
 mod chat;
+mod cluster;
 mod docs;
 mod extensions;
 mod generated;

@@ -1,0 +1,225 @@
+//! What several servers share, kept in Redis: the order of what is said on each channel, what is kept of it, who is
+//! there, the settings and the users. So that they act as one.
+//!
+//! The hub asks by [`Post`]s and follows what it is told; nothing here decides about channels.
+//!
+//! # Layout
+//!
+//! - `session`: one connection to Redis, as long as it lasts.
+//! - `scripts`: what Redis does in one step.
+//! - `keys`: what things are called there.
+//! - `lease`: which servers are alive, and what is done about those that are not.
+//! - `workspace`: settings, users and the signing key.
+
+mod keys;
+mod lease;
+mod scripts;
+mod session;
+mod workspace;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
+
+use crate::auth::Secret;
+use crate::exchange::Exchange;
+use crate::hub::{Post, Reply};
+use crate::settings::Settings;
+use keys::Names;
+use scripts::Scripts;
+use session::Session;
+pub(crate) use workspace::Unavailable;
+
+/// Where what is shared is kept. Printing it shows no password.
+#[derive(Clone, Debug)]
+pub struct RedisUrl(redis::ConnectionInfo);
+
+impl std::str::FromStr for RedisUrl {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<RedisUrl, String> {
+        let info = url.into_connection_info().map_err(|_| {
+            // The cause would repeat the URL, with its password.
+            "not the URL of a Redis: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS".to_owned()
+        })?;
+        // Answers and notices on one connection.
+        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+        Ok(RedisUrl(info.set_redis_settings(settings)))
+    }
+}
+
+/// What the rest of the server has to do with the others.
+#[derive(Clone, Debug)]
+pub(crate) struct Cluster {
+    works: mpsc::UnboundedSender<Work>,
+    connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    names: Names,
+}
+
+/// What is to be done, in order.
+#[derive(Debug)]
+enum Work {
+    /// Since when.
+    Post(Post, Instant),
+    /// The workspace says something; how many members there are is the answer, or none where it could not be done.
+    Event(Post, oneshot::Sender<Option<usize>>),
+    /// Nothing more comes.
+    End(oneshot::Sender<()>),
+}
+
+/// Connects, serves, and connects again.
+#[derive(Debug)]
+pub(crate) struct Link {
+    client: Client,
+    address: String,
+    names: Names,
+    node: String,
+    scripts: Scripts,
+    works: mpsc::UnboundedReceiver<Work>,
+    connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// Members that are gone, of whom Redis could not be told.
+    gone: Vec<Post>,
+}
+
+/// The two ends: one for the server, one to be run.
+pub(crate) fn cluster(url: RedisUrl, node: &str) -> Result<(Cluster, Link), RedisError> {
+    let address = url.0.addr().to_string();
+    let names = Names::new(url.0.redis_settings().db());
+    let (sender, works) = mpsc::unbounded_channel();
+    let connection = Arc::new(RwLock::new(None));
+    let link = Link {
+        client: Client::open(url.0)?,
+        address,
+        names: names.clone(),
+        node: node.to_owned(),
+        scripts: Scripts::new(),
+        works,
+        connection: Arc::clone(&connection),
+        gone: Vec::new(),
+    };
+    Ok((Cluster { works: sender, connection, names }, link))
+}
+
+impl Cluster {
+    pub(crate) fn post(&self, post: Post) {
+        // Without the other end the server is stopping.
+        let _ = self.works.send(Work::Post(post, Instant::now()));
+    }
+
+    pub(crate) async fn event(&self, post: Post) -> Option<usize> {
+        let (answer, answered) = oneshot::channel();
+        self.works.send(Work::Event(post, answer)).ok()?;
+        answered.await.ok().flatten()
+    }
+
+    /// Everything that was posted is done.
+    pub(crate) async fn end(&self) {
+        let (done, ended) = oneshot::channel();
+        if self.works.send(Work::End(done)).is_ok() {
+            let _ = ended.await;
+        }
+    }
+
+    fn connection(&self) -> Option<MultiplexedConnection> {
+        self.connection.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Link {
+    /// What is shared already, or else these from now on. Waits until Redis can be reached.
+    pub(crate) async fn share(
+        &self,
+        settings: Settings,
+        secret: Option<Secret>,
+    ) -> Result<(Settings, Secret), RedisError> {
+        let mut connection = self.wait().await;
+        self.set(Some(connection.clone()));
+        let settings = workspace::share_settings(&mut connection, settings).await?;
+        let secret = match secret {
+            Some(secret) => secret,
+            None => workspace::share_secret(&mut connection).await?,
+        };
+        Ok((settings, secret))
+    }
+
+    async fn wait(&self) -> MultiplexedConnection {
+        loop {
+            match session::connect(&self.client, None).await {
+                Ok(connection) => {
+                    tracing::info!("shares its channels through Redis at {}", self.address);
+                    return connection;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "cannot reach Redis at {}; trying again in a second", self.address);
+                    sleep(AGAIN_AFTER).await;
+                }
+            }
+        }
+    }
+
+    /// Serves until everything is done after [`Cluster::end`].
+    pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
+        loop {
+            match Session::begin(&mut self, &exchange).await {
+                Ok(session) => match session.serve().await {
+                    Ok(()) => return,
+                    Err(error) => tracing::error!(%error, "lost the connection to Redis at {}", self.address),
+                },
+                Err(error) => tracing::error!(%error, "cannot reach Redis at {}", self.address),
+            }
+            self.set(None);
+            if self.refuse_for_a_while(&exchange).await {
+                return;
+            }
+        }
+    }
+
+    /// Nothing is accepted that cannot be kept. Says whether that was the end.
+    async fn refuse_for_a_while(&mut self, exchange: &Arc<Exchange>) -> bool {
+        let mut pause = std::pin::pin!(sleep(AGAIN_AFTER));
+        loop {
+            tokio::select! {
+                () = pause.as_mut() => return false,
+                work = self.works.recv() => match work {
+                    None => return true,
+                    Some(work) => if self.give_back(work, exchange) {
+                        return true;
+                    },
+                },
+            }
+        }
+    }
+
+    /// Something cannot be done now. Says whether it was the end.
+    fn give_back(&mut self, work: Work, exchange: &Arc<Exchange>) -> bool {
+        match work {
+            Work::Post(
+                Post::Say { channel, asker: Some(asker), .. }
+                | Post::Whisper { channel, asker, .. }
+                | Post::Remember { channel, asker, .. },
+                _,
+            ) => {
+                exchange.replied(&channel, &asker, Reply::Unavailable);
+            }
+            Work::Post(post @ Post::Leave { .. }, _) => self.gone.push(post),
+            // How every channel stands is asked when there is a connection again.
+            Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, _) => {}
+            Work::Event(_, answer) => drop(answer.send(None)),
+            Work::End(done) => {
+                let _ = done.send(());
+                return true;
+            }
+        }
+        false
+    }
+
+    fn set(&self, connection: Option<MultiplexedConnection>) {
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+}
+
+const AGAIN_AFTER: Duration = Duration::from_secs(1);

@@ -1,0 +1,13 @@
+-- Somebody is on a channel.
+-- KEYS: the channel's state, its members
+-- ARGV: socket id, as a JSON string too, the member, for how long it is kept (ms), an epoch for a new channel, where it is told
+local state, members = KEYS[1], KEYS[2]
+local socket_id, quoted, member, keep_ms, epoch, notices = unpack(ARGV)
+redis.call('HSETNX', state, 'epoch', epoch)
+if redis.call('HSET', members, socket_id, member) == 1 then
+  local version = redis.call('HINCRBY', state, 'version', 1)
+  redis.call('PUBLISH', notices,
+    '{"came":{"version":' .. version .. ',"socket_id":' .. quoted .. ',"member":' .. member .. '}}')
+end
+redis.call('PEXPIRE', state, keep_ms)
+redis.call('PEXPIRE', members, keep_ms)
