@@ -196,8 +196,8 @@ impl Exchange {
     }
 
     /// How a channel stands that is shared.
-    pub(crate) fn opened(self: &Arc<Self>, channel: &str, snapshot: Snapshot) {
-        self.follow(|hub| hub.opened(channel, snapshot));
+    pub(crate) fn opened(self: &Arc<Self>, channel: &str, question: u64, snapshot: Snapshot) {
+        self.follow(|hub| hub.opened(channel, question, snapshot));
     }
 
     /// What came of a post.

@@ -99,7 +99,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         Some(url) => {
             let (cluster, link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
             let (settings, secret) = select! {
-                shared = link.share(settings, secret) => shared.map_err(io::Error::other)?,
+                shared = link.share(settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
             (Hub::shared(settings, &limits, &name), Some(secret), Some((cluster, link)))

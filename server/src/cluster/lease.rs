@@ -74,11 +74,6 @@ impl Lease {
         Ok(Renewal { was_lost, dead, is_time_to_touch })
     }
 
-    /// The server stops, and nobody is here any more.
-    pub(super) async fn give_back(&self, connection: &mut MultiplexedConnection) -> RedisResult<()> {
-        forget(connection, &self.node).await
-    }
-
     async fn dead_among(&self, nodes: Vec<String>, connection: &mut MultiplexedConnection) -> RedisResult<Vec<String>> {
         let mut dead = Vec::new();
         for node in nodes.into_iter().filter(|node| *node != self.node) {

@@ -5,7 +5,8 @@
 //!
 //! # Layout
 //!
-//! - `session`: one connection to Redis, as long as it lasts.
+//! - `session`: what is done as long as the connections to Redis last.
+//! - `works`: what is asked, and what becomes of the answers.
 //! - `scripts`: what Redis does in one step.
 //! - `keys`: what things are called there.
 //! - `lease`: which servers are alive, and what is done about those that are not.
@@ -15,23 +16,25 @@ mod keys;
 mod lease;
 mod scripts;
 mod session;
+mod works;
 mod workspace;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
+use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError, RedisResult};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::{Post, Reply};
+use crate::random_name::random_name;
 use crate::settings::Settings;
 use keys::Names;
 use scripts::Scripts;
-use session::Session;
+use session::{Connections, Pushes};
 pub(crate) use workspace::Unavailable;
 
 /// Where what is shared is kept. Printing it shows no password.
@@ -131,90 +134,88 @@ impl Cluster {
 
 impl Link {
     /// What is shared already, or else these from now on. Waits until Redis can be reached.
-    pub(crate) async fn share(
-        &self,
-        settings: Settings,
-        secret: Option<Secret>,
-    ) -> Result<(Settings, Secret), RedisError> {
-        let mut connection = self.wait().await;
-        self.set(Some(connection.clone()));
+    pub(crate) async fn share(&self, settings: Settings, secret: Option<Secret>) -> (Settings, Secret) {
+        loop {
+            match self.try_share(&settings, secret.as_ref()).await {
+                Ok((shared, secret)) => return (shared.unwrap_or(settings), secret),
+                Err(error) => self.complain(&error),
+            }
+            sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    async fn try_share(&self, settings: &Settings, secret: Option<&Secret>) -> RedisResult<(Option<Settings>, Secret)> {
+        let (connections, _) = self.connect().await?;
+        let mut connection = connections.asking;
         let settings = workspace::share_settings(&mut connection, settings).await?;
         let secret = match secret {
-            Some(secret) => secret,
+            Some(secret) => secret.clone(),
             None => workspace::share_secret(&mut connection).await?,
         };
         Ok((settings, secret))
     }
 
-    async fn wait(&self) -> MultiplexedConnection {
-        loop {
-            match session::connect(&self.client, None).await {
-                Ok(connection) => {
-                    tracing::info!("shares its channels through Redis at {}", self.address);
-                    return connection;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "cannot reach Redis at {}; trying again in a second", self.address);
-                    sleep(AGAIN_AFTER).await;
-                }
-            }
-        }
-    }
-
     /// Serves until everything is done after [`Cluster::end`].
     pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
         loop {
-            match Session::begin(&mut self, &exchange).await {
-                Ok(session) => match session.serve().await {
-                    Ok(()) => return,
-                    Err(error) => tracing::error!(%error, "lost the connection to Redis at {}", self.address),
-                },
-                Err(error) => tracing::error!(%error, "cannot reach Redis at {}", self.address),
+            let connecting = self.connect();
+            let Some(connected) = self.refuse_until(connecting, &exchange).await else {
+                return;
+            };
+            match self.serve(connected, &exchange).await {
+                Ok(()) => return,
+                Err(error) => self.complain(&error),
             }
             self.set(None);
-            if self.refuse_for_a_while(&exchange).await {
+            if self.refuse_until(sleep(AGAIN_AFTER), &exchange).await.is_none() {
                 return;
             }
         }
     }
 
-    /// Nothing is accepted that cannot be kept. Says whether that was the end.
-    async fn refuse_for_a_while(&mut self, exchange: &Arc<Exchange>) -> bool {
-        let mut pause = std::pin::pin!(sleep(AGAIN_AFTER));
+    fn connect(&self) -> impl Future<Output = RedisResult<(Connections, Pushes)>> + use<> {
+        session::connect(self.client.clone(), self.scripts.load(), self.names.settings_notices())
+    }
+
+    async fn serve(
+        &mut self,
+        connected: RedisResult<(Connections, Pushes)>,
+        exchange: &Arc<Exchange>,
+    ) -> RedisResult<()> {
+        let (connections, pushes) = connected?;
+        let epoch = random_name().map_err(std::io::Error::from)?;
+        tracing::info!("shares its channels through Redis at {}", self.address);
+        self.set(Some(connections.asking.clone()));
+        session::serve(self, exchange, connections, pushes, &epoch).await
+    }
+
+    /// Nothing is accepted meanwhile: it could not be kept. `None` if that was the end.
+    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, exchange: &Arc<Exchange>) -> Option<T> {
+        let mut what = std::pin::pin!(what);
         loop {
             tokio::select! {
-                () = pause.as_mut() => return false,
+                outcome = what.as_mut() => return Some(outcome),
                 work = self.works.recv() => match work {
-                    None => return true,
-                    Some(work) => if self.give_back(work, exchange) {
-                        return true;
-                    },
+                    None => return None,
+                    Some(Work::End(done)) => {
+                        let _ = done.send(());
+                        return None;
+                    }
+                    Some(work) => give_back(work, exchange, &mut self.gone),
                 },
             }
         }
     }
 
-    /// Something cannot be done now. Says whether it was the end.
-    fn give_back(&mut self, work: Work, exchange: &Arc<Exchange>) -> bool {
-        match work {
-            Work::Post(
-                Post::Say { channel, asker: Some(asker), .. }
-                | Post::Whisper { channel, asker, .. }
-                | Post::Remember { channel, asker, .. },
-                _,
-            ) => {
-                exchange.replied(&channel, &asker, Reply::Unavailable);
-            }
-            Work::Post(post @ Post::Leave { .. }, _) => self.gone.push(post),
-            // How every channel stands is asked when there is a connection again.
-            Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, _) => {}
-            Work::Event(_, answer) => drop(answer.send(None)),
-            Work::End(done) => {
-                let _ = done.send(());
-                return true;
-            }
+    /// Redis may repeat what it was told, so the password too.
+    fn complain(&self, error: &RedisError) {
+        let mut error = error.to_string();
+        if let Some(password) =
+            self.client.get_connection_info().redis_settings().password().filter(|it| !it.is_empty())
+        {
+            error = error.replace(password, "[the password]");
         }
-        false
+        tracing::error!(error, "Redis at {} does not serve; trying again in a second", self.address);
     }
 
     fn set(&self, connection: Option<MultiplexedConnection>) {
@@ -222,4 +223,27 @@ impl Link {
     }
 }
 
+/// It cannot be done now: whoever waits for it is told.
+fn give_back(work: Work, exchange: &Arc<Exchange>, gone: &mut Vec<Post>) {
+    match work {
+        Work::Post(
+            Post::Say { channel, asker: Some(asker), .. }
+            | Post::Whisper { channel, asker, .. }
+            | Post::Remember { channel, asker, .. },
+            _,
+        ) => exchange.replied(&channel, &asker, Reply::Unavailable),
+        Work::Post(post @ Post::Leave { .. }, _) => gone.push(post),
+        // How every channel stands is asked when there is a connection again.
+        Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, _) => {}
+        Work::Event(_, answer) => drop(answer.send(None)),
+        Work::End(done) => drop(done.send(())),
+    }
+}
+
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// A Redis that takes longer than this is taken for gone.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// How much is asked at once at most.
+const BATCH: usize = 256;

@@ -23,7 +23,7 @@ struct Step {
 }
 
 /// Builds the commands of one server.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Commands<'a> {
     pub(super) scripts: &'a Scripts,
     pub(super) names: &'a Names,
@@ -77,16 +77,30 @@ impl Commands<'_> {
         command
     }
 
-    /// In two steps: the list of a server's channels lies elsewhere.
-    pub(super) fn join(&self, channel: &str, socket_id: &str, member: &str, keep: usize) -> [Cmd; 2] {
+    /// This server has members on these channels, or is about to.
+    pub(super) fn note<'c>(&self, channels: impl IntoIterator<Item = &'c str>) -> Cmd {
+        let mut command = cmd("SADD");
+        command.arg(channels_of(self.node));
+        for channel in channels {
+            command.arg(channel);
+        }
+        command
+    }
+
+    /// And has none any more.
+    pub(super) fn forget(&self, channel: &str) -> Cmd {
+        let mut command = cmd("SREM");
+        command.arg(channels_of(self.node)).arg(channel);
+        command
+    }
+
+    pub(super) fn join(&self, channel: &str, socket_id: &str, member: &str, keep: usize) -> Cmd {
         let keys = ChannelKeys::of(channel);
-        let mut note = cmd("SADD");
-        note.arg(channels_of(self.node)).arg(channel);
         let mut command = evaluate(&self.scripts.join, 2);
         command.arg(keys.state()).arg(keys.members());
         command.arg(socket_id).arg(quoted(socket_id)).arg(member).arg(kept_ms(keep)).arg(self.epoch);
         command.arg(self.names.notices(channel));
-        [note, command]
+        command
     }
 
     pub(super) fn leave(&self, channel: &str, socket_id: &str) -> Cmd {

@@ -1,117 +1,128 @@
-//! One connection to Redis, as long as it lasts.
+//! What is done as long as the connections to Redis last.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, RedisError, RedisResult, Value, cmd, from_redis_value, pipe,
 };
-use tokio::select;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::keys::ChannelKeys;
-use super::lease::Lease;
-use super::scripts::{Commands, outcome_of};
-use super::{Link, Work, workspace};
+use super::keys::{ChannelKeys, Names};
+use super::lease::{self, Lease};
+use super::scripts::Commands;
+use super::works::Works;
+use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
 use crate::exchange::Exchange;
-use crate::hub::{Asker, MessageId, Outcome, Post, Reply, Snapshot};
-use crate::random_name::random_name;
+use crate::hub::is_of_node;
 
-/// One connection to Redis, as long as it lasts.
-pub(super) struct Session<'a> {
-    link: &'a mut Link,
-    exchange: &'a Arc<Exchange>,
-    connection: MultiplexedConnection,
-    pushes: mpsc::UnboundedReceiver<PushInfo>,
-    epoch: String,
+/// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
+#[derive(Clone)]
+pub(super) struct Connections {
+    pub(super) asking: MultiplexedConnection,
+    /// Notices come here, and nothing else does.
+    pub(super) listening: MultiplexedConnection,
 }
 
-/// What is waited for after a command.
-enum Awaited {
-    Said { channel: Arc<str>, asker: Option<Asker>, report: Report },
-    Done { channel: Arc<str>, asker: Asker },
-    Opened(Arc<str>),
-    Left { channel: Arc<str>, socket_id: String },
-    Nothing,
-}
+/// What has been told and is not heard yet.
+pub(super) type Pushes = mpsc::UnboundedReceiver<PushInfo>;
 
-/// Who wants to know of something that was said.
-enum Report {
-    /// How long it took since then, for the metrics.
-    Delay(Instant),
-    /// How many members there are.
-    Members(oneshot::Sender<Option<usize>>),
-}
-
+/// Connects, teaches Redis the scripts, and listens whether the settings change.
 pub(super) async fn connect(
-    client: &Client,
-    pushes: Option<mpsc::UnboundedSender<PushInfo>>,
-) -> RedisResult<MultiplexedConnection> {
-    let mut config = AsyncConnectionConfig::new()
+    client: Client,
+    scripts: [Cmd; 5],
+    settings_notices: String,
+) -> RedisResult<(Connections, Pushes)> {
+    let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(ANSWER_WITHIN))
         .set_response_timeout(Some(ANSWER_WITHIN));
-    if let Some(pushes) = pushes {
-        config = config.set_push_sender(pushes);
+    let (sender, pushes) = mpsc::unbounded_channel();
+    let mut asking = client.get_multiplexed_async_connection_with_config(&config).await?;
+    let mut pipeline = pipe();
+    for command in scripts {
+        pipeline.add_command(command);
     }
-    client.get_multiplexed_async_connection_with_config(&config).await
+    let _: Value = pipeline.query_async(&mut asking).await?;
+    let config = config.set_push_sender(sender);
+    let mut listening = client.get_multiplexed_async_connection_with_config(&config).await?;
+    listening.subscribe(settings_notices).await?;
+    Ok((Connections { asking, listening }, pushes))
 }
 
-impl<'a> Session<'a> {
-    /// Connects, and asks how every channel stands that somebody here is on.
-    pub(super) async fn begin(link: &'a mut Link, exchange: &'a Arc<Exchange>) -> RedisResult<Session<'a>> {
-        let (sender, pushes) = mpsc::unbounded_channel();
-        let mut connection = connect(&link.client, Some(sender)).await?;
-        let mut pipeline = pipe();
-        for command in link.scripts.load() {
-            pipeline.add_command(command);
-        }
-        let _: Value = pipeline.query_async(&mut connection).await?;
-        connection.subscribe(link.names.settings_notices()).await?;
-        link.set(Some(connection.clone()));
-        let epoch = random_name().map_err(std::io::Error::from)?;
-        let gone = std::mem::take(&mut link.gone);
-        let mut session = Session { link, exchange, connection, pushes, epoch };
-        session.perform(gone.into_iter().map(|post| Work::Post(post, Instant::now())).collect()).await?;
-        session.exchange.doubt();
-        session.adopt_settings().await?;
-        Ok(session)
-    }
+/// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
+pub(super) async fn serve(
+    link: &mut Link,
+    exchange: &Arc<Exchange>,
+    connections: Connections,
+    pushes: Pushes,
+    epoch: &str,
+) -> RedisResult<()> {
+    let Link { names, node, scripts, works, gone, .. } = link;
+    let commands = Commands { scripts, names, node, epoch };
+    let connection = connections.asking.clone();
+    let mut keeper = Keeper { exchange, commands, connections: connections.clone() };
+    let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
+    let told: Vec<_> = std::mem::take(gone).into_iter().map(|post| Work::Post(post, Instant::now())).collect();
+    let mut works = Works { queue: works, gone, exchange, commands, connections };
 
-    /// `Ok` when everything is done and nothing more comes.
-    pub(super) async fn serve(mut self) -> RedisResult<()> {
-        let mut lease = Lease::new(&self.link.node);
-        let mut batch = Vec::new();
-        loop {
-            select! {
-                biased;
-                push = self.pushes.recv() => match push {
-                    Some(push) => self.hear(push).await?,
-                    None => return Err(disconnected()),
-                },
-                count = self.link.works.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        return Ok(());
-                    }
-                    if let Some(done) = self.perform(std::mem::take(&mut batch)).await? {
-                        lease.give_back(&mut self.connection).await?;
-                        let _ = done.send(());
-                        return Ok(());
-                    }
-                },
-                () = lease.due() => self.renew(&mut lease).await?,
+    works.perform(told.into_iter()).await?;
+    // Whatever was known before, it is asked how every channel stands that somebody here is on.
+    exchange.doubt();
+    listener.adopt_settings().await?;
+    let over = CancellationToken::new();
+    let (done, heard, kept) = tokio::join!(
+        async {
+            let done = works.serve(&over).await;
+            over.cancel();
+            done
+        },
+        async {
+            let heard = over.run_until_cancelled(listener.listen()).await;
+            over.cancel();
+            heard.unwrap_or(Ok(()))
+        },
+        async {
+            let kept = over.run_until_cancelled(keeper.keep_alive()).await;
+            over.cancel();
+            kept.unwrap_or(Ok(()))
+        },
+    );
+    heard.and(kept)?;
+    if let Some(done) = done? {
+        lease::forget(&mut connection.clone(), node).await?;
+        let _ = done.send(());
+    }
+    Ok(())
+}
+
+/// Hears what the servers tell each other.
+struct Listener<'a> {
+    exchange: &'a Arc<Exchange>,
+    names: &'a Names,
+    connection: MultiplexedConnection,
+    pushes: Pushes,
+}
+
+impl Listener<'_> {
+    async fn listen(&mut self) -> RedisResult<()> {
+        while let Some(push) = self.pushes.recv().await {
+            match push.kind {
+                PushKind::Disconnection => break,
+                PushKind::Message => self.hear(push).await?,
+                _ => {}
+            }
+            if self.pushes.len() > UNHEARD {
+                return Err(std::io::Error::other("notices come faster than they can be followed").into());
             }
         }
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into())
     }
 
     async fn hear(&mut self, push: PushInfo) -> RedisResult<()> {
-        match push.kind {
-            PushKind::Disconnection => return Err(disconnected()),
-            PushKind::Message => {}
-            _ => return Ok(()),
-        }
-        let (to, notice): (String, String) = from_redis_value(Value::Array(push.data))?;
-        match to.strip_prefix(&self.link.names.notices_prefix()) {
+        let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
+        match to.strip_prefix(&self.names.notices_prefix()) {
             Some(channel) => self.exchange.hear(channel, &notice),
             None => self.adopt_settings().await?,
         }
@@ -125,223 +136,73 @@ impl<'a> Session<'a> {
         }
         Ok(())
     }
+}
 
-    async fn renew(&mut self, lease: &mut Lease) -> RedisResult<()> {
-        let renewal = lease.renew(&mut self.connection).await?;
-        if renewal.was_lost {
-            tracing::warn!("this server was taken for dead; it says again who is here");
-            self.exchange.doubt();
-        }
-        for node in renewal.dead {
-            tracing::warn!(node, "clears up after a server that is gone");
-            self.clear(&node).await?;
-        }
-        if renewal.is_time_to_touch {
-            let channels = self.exchange.shared_channels();
-            for channels in channels.chunks(BATCH) {
-                let mut pipeline = pipe();
-                for command in channels.iter().flat_map(|(channel, keep)| Commands::touch(channel, *keep)) {
-                    pipeline.add_command(command).ignore();
-                }
-                let () = pipeline.query_async(&mut self.connection).await?;
+/// Says that this server is alive, clears up after those that are not, and keeps from expiring what is in use.
+struct Keeper<'a> {
+    exchange: &'a Arc<Exchange>,
+    commands: Commands<'a>,
+    connections: Connections,
+}
+
+impl Keeper<'_> {
+    async fn keep_alive(&mut self) -> RedisResult<()> {
+        let mut lease = Lease::new(self.commands.node);
+        loop {
+            lease.due().await;
+            let renewal = lease.renew(&mut self.connections.asking).await?;
+            // Nobody else would notice that this one is dead.
+            let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
+            if renewal.was_lost {
+                tracing::warn!("this server was taken for dead; it says again who is here");
+                self.exchange.doubt();
             }
+            for node in renewal.dead {
+                tracing::warn!(node, "clears up after a server that is gone");
+                self.clear(&node).await?;
+            }
+            if renewal.is_time_to_touch {
+                self.touch().await?;
+            }
+        }
+    }
+
+    async fn touch(&mut self) -> RedisResult<()> {
+        for channels in self.exchange.shared_channels().chunks(BATCH) {
+            let mut pipeline = pipe();
+            // Others who took this server for dead may have forgotten where its members are.
+            pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel))).ignore();
+            for command in channels.iter().flat_map(|(channel, keep)| Commands::touch(channel, *keep)) {
+                pipeline.add_command(command).ignore();
+            }
+            let () = pipeline.query_async(&mut self.connections.asking).await?;
         }
         Ok(())
     }
 
     /// Takes the members of a dead server off their channels.
     async fn clear(&mut self, node: &str) -> RedisResult<()> {
-        let channels: Vec<String> =
-            cmd("SMEMBERS").arg(super::keys::channels_of(node)).query_async(&mut self.connection).await?;
-        for channel in channels {
-            let key = ChannelKeys::of(&channel).members();
-            let members: Vec<(String, String)> = cmd("HGETALL").arg(key).query_async(&mut self.connection).await?;
+        let connection = &mut self.connections.asking;
+        let channels: Vec<String> = cmd("SMEMBERS").arg(super::keys::channels_of(node)).query_async(connection).await?;
+        for channels in channels.chunks(BATCH) {
             let mut pipeline = pipe();
-            for (socket_id, _) in members.iter().filter(|(_, member)| crate::hub::is_of_node(member, node)) {
-                pipeline.add_command(self.commands().leave(&channel, socket_id)).ignore();
+            for channel in channels {
+                pipeline.cmd("HGETALL").arg(ChannelKeys::of(channel).members());
             }
-            let () = pipeline.query_async(&mut self.connection).await?;
-        }
-        super::lease::forget(&mut self.connection, node).await
-    }
-
-    /// Does it, in order; hands back the last word if that was among it. What could not be done is given back.
-    async fn perform(&mut self, works: Vec<Work>) -> RedisResult<Option<oneshot::Sender<()>>> {
-        let mut works = works.into_iter();
-        let mut end = None;
-        let mut batch = Vec::new();
-        let mut outcome = Ok(());
-        for work in works.by_ref() {
-            let prepared = match work {
-                Work::Post(post, since) => self.prepare(post, Report::Delay(since), &mut batch).await,
-                Work::Event(post, answer) => self.prepare(post, Report::Members(answer), &mut batch).await,
-                Work::End(done) => {
-                    end = Some(done);
-                    Ok(())
-                }
-            };
-            if prepared.is_err() {
-                outcome = prepared;
-                break;
-            }
-        }
-        if outcome.is_ok() {
-            outcome = self.send(&mut batch).await;
-        }
-        for work in works {
-            self.link.give_back(work, self.exchange);
-        }
-        outcome.map(|()| end)
-    }
-
-    async fn prepare(&mut self, post: Post, report: Report, batch: &mut Vec<(Cmd, Awaited)>) -> RedisResult<()> {
-        let mut add = |command: Cmd, waits: Awaited| batch.push((command, waits));
-        let with = self.commands();
-        match post {
-            Post::Say { channel, entry, keep, asker } => {
-                let key = asker.as_ref().and_then(|asker| asker.key.as_deref());
-                add(with.say(&channel, &entry, keep, key), Awaited::Said { channel, asker, report });
-            }
-            Post::Whisper { channel, notice, asker } => {
-                let outcome = Outcome { id: None, is_dropped: false };
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), Some(&notice));
-                add(command, Awaited::Done { channel, asker });
-            }
-            Post::Remember { channel, outcome, asker } => {
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), None);
-                add(command, Awaited::Done { channel, asker });
-            }
-            Post::Join { channel, socket_id, member, keep } => {
-                for command in with.join(&channel, &socket_id, &member, keep) {
-                    add(command, Awaited::Nothing);
+            let members: Vec<Vec<(String, String)>> = pipeline.query_async(connection).await?;
+            let mut pipeline = pipe();
+            for (channel, members) in channels.iter().zip(members) {
+                for (socket_id, _) in members.iter().filter(|(_, member)| is_of_node(member, node)) {
+                    pipeline.add_command(self.commands.leave(channel, socket_id)).ignore();
                 }
             }
-            Post::Leave { channel, socket_id } => {
-                add(with.leave(&channel, &socket_id), Awaited::Left { channel, socket_id });
-            }
-            Post::Open { channel, after, keep } => {
-                let (notices, command) = (with.names.notices(&channel), with.open(&channel, after, keep));
-                // What came before it goes first.
-                self.send(batch).await?;
-                self.connection.subscribe(notices).await?;
-                batch.push((command, Awaited::Opened(channel)));
-            }
-            Post::Close { channel } => {
-                let notices = with.names.notices(&channel);
-                self.send(batch).await?;
-                self.connection.unsubscribe(notices).await?;
+            if !pipeline.is_empty() {
+                let () = pipeline.query_async(connection).await?;
             }
         }
-        Ok(())
-    }
-
-    async fn send(&mut self, batch: &mut Vec<(Cmd, Awaited)>) -> RedisResult<()> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let (commands, awaited): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let mut pipeline = pipe();
-        pipeline.ignore_errors();
-        for command in commands {
-            pipeline.add_command(command);
-        }
-        let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(&mut self.connection).await;
-        match answers {
-            Ok(answers) => {
-                for (waits, answer) in awaited.into_iter().zip(answers) {
-                    self.take(waits, answer);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                for waits in awaited {
-                    self.take(waits, Err(disconnected()));
-                }
-                Err(error)
-            }
-        }
-    }
-
-    fn take(&mut self, waits: Awaited, answer: RedisResult<Value>) {
-        if let Err(error) = &answer {
-            tracing::error!(%error, "Redis did not do what it was asked");
-        }
-        match waits {
-            Awaited::Said { channel, asker, report } => {
-                let said: RedisResult<(String, String, usize)> =
-                    answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from));
-                match report {
-                    Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
-                    Report::Members(answer) => {
-                        let _ = answer.send(said.as_ref().ok().map(|&(_, _, members)| members));
-                    }
-                }
-                if let Some(asker) = asker {
-                    let reply = match said {
-                        Ok((what, outcome, _)) if what == KNOWN => Reply::Known(outcome_of(&outcome)),
-                        Ok(_) => Reply::Said,
-                        Err(_) => Reply::Unavailable,
-                    };
-                    self.exchange.replied(&channel, &asker, reply);
-                }
-            }
-            Awaited::Done { channel, asker } => {
-                let done: RedisResult<(String, String)> =
-                    answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from));
-                let reply = match done {
-                    Ok((what, outcome)) if what == KNOWN => Reply::Known(outcome_of(&outcome)),
-                    Ok((_, outcome)) => Reply::Done(outcome_of(&outcome)),
-                    Err(_) => Reply::Unavailable,
-                };
-                self.exchange.replied(&channel, &asker, reply);
-            }
-            Awaited::Opened(channel) => {
-                if let Ok(snapshot) = answer.and_then(snapshot_of) {
-                    self.exchange.opened(&channel, snapshot);
-                }
-            }
-            Awaited::Left { channel, socket_id } => {
-                if answer.is_err() {
-                    self.link.gone.push(Post::Leave { channel, socket_id });
-                }
-            }
-            Awaited::Nothing => {}
-        }
-    }
-
-    fn commands(&self) -> Commands<'_> {
-        Commands { scripts: &self.link.scripts, names: &self.link.names, node: &self.link.node, epoch: &self.epoch }
+        lease::forget(connection, node).await
     }
 }
 
-type Entries = Vec<(String, Vec<(String, String)>)>;
-
-fn snapshot_of(answer: Value) -> RedisResult<Snapshot> {
-    let (epoch, version, said, newest, members, entries): (String, u64, u64, String, Vec<(String, String)>, Entries) =
-        from_redis_value(answer)?;
-    let entry = |(id, fields): (String, Vec<(String, String)>)| {
-        let (_, entry) = fields.into_iter().next()?;
-        Some((MessageId::parse(&id)?, entry.into()))
-    };
-    Ok(Snapshot {
-        epoch: epoch.into(),
-        version,
-        said,
-        newest: MessageId::parse(&newest),
-        entries: entries.into_iter().filter_map(entry).collect(),
-        members: members.into_iter().map(|(socket_id, member)| (socket_id, member.into())).collect(),
-    })
-}
-
-fn disconnected() -> RedisError {
-    std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()
-}
-
-/// A Redis that takes longer than this is taken for gone.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-
-/// How much is asked at once at most.
-const BATCH: usize = 256;
-
-/// What Redis says of a message with a key that it has seen before.
-const KNOWN: &str = "known";
+/// Who has so much to hear starts over from what is kept: that takes less memory.
+const UNHEARD: usize = 100_000;

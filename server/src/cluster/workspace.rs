@@ -13,8 +13,11 @@ use crate::settings::Settings;
 #[error("What the servers share cannot be reached; try again later.")]
 pub(crate) struct Unavailable;
 
-/// The settings in force: those that are shared already, or else these, from now on.
-pub(super) async fn share_settings(connection: &mut MultiplexedConnection, own: Settings) -> RedisResult<Settings> {
+/// The settings that are shared already, or else these, from now on. `None`: they cannot be read.
+pub(super) async fn share_settings(
+    connection: &mut MultiplexedConnection,
+    own: &Settings,
+) -> RedisResult<Option<Settings>> {
     let () = cmd("SET").arg(SETTINGS).arg(own.to_json().to_string()).arg("NX").query_async(connection).await?;
     let shared = settings(connection).await?;
     if shared.as_ref().is_some_and(|shared| shared.to_json() != own.to_json()) {
@@ -22,7 +25,7 @@ pub(super) async fn share_settings(connection: &mut MultiplexedConnection, own: 
             "the settings that the servers share are in force, not this server's own; SIGHUP makes its file theirs"
         );
     }
-    Ok(shared.unwrap_or(own))
+    Ok(shared)
 }
 
 /// The key that signs tokens, where this server was given none.

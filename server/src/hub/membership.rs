@@ -28,7 +28,7 @@ impl Hub {
 
     /// Takes somebody in; where others share the channel, when they know of it.
     pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
-        if self.shared.is_some() && !self.rooms.get(channel).is_some_and(|room| room.member(id).is_some()) {
+        if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
             self.tell_others(id, channel, wishes);
             return Ok(Vec::new());

@@ -26,6 +26,8 @@
 //! - `room`: one channel with its members.
 //! - `said`: what takes a place in the order of a channel.
 //! - `shared`: channels that several servers have.
+//! - `share`: what a room of them knows of the others.
+//! - `notice`: what servers tell each other.
 //! - `history`: what a channel keeps.
 //! - `message_id`: names what is said.
 //! - `publish`: messages with a key, which are said once however often they are sent.
@@ -43,6 +45,7 @@ mod keys;
 mod membership;
 mod message_id;
 mod messages;
+mod notice;
 mod permissions;
 mod publish;
 mod recovery;
@@ -50,6 +53,7 @@ mod reform;
 mod refusal;
 mod room;
 mod said;
+mod share;
 mod shared;
 mod triggers;
 
@@ -72,11 +76,12 @@ use keys::Keys;
 pub(crate) use keys::Outcome;
 pub(crate) use message_id::MessageId;
 use message_id::MessageIds;
+pub(crate) use notice::is_of_node;
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
 use room::Room;
 use shared::Shared;
-pub(crate) use shared::{Asker, Post, Reply, Snapshot, is_of_node};
+pub(crate) use shared::{Asker, Post, Reply, Snapshot};
 use triggers::Waiting;
 pub use triggers::{Answer, Call, Ticket};
 

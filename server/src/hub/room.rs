@@ -9,7 +9,7 @@ use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFram
 
 use super::history::History;
 use super::message_id::MessageId;
-use super::shared::Share;
+use super::share::Share;
 use super::{ConnectionId, Delivery};
 use crate::settings::ChannelRules;
 

@@ -2,28 +2,28 @@
 //! [`Post`]s and follows what it says, so that everything but a first join is answered from memory.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use xano_realtime_protocol::frame::{Client, PresenceAction};
+use xano_realtime_protocol::frame::Client;
 
 use super::command::Wishes;
-use super::history::History;
 use super::keys::Outcome;
 use super::message_id::MessageId;
+use super::notice::{Entry, Known, Notice, Origin, encode, is_of_node};
 use super::publish::{ack, answer};
 use super::room::Room;
 use super::said::{Said, Sender};
+use super::share::{Behind, Share};
 use super::{Connection, ConnectionId, Delivery, Hub, Refusal, to_one};
 
 /// What a hub asks of what all servers share, in this order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Post {
     /// Tell from now on what happens on the channel, of which so many messages are kept, and how it stands: what was said
-    /// from that message on, or all that is kept.
-    Open { channel: Arc<str>, after: Option<MessageId>, keep: usize },
+    /// from that message on, or all that is kept. The answer is to say which question it belongs to.
+    Open { channel: Arc<str>, after: Option<MessageId>, keep: usize, question: u64 },
     /// Nobody here is on it any more.
     Close { channel: Arc<str> },
     /// Somebody here is on it.
@@ -36,6 +36,13 @@ pub(crate) enum Post {
     Whisper { channel: Arc<str>, notice: Box<str>, asker: Asker },
     /// What came of a message that takes no place.
     Remember { channel: Arc<str>, outcome: Outcome, asker: Asker },
+}
+
+impl Post {
+    /// Whether somebody waits for what comes of it.
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self, Post::Say { .. } | Post::Whisper { .. } | Post::Remember { .. })
+    }
 }
 
 /// Whose message it is.
@@ -72,88 +79,19 @@ pub(crate) struct Snapshot {
     pub(crate) members: Vec<(String, Box<str>)>,
 }
 
-/// Something happened on a channel.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Notice<'a> {
-    Said {
-        #[serde(borrow)]
-        id: Cow<'a, str>,
-        /// The one before it; empty where there was none.
-        #[serde(borrow)]
-        before: Cow<'a, str>,
-        #[serde(borrow)]
-        entry: Entry<'a>,
-    },
-    Whisper {
-        #[serde(borrow)]
-        to: Cow<'a, str>,
-        #[serde(borrow)]
-        frame: &'a RawValue,
-    },
-    Came {
-        version: u64,
-        #[serde(borrow)]
-        socket_id: Cow<'a, str>,
-        #[serde(borrow)]
-        member: &'a RawValue,
-    },
-    Went {
-        version: u64,
-        #[serde(borrow)]
-        socket_id: Cow<'a, str>,
-    },
-}
-
-/// What was said, and by whom: the sender's own copy says the key.
-#[derive(Debug, Serialize, Deserialize)]
-struct Entry<'a> {
-    #[serde(borrow)]
-    said: Said<'a>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin<'a>>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Origin<'a> {
-    #[serde(borrow)]
-    node: Cow<'a, str>,
-    from: ConnectionId,
-    #[serde(borrow)]
-    key: Cow<'a, str>,
-}
-
-/// Somebody who is on a channel, as all servers know them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Known {
-    node: Box<str>,
-    authenticated: bool,
-    client: Arc<RawValue>,
-}
-
 /// The posts of a hub that shares its channels.
 #[derive(Debug)]
 pub(super) struct Shared {
     /// This server, among the others.
     node: Box<str>,
     posts: Vec<Post>,
-}
-
-/// What a room knows of the others that have it.
-#[derive(Debug, Default)]
-pub(super) struct Share {
-    /// Empty until it is known how the channel stands.
-    epoch: Box<str>,
-    version: u64,
-    /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
-    present: BTreeMap<String, Known>,
-    /// What happened since it was asked how the channel stands; `None`: nothing is asked.
-    behind: Option<Vec<Box<str>>>,
+    /// How often it was asked how some channel stands.
+    questions: u64,
 }
 
 impl Shared {
     pub(super) fn new(node: Box<str>) -> Shared {
-        Shared { node, posts: Vec::new() }
+        Shared { node, posts: Vec::new(), questions: 0 }
     }
 
     pub(super) fn say(&mut self, channel: &str, said: Said<'_>, sender: Option<Sender<'_>>, keep: usize) {
@@ -174,6 +112,18 @@ impl Shared {
         self.posts.push(Post::Remember { channel: channel.into(), outcome, asker });
     }
 
+    /// It is asked how a channel stands, after that message.
+    fn open(&mut self, channel: &Arc<str>, after: Option<MessageId>, keep: usize) -> Behind {
+        self.questions += 1;
+        let question = self.questions;
+        self.posts.push(Post::Open { channel: Arc::clone(channel), after, keep, question });
+        Behind { question, notices: Vec::new() }
+    }
+
+    fn leave(&mut self, channel: &str, socket_id: &str) {
+        self.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id.to_owned() });
+    }
+
     fn join(&mut self, channel: &str, connection: &Connection, keep: usize) {
         let known = Known {
             node: self.node.clone(),
@@ -182,24 +132,6 @@ impl Shared {
         };
         let (socket_id, member) = (connection.socket_id.clone(), encode(&known));
         self.posts.push(Post::Join { channel: channel.into(), socket_id, member, keep });
-    }
-}
-
-impl Share {
-    pub(super) fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
-    /// Whether somebody with that socket id is on the channel, and then if they are authenticated.
-    pub(super) fn knows(&self, socket_id: &str) -> Option<bool> {
-        self.present.get(socket_id).map(|known| known.authenticated)
-    }
-
-    /// Everybody, and somebody who is new.
-    pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> Vec<&'a RawValue> {
-        let mut present: Vec<_> = self.present.values().map(|known| &*known.client).collect();
-        present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
-        present
     }
 }
 
@@ -217,8 +149,8 @@ impl Hub {
             return;
         };
         self.rooms.entry(channel.into()).or_insert_with_key(|channel| {
-            shared.posts.push(Post::Open { channel: Arc::clone(channel), after: None, keep: rules.history });
-            Room::shared(Arc::clone(rules), Share { behind: Some(Vec::new()), ..Share::default() })
+            let behind = shared.open(channel, None, rules.history);
+            Room::shared(Arc::clone(rules), Share::asked(behind))
         });
         shared.join(channel, connection, rules.history);
         self.wait_for_others(id, channel, wishes);
@@ -227,7 +159,7 @@ impl Hub {
     /// Somebody went who was here; the others are told.
     pub(super) fn share_leave(&mut self, channel: &str, client: &RawValue) {
         if let Some(shared) = &mut self.shared {
-            shared.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id_of(client) });
+            shared.leave(channel, &socket_id_of(client));
         }
     }
 
@@ -246,9 +178,7 @@ impl Hub {
         for (channel, room) in &mut self.rooms {
             let (after, keep) = (room.history.newest(), room.rules.history);
             if let Some(share) = &mut room.share {
-                // What was asked before may never be answered.
-                share.behind = Some(Vec::new());
-                shared.posts.push(Post::Open { channel: Arc::clone(channel), after, keep });
+                share.behind = Some(shared.open(channel, after, keep));
             }
         }
     }
@@ -283,23 +213,26 @@ impl Hub {
             return Vec::new();
         };
         if let Some(behind) = &mut share.behind {
-            behind.push(notice.into());
+            behind.notices.push(notice.into());
             return Vec::new();
         }
         self.follow(channel, notice)
     }
 
-    /// How a channel stands. What was missed of it is made up for.
-    pub(crate) fn opened(&mut self, channel: &str, snapshot: Snapshot) -> Vec<Delivery> {
+    /// How a channel stands, as the answer to that question. What was missed of it is made up for.
+    pub(crate) fn opened(&mut self, channel: &str, question: u64, snapshot: Snapshot) -> Vec<Delivery> {
         let Some((room, node)) = self.rooms.get_mut(channel).zip(self.shared.as_ref().map(|shared| &shared.node))
         else {
+            return Vec::new();
+        };
+        let is_asked = |behind: &mut Behind| behind.question == question;
+        let Some(behind) = room.share.as_mut().and_then(|share| share.behind.take_if(is_asked)) else {
             return Vec::new();
         };
         let mut deliveries = room.catch_up(channel, &snapshot, node);
         deliveries.extend(room.meet(channel, &snapshot, &self.by_socket_id));
         self.correct(channel, &snapshot);
-        let missed = self.rooms.get_mut(channel).and_then(|room| room.share.as_mut()?.behind.take());
-        for notice in missed.unwrap_or_default() {
+        for notice in behind.notices {
             deliveries.extend(self.hear(channel, &notice));
         }
         deliveries.extend(self.admit_known(channel));
@@ -337,23 +270,47 @@ impl Hub {
             Notice::Came { version, socket_id, member } if version == share.version + 1 => {
                 share.version = version;
                 let about = self.by_socket_id.get(&*socket_id).copied();
-                let told = room.meet_one(channel, socket_id.into_owned(), member.get(), about);
-                let admitted = about.map(|_| self.admit_known(channel)).unwrap_or_default();
+                let told = room.meet_one(channel, socket_id.clone().into_owned(), member.get(), about);
+                let admitted = self.meet_own(channel, &socket_id, member.get());
                 return admitted.into_iter().chain(told).collect();
             }
             Notice::Went { version, socket_id } if version == share.version + 1 => {
                 share.version = version;
-                return room.miss_one(channel, &socket_id).into_iter().collect();
+                let told = room.miss_one(channel, &socket_id);
+                self.insist(channel, &socket_id);
+                return told.into_iter().collect();
             }
             Notice::Came { .. } | Notice::Went { .. } => {}
         }
         // Something before it did not arrive.
-        let (after, keep) = (room.history.newest(), room.rules.history);
-        if let Some(share) = &mut room.share {
-            share.behind = Some(vec![text.into()]);
-        }
-        shared.posts.push(Post::Open { channel: channel.into(), after, keep });
+        let behind = shared.open(&channel.into(), room.history.newest(), room.rules.history);
+        share.behind = Some(Behind { notices: vec![text.into()], ..behind });
         Vec::new()
+    }
+
+    /// Somebody is known to all by now. If they are one of ours, they come in, or are not to be known any more: what
+    /// was asked of a connection that was lost may be done late.
+    fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Delivery> {
+        let id = self.by_socket_id.get(socket_id).copied();
+        if let Some(id) = id.filter(|&id| self.waits_for_others(id, channel)) {
+            return self.admit_waiting(id, channel);
+        }
+        let is_here = id.is_some_and(|id| self.rooms.get(channel).is_some_and(|room| room.member(id).is_some()));
+        if let Some(shared) = self.shared.as_mut().filter(|shared| !is_here && is_of_node(member, &shared.node)) {
+            shared.leave(channel, socket_id);
+        }
+        Vec::new()
+    }
+
+    /// Somebody is taken for gone. If they are here, all are to know of them again.
+    fn insist(&mut self, channel: &str, socket_id: &str) {
+        let (Some(shared), Some(room)) = (&mut self.shared, self.rooms.get(channel)) else {
+            return;
+        };
+        let here = self.by_socket_id.get(socket_id).filter(|&&id| room.member(id).is_some());
+        if let Some(connection) = here.and_then(|id| self.connections.get(id)) {
+            shared.join(channel, connection, room.rules.history);
+        }
     }
 
     /// Who is here is known to all, and who is not any more is not.
@@ -369,7 +326,7 @@ impl Hub {
         for (socket_id, member) in &snapshot.members {
             let is_ours = ours.remove(&**socket_id).is_some();
             if !is_ours && is_of_node(member, &shared.node) {
-                shared.posts.push(Post::Leave { channel: channel.into(), socket_id: socket_id.clone() });
+                shared.leave(channel, socket_id);
             }
         }
         for connection in ours.into_values() {
@@ -390,106 +347,7 @@ impl Hub {
     }
 }
 
-impl Room {
-    /// What was said that has not arrived.
-    fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str) -> Vec<Delivery> {
-        let Some(share) = &mut self.share else {
-            return Vec::new();
-        };
-        let is_first = share.epoch.is_empty();
-        let is_continued = share.epoch == snapshot.epoch;
-        let seen = self.history.newest();
-        let is_kept = |seen| snapshot.entries.iter().any(|&(id, _)| Some(id) == seen);
-        let is_complete = is_continued && (seen == snapshot.newest || seen.is_none() || is_kept(seen));
-        let mut deliveries = Vec::new();
-        if !is_continued {
-            share.epoch = snapshot.epoch.clone();
-            self.history = History::after(None);
-        }
-        let first = snapshot.entries.first().map(|&(id, _)| id);
-        if !is_first && !is_complete {
-            deliveries.extend(self.tell_all(channel, &Refusal::Gap));
-        }
-        if self.history.newest().is_none() && snapshot.said > snapshot.entries.len() as u64 {
-            // Some of it is not kept any more; which, nobody knows.
-            self.history = History::after(first.or(snapshot.newest));
-        }
-        for (id, entry) in &snapshot.entries {
-            if Some(*id) <= self.history.newest() {
-                continue;
-            }
-            match serde_json::from_str::<Entry<'_>>(entry) {
-                Ok(entry) => deliveries.extend(self.take_in(channel, *id, &entry.said, entry.sender(node))),
-                Err(_) => tracing::error!(channel, "a kept message is not understood"),
-            }
-        }
-        deliveries
-    }
-
-    /// Who is on the channel.
-    fn meet(
-        &mut self,
-        channel: &str,
-        snapshot: &Snapshot,
-        by_socket_id: &HashMap<String, ConnectionId>,
-    ) -> Vec<Delivery> {
-        let Some(share) = &mut self.share else {
-            return Vec::new();
-        };
-        share.version = snapshot.version;
-        let is_there = |socket_id: &String| snapshot.members.iter().any(|(there, _)| there == socket_id);
-        let gone: Vec<_> = share.present.keys().filter(|socket_id| !is_there(socket_id)).cloned().collect();
-        let mut deliveries: Vec<_> = gone.iter().filter_map(|socket_id| self.miss_one(channel, socket_id)).collect();
-        for (socket_id, member) in &snapshot.members {
-            let about = by_socket_id.get(socket_id).copied();
-            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about));
-        }
-        deliveries
-    }
-
-    /// Tells the others; never the one it is about, who may be here.
-    fn meet_one(
-        &mut self,
-        channel: &str,
-        socket_id: String,
-        member: &str,
-        about: Option<ConnectionId>,
-    ) -> Option<Delivery> {
-        let known: Known = serde_json::from_str(member).ok()?;
-        let client = Arc::clone(&known.client);
-        let is_new = self.share.as_mut()?.present.insert(socket_id, known).is_none();
-        is_new.then(|| self.presence_update(channel, PresenceAction::Join, about, &client)).flatten()
-    }
-
-    fn miss_one(&mut self, channel: &str, socket_id: &str) -> Option<Delivery> {
-        let known = self.share.as_mut()?.present.remove(socket_id)?;
-        self.presence_update(channel, PresenceAction::Leave, None, &known.client)
-    }
-
-    fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Delivery> {
-        let to = self.audience(false);
-        (!to.is_empty()).then(|| Delivery::refusal_to_all(to, channel, why))
-    }
-}
-
-impl Entry<'_> {
-    /// Who sent it, if that was here.
-    fn sender(&self, node: &str) -> Option<Sender<'_>> {
-        let origin = self.origin.as_ref().filter(|origin| origin.node == node)?;
-        Some(Sender { id: origin.from, key: Some(&origin.key) })
-    }
-}
-
-/// Whether a member, as all servers know it, is connected to that one.
-pub(crate) fn is_of_node(member: &str, node: &str) -> bool {
-    serde_json::from_str(member).is_ok_and(|known: Known| *known.node == *node)
-}
-
 /// Members are told apart by it everywhere; only here it is not at hand.
 fn socket_id_of(client: &RawValue) -> String {
     serde_json::from_str(client.get()).map(|client: Client| client.socket_id).unwrap_or_default()
-}
-
-fn encode(value: &impl Serialize) -> Box<str> {
-    serde_json::to_string(value).unwrap_or_default().into()
 }

@@ -169,12 +169,14 @@ impl Hub {
 
     /// Those who are about to join the channel, when all who share it know of them.
     pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
-        let waits = |waiting: &Waiting| {
-            waiting.channels.get(channel).is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
-        };
-        let mut ids: Vec<_> = self.waiting.iter().filter(|(_, waiting)| waits(waiting)).map(|(&id, _)| id).collect();
+        let mut ids: Vec<_> = self.waiting.keys().copied().filter(|&id| self.waits_for_others(id, channel)).collect();
         ids.sort_unstable();
         ids
+    }
+
+    pub(super) fn waits_for_others(&self, id: ConnectionId, channel: &str) -> bool {
+        let queue = self.waiting.get(&id).and_then(|waiting| waiting.channels.get(channel));
+        queue.is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
     }
 
     /// All know of it: somebody comes in, and what they sent meanwhile is handled.
