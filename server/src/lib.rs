@@ -97,7 +97,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
-            let (cluster, link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
+            let (cluster, mut link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
             let (settings, secret) = select! {
                 shared = link.share(settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),

@@ -31,7 +31,7 @@ pub(crate) enum ReplaceError {
     Settings(#[from] SettingsError),
     #[error("the server was started without a settings file; there is nothing to reload")]
     NoFile,
-    #[error("nothing was changed: {0}")]
+    #[error("not in force: {0}")]
     Unshared(#[from] Unavailable),
     #[error("the settings file cannot be written, so nothing was changed: {0}")]
     Unsaved(#[source] io::Error),

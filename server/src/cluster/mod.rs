@@ -84,6 +84,8 @@ pub(crate) struct Link {
     scripts: Scripts,
     works: mpsc::UnboundedReceiver<Work>,
     connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// From the start until it is first served with.
+    connected: Option<(Connections, Pushes)>,
     /// Members that are gone, of whom Redis could not be told.
     gone: Vec<Post>,
 }
@@ -102,6 +104,7 @@ pub(crate) fn cluster(url: RedisUrl, node: &str) -> Result<(Cluster, Link), Redi
         scripts: Scripts::new(),
         works,
         connection: Arc::clone(&connection),
+        connected: None,
         gone: Vec::new(),
     };
     Ok((Cluster { works: sender, connection, names }, link))
@@ -134,7 +137,7 @@ impl Cluster {
 
 impl Link {
     /// What is shared already, or else these from now on. Waits until Redis can be reached.
-    pub(crate) async fn share(&self, settings: Settings, secret: Option<Secret>) -> (Settings, Secret) {
+    pub(crate) async fn share(&mut self, settings: Settings, secret: Option<Secret>) -> (Settings, Secret) {
         loop {
             match self.try_share(&settings, secret.as_ref()).await {
                 Ok((shared, secret)) => return (shared.unwrap_or(settings), secret),
@@ -144,22 +147,31 @@ impl Link {
         }
     }
 
-    async fn try_share(&self, settings: &Settings, secret: Option<&Secret>) -> RedisResult<(Option<Settings>, Secret)> {
-        let (connections, _) = self.connect().await?;
-        let mut connection = connections.asking;
+    async fn try_share(
+        &mut self,
+        settings: &Settings,
+        secret: Option<&Secret>,
+    ) -> RedisResult<(Option<Settings>, Secret)> {
+        let (connections, pushes) = self.connect().await?;
+        let mut connection = connections.asking.clone();
         let settings = workspace::share_settings(&mut connection, settings).await?;
         let secret = match secret {
             Some(secret) => secret.clone(),
             None => workspace::share_secret(&mut connection).await?,
         };
+        self.set(Some(connection));
+        self.connected = Some((connections, pushes));
         Ok((settings, secret))
     }
 
     /// Serves until everything is done after [`Cluster::end`].
     pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
         loop {
-            let connecting = self.connect();
-            let Some(connected) = self.refuse_until(connecting, &exchange).await else {
+            let connected = match self.connected.take() {
+                Some(connected) => Some(Ok(connected)),
+                None => self.refuse_until(self.connect(), &exchange).await,
+            };
+            let Some(connected) = connected else {
                 return;
             };
             match self.serve(connected, &exchange).await {

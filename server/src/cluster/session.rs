@@ -19,7 +19,7 @@ use crate::exchange::Exchange;
 use crate::hub::is_of_node;
 
 /// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Connections {
     pub(super) asking: MultiplexedConnection,
     /// Notices come here, and nothing else does.
