@@ -111,11 +111,11 @@ impl Commands<'_> {
         command
     }
 
-    pub(super) fn open(&self, channel: &str, after: Option<MessageId>, keep: usize) -> Cmd {
+    pub(super) fn open(&self, channel: &str, after: Option<MessageId>, known: &str, keep: usize) -> Cmd {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.open, 3);
         command.arg(keys.state()).arg(keys.said()).arg(keys.members());
-        command.arg(keys::from(after)).arg(self.epoch).arg(kept_ms(keep));
+        command.arg(keys::from(after)).arg(known).arg(self.epoch).arg(kept_ms(keep));
         command
     }
 

@@ -1,5 +1,6 @@
 //! What is done as long as the connections to Redis last.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +11,7 @@ use redis::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::keys::{ChannelKeys, Names};
+use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::scripts::Commands;
 use super::works::Works;
@@ -147,6 +148,7 @@ struct Keeper<'a> {
 
 impl Keeper<'_> {
     async fn keep_alive(&mut self) -> RedisResult<()> {
+        self.tidy().await?;
         let mut lease = Lease::new(self.commands.node);
         loop {
             lease.due().await;
@@ -159,7 +161,9 @@ impl Keeper<'_> {
             }
             for node in renewal.dead {
                 tracing::warn!(node, "clears up after a server that is gone");
-                self.clear(&node).await?;
+                let channels = self.channels_of(&node).await?;
+                self.clear(&node, &channels).await?;
+                lease::forget(&mut self.connections.asking, &node).await?;
             }
             if renewal.is_time_to_touch {
                 self.touch().await?;
@@ -180,10 +184,23 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Takes the members of a dead server off their channels.
-    async fn clear(&mut self, node: &str) -> RedisResult<()> {
+    /// Takes those off who are known to be here and are not: Redis may have fallen back to an earlier state, or have done
+    /// late what was asked of it. Where somebody is here, the hub sees to it.
+    async fn tidy(&mut self) -> RedisResult<()> {
+        let node = self.commands.node;
+        let mut channels = self.channels_of(node).await?;
+        let here: HashSet<_> = self.exchange.shared_channels().into_iter().map(|(channel, _)| channel).collect();
+        channels.retain(|channel| !here.contains(&**channel));
+        self.clear(node, &channels).await
+    }
+
+    async fn channels_of(&mut self, node: &str) -> RedisResult<Vec<String>> {
+        cmd("SMEMBERS").arg(channels_of(node)).query_async(&mut self.connections.asking).await
+    }
+
+    /// Takes the members of a server off these channels.
+    async fn clear(&mut self, node: &str, channels: &[String]) -> RedisResult<()> {
         let connection = &mut self.connections.asking;
-        let channels: Vec<String> = cmd("SMEMBERS").arg(super::keys::channels_of(node)).query_async(connection).await?;
         for channels in channels.chunks(BATCH) {
             let mut pipeline = pipe();
             for channel in channels {
@@ -200,7 +217,7 @@ impl Keeper<'_> {
                 let () = pipeline.query_async(connection).await?;
             }
         }
-        lease::forget(connection, node).await
+        Ok(())
     }
 }
 

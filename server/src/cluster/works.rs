@@ -111,8 +111,11 @@ impl Works<'_> {
             Post::Leave { channel, socket_id } => {
                 add(with.leave(&channel, &socket_id), Awaited::Left { channel, socket_id });
             }
-            Post::Open { channel, after, keep, question } => {
-                add(with.open(&channel, after, keep), Awaited::Opened { channel: Arc::clone(&channel), question });
+            Post::Open { channel, after, epoch, keep, question } => {
+                add(
+                    with.open(&channel, after, &epoch, keep),
+                    Awaited::Opened { channel: Arc::clone(&channel), question },
+                );
                 batch.notices.insert(with.names.notices(&channel), true);
             }
             Post::Close { channel } => {

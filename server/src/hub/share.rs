@@ -87,7 +87,11 @@ impl Room {
                 continue;
             }
             match serde_json::from_str::<Entry<'_>>(entry) {
-                Ok(entry) => deliveries.extend(self.take_in(channel, *id, &entry.said, entry.sender(node))),
+                Ok(entry) => {
+                    let taken = self.take_in(channel, *id, &entry.said, entry.sender(node));
+                    // Of another epoch all that is kept is asked for, and some of it may have been heard.
+                    deliveries.extend(taken.into_iter().filter(|_| Some(*id) > seen));
+                }
                 Err(_) => tracing::error!(channel, "a kept message is not understood"),
             }
         }
@@ -107,7 +111,10 @@ impl Room {
         share.version = snapshot.version;
         let there: HashSet<_> = snapshot.members.iter().map(|(socket_id, _)| socket_id).collect();
         let gone: Vec<_> = share.present.keys().filter(|socket_id| !there.contains(socket_id)).cloned().collect();
-        let mut deliveries: Vec<_> = gone.iter().filter_map(|socket_id| self.miss_one(channel, socket_id)).collect();
+        let mut deliveries: Vec<_> = gone
+            .iter()
+            .filter_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id.get(socket_id).copied()))
+            .collect();
         for (socket_id, member) in &snapshot.members {
             let about = by_socket_id.get(socket_id).copied();
             deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about));
@@ -129,9 +136,10 @@ impl Room {
         is_new.then(|| self.presence_update(channel, PresenceAction::Join, about, &client)).flatten()
     }
 
-    pub(super) fn miss_one(&mut self, channel: &str, socket_id: &str) -> Option<Delivery> {
+    /// Tells the others; not the one it is about, who may be here, and is soon to be known again.
+    pub(super) fn miss_one(&mut self, channel: &str, socket_id: &str, about: Option<ConnectionId>) -> Option<Delivery> {
         let known = self.share.as_mut()?.present.remove(socket_id)?;
-        self.presence_update(channel, PresenceAction::Leave, None, &known.client)
+        self.presence_update(channel, PresenceAction::Leave, about, &known.client)
     }
 
     fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Delivery> {

@@ -22,8 +22,9 @@ use super::{Connection, ConnectionId, Delivery, Hub, Refusal, to_one};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Post {
     /// Tell from now on what happens on the channel, of which so many messages are kept, and how it stands: what was said
-    /// from that message on, or all that is kept. The answer is to say which question it belongs to.
-    Open { channel: Arc<str>, after: Option<MessageId>, keep: usize, question: u64 },
+    /// from that message of that epoch on, or all that is kept where it is another one by now. The answer is to say which
+    /// question it belongs to.
+    Open { channel: Arc<str>, after: Option<MessageId>, epoch: Box<str>, keep: usize, question: u64 },
     /// Nobody here is on it any more.
     Close { channel: Arc<str> },
     /// Somebody here is on it.
@@ -74,7 +75,7 @@ pub(crate) struct Snapshot {
     /// How much was ever said.
     pub(crate) said: u64,
     pub(crate) newest: Option<MessageId>,
-    /// Oldest first; the one that was asked after comes first if it is still kept.
+    /// Oldest first; the one that was asked after comes first if it is still kept and the epoch is the same.
     pub(crate) entries: Vec<(MessageId, Box<str>)>,
     pub(crate) members: Vec<(String, Box<str>)>,
 }
@@ -112,11 +113,11 @@ impl Shared {
         self.posts.push(Post::Remember { channel: channel.into(), outcome, asker });
     }
 
-    /// It is asked how a channel stands, after that message.
-    fn open(&mut self, channel: &Arc<str>, after: Option<MessageId>, keep: usize) -> Behind {
+    /// It is asked how a channel stands, after that message of that epoch.
+    fn open(&mut self, channel: &Arc<str>, after: Option<MessageId>, epoch: &str, keep: usize) -> Behind {
         self.questions += 1;
         let question = self.questions;
-        self.posts.push(Post::Open { channel: Arc::clone(channel), after, keep, question });
+        self.posts.push(Post::Open { channel: Arc::clone(channel), after, epoch: epoch.into(), keep, question });
         Behind { question, notices: Vec::new() }
     }
 
@@ -149,7 +150,7 @@ impl Hub {
             return;
         };
         self.rooms.entry(channel.into()).or_insert_with_key(|channel| {
-            let behind = shared.open(channel, None, rules.history);
+            let behind = shared.open(channel, None, "", rules.history);
             Room::shared(Arc::clone(rules), Share::asked(behind))
         });
         shared.join(channel, connection, rules.history);
@@ -178,7 +179,7 @@ impl Hub {
         for (channel, room) in &mut self.rooms {
             let (after, keep) = (room.history.newest(), room.rules.history);
             if let Some(share) = &mut room.share {
-                share.behind = Some(shared.open(channel, after, keep));
+                share.behind = Some(shared.open(channel, after, share.epoch(), keep));
             }
         }
     }
@@ -276,14 +277,15 @@ impl Hub {
             }
             Notice::Went { version, socket_id } if version == share.version + 1 => {
                 share.version = version;
-                let told = room.miss_one(channel, &socket_id);
+                let about = self.by_socket_id.get(&*socket_id).copied();
+                let told = room.miss_one(channel, &socket_id, about);
                 self.insist(channel, &socket_id);
                 return told.into_iter().collect();
             }
             Notice::Came { .. } | Notice::Went { .. } => {}
         }
         // Something before it did not arrive.
-        let behind = shared.open(&channel.into(), room.history.newest(), room.rules.history);
+        let behind = shared.open(&channel.into(), room.history.newest(), share.epoch(), room.rules.history);
         share.behind = Some(Behind { notices: vec![text.into()], ..behind });
         Vec::new()
     }

@@ -194,9 +194,7 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
 #[cfg(unix)]
 #[tokio::test]
 async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
-    let settings = |name: &str| {
-        json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] })
-    };
+    let settings = |name: &str| json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] });
     let file = settings_file("hangup.json", &settings("old").to_string());
     let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
     let (mut jill, _) = Client::connect(process.address, None).await.unwrap();

@@ -12,6 +12,7 @@ mod publish;
 mod recovery;
 mod reform;
 mod rooms;
+mod shared;
 mod triggers;
 
 use std::collections::HashMap;
