@@ -8,6 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+/** Before it answers: otherwise a crash costs up to two seconds. */
+const KEEPS_EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+
 export async function startRedis() {
   const redis = new Redis(await mkdtemp(join(tmpdir(), "xano-redis-")));
   await redis.start();
@@ -29,7 +32,7 @@ class Redis {
   /** Resolves once it answers. */
   async start() {
     const options = ["--port", "0", "--unixsocket", this.#socket, "--dir", this.#folder];
-    const child = spawn("redis-server", [...options, "--save", "", "--appendonly", "yes"], {
+    const child = spawn("redis-server", [...options, ...KEEPS_EVERYTHING], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.#process = child;

@@ -293,3 +293,34 @@ async fn a_redis_that_comes_back_empty_is_told_as_a_gap_and_who_is_there_is_know
         }
     }
 }
+
+#[tokio::test]
+async fn a_redis_that_comes_back_as_it_once_was_is_told_as_a_gap_and_what_it_kept_is_shown() {
+    let mut cluster = Cluster::with_row(json!({ "history": 25 })).await;
+    let mut jill = cluster.one.client_on("room").await;
+    let mut jack = cluster.other.client_on("room").await;
+    jill.hear_until("presence_update").await;
+    jill.message("room", "before").await;
+    for client in [&mut jill, &mut jack] {
+        client.hear_until("message").await;
+    }
+    cluster.redis.is_copied();
+    jill.message("room", "forgotten").await;
+    for client in [&mut jill, &mut jack] {
+        client.hear_until("message").await;
+    }
+    cluster.redis.dies();
+    cluster.redis.comes_back_as_it_was();
+    for client in [&mut jill, &mut jack] {
+        assert_eq!(client.hear_until("error").await["payload"]["code"], "gap");
+    }
+    jill.message("room", "after").await;
+    for client in [&mut jill, &mut jack] {
+        assert_eq!(client.hear_until("message").await["payload"], "after", "nothing comes twice");
+    }
+    for server in [&cluster.one, &cluster.other] {
+        let mut late = server.client().await;
+        late.join("room", json!({ "history": true })).await;
+        assert_eq!(payloads(&late.hear_until("history").await["payload"]["history"]), ["before", "after"]);
+    }
+}

@@ -14,6 +14,7 @@ mod limits;
 mod load;
 mod observability;
 mod panel;
+mod redis_url;
 mod settings;
 mod support;
 mod triggers;

@@ -26,7 +26,11 @@ impl Redis {
     }
 
     pub fn url(&self) -> RedisUrl {
-        format!("redis+unix://{}", self.folder.join(SOCKET).display()).parse().unwrap()
+        self.address().parse().unwrap()
+    }
+
+    pub fn address(&self) -> String {
+        format!("redis+unix://{}", self.folder.join(SOCKET).display())
     }
 
     pub fn dies(&mut self) {
@@ -40,8 +44,24 @@ impl Redis {
         self.process = run(&self.folder);
     }
 
+    /// What it has written down by now is kept for [`comes_back_as_it_was`](Self::comes_back_as_it_was).
+    pub fn is_copied(&self) {
+        let copy = self.folder.join(COPY);
+        fs::create_dir(&copy).unwrap();
+        for file in fs::read_dir(self.folder.join(WRITTEN)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+        }
+    }
+
+    pub fn comes_back_as_it_was(&mut self) {
+        fs::remove_dir_all(self.folder.join(WRITTEN)).unwrap();
+        fs::rename(self.folder.join(COPY), self.folder.join(WRITTEN)).unwrap();
+        self.comes_back();
+    }
+
     pub fn comes_back_empty(&mut self) {
-        fs::remove_dir_all(self.folder.join("appendonlydir")).unwrap();
+        fs::remove_dir_all(self.folder.join(WRITTEN)).unwrap();
         self.comes_back();
     }
 }
@@ -73,4 +93,7 @@ fn run(folder: &Path) -> Child {
 }
 
 const SOCKET: &str = "redis.sock";
+/// Redis calls it so.
+const WRITTEN: &str = "appendonlydir";
+const COPY: &str = "copy";
 const PATIENCE: Duration = Duration::from_secs(20);
