@@ -1,10 +1,13 @@
 //! How a server comes to its Redis: over TLS too, with a password that nobody is told, and once there is one.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 use xano_realtime_server::Config;
@@ -14,6 +17,7 @@ use crate::support::redis::Redis;
 use crate::support::{Folder, MARVEL, Running, get};
 
 const PASSWORD: &str = "the-password-of-this-redis";
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn a_server_that_starts_before_its_redis_serves_when_it_is_there() {
@@ -62,13 +66,14 @@ async fn over_tls_a_redis_is_trusted_whose_certificate_the_machine_trusts_and_no
 /// What a server prints until it has complained so often.
 fn complaints_about(url: &str, times: usize) -> String {
     let mut process = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
-    let mut errors = BufReader::new(process.child.stderr.take().unwrap());
+    let errors = BufReader::new(process.child.stderr.take().unwrap());
+    let (say, lines) = mpsc::channel();
+    thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
     let mut printed = String::new();
     while printed.matches("does not serve").count() < times {
-        assert_ne!(errors.read_line(&mut printed).unwrap(), 0, "{printed}");
+        printed += &lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no complaint: {printed}"));
+        printed.push('\n');
     }
-    process.child.kill().unwrap();
-    errors.read_to_string(&mut printed).unwrap();
     printed
 }
 
