@@ -63,6 +63,9 @@ pub(super) struct Origin<'a> {
 /// Somebody who is on a channel, as all servers know them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Known {
+    /// The version of the members that they came with; what keeps them all says which.
+    #[serde(default, skip_serializing)]
+    pub(super) since: u64,
     pub(super) node: Box<str>,
     pub(super) authenticated: bool,
     pub(super) client: Arc<RawValue>,

@@ -48,9 +48,11 @@ impl Share {
         self.present.get(socket_id).map(|known| known.authenticated)
     }
 
-    /// Everybody, and somebody who is new.
+    /// Everybody in the order in which they came, and somebody who is new.
     pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> Vec<&'a RawValue> {
-        let mut present: Vec<_> = self.present.values().map(|known| &*known.client).collect();
+        let mut known: Vec<_> = self.present.values().collect();
+        known.sort_unstable_by_key(|known| known.since);
+        let mut present: Vec<_> = known.into_iter().map(|known| &*known.client).collect();
         present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
         present
     }

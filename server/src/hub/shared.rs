@@ -127,6 +127,7 @@ impl Shared {
 
     fn join(&mut self, channel: &str, connection: &Connection, keep: usize) {
         let known = Known {
+            since: 0,
             node: self.node.clone(),
             authenticated: connection.is_authenticated,
             client: Arc::clone(&connection.client),

@@ -67,6 +67,23 @@ async fn users_of_two_servers_chat_and_see_each_other_come_and_go() {
 }
 
 #[tokio::test]
+async fn the_list_is_in_the_order_in_which_they_came() {
+    let cluster = Cluster::start().await;
+    let mut present = Vec::new();
+    let mut clients = Vec::new();
+    for server in [&cluster.one, &cluster.other, &cluster.one, &cluster.other, &cluster.one] {
+        let mut client = server.client().await;
+        client.join(MARVEL, json!({ "presence": true })).await;
+        let list = client.hear_until("presence_full").await["payload"]["presence"].take();
+        let list = list.as_array().unwrap().clone();
+        assert!(list.starts_with(&present), "{list:?} begins with {present:?}");
+        assert_eq!(list.len(), present.len() + 1);
+        present = list;
+        clients.push(client);
+    }
+}
+
+#[tokio::test]
 async fn all_members_see_one_order_whoever_sends_from_where() {
     let cluster = Cluster::with_row(json!({})).await;
     let servers = [&cluster.one, &cluster.other];

@@ -34,12 +34,13 @@ impl World {
             }
             Post::Join { socket_id, member, .. } => {
                 self.redis.epoch.get_or_insert(new_epoch);
-                if self.redis.members.insert(socket_id.clone(), member.clone()).is_none() {
+                if !self.redis.members.contains_key(&socket_id) {
                     self.redis.version += 1;
-                    let member: Value = serde_json::from_str(&member).unwrap();
-                    self.tell(
-                        json!({ "came": { "version": self.redis.version, "socket_id": socket_id, "member": member } }),
-                    );
+                    let version = self.redis.version;
+                    let mut member: Value = serde_json::from_str(&member).unwrap();
+                    member["since"] = version.into();
+                    self.redis.members.insert(socket_id.clone(), member.to_string().into());
+                    self.tell(json!({ "came": { "version": version, "socket_id": socket_id, "member": member } }));
                 }
                 None
             }
