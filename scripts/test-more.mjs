@@ -8,9 +8,11 @@ import {
   ensureChromium,
   ensureFirefox,
   ensureNodePackages,
+  ensureRedis,
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
+import { run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const SUITES = [["packaging", "tests/packaging"]];
@@ -26,9 +28,19 @@ await runParts("npm run test:more", [
     () => nodeTests(folder),
   ]),
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
+  ["Redis", ensureRedis],
+  ["native tests of the server, each on a Redis", serverOnRedis],
+  ["several servers, full size", () => nodeTests("tests/cluster", { LONG: "1" })],
+  ["end-to-end tests on several servers", () => nodeTests("tests/e2e", { XANO_CLUSTER: "1" })],
+  ["fault runs on several servers", () => nodeTests("tests/chaos", { XANO_CLUSTER: "1" })],
   ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
   ["WebKitGTK", () => inBrowser(ensureWebKit, "tests/browsers/webkit")],
 ]);
+
+function serverOnRedis() {
+  const tests = ["test", "--release", "--workspace"];
+  return run("cargo", [...tests, "--test", "server"], { env: { XANO_TEST_REDIS: "1" } });
+}
 
 /** One part: where the browser cannot be had, its tests are not tried. */
 async function inBrowser(ensureBrowser, folder) {

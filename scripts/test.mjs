@@ -1,7 +1,7 @@
 // npm test: builds, and runs every test that a change must not break.
 import { buildPackage, buildPrograms } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureChromium, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { ensureChromium, ensureNodePackages, ensureRedis, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { cargo } from "./lib/run.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 
@@ -9,11 +9,13 @@ await runParts("npm test", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
   ["programs", buildPrograms],
+  ["Redis", ensureRedis],
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
   ["parity with the original", () => nodeTests("tests/parity")],
   ["short fault runs", () => nodeTests("tests/chaos")],
+  ["several servers, short runs", () => nodeTests("tests/cluster")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
 ]);

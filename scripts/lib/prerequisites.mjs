@@ -81,6 +81,12 @@ export async function ensureWebKit() {
   console.log(`WebKitGTK: ${driver}`);
 }
 
+/** Finds or installs Redis: servers that share their channels are tested on it. */
+export async function ensureRedis() {
+  const missing = "no redis-server found: install Redis, version 6 or newer; its program has to be on PATH";
+  console.log(`Redis: ${await findOrInstall(() => onPath("redis-server"), ["redis-server"], { missing })}`);
+}
+
 /** Finds or installs nginx with the module nchan. */
 export async function ensureNchan() {
   const find = () => onPath("nginx") && nchanModule();

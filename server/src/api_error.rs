@@ -39,6 +39,11 @@ impl ApiError {
         ApiError { status: StatusCode::NOT_FOUND, code: "ERROR_CODE_NOT_FOUND", message: message.into() }
     }
 
+    /// Not now.
+    pub(crate) fn unavailable(message: impl Into<String>) -> ApiError {
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "ERROR_UNAVAILABLE", message: message.into() }
+    }
+
     /// The server cannot do what it should.
     pub(crate) fn fatal(message: impl Into<String>) -> ApiError {
         ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ERROR_FATAL", message: message.into() }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -23,6 +23,11 @@ pub(crate) struct Args {
     /// Also serve this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+
+    /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
+    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
+    #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
+    redis: Option<String>,
 
     /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
     #[arg(long, value_name = "FILE")]
@@ -64,6 +69,8 @@ impl Args {
         for origin in &self.allowed_origins {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
+        // By hand: clap would print a URL that is none, with its password.
+        let redis = self.redis.map(|url| url.parse::<RedisUrl>().map_err(|error| format!("--redis: {error}")));
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
         let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
         Ok(Config {
@@ -74,6 +81,7 @@ impl Args {
             origins,
             dev: self.dev,
             limits,
+            redis: redis.transpose()?,
             www: self.www,
             ..Config::default()
         })

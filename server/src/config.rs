@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
+use crate::cluster::RedisUrl;
 use crate::limits::Limits;
 use crate::settings::Settings;
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long the server waits for whom.
     pub timings: Timings,
+    /// Where servers that act as one keep what they share; without it this server is on its own.
+    pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
 }

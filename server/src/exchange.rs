@@ -9,8 +9,12 @@ use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
 use xano_realtime_protocol::frame::Client;
 
+use crate::cluster::Cluster;
 use crate::config::Timings;
-use crate::hub::{Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Request};
+use crate::hub::{
+    Asker, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Reply, Request,
+    Snapshot,
+};
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::metrics::Metrics;
@@ -26,6 +30,8 @@ use crate::triggers::Triggers;
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: Mutex<State>,
+    /// Only where several servers share their channels.
+    cluster: Option<Cluster>,
     triggers: Triggers,
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
@@ -42,21 +48,18 @@ struct State {
 
 impl Exchange {
     pub(crate) fn new(
-        settings: Settings,
+        hub: Hub,
+        cluster: Option<Cluster>,
         limits: &Limits,
         timings: &Timings,
         metrics: Metrics,
-        epoch: String,
     ) -> Exchange {
         Exchange {
             triggers: Triggers::new(timings.trigger, limits.frame_bytes),
             rates: Rates::new(limits),
             metrics,
-            state: Mutex::new(State {
-                hub: Hub::new(settings, limits, epoch),
-                outboxes: HashMap::new(),
-                is_stopping: false,
-            }),
+            state: Mutex::new(State { hub, outboxes: HashMap::new(), is_stopping: false }),
+            cluster,
             outbox_bytes: limits.outbox_bytes,
             started: Instant::now(),
         }
@@ -93,7 +96,7 @@ impl Exchange {
             state.hub.advance(received.duration_since(self.started));
             let deliveries = state.hub.handle(from, command, text);
             let kind = deliveries.first().map(|delivery| delivery.kind);
-            self.deliver(&state, deliveries, due);
+            self.deliver(&mut state, deliveries, due);
             (kind, state.hub.take_calls())
         };
         self.ask(calls);
@@ -107,7 +110,7 @@ impl Exchange {
 
     /// A socket is told why something that it did is refused.
     pub(crate) fn refuse(&self, refusal: Delivery, due: &mut Due) {
-        self.deliver(&self.lock(), [refusal], due);
+        self.deliver(&mut self.lock(), [refusal], due);
     }
 
     /// A socket closed.
@@ -117,7 +120,7 @@ impl Exchange {
             let mut state = self.lock();
             state.outboxes.remove(&id);
             let deliveries = state.hub.close(id);
-            self.deliver(&state, deliveries, &mut due);
+            self.deliver(&mut state, deliveries, &mut due);
             state.hub.take_calls()
         };
         self.ask(calls);
@@ -144,7 +147,7 @@ impl Exchange {
         let mut state = self.lock();
         let hash = state.hub.settings().hash.clone();
         let deliveries = state.hub.apply(settings);
-        self.deliver(&state, deliveries, &mut due);
+        self.deliver(&mut state, deliveries, &mut due);
         if !state.is_at(&hash) {
             for outbox in state.outboxes.values() {
                 outbox.end(Ending::AddressChanged);
@@ -172,13 +175,65 @@ impl Exchange {
     }
 
     /// The workspace sends an event. Says how many members it is for.
-    pub(crate) fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
+    pub(crate) async fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
         let mut due = Due::default();
-        let mut state = self.lock();
-        let delivery = state.hub.event(channel, data)?;
-        let members = delivery.to.len();
-        self.deliver(&state, [delivery], &mut due);
-        Ok(members)
+        let post = {
+            let mut state = self.lock();
+            let deliveries = state.hub.event(channel, data)?;
+            let members = deliveries.iter().map(|delivery| delivery.to.len()).sum();
+            // Everything that was posted before is on its way: each of us takes its posts under the lock.
+            let post = state.hub.take_posts().pop();
+            self.deliver(&mut state, deliveries, &mut due);
+            let Some(post) = post else {
+                return Ok(members);
+            };
+            post
+        };
+        due.write();
+        match &self.cluster {
+            Some(cluster) => cluster.event(post).await.ok_or(Refusal::Unavailable),
+            None => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// Other servers say that something happened on a channel.
+    pub(crate) fn hear(self: &Arc<Self>, channel: &str, notice: &str) {
+        self.follow(|hub| hub.hear(channel, notice));
+    }
+
+    /// How a channel stands that is shared.
+    pub(crate) fn opened(self: &Arc<Self>, channel: &str, question: u64, snapshot: Snapshot) {
+        self.follow(|hub| hub.opened(channel, question, snapshot));
+    }
+
+    /// What came of a post.
+    pub(crate) fn replied(self: &Arc<Self>, channel: &str, asker: &Asker, reply: Reply) {
+        self.follow(|hub| hub.replied(channel, asker, reply));
+    }
+
+    /// What is known of shared channels may be out of date.
+    pub(crate) fn doubt(self: &Arc<Self>) {
+        self.follow(|hub| {
+            hub.doubt();
+            Vec::new()
+        });
+    }
+
+    /// With how many messages are kept of each.
+    pub(crate) fn shared_channels(&self) -> Vec<(Arc<str>, usize)> {
+        self.lock().hub.shared_channels()
+    }
+
+    /// What the other servers cause; it may lead to questions to triggers.
+    fn follow(self: &Arc<Self>, work: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
+        let mut due = Due::default();
+        let calls = {
+            let mut state = self.lock();
+            let deliveries = work(&mut state.hub);
+            self.deliver(&mut state, deliveries, &mut due);
+            state.hub.take_calls()
+        };
+        self.ask(calls);
     }
 
     /// Asks the triggers; what is done after an answer may lead to further questions.
@@ -192,7 +247,7 @@ impl Exchange {
                     let mut state = exchange.lock();
                     state.hub.advance(exchange.started.elapsed());
                     let deliveries = state.hub.answer(ticket, answer);
-                    exchange.deliver(&state, deliveries, &mut due);
+                    exchange.deliver(&mut state, deliveries, &mut due);
                     state.hub.take_calls()
                 };
                 exchange.ask(calls);
@@ -200,8 +255,12 @@ impl Exchange {
         }
     }
 
-    /// Into the outboxes, under the lock that the hub worked under; they are written when it is released.
-    fn deliver(&self, state: &State, deliveries: impl IntoIterator<Item = Delivery>, due: &mut Due) {
+    /// Into the outboxes, under the lock that the hub worked under, and so are the posts; the outboxes are written when it
+    /// is released.
+    fn deliver(&self, state: &mut State, deliveries: impl IntoIterator<Item = Delivery>, due: &mut Due) {
+        if let Some(cluster) = &self.cluster {
+            state.hub.take_posts().into_iter().for_each(|post| cluster.post(post));
+        }
         for Delivery { to, frame, kind } in deliveries {
             // From here on the bytes are shared, not copied.
             let frame = Encoded::text(String::from(frame));

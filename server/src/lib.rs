@@ -19,6 +19,7 @@
 //! - `random_name`: names that nobody guesses.
 //! - `line`: one socket's end of the exchange.
 //! - `pace`: how fast one socket may send.
+//! - `cluster`: what several servers share, so that they act as one.
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
 //! - `channel_name`: what a channel may be called.
@@ -34,6 +35,7 @@ mod admission;
 mod api_error;
 pub mod auth;
 mod channel_name;
+mod cluster;
 pub mod config;
 mod connection;
 mod exchange;
@@ -72,6 +74,7 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use admin::AdminToken;
 pub use auth::{Origins, Secret};
+pub use cluster::RedisUrl;
 pub use config::Config;
 pub use limits::Limits;
 pub use settings::Settings;
@@ -81,20 +84,36 @@ use admin::Workspace;
 use api_error::ApiError;
 use auth::Tokens;
 use exchange::Exchange;
+use hub::Hub;
 use metrics::Metrics;
 use random_name::random_name;
 use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, www } = config;
-    let epoch = random_name()?;
-    let exchange =
-        Arc::new(Exchange::new(settings, &limits, &timings, Metrics::new().map_err(io::Error::other)?, epoch));
-    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file));
+    let mut shutdown = pin!(shutdown);
+    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, redis, www } =
+        config;
+    let name = random_name()?;
+    let counts = Metrics::new().map_err(io::Error::other)?;
+    let (hub, secret, shares) = match redis {
+        None => (Hub::new(settings, &limits, name), secret, None),
+        Some(url) => {
+            let (cluster, mut link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
+            let (settings, secret) = select! {
+                shared = link.share(settings, secret) => shared,
+                () = &mut shutdown => return Ok(()),
+            };
+            (Hub::shared(settings, &limits, &name), Some(secret), Some((cluster, link)))
+        }
+    };
+    let (cluster, link) = shares.unzip();
+    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, counts));
+    let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
+    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins));
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone()));
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
@@ -113,15 +132,23 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}
-        () = shutdown => {}
+        () = &mut shutdown => {}
     }
 
     tracing::info!("stopping");
     stopping.cancel();
     exchange.stop();
-    let finished = async { tokio::join!(serving, gate.closed()) };
+    let finished = async {
+        tokio::join!(serving, gate.closed());
+        if let Some(cluster) = &cluster {
+            cluster.end().await;
+        }
+    };
     if timeout(GRACE, finished).await.is_err() {
         tracing::warn!(open = gate.open(), "stopped with connections still open");
+    }
+    if let Some(follows) = follows {
+        follows.abort();
     }
     Ok(())
 }

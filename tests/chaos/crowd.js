@@ -18,8 +18,9 @@ const END = "end";
 /** A stalled connection is noticed after 20 s, a connection is back after a few more: what takes three times that has failed. */
 const DEADLINE_MS = 90_000;
 
-export async function startCrowd({ publishers, subscribers, history = 1_000 }) {
-  const server = await startServer({
+/** `start`: what they connect to, of the options of `startServer`. */
+export async function startCrowd({ publishers, subscribers, history = 1_000, start = startServer }) {
+  const server = await start({
     settings: settings(room(ROOM, { history })),
     limits: { messages_per_second: 5_000, message_burst: 20_000 },
   });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launchChromium } from "../support/chromium.js";
 import { DEMO, openDemo, PHONE, visitDemo } from "../support/demo.js";
-import { startServer } from "../support/server.js";
+import { IS_CLUSTER, startServer } from "../support/server.js";
 import { room, settings } from "../support/settings.js";
 import { PASSWORD } from "../support/visitor.js";
 
@@ -117,7 +117,8 @@ describe("an account", () => {
     await jill.problem(/Anonymous clients cannot join this channel/);
   });
 
-  test("that the server no longer knows is told in words, after a reload and in the room", async (t) => {
+  const skip = IS_CLUSTER && "servers that share the key know it after a restart";
+  test("that the server no longer knows is told in words, after a reload and in the room", { skip }, async (t) => {
     const moody = await startServer({ www: DEMO });
     t.after(() => moody.dispose());
     const [jill, jack] = [

@@ -26,6 +26,7 @@ pub(crate) use workspace::Workspace;
 
 use crate::api_error::{ApiError, JsonBody, TextBody};
 use crate::exchange::Exchange;
+use crate::hub::Refusal;
 
 /// The endpoints; without a token nobody is let in.
 pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, token: Option<AdminToken>) -> Router {
@@ -74,8 +75,11 @@ async fn send_event(
     State(exchange): State<Arc<Exchange>>,
     JsonBody(event): JsonBody<Event>,
 ) -> Result<Json<Value>, ApiError> {
-    let sent = exchange.event(&event.channel, event.data.as_deref());
-    let members = sent.map_err(|refusal| ApiError::not_found(format!("channel: {refusal}")))?;
+    let sent = exchange.event(&event.channel, event.data.as_deref()).await;
+    let members = sent.map_err(|refusal| match refusal {
+        Refusal::Unavailable => ApiError::unavailable(refusal.to_string()),
+        _ => ApiError::not_found(format!("channel: {refusal}")),
+    })?;
     Ok(Json(json!({ "members": members })))
 }
 
@@ -83,6 +87,7 @@ fn refused(error: ReplaceError) -> ApiError {
     match error {
         ReplaceError::Settings(error) => ApiError::input(error.to_string()),
         ReplaceError::NoFile => ApiError::not_found(error.to_string()),
+        ReplaceError::Unshared(_) => ApiError::unavailable(error.to_string()),
         ReplaceError::Unsaved(_) => ApiError::fatal(error.to_string()),
     }
 }

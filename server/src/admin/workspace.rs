@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
 
+use crate::cluster::{Cluster, Unavailable};
 use crate::exchange::Exchange;
 use crate::settings::{Settings, SettingsError};
 
@@ -17,6 +18,8 @@ pub(crate) struct Workspace {
     exchange: Arc<Exchange>,
     /// `None`: built-in settings, and changes last as long as the server.
     file: Option<PathBuf>,
+    /// Other servers with the same settings.
+    cluster: Option<Cluster>,
     /// One change after the other: the file and what is in force are the same.
     changing: Mutex<()>,
 }
@@ -28,13 +31,15 @@ pub(crate) enum ReplaceError {
     Settings(#[from] SettingsError),
     #[error("the server was started without a settings file; there is nothing to reload")]
     NoFile,
+    #[error("not in force: {0}")]
+    Unshared(#[from] Unavailable),
     #[error("the settings file cannot be written, so nothing was changed: {0}")]
     Unsaved(#[source] io::Error),
 }
 
 impl Workspace {
-    pub(crate) fn new(exchange: Arc<Exchange>, file: Option<PathBuf>) -> Workspace {
-        Workspace { exchange, file, changing: Mutex::new(()) }
+    pub(crate) fn new(exchange: Arc<Exchange>, file: Option<PathBuf>, cluster: Option<Cluster>) -> Workspace {
+        Workspace { exchange, file, cluster, changing: Mutex::new(()) }
     }
 
     pub(crate) fn settings(&self) -> Value {
@@ -49,7 +54,7 @@ impl Workspace {
             settings =
                 blocking(move || settings.write(&file).map(|()| settings)).await.map_err(ReplaceError::Unsaved)?;
         }
-        self.exchange.apply(settings);
+        self.put_in_force(settings).await?;
         tracing::info!("new settings are in force");
         Ok(())
     }
@@ -69,8 +74,16 @@ impl Workspace {
         let file = self.file.clone().ok_or(ReplaceError::NoFile)?;
         let _changing = self.changing.lock().await;
         let settings = blocking(move || Ok(Settings::read(&file))).await.map_err(SettingsError::from)??;
-        self.exchange.apply(settings);
+        self.put_in_force(settings).await?;
         tracing::info!("the settings file is in force");
+        Ok(())
+    }
+
+    async fn put_in_force(&self, settings: Settings) -> Result<(), Unavailable> {
+        if let Some(cluster) = &self.cluster {
+            cluster.publish_settings(&settings).await?;
+        }
+        self.exchange.apply(settings);
         Ok(())
     }
 }

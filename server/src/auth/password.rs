@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, PasswordHash};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -14,8 +15,23 @@ pub(crate) struct Passwords {
 }
 
 /// A password as it is kept, with its salt and parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) struct Hashed(Arc<PasswordHash>);
+
+impl From<Hashed> for String {
+    fn from(hashed: Hashed) -> String {
+        hashed.0.to_string()
+    }
+}
+
+impl TryFrom<String> for Hashed {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Hashed, String> {
+        text.parse().map(|hash| Hashed(Arc::new(hash))).map_err(|_| "not a password as it is kept".to_owned())
+    }
+}
 
 impl Passwords {
     pub(crate) fn new() -> Passwords {

@@ -12,12 +12,13 @@ use serde_json::{Value, json};
 use super::origins::Origins;
 use super::password::Passwords;
 use super::token::{Claims, Tokens, bearer};
-use super::users::{User, Users};
+use super::users::{SignUpError, User, Users};
 use crate::api_error::{ApiError, JsonBody};
+use crate::cluster::{Cluster, Unavailable};
 
 /// The endpoints, with CORS for the pages that may use them.
-pub(crate) fn routes(tokens: Arc<Tokens>, origins: &Origins) -> Router {
-    let accounts = Accounts { tokens, users: Users::default(), passwords: Passwords::new() };
+pub(crate) fn routes(tokens: Arc<Tokens>, origins: &Origins, cluster: Option<Cluster>) -> Router {
+    let accounts = Accounts { tokens, users: Users::new(cluster), passwords: Passwords::new() };
     Router::new()
         .route("/api:auth/auth/signup", post(sign_up))
         .route("/api:auth/auth/login", post(log_in))
@@ -57,12 +58,16 @@ async fn sign_up(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBod
     }
     let hashed = accounts.passwords.hash(input.password).await;
     let hashed = hashed.ok_or_else(|| ApiError::fatal("the password could not be hashed"))?;
-    let user = accounts.users.add(input.name, email, hashed).map_err(|error| ApiError::denied(error.to_string()))?;
+    let user = accounts.users.add(input.name, email, hashed).await.map_err(|error| match error {
+        SignUpError::Unavailable(error) => unavailable(error),
+        SignUpError::EmailTaken | SignUpError::Full => ApiError::denied(error.to_string()),
+    })?;
     accounts.token_for(&user)
 }
 
 async fn log_in(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBody<LogIn>) -> Answer {
-    let (user, hashed) = accounts.users.by_email(&normal_form(&input.email)).unzip();
+    let found = accounts.users.by_email(&normal_form(&input.email)).await.map_err(unavailable)?;
+    let (user, hashed) = found.unzip();
     let is_right = accounts.passwords.is_right(input.password, hashed).await;
     match user.filter(|_| is_right) {
         Some(user) => accounts.token_for(&user),
@@ -75,8 +80,12 @@ async fn me(State(accounts): State<Arc<Accounts>>, headers: HeaderMap) -> Result
         bearer(&headers).ok_or_else(|| ApiError::unauthorized("Authentication required: send a token as Bearer."))?;
     let claims = accounts.tokens.verify(token);
     let claims = claims.map_err(|problem| ApiError::unauthorized(format!("The token was not accepted: {problem}.")))?;
-    let user = accounts.users.by_id(claims.id).filter(|_| claims.dbo_id == USER_TABLE);
+    let user = accounts.users.by_id(claims.id).await.map_err(unavailable)?.filter(|_| claims.dbo_id == USER_TABLE);
     user.map(Json).ok_or_else(|| ApiError::unauthorized("The token is of a user who is not known here; sign up again."))
+}
+
+fn unavailable(error: Unavailable) -> ApiError {
+    ApiError::unavailable(error.to_string())
 }
 
 type Answer = Result<Json<Value>, ApiError>;

@@ -30,6 +30,11 @@ impl Secret {
         Ok(Secret(bytes))
     }
 
+    /// The key itself, for those who share it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Whether it is shorter than the hash, so that guessing the key is the easier way.
     pub fn is_short(&self) -> bool {
         self.0.len() < 32

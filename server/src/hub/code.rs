@@ -50,6 +50,10 @@ codes! {
     TriggerFailed = "trigger_failed",
     /// The channel's trigger has as much to do as it may.
     Busy = "busy",
+    /// What the servers share cannot be reached.
+    Unavailable = "unavailable",
+    /// Something was said that nobody has any more.
+    Gap = "gap",
     /// The socket goes on as anonymous.
     TokenNotAccepted = "token_not_accepted",
 }

@@ -67,7 +67,9 @@ impl History {
     /// What somebody missed who has seen everything up to that message.
     pub(crate) fn since(&self, seen: Option<MessageId>, is_authenticated: bool) -> Missed<'_> {
         let first = self.entries.partition_point(|entry| Some(entry.id) <= seen);
-        Missed { frames: self.read_from(first, is_authenticated), is_complete: self.lost <= seen }
+        // Who has seen more than was said has seen what is lost.
+        let is_complete = self.lost <= seen && seen <= self.newest;
+        Missed { frames: self.read_from(first, is_authenticated), is_complete }
     }
 
     /// A kept message that somebody may read.

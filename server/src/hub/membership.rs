@@ -23,20 +23,41 @@ impl Hub {
                 return Ok(Vec::new());
             }
         }
+        self.enter(id, channel, wishes)
+    }
+
+    /// Takes somebody in; where others share the channel, when they know of it.
+    pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
+            self.may_join(id, channel)?;
+            self.tell_others(id, channel, wishes);
+            return Ok(Vec::new());
+        }
         self.admit(id, channel, wishes)
+    }
+
+    fn may_join(&self, id: ConnectionId, channel: &str) -> Result<(), Refusal> {
+        let Some(connection) = self.connections.get(&id) else {
+            return Ok(());
+        };
+        let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
+        permissions::check(rules, connection.is_authenticated, Act::Join)?;
+        if connection.channels.len() >= self.channels_per_socket {
+            return Err(Refusal::TooManyChannels(self.channels_per_socket));
+        }
+        Ok(())
     }
 
     /// Takes somebody in, if that is allowed.
     pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+        if !self.connections.get(&id).is_some_and(|connection| connection.channels.contains(channel)) {
+            self.may_join(id, channel)?;
+        }
         let Some(connection) = self.connections.get_mut(&id) else {
             return Ok(Vec::new());
         };
         if !connection.channels.contains(channel) {
             let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
-            permissions::check(rules, connection.is_authenticated, Act::Join)?;
-            if connection.channels.len() >= self.channels_per_socket {
-                return Err(Refusal::TooManyChannels(self.channels_per_socket));
-            }
             let name: Arc<str> = channel.into();
             connection.channels.insert(Arc::clone(&name));
             self.rooms.entry(name).or_insert_with(|| Room::new(Arc::clone(rules), self.forgotten));
@@ -51,14 +72,15 @@ impl Hub {
         };
         let is_new = room.admit(id, member);
 
-        let mut deliveries = vec![to_one(id, joined(channel, &self.epoch, &room.history))];
+        let mut deliveries = vec![to_one(id, joined(channel, room.epoch(&self.epoch), &room.history))];
         if wishes.presence && room.rules.presence {
-            deliveries.push(to_one(id, room.presence_full(channel)));
+            deliveries.push(to_one(id, room.presence_full(channel, Some(&connection.client))));
         }
         let is_authenticated = connection.is_authenticated;
         let history = match wishes.since {
             Some(since) => {
-                let Missed { frames, is_complete } = since.missed(&room.history, &self.epoch, is_authenticated);
+                let Missed { frames, is_complete } =
+                    since.missed(&room.history, room.epoch(&self.epoch), is_authenticated);
                 Some(Payload::History { history: frames, complete: Some(is_complete) })
             }
             None if wishes.history => {
@@ -68,8 +90,10 @@ impl Hub {
         };
         deliveries.extend(history.map(|history| to_one(id, from_server(channel, Action::History, history))));
         if is_new {
-            let about = (id, &*connection.client);
-            deliveries.extend(room.presence_update(channel, PresenceAction::Join, about));
+            // Where others share the channel, they are told in its order, and so are those here.
+            if room.share.is_none() {
+                deliveries.extend(room.presence_update(channel, PresenceAction::Join, Some(id), &connection.client));
+            }
         }
         Ok(deliveries)
     }
@@ -88,11 +112,13 @@ impl Hub {
     pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
         let room = self.rooms.get_mut(channel)?;
         let member = room.dismiss(id)?;
-        let about = (id, &*member.client);
-        let delivery = room.presence_update(channel, PresenceAction::Leave, about);
-        if room.is_bare() {
-            self.forget(channel);
-        }
+        let delivery = if room.share.is_some() {
+            self.share_leave(channel, &member.client);
+            None
+        } else {
+            room.presence_update(channel, PresenceAction::Leave, Some(id), &member.client)
+        };
+        self.forget_if_bare(channel);
         delivery
     }
 }

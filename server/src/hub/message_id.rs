@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-/// The id of a message or an event, greater than those of all that were said before. Of the form that the id of an
-/// entry of a Redis stream has; the hub has no clock, so the part before the hyphen is always 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct MessageId(u64);
+/// The id of a message or an event, greater than those of all that were said before on its channel. Of the form that
+/// the id of an entry of a Redis stream has; a hub of its own has no clock, so the part before the hyphen is 0 there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct MessageId {
+    ms: u64,
+    number: u64,
+}
 
 /// Gives ids. One for all channels: so none is given twice, even if a channel is forgotten in between.
 #[derive(Debug, Default)]
@@ -16,19 +19,20 @@ pub(super) struct MessageIds {
 impl MessageIds {
     pub(super) fn next(&mut self) -> MessageId {
         self.last += 1;
-        MessageId(self.last)
+        MessageId { ms: 0, number: self.last }
     }
 }
 
 impl MessageId {
     /// The id of that text, if it is one as [`Display`](fmt::Display) writes it.
-    pub(super) fn parse(text: &str) -> Option<MessageId> {
-        text.strip_prefix("0-")?.parse().ok().map(MessageId)
+    pub(crate) fn parse(text: &str) -> Option<MessageId> {
+        let (ms, number) = text.split_once('-')?;
+        Some(MessageId { ms: ms.parse().ok()?, number: number.parse().ok()? })
     }
 }
 
 impl fmt::Display for MessageId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "0-{}", self.0)
+        write!(formatter, "{}-{}", self.ms, self.number)
     }
 }

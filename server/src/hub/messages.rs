@@ -11,7 +11,9 @@ use super::command::Message;
 use super::keys::Outcome;
 use super::permissions::{self, Act, Audience};
 use super::room::{Member, Room, from_server};
-use super::{ConnectionId, Delivery, Hub, Refusal, publish, to_one};
+use super::said::{Said, Sender};
+use super::shared::Asker;
+use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
     pub(super) fn message(
@@ -43,37 +45,44 @@ impl Hub {
         message: &Message<'_>,
     ) -> Result<Vec<Delivery>, Refusal> {
         let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
-        let (sender, mut to) = addressees(room, &self.by_socket_id, from, message)?;
+        let (sender, to) = addressees(room, &self.by_socket_id, from, message)?;
         let Message { authenticated, payload, .. } = *message;
-        let recipient = message.recipient.as_deref();
-        let id = recipient.is_none().then(|| self.ids.next());
-        let id_text = id.map(|id| id.to_string());
-        let encode = |key| {
-            let frame = ServerFrame {
-                action: Action::Message,
-                client: Some(&sender.client),
-                options: Options::Message { authenticated, socket_id: recipient, channel, id: id_text.as_deref(), key },
-                payload: Payload::AsSent(payload),
-            };
-            frame.encode()
+        let key = message.key.as_deref();
+        let client = Arc::clone(&sender.client);
+        let Some(recipient) = message.recipient.as_deref() else {
+            let said = Said::Message { client: &client, authenticated, payload };
+            return Ok(self.say(channel, said, Some(Sender { id: from, key })));
         };
-        let frame = encode(None);
-        // Only the sender sees the key, so only its copy of a message that has one is made apart.
-        let answer = message.key.as_deref().map(|key| {
-            let outcome = Outcome { id, is_dropped: false };
-            self.keys.remember(channel, key, outcome);
-            if id.is_none() {
-                return to_one(from, publish::ack(channel, key, outcome));
+        let frame = private_frame(channel, &client, authenticated, recipient, payload);
+        let to = match to {
+            Addressees::Here(to) => to,
+            Addressees::Elsewhere => {
+                if let Some(shared) = &mut self.shared {
+                    shared.whisper(channel, recipient, &frame, Asker { from, key: key.map(Into::into) });
+                }
+                return Ok(Vec::new());
             }
-            to.retain(|&member| member != from);
-            Delivery::message(vec![from], encode(Some(key)))
-        });
-        if let Some(id) = id {
-            room.history.keep(id, &frame, authenticated, room.rules.history);
-        }
+        };
         let mut deliveries = vec![Delivery::message(to, frame)];
-        deliveries.extend(answer);
+        let outcome = Outcome { id: None, is_dropped: false };
+        deliveries.extend(key.and_then(|key| self.note_outcome(from, channel, key, outcome)));
         Ok(deliveries)
+    }
+
+    /// It gets its place in the order of the channel; where others share the channel, they give it.
+    fn say(&mut self, channel: &str, said: Said<'_>, sender: Option<Sender<'_>>) -> Vec<Delivery> {
+        let Some(room) = self.rooms.get_mut(channel) else {
+            return Vec::new();
+        };
+        if let Some(shared) = &mut self.shared {
+            shared.say(channel, said, sender, room.rules.history);
+            return Vec::new();
+        }
+        let id = self.ids.next();
+        if let Some(key) = sender.and_then(|sender| sender.key) {
+            self.keys.remember(channel, key, Outcome { id: Some(id), is_dropped: false });
+        }
+        room.take_in(channel, id, &said, sender)
     }
 
     pub(super) fn history(
@@ -90,29 +99,29 @@ impl Hub {
 
     /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
     /// about messages say.
-    pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Delivery, Refusal> {
+    pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Delivery>, Refusal> {
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
-        let id = self.ids.next();
-        let frame = ServerFrame {
-            action: Action::Event,
-            client: None,
-            options: Options::Event { channel, id: &id.to_string() },
-            payload: Payload::Event { data, dbo_id: 0, row_id: 0 },
-        };
-        let frame = frame.encode();
-        let room = match self.rooms.get_mut(channel) {
-            Some(room) => room,
-            None if rules.history > 0 => {
-                self.rooms.entry(channel.into()).or_insert(Room::new(Arc::clone(rules), self.forgotten))
+        let said = Said::Event { data };
+        if let Some(shared) = &mut self.shared {
+            shared.say(channel, said, None, rules.history);
+            return Ok(Vec::new());
+        }
+        if !self.rooms.contains_key(channel) {
+            if rules.history == 0 {
+                self.forgotten = Some(self.ids.next());
+                return Ok(Vec::new());
             }
-            None => {
-                self.forgotten = Some(id);
-                return Ok(Delivery::message(Vec::new(), frame));
-            }
-        };
-        room.history.keep(id, &frame, false, rules.history);
-        Ok(Delivery::message(room.audience(false), frame))
+            self.rooms.insert(channel.into(), Room::new(Arc::clone(rules), self.forgotten));
+        }
+        Ok(self.say(channel, said, None))
     }
+}
+
+/// Whom a message is for.
+enum Addressees {
+    Here(Vec<ConnectionId>),
+    /// One who is connected elsewhere.
+    Elsewhere,
 }
 
 /// The sender and those whom the message is for, if it may be sent.
@@ -121,17 +130,38 @@ fn addressees<'a>(
     by_socket_id: &HashMap<String, ConnectionId>,
     from: ConnectionId,
     message: &Message<'_>,
-) -> Result<(&'a Member, Vec<ConnectionId>), Refusal> {
+) -> Result<(&'a Member, Addressees), Refusal> {
     let sender = room.member(from).ok_or(Refusal::NotJoined)?;
     let authenticated = message.authenticated;
     let (to, audience) = match message.recipient.as_deref() {
-        None => (room.audience(authenticated), Audience::Everybody),
+        None => (Addressees::Here(Vec::new()), Audience::Everybody),
         Some(socket_id) => {
-            let id = *by_socket_id.get(socket_id).ok_or(Refusal::RecipientAbsent)?;
-            let member = room.member(id).ok_or(Refusal::RecipientAbsent)?;
-            (vec![id], Audience::One { is_authenticated: member.is_authenticated })
+            let here = by_socket_id.get(socket_id).and_then(|&id| Some((id, room.member(id)?.is_authenticated)));
+            let (to, is_authenticated) = match here {
+                Some((id, is_authenticated)) => (Addressees::Here(vec![id]), is_authenticated),
+                None => (Addressees::Elsewhere, room.elsewhere(socket_id).ok_or(Refusal::RecipientAbsent)?),
+            };
+            (to, Audience::One { is_authenticated })
         }
     };
     permissions::check(&room.rules, sender.is_authenticated, Act::Send { authenticated, to: audience })?;
     Ok((sender, to))
+}
+
+/// The frame of a message to one member; it has no place in the order of the channel.
+fn private_frame(
+    channel: &str,
+    client: &RawValue,
+    authenticated: bool,
+    recipient: &str,
+    payload: Option<&RawValue>,
+) -> Box<RawValue> {
+    let socket_id = Some(recipient);
+    let frame = ServerFrame {
+        action: Action::Message,
+        client: Some(client),
+        options: Options::Message { authenticated, socket_id, channel, id: None, key: None },
+        payload: Payload::AsSent(payload),
+    };
+    frame.encode()
 }

@@ -24,6 +24,10 @@
 //! - `permissions`: whether the channel's settings allow it.
 //! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
+//! - `said`: what takes a place in the order of a channel.
+//! - `shared`: channels that several servers have.
+//! - `share`: what a room of them knows of the others.
+//! - `notice`: what servers tell each other.
 //! - `history`: what a channel keeps.
 //! - `message_id`: names what is said.
 //! - `publish`: messages with a key, which are said once however often they are sent.
@@ -41,12 +45,16 @@ mod keys;
 mod membership;
 mod message_id;
 mod messages;
+mod notice;
 mod permissions;
 mod publish;
 mod recovery;
 mod reform;
 mod refusal;
 mod room;
+mod said;
+mod share;
+mod shared;
 mod triggers;
 
 #[cfg(test)]
@@ -55,6 +63,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
@@ -64,10 +73,15 @@ pub use census::{Census, ChannelView};
 pub use code::Code;
 pub(crate) use command::{Command, Frame, Request};
 use keys::Keys;
-use message_id::{MessageId, MessageIds};
+pub(crate) use keys::Outcome;
+pub(crate) use message_id::MessageId;
+use message_id::MessageIds;
+pub(crate) use notice::is_of_node;
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
 use room::Room;
+use shared::Shared;
+pub(crate) use shared::{Asker, Post, Reply, Snapshot};
 use triggers::Waiting;
 pub use triggers::{Answer, Call, Ticket};
 
@@ -92,12 +106,14 @@ pub struct Hub {
     /// Only sockets with an open question.
     waiting: HashMap<ConnectionId, Waiting>,
     keys: Keys,
+    /// Only where several servers have the same channels.
+    shared: Option<Shared>,
     /// Keys of messages that a trigger is asked about, with those who sent such a message again meanwhile.
     undecided: HashMap<(Arc<str>, Arc<str>), Vec<ConnectionId>>,
 }
 
 /// Names an open socket within this server; counts up, is never used again, and never leaves the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(u64);
 
 /// The answer to a ping, whoever asks.
@@ -176,8 +192,14 @@ impl Hub {
             calls: Vec::new(),
             waiting: HashMap::new(),
             keys: Keys::default(),
+            shared: None,
             undecided: HashMap::new(),
         }
+    }
+
+    /// A hub that has its channels together with those of other servers, among which it has a name of its own.
+    pub(crate) fn shared(settings: Settings, limits: &Limits, node: &str) -> Hub {
+        Hub { shared: Some(Shared::new(node.into())), ..Hub::new(settings, limits, node) }
     }
 
     /// A socket opened. Its socket id must be new and not to be guessed.
@@ -231,7 +253,7 @@ impl Hub {
         self.by_socket_id.remove(&connection.socket_id);
         let channels = connection.channels.iter();
         let mut deliveries: Vec<_> = channels.filter_map(|channel| self.dismiss(id, channel)).collect();
-        deliveries.extend(self.stop_waiting(id));
+        deliveries.extend(self.stop_waiting(id, &connection.client));
         deliveries
     }
 
@@ -240,10 +262,18 @@ impl Hub {
         &self.settings
     }
 
+    /// Forgets a channel on which nobody is or is about to be, and that keeps nothing.
+    fn forget_if_bare(&mut self, channel: &str) {
+        if self.rooms.get(channel).is_some_and(Room::is_bare) && self.waiting_for_others(channel).is_empty() {
+            self.forget(channel);
+        }
+    }
+
     /// Forgets a channel, but not that something was said.
     fn forget(&mut self, channel: &str) {
         if let Some(room) = self.rooms.remove(channel) {
             self.forgotten = self.forgotten.max(room.history.newest());
+            self.share_close(channel);
         }
     }
 

@@ -10,6 +10,7 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::keys::Outcome;
 use super::room::{Member, Room};
+use super::shared::Asker;
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
@@ -67,15 +68,30 @@ impl Hub {
     }
 
     /// A trigger dropped the message.
-    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Delivery {
-        let outcome = Outcome { id: None, is_dropped: true };
+    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Delivery> {
+        self.note_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
+    }
+
+    /// What came of a message that has no place in the order of the channel. Where others share the channel, its sender
+    /// is answered when they know.
+    pub(super) fn note_outcome(
+        &mut self,
+        from: ConnectionId,
+        channel: &str,
+        key: &str,
+        outcome: Outcome,
+    ) -> Option<Delivery> {
+        if let Some(shared) = &mut self.shared {
+            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) });
+            return None;
+        }
         self.keys.remember(channel, key, outcome);
-        to_one(from, ack(channel, key, outcome))
+        Some(to_one(from, ack(channel, key, outcome)))
     }
 }
 
 /// What somebody is told who sent a message again: what the first sending was told, as long as it is kept.
-fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
+pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
     let kept = outcome.id.and_then(|id| Some((id, room.history.find(id, member.is_authenticated)?)));
     let echo = kept.and_then(|(id, frame)| {
         let Kept { client, options, payload } = serde_json::from_str(frame.get()).ok()?;

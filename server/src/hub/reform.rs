@@ -37,23 +37,26 @@ impl Hub {
             deliveries.push(Delivery::new(ids, from_server(channel, Action::Leave, Payload::Empty {})));
         }
         let gone: Vec<_> = out.into_iter().filter_map(|(id, _)| Some((id, room.dismiss(id)?))).collect();
-        for (id, _) in &gone {
+        for (id, member) in &gone {
             if let Some(connection) = self.connections.get_mut(id) {
                 connection.channels.remove(channel);
             }
+            self.share_leave(channel, &member.client);
         }
+        let Some(room) = self.rooms.get_mut(channel) else {
+            return deliveries;
+        };
         let Some(rules) = rules else {
             self.forget(channel);
             return deliveries;
         };
         let told = gone
             .iter()
-            .filter_map(|(id, member)| room.presence_update(channel, PresenceAction::Leave, (*id, &member.client)));
+            .filter(|_| room.share.is_none())
+            .filter_map(|(id, member)| room.presence_update(channel, PresenceAction::Leave, Some(*id), &member.client));
         deliveries.extend(told);
         deliveries.extend(room.adopt(channel, rules));
-        if room.is_bare() {
-            self.forget(channel);
-        }
+        self.forget_if_bare(channel);
         deliveries
     }
 }
@@ -75,6 +78,6 @@ impl Room {
             return None;
         }
         let to: Vec<ConnectionId> = self.listeners().collect();
-        (!to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel)))
+        (!to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
     }
 }

@@ -83,6 +83,12 @@ pub enum Refusal {
     /// More waits for the trigger's answer than may.
     #[error("Too much waits for the channel's trigger; nothing was done, try again later")]
     WaitingTooLong,
+    /// What the servers share cannot be reached.
+    #[error("The servers cannot reach what they share; whether it was done is not known, try again later")]
+    Unavailable,
+    /// Something was said that nobody has any more.
+    #[error("Messages of this channel are lost: the servers lost what they share, or it does not reach back so far")]
+    Gap,
     /// The socket goes on as anonymous.
     #[error("Authentication token was not accepted: {0}")]
     TokenNotAccepted(String),
@@ -111,6 +117,8 @@ impl Refusal {
             Refusal::RefusedByTrigger => Code::RefusedByTrigger,
             Refusal::TriggerFailed => Code::TriggerFailed,
             Refusal::TriggerBusy | Refusal::WaitingTooLong => Code::Busy,
+            Refusal::Unavailable => Code::Unavailable,
+            Refusal::Gap => Code::Gap,
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
         }
     }

@@ -9,6 +9,7 @@ use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFram
 
 use super::history::History;
 use super::message_id::MessageId;
+use super::share::Share;
 use super::{ConnectionId, Delivery};
 use crate::settings::ChannelRules;
 
@@ -19,6 +20,8 @@ pub(crate) struct Room {
     pub(crate) history: History,
     /// In the order in which the sockets opened, so that lists and tests see one order.
     members: BTreeMap<ConnectionId, Member>,
+    /// Only where other servers have the channel too.
+    pub(super) share: Option<Share>,
 }
 
 /// A socket on a channel.
@@ -33,7 +36,22 @@ pub(crate) struct Member {
 impl Room {
     /// What was said there before, if anything, has no later id than `lost`.
     pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Room {
-        Room { rules, history: History::after(lost), members: BTreeMap::new() }
+        Room { rules, history: History::after(lost), members: BTreeMap::new(), share: None }
+    }
+
+    /// Of a channel that other servers have too.
+    pub(super) fn shared(rules: Arc<ChannelRules>, share: Share) -> Room {
+        Room { share: Some(share), ..Room::new(rules, None) }
+    }
+
+    /// Message ids are comparable within one.
+    pub(super) fn epoch<'a>(&'a self, of_hub: &'a str) -> &'a str {
+        self.share.as_ref().map_or(of_hub, Share::epoch)
+    }
+
+    /// Whether somebody with that socket id is here by way of another server, and then if they are authenticated.
+    pub(super) fn elsewhere(&self, socket_id: &str) -> Option<bool> {
+        self.share.as_ref()?.knows(socket_id)
     }
 
     pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
@@ -70,7 +88,8 @@ impl Room {
 
     /// Whether the room may be forgotten.
     pub(crate) fn is_bare(&self) -> bool {
-        self.members.is_empty() && self.history.is_empty()
+        // What others have too, they keep too.
+        self.members.is_empty() && (self.history.is_empty() || self.share.is_some())
     }
 
     /// Everybody that a message is for, its sender included.
@@ -80,9 +99,12 @@ impl Room {
         audience.map(|(&id, _)| id).collect()
     }
 
-    /// The list for somebody who asked for it.
-    pub(crate) fn presence_full(&self, channel: &str) -> Box<RawValue> {
-        let presence = self.members.values().map(|member| &*member.client).collect();
+    /// The list for somebody who asked for it: somebody new, who is on it, or those who are here.
+    pub(crate) fn presence_full(&self, channel: &str, newcomer: Option<&RawValue>) -> Box<RawValue> {
+        let presence = match &self.share {
+            Some(share) => share.present(newcomer),
+            None => self.members.values().map(|member| &*member.client).collect(),
+        };
         from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence })
     }
 
@@ -91,13 +113,13 @@ impl Room {
         &self,
         channel: &str,
         action: PresenceAction,
-        about: (ConnectionId, &RawValue),
+        about: Option<ConnectionId>,
+        client: &RawValue,
     ) -> Option<Delivery> {
         if !self.rules.presence {
             return None;
         }
-        let (about, client) = about;
-        let to: Vec<_> = self.listeners().filter(|&id| id != about).collect();
+        let to: Vec<_> = self.listeners().filter(|&id| Some(id) != about).collect();
         if to.is_empty() {
             return None;
         }

@@ -72,13 +72,15 @@ pub(super) enum Asked {
     },
     /// Nothing: the question is another socket's. The message itself comes first in the queue.
     Repeat,
+    /// A join: all who share the channel are told.
+    Others(Wishes),
 }
 
 impl Asked {
     fn key(&self) -> Option<&str> {
         match self {
             Asked::Message { key, .. } => key.as_deref(),
-            Asked::Join(_) | Asked::Repeat => None,
+            Asked::Join(_) | Asked::Repeat | Asked::Others(_) => None,
         }
     }
 }
@@ -134,12 +136,16 @@ impl Hub {
     }
 
     /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
-    pub(super) fn stop_waiting(&mut self, id: ConnectionId) -> Vec<Delivery> {
+    pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Delivery> {
         let Some(waiting) = self.waiting.remove(&id) else {
             return Vec::new();
         };
         let mut deliveries = Vec::new();
         for (channel, queue) in waiting.channels {
+            if let Asked::Others(_) = queue.asked {
+                self.share_leave(&channel, client);
+                self.forget_if_bare(&channel);
+            }
             if let Some(key) = queue.asked.key() {
                 deliveries.extend(self.decide(&channel, key, None));
             }
@@ -153,6 +159,41 @@ impl Hub {
         waiting.bytes += text.len();
         let frames = VecDeque::from([text.into()]);
         waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
+    }
+
+    /// Lets a join wait until all know of it who share the channel.
+    pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
+        let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
+        self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
+    }
+
+    /// Those who are about to join the channel, when all who share it know of them.
+    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
+        let mut ids: Vec<_> = self.waiting.keys().copied().filter(|&id| self.waits_for_others(id, channel)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    pub(super) fn waits_for_others(&self, id: ConnectionId, channel: &str) -> bool {
+        let queue = self.waiting.get(&id).and_then(|waiting| waiting.channels.get(channel));
+        queue.is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
+    }
+
+    /// All know of it: somebody comes in, and what they sent meanwhile is handled.
+    pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
+        let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
+            return Vec::new();
+        };
+        let mut deliveries = self.admit(id, channel, wishes).unwrap_or_else(|why| {
+            // What allowed it has changed meanwhile.
+            if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
+                self.share_leave(channel, &client);
+            }
+            vec![Delivery::refusal(id, Some(channel), None, &why)]
+        });
+        deliveries.extend(self.go_on(id, channel, frames));
+        self.forget_if_bare(channel);
+        deliveries
     }
 
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
@@ -205,7 +246,7 @@ impl Hub {
         let (action, authenticated) = match &asked {
             Asked::Join(_) => (Action::Join, connection.is_authenticated),
             Asked::Message { authenticated, .. } => (Action::Message, *authenticated),
-            Asked::Repeat => return,
+            Asked::Repeat | Asked::Others(_) => return,
         };
         let client: Client = connection.client();
         let client = InputClient { extras: &client.extras, permissions: client.permissions };
@@ -231,16 +272,16 @@ impl Hub {
             (_, Answer::Busy) => Err(Refusal::TriggerBusy),
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
             (Asked::Join(_), Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
-            (Asked::Join(wishes), _) => self.admit(id, channel, wishes),
+            (Asked::Join(wishes), _) => self.enter(id, channel, wishes),
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
-                Ok(key.map(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
+                Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
                 self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
             }
-            // No ticket is given for it.
-            (Asked::Repeat, _) => Ok(Vec::new()),
+            // No ticket is given for them.
+            (Asked::Repeat | Asked::Others(_), _) => Ok(Vec::new()),
         }
     }
 }

@@ -231,5 +231,5 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
-    assert!(complaint(server().args(["--redis", "redis://localhost"])).contains("--redis"));
+    assert!(complaint(server().args(["--redis", "http://user:password@localhost"])).contains("--redis"));
 }

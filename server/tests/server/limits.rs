@@ -1,5 +1,6 @@
 //! What one client may cost, and what happens beyond.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -72,9 +73,11 @@ async fn a_client_that_comes_back_joins_all_its_channels_at_once() {
     for number in 0..1000 {
         jill.join(&format!("room/{number}"), json!({})).await;
     }
-    for number in 0..1000 {
-        assert_eq!(jill.hear().await["options"]["channel"], format!("room/{number}"));
+    let mut answered = HashSet::new();
+    for _ in 0..1000 {
+        answered.insert(jill.hear_until("join").await["options"]["channel"].to_string());
     }
+    assert_eq!(answered.len(), 1000);
     jill.join("room/1000", json!({})).await;
     assert_eq!(jill.hear().await["payload"]["code"], "too_many_channels");
 }

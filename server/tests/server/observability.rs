@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, MARVEL, Running, admin, ask, get, token_of};
+use crate::support::{Client, MARVEL, Running, admin, ask, get, on_redis, token_of};
 
 /// The value of a metric, with its labels as they are written.
 async fn metric(address: SocketAddr, name: &str) -> f64 {
@@ -63,8 +63,12 @@ async fn the_admin_sees_the_channels_with_the_most_members_first() {
 
     let live = admin(server.address, "GET", "/live", "").await.json();
     let channel = |name: &str, members: u32, authenticated: u32, history: u32| json!({ "channel": name, "pattern": "room/*", "members": members, "authenticated": authenticated, "history": history });
-    let expected = [channel("room/2", 2, 1, 0), channel("room/1", 1, 1, 0), channel("room/kept", 0, 0, 1)];
-    assert_eq!(live["channels"], Value::from(expected.to_vec()));
+    let mut expected = vec![channel("room/2", 2, 1, 0), channel("room/1", 1, 1, 0)];
+    if !on_redis() {
+        // There it is kept by Redis, and nobody here is on it.
+        expected.push(channel("room/kept", 0, 0, 1));
+    }
+    assert_eq!(live["channels"], Value::from(expected));
     let counts = ["connections", "members", "channels_in_use", "messages_received", "messages_delivered", "errors"];
     let counts = counts.map(|name| live[name].as_u64().unwrap());
     assert_eq!(counts, [2, 3, 2, 0, 0, 0]);

@@ -12,6 +12,7 @@ mod publish;
 mod recovery;
 mod reform;
 mod rooms;
+mod shared;
 mod triggers;
 
 use std::collections::HashMap;
@@ -100,8 +101,8 @@ impl Scene {
     /// The workspace sends an event.
     fn event(&mut self, channel: &str, data: Value) {
         let data = serde_json::value::to_raw_value(&data).unwrap();
-        let delivery = self.hub.event(channel, Some(&data)).unwrap();
-        self.deliver(vec![delivery]);
+        let deliveries = self.hub.event(channel, Some(&data)).unwrap();
+        self.deliver(deliveries);
     }
 
     fn closes(&mut self, id: ConnectionId) {

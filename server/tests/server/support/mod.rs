@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
 pub mod generate;
+pub mod redis;
 pub mod trigger;
 
 use std::fs;
@@ -10,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::redis::Redis;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -38,6 +40,8 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
+    /// See [`on_redis`].
+    _redis: Option<Redis>,
 }
 
 /// A folder of its own, gone with the test.
@@ -93,13 +97,15 @@ impl Running {
     async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
+        let redis = (config.redis.is_none() && on_redis()).then(Redis::start);
+        config.redis = config.redis.or(redis.as_ref().map(Redis::url));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
             let _ = stopped.await;
         };
         let served = tokio::spawn(xano_realtime_server::run(listener, config, shutdown));
-        Running { address, stop, served }
+        Running { address, stop, served, _redis: redis }
     }
 
     pub async fn client(&self) -> Client {
@@ -119,6 +125,11 @@ impl Running {
         let _ = self.stop.send(());
         patiently(self.served).await.unwrap().unwrap();
     }
+}
+
+/// Whether all tests run with a Redis behind each server: XANO_TEST_REDIS=1.
+pub fn on_redis() -> bool {
+    std::env::var_os("XANO_TEST_REDIS").is_some()
 }
 
 /// One socket.

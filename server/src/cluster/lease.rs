@@ -1,0 +1,106 @@
+//! Which servers are alive, and which are not.
+//!
+//! A server renews its lease every three seconds. One whose lease is gone may be dead, or Redis may have stood still
+//! for longer than a lease lasts: so nobody clears up before Redis has answered for as long as it takes every living
+//! server to renew its own.
+
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, cmd, pipe};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+
+use super::keys::{NODES, channels_of, lease};
+
+/// This server's lease.
+#[derive(Debug)]
+pub(super) struct Lease {
+    node: String,
+    due: Interval,
+    /// Since when every renewal was answered in time, and the last one.
+    answered: Option<(Instant, Instant)>,
+    touched: Instant,
+}
+
+/// What came of a renewal.
+#[derive(Debug)]
+pub(super) struct Renewal {
+    /// The others may have cleared up after this server.
+    pub(super) was_lost: bool,
+    /// Servers to clear up after.
+    pub(super) dead: Vec<String>,
+    /// What lies in Redis has to be kept from going.
+    pub(super) is_time_to_touch: bool,
+}
+
+impl Lease {
+    pub(super) fn new(node: &str) -> Lease {
+        let mut due = interval(RENEW_EVERY);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Lease { node: node.to_owned(), due, answered: None, touched: Instant::now() }
+    }
+
+    pub(super) async fn due(&mut self) {
+        self.due.tick().await;
+    }
+
+    pub(super) async fn renew(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<Renewal> {
+        let (before, (), nodes): (Option<String>, (), Vec<String>) = pipe()
+            .cmd("SET")
+            .arg(lease(&self.node))
+            .arg(1)
+            .arg("PX")
+            .arg(LASTS.as_millis() as u64)
+            .arg("GET")
+            .cmd("SADD")
+            .arg(NODES)
+            .arg(&self.node)
+            .cmd("SMEMBERS")
+            .arg(NODES)
+            .query_async(connection)
+            .await?;
+        let now = Instant::now();
+        let was_lost = before.is_none() && self.answered.is_some();
+        self.answered = match self.answered {
+            Some((first, last)) if now - last < IN_TIME => Some((first, now)),
+            _ => Some((now, now)),
+        };
+        let may_clear = self.answered.is_some_and(|(first, _)| now - first >= CLEAR_AFTER);
+        let dead = if may_clear { self.dead_among(nodes, connection).await? } else { Vec::new() };
+        let is_time_to_touch = now - self.touched >= TOUCH_EVERY;
+        if is_time_to_touch {
+            self.touched = now;
+        }
+        Ok(Renewal { was_lost, dead, is_time_to_touch })
+    }
+
+    async fn dead_among(&self, nodes: Vec<String>, connection: &mut MultiplexedConnection) -> RedisResult<Vec<String>> {
+        let mut dead = Vec::new();
+        for node in nodes.into_iter().filter(|node| *node != self.node) {
+            if !cmd("EXISTS").arg(lease(&node)).query_async::<bool>(connection).await? {
+                dead.push(node);
+            }
+        }
+        Ok(dead)
+    }
+}
+
+/// The server is no longer one of them.
+pub(super) async fn forget(connection: &mut MultiplexedConnection, node: &str) -> RedisResult<()> {
+    pipe()
+        .cmd("SREM")
+        .arg(NODES)
+        .arg(node)
+        .cmd("DEL")
+        .arg(lease(node))
+        .arg(channels_of(node))
+        .query_async(connection)
+        .await
+}
+
+const RENEW_EVERY: Duration = Duration::from_secs(3);
+const LASTS: Duration = Duration::from_secs(10);
+/// Two renewals that lie further apart say that Redis stood still in between.
+const IN_TIME: Duration = Duration::from_secs(5);
+const CLEAR_AFTER: Duration = Duration::from_secs(15);
+const TOUCH_EVERY: Duration = Duration::from_secs(20);

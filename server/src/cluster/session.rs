@@ -1,0 +1,225 @@
+//! What is done as long as the connections to Redis last.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, RedisError, RedisResult, Value, cmd, from_redis_value, pipe,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::keys::{ChannelKeys, Names, channels_of};
+use super::lease::{self, Lease};
+use super::scripts::Commands;
+use super::works::Works;
+use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
+use crate::exchange::Exchange;
+use crate::hub::is_of_node;
+
+/// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
+#[derive(Clone, Debug)]
+pub(super) struct Connections {
+    pub(super) asking: MultiplexedConnection,
+    /// Notices come here, and nothing else does.
+    pub(super) listening: MultiplexedConnection,
+}
+
+/// What has been told and is not heard yet.
+pub(super) type Pushes = mpsc::UnboundedReceiver<PushInfo>;
+
+/// Connects, teaches Redis the scripts, and listens whether the settings change.
+pub(super) async fn connect(
+    client: Client,
+    scripts: [Cmd; 5],
+    settings_notices: String,
+) -> RedisResult<(Connections, Pushes)> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(ANSWER_WITHIN))
+        .set_response_timeout(Some(ANSWER_WITHIN));
+    let (sender, pushes) = mpsc::unbounded_channel();
+    let mut asking = client.get_multiplexed_async_connection_with_config(&config).await?;
+    let mut pipeline = pipe();
+    for command in scripts {
+        pipeline.add_command(command);
+    }
+    let _: Value = pipeline.query_async(&mut asking).await?;
+    let config = config.set_push_sender(sender);
+    let mut listening = client.get_multiplexed_async_connection_with_config(&config).await?;
+    listening.subscribe(settings_notices).await?;
+    Ok((Connections { asking, listening }, pushes))
+}
+
+/// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
+pub(super) async fn serve(
+    link: &mut Link,
+    exchange: &Arc<Exchange>,
+    connections: Connections,
+    pushes: Pushes,
+    epoch: &str,
+) -> RedisResult<()> {
+    let Link { names, node, scripts, works, gone, .. } = link;
+    let commands = Commands { scripts, names, node, epoch };
+    let connection = connections.asking.clone();
+    let mut keeper = Keeper { exchange, commands, connections: connections.clone() };
+    let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
+    let told: Vec<_> = std::mem::take(gone).into_iter().map(|post| Work::Post(post, Instant::now())).collect();
+    let mut works = Works { queue: works, gone, exchange, commands, connections };
+
+    works.perform(told.into_iter()).await?;
+    // Whatever was known before, it is asked how every channel stands that somebody here is on.
+    exchange.doubt();
+    listener.adopt_settings().await?;
+    let over = CancellationToken::new();
+    let (done, heard, kept) = tokio::join!(
+        async {
+            let done = works.serve(&over).await;
+            over.cancel();
+            done
+        },
+        async {
+            let heard = over.run_until_cancelled(listener.listen()).await;
+            over.cancel();
+            heard.unwrap_or(Ok(()))
+        },
+        async {
+            let kept = over.run_until_cancelled(keeper.keep_alive()).await;
+            over.cancel();
+            kept.unwrap_or(Ok(()))
+        },
+    );
+    heard.and(kept)?;
+    if let Some(done) = done? {
+        lease::forget(&mut connection.clone(), node).await?;
+        let _ = done.send(());
+    }
+    Ok(())
+}
+
+/// Hears what the servers tell each other.
+struct Listener<'a> {
+    exchange: &'a Arc<Exchange>,
+    names: &'a Names,
+    connection: MultiplexedConnection,
+    pushes: Pushes,
+}
+
+impl Listener<'_> {
+    async fn listen(&mut self) -> RedisResult<()> {
+        while let Some(push) = self.pushes.recv().await {
+            match push.kind {
+                PushKind::Disconnection => break,
+                PushKind::Message => self.hear(push).await?,
+                _ => {}
+            }
+            if self.pushes.len() > UNHEARD {
+                return Err(std::io::Error::other("notices come faster than they can be followed").into());
+            }
+        }
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into())
+    }
+
+    async fn hear(&mut self, push: PushInfo) -> RedisResult<()> {
+        let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
+        match to.strip_prefix(&self.names.notices_prefix()) {
+            Some(channel) => self.exchange.hear(channel, &notice),
+            None => self.adopt_settings().await?,
+        }
+        Ok(())
+    }
+
+    /// The settings that are shared come into force here too.
+    async fn adopt_settings(&mut self) -> RedisResult<()> {
+        if let Some(settings) = workspace::settings(&mut self.connection).await? {
+            self.exchange.apply(settings);
+        }
+        Ok(())
+    }
+}
+
+/// Says that this server is alive, clears up after those that are not, and keeps from expiring what is in use.
+struct Keeper<'a> {
+    exchange: &'a Arc<Exchange>,
+    commands: Commands<'a>,
+    connections: Connections,
+}
+
+impl Keeper<'_> {
+    async fn keep_alive(&mut self) -> RedisResult<()> {
+        self.tidy().await?;
+        let mut lease = Lease::new(self.commands.node);
+        loop {
+            lease.due().await;
+            let renewal = lease.renew(&mut self.connections.asking).await?;
+            // Nobody else would notice that this one is dead.
+            let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
+            if renewal.was_lost {
+                tracing::warn!("this server was taken for dead; it says again who is here");
+                self.exchange.doubt();
+            }
+            for node in renewal.dead {
+                tracing::warn!(node, "clears up after a server that is gone");
+                let channels = self.channels_of(&node).await?;
+                self.clear(&node, &channels).await?;
+                lease::forget(&mut self.connections.asking, &node).await?;
+            }
+            if renewal.is_time_to_touch {
+                self.touch().await?;
+            }
+        }
+    }
+
+    async fn touch(&mut self) -> RedisResult<()> {
+        for channels in self.exchange.shared_channels().chunks(BATCH) {
+            let mut pipeline = pipe();
+            // Others who took this server for dead may have forgotten where its members are.
+            pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel))).ignore();
+            for command in channels.iter().flat_map(|(channel, keep)| Commands::touch(channel, *keep)) {
+                pipeline.add_command(command).ignore();
+            }
+            let () = pipeline.query_async(&mut self.connections.asking).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes those off who are known to be here and are not: Redis may have fallen back to an earlier state, or have done
+    /// late what was asked of it. Where somebody is here, the hub sees to it.
+    async fn tidy(&mut self) -> RedisResult<()> {
+        let node = self.commands.node;
+        let mut channels = self.channels_of(node).await?;
+        let here: HashSet<_> = self.exchange.shared_channels().into_iter().map(|(channel, _)| channel).collect();
+        channels.retain(|channel| !here.contains(&**channel));
+        self.clear(node, &channels).await
+    }
+
+    async fn channels_of(&mut self, node: &str) -> RedisResult<Vec<String>> {
+        cmd("SMEMBERS").arg(channels_of(node)).query_async(&mut self.connections.asking).await
+    }
+
+    /// Takes the members of a server off these channels.
+    async fn clear(&mut self, node: &str, channels: &[String]) -> RedisResult<()> {
+        let connection = &mut self.connections.asking;
+        for channels in channels.chunks(BATCH) {
+            let mut pipeline = pipe();
+            for channel in channels {
+                pipeline.cmd("HGETALL").arg(ChannelKeys::of(channel).members());
+            }
+            let members: Vec<Vec<(String, String)>> = pipeline.query_async(connection).await?;
+            let mut pipeline = pipe();
+            for (channel, members) in channels.iter().zip(members) {
+                for (socket_id, _) in members.iter().filter(|(_, member)| is_of_node(member, node)) {
+                    pipeline.add_command(self.commands.leave(channel, socket_id)).ignore();
+                }
+            }
+            if !pipeline.is_empty() {
+                let () = pipeline.query_async(connection).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who has so much to hear starts over from what is kept: that takes less memory.
+const UNHEARD: usize = 100_000;

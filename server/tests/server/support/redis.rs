@@ -1,0 +1,99 @@
+//! A Redis of its own for one test.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use xano_realtime_server::RedisUrl;
+
+/// The real one, as a process, without a port: it is reached through a file in a folder of its own.
+pub struct Redis {
+    process: Child,
+    folder: PathBuf,
+}
+
+impl Redis {
+    pub fn start() -> Redis {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("xano-redis-{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Redis { process: run(&folder), folder }
+    }
+
+    pub fn url(&self) -> RedisUrl {
+        self.address().parse().unwrap()
+    }
+
+    pub fn address(&self) -> String {
+        format!("redis+unix://{}", self.folder.join(SOCKET).display())
+    }
+
+    pub fn dies(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        fs::remove_file(self.folder.join(SOCKET)).unwrap();
+    }
+
+    /// With what it had written down.
+    pub fn comes_back(&mut self) {
+        self.process = run(&self.folder);
+    }
+
+    /// What it has written down by now is kept for [`comes_back_as_it_was`](Self::comes_back_as_it_was).
+    pub fn is_copied(&self) {
+        let copy = self.folder.join(COPY);
+        fs::create_dir(&copy).unwrap();
+        for file in fs::read_dir(self.folder.join(WRITTEN)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+        }
+    }
+
+    pub fn comes_back_as_it_was(&mut self) {
+        fs::remove_dir_all(self.folder.join(WRITTEN)).unwrap();
+        fs::rename(self.folder.join(COPY), self.folder.join(WRITTEN)).unwrap();
+        self.comes_back();
+    }
+
+    pub fn comes_back_empty(&mut self) {
+        fs::remove_dir_all(self.folder.join(WRITTEN)).unwrap();
+        self.comes_back();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn run(folder: &Path) -> Child {
+    let socket = folder.join(SOCKET);
+    let process = Command::new("redis-server")
+        .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
+        .arg(&socket)
+        .arg("--dir")
+        .arg(folder)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("these tests need a redis-server; on Debian: apt-get install redis-server");
+    let started = Instant::now();
+    while !socket.exists() {
+        assert!(started.elapsed() < PATIENCE, "the redis-server does not start");
+        sleep(Duration::from_millis(2));
+    }
+    process
+}
+
+const SOCKET: &str = "redis.sock";
+/// Redis calls it so.
+const WRITTEN: &str = "appendonlydir";
+const COPY: &str = "copy";
+const PATIENCE: Duration = Duration::from_secs(20);
