@@ -13,6 +13,7 @@ import {
   ensureChromium,
   ensureFirefox,
   ensureNodePackages,
+  ensureRedis,
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
@@ -20,7 +21,14 @@ import { Failure } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const PAGE = ["page/receive", "page/flood", "page/send", "page/start", "page/memory"];
-const SERVER = ["server/fan-out", "server/latency", "server/memory", "server/arrivals", "server/growth"];
+const SERVER = [
+  "server/fan-out",
+  "server/latency",
+  "server/memory",
+  "server/arrivals",
+  "server/growth",
+  "server/cluster",
+];
 const PARTS = ["size", ...PAGE, ...SERVER];
 const BROWSERS = { chromium: ensureChromium, firefox: ensureFirefox, webkit: ensureWebKit };
 
@@ -40,6 +48,7 @@ await runParts("npm run bench", [
   ["package", () => buildPackage()],
   ...(chosen.some((name) => name.startsWith("page/")) ? Object.keys(BROWSERS).map(browser) : []),
   ...(chosen.some((name) => name.startsWith("server/")) ? servers.map(server) : []),
+  ...(chosen.includes("server/cluster") ? [["Redis", ensureRedis]] : []),
   ...chosen.map((name) => [name, () => measure(name)]),
   ["results", finish],
 ]);

@@ -14,17 +14,20 @@ const LIMITS = { messages_per_second: 10_000_000, message_burst: 10_000_000 };
  * @property {string} name
  * @property {string} dialect as the load generator calls it
  * @property {() => Promise<unknown>} [ensure] installs what it needs, or says that it cannot be had
- * @property {(place: { port: number, folder: string }) => string[]} command
+ * @property {number} [servers] that act as one, each with a port; 1 where nothing is said
+ * @property {(place: { port: number, ports: number[], folder: string }) => string[]} command
  */
+
+const OURS_ON_ANY_PORT = [
+  releaseBinary("xano-realtime-server"),
+  ...["--config", join(here, "settings.json")],
+  ...Object.entries(LIMITS).flatMap(([name, limit]) => ["--limit", `${name}=${limit}`]),
+];
 
 const OURS = {
   name: "ours",
   dialect: "xano",
-  command: ({ port }) => [
-    releaseBinary("xano-realtime-server"),
-    ...["--listen", `127.0.0.1:${port}`, "--config", join(here, "settings.json")],
-    ...Object.entries(LIMITS).flatMap(([name, limit]) => ["--limit", `${name}=${limit}`]),
-  ],
+  command: ({ port }) => [...OURS_ON_ANY_PORT, "--listen", `127.0.0.1:${port}`],
 };
 
 const WS = {
@@ -82,11 +85,31 @@ const SOCKUDO = {
   ],
 };
 
+/** @type {Contender[]} our server alone, and sharing its channels */
+export const OURS_ALONE_AND_SHARED = [
+  { ...OURS, name: "one, in memory" },
+  overRedis("one, over Redis", 1),
+  overRedis("two, over Redis", 2),
+];
+
 /** @type {Contender[]} */
 export const CONTENDERS = [OURS, nchan(1), nchan(2), WS, BARE];
 
 /** @type {Contender[]} with `--all` these too */
 export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO, SOCKUDO];
+
+/** What they cost includes their Redis. */
+function overRedis(name, servers) {
+  return {
+    name,
+    dialect: "xano",
+    servers,
+    command: ({ ports, folder }) => [
+      process.execPath,
+      ...[join(here, "peers/over-redis.mjs"), folder, ports.join(), ...OURS_ON_ANY_PORT],
+    ],
+  };
+}
 
 function nchan(workers) {
   return {

@@ -19,11 +19,12 @@ export async function measure(contender, [subcommand, ...options]) {
   // Some servers run as a user of their own.
   chmodSync(folder, 0o777);
   mkdirSync(join(folder, "temporary"));
-  const port = await freePort();
-  const server = start(contender.command({ port, folder }));
+  const ports = await Promise.all(Array.from({ length: contender.servers ?? 1 }, freePort));
+  const server = start(contender.command({ port: ports[0], ports, folder }));
   try {
-    await Promise.race([server.exited, accepts(port)]);
-    const about = ["--address", `127.0.0.1:${port}`, "--pid", String(server.pid), "--dialect", contender.dialect];
+    await Promise.race([server.exited, Promise.all(ports.map(accepts))]);
+    const addresses = ports.flatMap((port) => ["--address", `127.0.0.1:${port}`]);
+    const about = [...addresses, "--pid", String(server.pid), "--dialect", contender.dialect];
     const loading = promisify(execFile)(...unlimited([releaseBinary("bench-load"), subcommand, ...about, ...options]));
     const { stdout } = await Promise.race([server.exited, loading]);
     return JSON.parse(stdout);

@@ -30,7 +30,7 @@ pub(crate) struct Report {
     latency_us: Percentiles,
 }
 
-pub(crate) fn run(server: Server, plan: &Plan) -> Result<Report, Failure> {
+pub(crate) fn run(server: &Server, plan: &Plan) -> Result<Report, Failure> {
     let joins = plan.per_second * plan.seconds;
     let mut crowd = Crowd::new(server)?;
     let mut waiting = Vec::new();

@@ -11,7 +11,7 @@ use super::{Failure, Server};
 
 /// The sockets and their poll.
 pub(crate) struct Crowd {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     pub(crate) dialect: Dialect,
     poll: Poll,
     events: Events,
@@ -25,9 +25,9 @@ pub(crate) struct Crowd {
 pub(crate) type Id = usize;
 
 impl Crowd {
-    pub(crate) fn new(server: Server) -> Result<Crowd, Failure> {
+    pub(crate) fn new(server: &Server) -> Result<Crowd, Failure> {
         Ok(Crowd {
-            address: server.address,
+            addresses: server.addresses.clone(),
             dialect: server.dialect,
             poll: Poll::new()?,
             events: Events::with_capacity(1024),
@@ -39,8 +39,9 @@ impl Crowd {
 
     /// Begins to connect.
     pub(crate) fn start(&mut self, channels: Vec<usize>, publishes: Option<usize>) -> Result<Id, Failure> {
-        let mut connection = Connection::start(self.address, self.dialect, channels, publishes)?;
         let id = self.connections.len();
+        let address = self.addresses[id % self.addresses.len()];
+        let mut connection = Connection::start(address, self.dialect, channels, publishes)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut connection.stream, Token(id), both)?;
         self.connections.push(connection);

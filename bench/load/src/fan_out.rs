@@ -60,7 +60,7 @@ impl Percentiles {
     }
 }
 
-pub(crate) fn run(server: Server, plan: &Plan) -> Result<Report, Failure> {
+pub(crate) fn run(server: &Server, plan: &Plan) -> Result<Report, Failure> {
     let shares = plan.channels.is_multiple_of(plan.publishers) && plan.subscribers.is_multiple_of(plan.channels);
     if !shares || plan.payload_bytes < SMALLEST_BYTES {
         return Err(format!("channels have to be shared evenly, payloads be {SMALLEST_BYTES} bytes at least").into());
@@ -102,8 +102,8 @@ struct Run<'a> {
     sent: Vec<usize>,
 }
 
-impl Run<'_> {
-    fn open(server: Server, plan: &Plan) -> Result<Run<'_>, Failure> {
+impl<'a> Run<'a> {
+    fn open(server: &Server, plan: &'a Plan) -> Result<Run<'a>, Failure> {
         let mut crowd = Crowd::new(server)?;
         let mut ledger = Ledger::new(plan.channels, plan.publishers, plan.payload_bytes);
         let (dialect, channels) = (server.dialect, 0..plan.channels);

@@ -32,7 +32,7 @@ struct Step {
     bytes_per_connection: f64,
 }
 
-pub(crate) fn run(server: Server, plan: &Plan) -> Result<Report, Failure> {
+pub(crate) fn run(server: &Server, plan: &Plan) -> Result<Report, Failure> {
     let mut crowd = Crowd::new(server)?;
     let before = resident_bytes(server.pid)?;
     let mut steps = Vec::new();

@@ -74,10 +74,11 @@ enum Workload {
 }
 
 /// The server under load.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone)]
 struct Server {
-    #[arg(long)]
-    address: SocketAddr,
+    /// Of each of several servers that act as one: sockets take turns.
+    #[arg(long = "address", required = true)]
+    addresses: Vec<SocketAddr>,
     /// What is measured: this process and those that it started.
     #[arg(long)]
     pid: u32,
@@ -89,9 +90,9 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     let outcome = match Command::parse().workload {
-        Workload::FanOut { server, plan } => fan_out::run(server, &plan).map(|report| print(&report)),
-        Workload::Idle { server, plan } => idle::run(server, &plan).map(|report| print(&report)),
-        Workload::Arrivals { server, plan } => arrivals::run(server, &plan).map(|report| print(&report)),
+        Workload::FanOut { server, plan } => fan_out::run(&server, &plan).map(|report| print(&report)),
+        Workload::Idle { server, plan } => idle::run(&server, &plan).map(|report| print(&report)),
+        Workload::Arrivals { server, plan } => arrivals::run(&server, &plan).map(|report| print(&report)),
         Workload::BareHub { listen } => bare_hub::serve(listen),
     };
     match outcome {
