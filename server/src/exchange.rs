@@ -197,23 +197,23 @@ impl Exchange {
     }
 
     /// Other servers say that something happened on a channel.
-    pub(crate) fn hear(self: &Arc<Self>, channel: &str, notice: &str) {
-        self.follow(|hub| hub.hear(channel, notice));
+    pub(crate) fn hear(self: &Arc<Self>, channel: &str, notice: &str, due: &mut Due) {
+        self.follow(due, |hub| hub.hear(channel, notice));
     }
 
     /// How a channel stands that is shared.
     pub(crate) fn opened(self: &Arc<Self>, channel: &str, question: u64, snapshot: Snapshot) {
-        self.follow(|hub| hub.opened(channel, question, snapshot));
+        self.follow(&mut Due::default(), |hub| hub.opened(channel, question, snapshot));
     }
 
     /// What came of a post.
     pub(crate) fn replied(self: &Arc<Self>, channel: &str, asker: &Asker, reply: Reply) {
-        self.follow(|hub| hub.replied(channel, asker, reply));
+        self.follow(&mut Due::default(), |hub| hub.replied(channel, asker, reply));
     }
 
     /// What is known of shared channels may be out of date.
     pub(crate) fn doubt(self: &Arc<Self>) {
-        self.follow(|hub| {
+        self.follow(&mut Due::default(), |hub| {
             hub.doubt();
             Vec::new()
         });
@@ -225,12 +225,11 @@ impl Exchange {
     }
 
     /// What the other servers cause; it may lead to questions to triggers.
-    fn follow(self: &Arc<Self>, work: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
-        let mut due = Due::default();
+    fn follow(self: &Arc<Self>, due: &mut Due, work: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
         let calls = {
             let mut state = self.lock();
             let deliveries = work(&mut state.hub);
-            self.deliver(&mut state, deliveries, &mut due);
+            self.deliver(&mut state, deliveries, due);
             state.hub.take_calls()
         };
         self.ask(calls);

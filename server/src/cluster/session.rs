@@ -18,6 +18,7 @@ use super::works::Works;
 use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
+use crate::outbox::Due;
 
 /// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
 #[derive(Clone, Debug)]
@@ -108,10 +109,19 @@ struct Listener<'a> {
 
 impl Listener<'_> {
     async fn listen(&mut self) -> RedisResult<()> {
-        while let Some(push) = self.pushes.recv().await {
+        // What many notices cause leaves in few writes: when there is nothing more to hear.
+        let mut due = Due::default();
+        let mut heard = 0;
+        loop {
+            if self.pushes.is_empty() || heard == NOTICES_PER_WRITE {
+                due.write();
+                heard = 0;
+            }
+            let Some(push) = self.pushes.recv().await else { break };
+            heard += 1;
             match push.kind {
                 PushKind::Disconnection => break,
-                PushKind::Message => self.hear(push).await?,
+                PushKind::Message => self.hear(push, &mut due).await?,
                 _ => {}
             }
             if self.pushes.len() > UNHEARD {
@@ -121,10 +131,10 @@ impl Listener<'_> {
         Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into())
     }
 
-    async fn hear(&mut self, push: PushInfo) -> RedisResult<()> {
+    async fn hear(&mut self, push: PushInfo, due: &mut Due) -> RedisResult<()> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
-            Some(channel) => self.exchange.hear(channel, &notice),
+            Some(channel) => self.exchange.hear(channel, &notice, due),
             None => self.adopt_settings().await?,
         }
         Ok(())
@@ -220,6 +230,9 @@ impl Keeper<'_> {
         Ok(())
     }
 }
+
+/// Those who wait for the first of them are not to wait for all.
+const NOTICES_PER_WRITE: usize = 64;
 
 /// Who has so much to hear starts over from what is kept: that takes less memory.
 const UNHEARD: usize = 100_000;
