@@ -49,9 +49,14 @@ pub(crate) async fn serve(reads: OwnedReadHalf, already_read: Vec<u8>, mut line:
     // The others learn at once that this one is gone, however long the farewell takes.
     drop(line);
     tracing::debug!(?end, "socket ends");
+    outbox.end(Ending::Over);
     let farewell = async {
         match end {
-            End::Closed => while let Some(Ok(_)) = socket.next().await {},
+            End::Closed => {
+                // Answers the close frame, behind what waits.
+                while let Some(Ok(_)) = socket.next().await {}
+                let _ = outbox.written().await;
+            }
             End::Broken | End::Silent => {}
             End::ByServer(code, reason) => part(socket, &outbox, code, reason).await,
         }
@@ -163,7 +168,7 @@ fn end_for(error: &Error) -> End {
 impl From<Ending> for End {
     fn from(ending: Ending) -> End {
         match ending {
-            Ending::Broken => End::Broken,
+            Ending::Over => End::Broken,
             Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
             Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),

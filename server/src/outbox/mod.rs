@@ -36,8 +36,8 @@ pub(crate) struct Outbox {
 /// Why the server closes a socket from behind its outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Nothing can be written any more.
-    Broken,
+    /// There is nobody to talk to any more, save for a farewell.
+    Over,
     /// The client reads too slowly. Dropping frames would be a loss that nobody is told of; closing tells.
     SlowConsumer,
     /// The server stops.
@@ -153,7 +153,7 @@ impl Outbox {
                 }
                 Err(_) => {
                     queue.waiting = Backlog::default();
-                    queue.ending = Some(Ending::Broken);
+                    queue.ending = Some(Ending::Over);
                 }
             }
         }

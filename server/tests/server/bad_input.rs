@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Client, MARVEL, Running, get, patiently};
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 #[tokio::test]
@@ -77,6 +77,19 @@ async fn the_largest_frame_is_as_large_as_the_limit_says() {
     assert_eq!(jill.hear().await["action"], "message");
     jill.send(frame(1001)).await;
     assert_eq!(jill.hear_close().await, 1009);
+}
+
+#[tokio::test]
+async fn who_is_closed_learns_why_and_reads_a_clean_end_though_more_was_sent() {
+    let server = Running::with_limit("frame_bytes=1000").await;
+    let mut jill = server.client().await;
+    jill.send(Message::text("x".repeat(1001))).await;
+    assert_eq!(jill.hear_close().await, 1009);
+    let stream = jill.socket.get_mut();
+    stream.write_all(&[0; 10_000]).await.unwrap();
+    assert_eq!(patiently(stream.read_to_end(&mut Vec::new())).await.unwrap(), 0);
+    // What nobody reads would have the kernel reset the connection.
+    stream.write_all(&[0; 10_000]).await.expect("the server still takes what comes");
 }
 
 #[tokio::test]
