@@ -8,7 +8,9 @@ const CONNECTIONS = 5_000;
 export const part = {
   unit: "bytes RSS per connection",
 
-  async run(world) {
+  async run({ contenders, progress }) {
+    // The bare server only says what a write costs.
+    const world = { contenders: contenders.filter(({ name }) => name !== "bare write"), progress };
     const name = `${CONNECTIONS.toLocaleString("en")} idle connections, each on one of 100 channels`;
     const figure = ({ steps }) => steps.at(-1).bytes_per_connection;
     const reports = await compare(world, name, ["idle", `--connections=${CONNECTIONS}`], figure);
