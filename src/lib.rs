@@ -9,5 +9,10 @@
 //! `web` hands those to callbacks. See `docs/lifecycle.md` for the first and
 //! `docs/decisions/002-data-plane.md` for the second.
 pub mod session;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "typed"))]
+pub mod typed;
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod web;
+
+#[cfg(all(target_arch = "wasm32", feature = "typed"))]
+pub use typed::*;
