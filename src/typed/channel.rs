@@ -24,7 +24,7 @@ const ANSWER_DEADLINE_MS: u32 = 15_000;
 
 /// A channel that is still to be joined.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
 /// let channel = client.channel("marvel-chat-room").presence(true).history(true).join();
 /// # }
@@ -45,7 +45,7 @@ impl ChannelBuilder {
 
     /// Whether the server shall tell who is there, and who comes and goes. Default: no.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let channel = client.channel("marvel-chat-room").presence(true).join();
     /// # }
@@ -58,7 +58,7 @@ impl ChannelBuilder {
     /// Whether the server shall send the kept messages on arrival: an [`Action::History`](crate::Action::History) of
     /// [`Channel::actions`]. Default: no.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let channel = client.channel("marvel-chat-room").history(true).join();
     /// # }
@@ -70,7 +70,7 @@ impl ChannelBuilder {
 
     /// How many items each stream of this handle holds. Default: what the client's builder says.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let channel = client.channel("telemetry").stream_capacity(50).join();
     /// # }
@@ -82,7 +82,7 @@ impl ChannelBuilder {
 
     /// What happens when a stream of this handle is full. Default: what the client's builder says.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// use xano_wasm::WhenFull;
     /// let channel = client.channel("orders").when_full(WhenFull::DropNewest).join();
@@ -96,7 +96,7 @@ impl ChannelBuilder {
     /// Joins the channel, as soon as there is a connection. A channel of that name that is joined already is the same
     /// one, with the wishes of both.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let channel = client.channel("marvel-chat-room").join();
     /// # }
@@ -117,7 +117,7 @@ impl fmt::Debug for ChannelBuilder {
 
 /// A handle of a channel. The channel is left when the last one is dropped, and its streams end.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
 /// let channel = client.channel("marvel-chat-room").join();
 /// let same = channel.clone();
@@ -135,7 +135,7 @@ pub struct Channel {
 impl Channel {
     /// What it is called.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// assert_eq!(channel.name(), "marvel-chat-room");
     /// # }
@@ -151,7 +151,7 @@ impl Channel {
     ///
     /// When it is not taken: the payload is nothing for JSON, or 1,000 messages or 1 MiB wait already.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
     /// channel.send(&"Assemble!")
     /// # }
@@ -166,7 +166,7 @@ impl Channel {
     ///
     /// As those of [`Channel::send`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
     /// channel.send_to_authenticated(&"the code is 1963")
     /// # }
@@ -181,7 +181,7 @@ impl Channel {
     ///
     /// As those of [`Channel::send`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
     /// for client in channel.presence() {
     ///     channel.message_to(&client.socket_id, &"psst")?;
@@ -200,7 +200,7 @@ impl Channel {
     ///
     /// When the server refuses, does not answer within 15 seconds, or the channel is left meanwhile.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::HistoryError> {
     /// for message in channel.history::<String>().await?.into_iter().flatten() {
     ///     println!("{}", message.payload);
@@ -224,7 +224,7 @@ impl Channel {
 
     /// Who is on the channel now, as far as the server has told. Empty unless it was joined with `presence(true)`.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// println!("{} are here", channel.presence().len());
     /// # }
@@ -236,7 +236,7 @@ impl Channel {
 
     /// Who is on the channel, each time that changes.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let changes = channel.presence_changes();
     /// # }
@@ -247,7 +247,7 @@ impl Channel {
 
     /// Everything that is received on the channel from now on.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let actions = channel.actions::<String>();
     /// # }
@@ -258,7 +258,7 @@ impl Channel {
 
     /// The messages that are received on the channel from now on, own ones too.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let messages = channel.messages::<String>();
     /// # }
@@ -269,7 +269,7 @@ impl Channel {
 
     /// What the workspace sends to the channel from now on.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let events = channel.events::<String>();
     /// # }

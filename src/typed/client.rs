@@ -15,7 +15,7 @@ use super::token::Token;
 
 /// The settings of a client.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo() -> Result<(), xano_wasm::BuildError> {
 /// let client = xano_wasm::XanoClient::builder()
 ///     .base_url("https://x8ki-letl-twmt.n7.xano.io/api:abc")
@@ -38,7 +38,7 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// The base URL of the API group, or of the instance. Needed.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().base_url("https://x8ki-letl-twmt.n7.xano.io/api:abc");
     /// ```
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
@@ -48,7 +48,7 @@ impl ClientBuilder {
 
     /// The connection hash, from the Realtime Settings of the workspace. Needed.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().connection_hash("1lK90n16tnnylJpJ0Xa7Km6_KxA");
     /// ```
     pub fn connection_hash(mut self, hash: impl Into<String>) -> Self {
@@ -58,7 +58,7 @@ impl ClientBuilder {
 
     /// The token to connect with. Default: anonymous.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(token: &str) {
     /// let builder = xano_wasm::XanoClient::builder().realtime_auth_token(token);
     /// # }
@@ -71,7 +71,7 @@ impl ClientBuilder {
     /// What is asked for a token before each connection. It has 10 seconds; where it fails, the attempt has failed, and
     /// the next one asks again.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn fetch_token() -> Result<String, String> { Ok(String::new()) }
     /// let builder = xano_wasm::XanoClient::builder().realtime_auth_token_provider(async || fetch_token().await);
     /// ```
@@ -86,7 +86,7 @@ impl ClientBuilder {
 
     /// The token that goes with requests of the API. Default: none.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(token: &str) {
     /// let builder = xano_wasm::XanoClient::builder().auth_token(token);
     /// # }
@@ -98,7 +98,7 @@ impl ClientBuilder {
 
     /// The data source of the workspace that requests of the API use. Default: the live one.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().data_source("test");
     /// ```
     pub fn data_source(mut self, name: impl Into<String>) -> Self {
@@ -108,7 +108,7 @@ impl ClientBuilder {
 
     /// Whether messages wait while there is no connection, or are refused. Default: they wait.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().queue_offline_messages(false);
     /// ```
     pub fn queue_offline_messages(mut self, wait: bool) -> Self {
@@ -119,7 +119,7 @@ impl ClientBuilder {
     /// How many items each stream holds, at least 1. Default: 1,000, ten seconds at the hundred messages a second that
     /// a server takes of a socket.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().stream_capacity(100);
     /// ```
     pub fn stream_capacity(mut self, items: usize) -> Self {
@@ -129,7 +129,7 @@ impl ClientBuilder {
 
     /// What happens when a stream is full. Default: [`WhenFull::DropOldest`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder().when_full(xano_wasm::WhenFull::End);
     /// ```
     pub fn when_full(mut self, policy: WhenFull) -> Self {
@@ -143,7 +143,7 @@ impl ClientBuilder {
     ///
     /// When a setting is missing or none.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let error = xano_wasm::XanoClient::builder().build().unwrap_err();
     /// assert_eq!(error, xano_wasm::BuildError::MissingBaseUrl);
     /// ```
@@ -193,7 +193,7 @@ impl fmt::Debug for ClientBuilder {
 /// A client of a Xano workspace. Clones are handles of the same one; when the last is dropped, its channels are left,
 /// their streams end, and the socket closes.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo() -> Result<(), xano_wasm::BuildError> {
 /// let client = xano_wasm::XanoClient::builder()
 ///     .base_url("https://x8ki-letl-twmt.n7.xano.io/api:abc")
@@ -224,7 +224,7 @@ impl Drop for Inner {
 impl XanoClient {
     /// Where a client begins.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// let builder = xano_wasm::XanoClient::builder();
     /// ```
     pub fn builder() -> ClientBuilder {
@@ -233,7 +233,7 @@ impl XanoClient {
 
     /// A channel of that name, still to be joined.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let channel = client.channel("marvel-chat-room").join();
     /// # }
@@ -244,7 +244,7 @@ impl XanoClient {
 
     /// How the connection stands: first how it does now, then each change.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// let statuses = client.status();
     /// # }
@@ -260,7 +260,7 @@ impl XanoClient {
     ///
     /// When it cannot be sent; the one before stays.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient, token: &str) -> Result<(), xano_wasm::InvalidToken> {
     /// client.set_realtime_auth_token(token)?;
     /// client.reconnect();
@@ -274,7 +274,7 @@ impl XanoClient {
 
     /// Sets what is asked for a token before each connection; see [`ClientBuilder::realtime_auth_token_provider`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn fetch_token() -> Result<String, String> { Ok(String::new()) }
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// client.set_realtime_auth_token_provider(async || fetch_token().await);
@@ -290,7 +290,7 @@ impl XanoClient {
 
     /// Opens a new socket in place of the present one, with the token of now. Does nothing while no channel is joined.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
     /// client.reconnect();
     /// # }

@@ -7,7 +7,7 @@ pub use crate::session::Failure;
 
 /// The settings make no client.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// use xano_wasm::{BuildError, XanoClient};
 /// assert!(matches!(XanoClient::builder().build(), Err(BuildError::MissingBaseUrl)));
 /// ```
@@ -35,7 +35,7 @@ pub enum BuildError {
 
 /// The token cannot be sent; it is not repeated here.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
 /// assert!(client.set_realtime_auth_token("Bearer x").is_err());
 /// # }
@@ -46,7 +46,7 @@ pub struct InvalidToken;
 
 /// A message was not taken.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(channel: &xano_wasm::Channel) {
 /// use xano_wasm::SendError;
 /// match channel.send(&"Assemble!") {
@@ -71,7 +71,7 @@ pub enum SendError {
 
 /// A value from outside does not fit the type that was asked for.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(error: xano_wasm::DecodeError) {
 /// println!("{} at {}: {:?}", error.reason, error.path, error.raw);
 /// # }
@@ -89,7 +89,7 @@ pub struct DecodeError {
 
 /// What the server says about something that it refused.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(error: xano_wasm::ServerError) {
 /// if error.code.as_deref() == Some("no_settings") {
 ///     println!("the workspace has no such channel");
@@ -107,7 +107,7 @@ pub struct ServerError {
 
 /// An item of a stream that is no value. The stream goes on behind it.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # async fn demo(channel: xano_wasm::Channel) {
 /// use futures::StreamExt;
 /// use xano_wasm::ReceiveError;
@@ -140,7 +140,7 @@ pub enum ReceiveError {
 
 /// The kept messages could not be had.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # async fn demo(channel: xano_wasm::Channel) {
 /// match channel.history::<String>().await {
 ///     Ok(entries) => println!("{} kept", entries.len()),
@@ -163,7 +163,7 @@ pub enum HistoryError {
 
 /// A request of the API failed.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # async fn demo(client: xano_wasm::XanoClient) {
 /// use xano_wasm::HttpError;
 /// match client.get::<Vec<String>>("/heroes", &[]).await {

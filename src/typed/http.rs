@@ -102,7 +102,7 @@ fn json<B: Serialize + ?Sized>(body: &B) -> Option<Result<String, String>> {
 impl XanoClient {
     /// Sets the token that goes with requests of the API from now on, to the origin of the base URL alone.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient, token: String) {
     /// client.set_auth_token(Some(token));
     /// # }
@@ -117,7 +117,7 @@ impl XanoClient {
     ///
     /// When no answer comes, it is a failure, or it does not fit the type.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(client: xano_wasm::XanoClient) -> Result<(), xano_wasm::HttpError> {
     /// let heroes: Vec<String> = client.get("/heroes", &[("team", "avengers")]).await?;
     /// # Ok(())
@@ -133,7 +133,7 @@ impl XanoClient {
     ///
     /// When no answer comes, or it is a failure.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(client: xano_wasm::XanoClient) -> Result<(), xano_wasm::HttpError> {
     /// let total = client.head("/heroes", &[]).await?.get("x-total-count");
     /// # Ok(())
@@ -149,7 +149,7 @@ impl XanoClient {
     ///
     /// As those of [`XanoClient::get`], and when JSON cannot say the body.
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # #[derive(serde::Serialize)] struct Login { email: String, password: String }
     /// # #[derive(serde::Deserialize)] #[serde(rename_all = "camelCase")] struct Session { auth_token: String }
     /// # async fn demo(client: xano_wasm::XanoClient, login: Login) -> Result<(), xano_wasm::HttpError> {
@@ -171,7 +171,7 @@ impl XanoClient {
     ///
     /// As those of [`XanoClient::post`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(client: xano_wasm::XanoClient) -> Result<(), xano_wasm::HttpError> {
     /// let name: String = client.put("/heroes/7", &"Jill").await?;
     /// # Ok(())
@@ -191,7 +191,7 @@ impl XanoClient {
     ///
     /// As those of [`XanoClient::post`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(client: xano_wasm::XanoClient) -> Result<(), xano_wasm::HttpError> {
     /// let name: String = client.patch("/heroes/7", &"Jill").await?;
     /// # Ok(())
@@ -211,7 +211,7 @@ impl XanoClient {
     ///
     /// As those of [`XanoClient::get`].
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # async fn demo(client: xano_wasm::XanoClient) -> Result<(), xano_wasm::HttpError> {
     /// let gone: Option<String> = client.delete("/heroes/7").await?;
     /// # Ok(())

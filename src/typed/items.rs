@@ -11,7 +11,7 @@ use super::frame::{RawFields, RawFrame, field_of, list};
 
 /// A message of a member of the channel.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(message: xano_wasm::Message<String>) {
 /// let whispered = if message.is_private { " (to you alone)" } else { "" };
 /// println!("{}{whispered}", message.payload);
@@ -33,7 +33,7 @@ pub struct Message<T> {
 
 /// What the workspace sent to the channel with a Realtime Event function.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(event: xano_wasm::Event<u32>) {
 /// println!("score: {}", event.payload);
 /// # }
@@ -48,7 +48,7 @@ pub struct Event<T> {
 
 /// Anything that is received on a channel.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(action: xano_wasm::Action<String>) {
 /// use xano_wasm::Action;
 /// match action {
@@ -88,7 +88,7 @@ pub enum Action<T> {
 
 /// One socket, as presence lists and messages show it.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::Client) -> Result<(), xano_wasm::DecodeError> {
 /// #[derive(serde::Deserialize)]
 /// struct User {
@@ -111,7 +111,7 @@ pub struct Client {
 
 /// Which database row a user is. Both zero: anonymous.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// assert_eq!(xano_wasm::Permissions::default().row_id, 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

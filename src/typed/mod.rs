@@ -1,6 +1,6 @@
 //! The client as a Rust library, for pages that are written in Rust (feature `typed`, wasm32 only).
 //!
-//! ```no_run
+//! ```no_run,standalone_crate
 //! use futures::StreamExt;
 //! use serde::{Deserialize, Serialize};
 //! use xano_wasm::XanoClient;

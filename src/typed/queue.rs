@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 /// What happens when an application takes items out of a stream more slowly than they come. Whichever it is, the stream
 /// says how many are missing, and where.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
 /// use xano_wasm::WhenFull;
 /// // A log that has to be whole or end:

@@ -4,7 +4,7 @@ use super::error::Failure;
 
 /// How the connection of a client stands, and what has become of it.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # async fn demo(client: xano_wasm::XanoClient) {
 /// use futures::StreamExt;
 /// use xano_wasm::Status;
@@ -48,7 +48,7 @@ pub enum Status {
 
 /// An attempt to connect that is to come.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(retry: xano_wasm::Retry) {
 /// println!("attempt {} in {} ms", retry.attempt, retry.in_ms);
 /// # }

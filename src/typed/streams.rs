@@ -97,7 +97,7 @@ macro_rules! received {
 received! {
     /// Everything that is received on a channel; see [`Channel::actions`](crate::Channel::actions).
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let actions: xano_wasm::Actions<String> = channel.actions();
     /// # }
@@ -108,7 +108,7 @@ received! {
 received! {
     /// The messages of a channel's members; see [`Channel::messages`](crate::Channel::messages).
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let messages: xano_wasm::Messages<String> = channel.messages();
     /// # }
@@ -119,7 +119,7 @@ received! {
 received! {
     /// What the workspace sends to a channel; see [`Channel::events`](crate::Channel::events).
     ///
-    /// ```no_run
+    /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
     /// let events: xano_wasm::Events<String> = channel.events();
     /// # }
@@ -130,7 +130,7 @@ received! {
 /// Who is on a channel, each time that changes, beginning with who is there now. It holds the newest list alone: an
 /// application that is slow sees fewer of them, and misses nothing of what is.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # async fn demo(channel: xano_wasm::Channel) {
 /// use futures::StreamExt;
 /// let mut changes = channel.presence_changes();
@@ -184,7 +184,7 @@ impl fmt::Debug for PresenceChanges {
 
 /// How a connection stands, beginning with how it stands now; see [`XanoClient::status`](crate::XanoClient::status).
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
 /// let statuses: xano_wasm::Statuses = client.status();
 /// # }
