@@ -52,10 +52,13 @@ window.ledger = {
   ]) {
     const [start, stop] = [window[set], window[clear]];
     window[set] = (work, ...args) => {
-      const timer = start(() => {
-        if (set === "setTimeout") ledger.timers.delete(timer);
-        work();
-      }, ...args);
+      const timer = start(
+        () => {
+          if (set === "setTimeout") ledger.timers.delete(timer);
+          work();
+        },
+        ...args,
+      );
       ledger.timers.add(timer);
       return timer;
     };

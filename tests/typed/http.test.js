@@ -45,7 +45,10 @@ test("requests carry a query, a typed body and the token, and answers are typed"
     return [await client().get_score("/score", "x men"), await client().post_score("score", "Jack", 5)];
   }, `http://127.0.0.1:${api.address().port}/api:demo/`);
 
-  assert.deepEqual(scores.map(({ points }) => points), [7, 7]);
+  assert.deepEqual(
+    scores.map(({ points }) => points),
+    [7, 7],
+  );
   assert.deepEqual(requests, [
     { method: "GET", url: "/api:demo/score?team=x+men", body: "", token: "Bearer a-token" },
     { method: "POST", url: "/api:demo/score", body: '{"hero":"Jack","points":5}', token: "Bearer a-token" },
@@ -60,7 +63,10 @@ test("the token goes to the origin of the base URL alone", async (t) => {
     await new Client({ ...settings, authToken: "a-token" }).get_score(endpoint, "avengers");
   }, `http://127.0.0.1:${api.address().port}/api:demo/score`);
 
-  assert.deepEqual(requests.map(({ token }) => token), [undefined]);
+  assert.deepEqual(
+    requests.map(({ token }) => token),
+    [undefined],
+  );
 });
 
 test("a failure says the status, a misfit the field, and silence the usual causes", async (t) => {

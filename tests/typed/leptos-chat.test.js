@@ -60,7 +60,10 @@ test("who comes later is shown what was said, and a payload that is none is name
   await rust.enter();
 
   await rust.sees("Said before");
-  await rust.locator(".note").filter({ hasText: /`text` does not fit/ }).waitFor();
+  await rust
+    .locator(".note")
+    .filter({ hasText: /`text` does not fit/ })
+    .waitFor();
 });
 
 test("the chat in Rust survives a restart of the server, and tells so", async (t) => {

@@ -43,7 +43,14 @@ test("a payload that does not fit says which field and what came, and the stream
     const channel = new Client(settings).join("avengers");
     const [messages, actions] = [channel.messages(), channel.actions()];
     await actions.next();
-    const wrong = { name: "Jill", text: "hi", scores: [{ hero: "Hulk", points: 1 }, { hero: "Thor", points: "two" }] };
+    const wrong = {
+      name: "Jill",
+      text: "hi",
+      scores: [
+        { hero: "Hulk", points: 1 },
+        { hero: "Thor", points: "two" },
+      ],
+    };
     for (const payload of [wrong, null, "a text"]) {
       ledger.latest.send(JSON.stringify({ action: "message", options: { channel: "avengers" }, payload }));
     }
