@@ -329,6 +329,7 @@ impl Connection {
 
     fn disconnected(&self, code: CloseCode, next: Option<Attempt>) {
         self.socket.take();
+        self.rooms().iter().for_each(|room| room.disconnected());
         let retry = next.map(|next| Retry { attempt: next.number, in_ms: next.in_ms });
         self.tell(Status::Disconnected { code: code.0, reason: self.close_reason.borrow().clone(), retry });
     }

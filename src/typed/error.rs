@@ -117,7 +117,7 @@ pub struct ServerError {
 ///         Ok(message) => println!("{}", message.payload),
 ///         Err(ReceiveError::Decode(error)) => println!("not a text: {:?}", error.raw),
 ///         Err(ReceiveError::Lagged { missed }) => println!("{missed} were lost"),
-///         Err(ReceiveError::Refused(error)) => println!("{error}"),
+///         Err(error) => println!("{error}"),
 ///     }
 /// }
 /// # }
@@ -133,6 +133,9 @@ pub enum ReceiveError {
         /// How many.
         missed: u64,
     },
+    /// There was no connection for a while, and now the channel is joined again.
+    #[error("what was said while there was no connection may be missing here: history() has what is kept")]
+    Interrupted,
     /// The server refused something on this channel, such as joining it.
     #[error(transparent)]
     Refused(#[from] ServerError),

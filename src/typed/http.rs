@@ -6,7 +6,7 @@ use gloo_net::http::{Headers, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use web_sys::Url;
+use web_sys::{AbortController, AbortSignal, Url};
 
 use super::client::XanoClient;
 use super::codec;
@@ -29,6 +29,7 @@ impl Http {
 
     async fn request(
         &self,
+        abort: &AbortOnDrop,
         method: Method,
         endpoint: &str,
         query: Query<'_>,
@@ -36,8 +37,10 @@ impl Http {
     ) -> Result<Response, HttpError> {
         let network = |error: gloo_net::Error| HttpError::Network(error.to_string());
         let url = self.url(endpoint);
-        let mut request =
-            RequestBuilder::new(&url).method(method).header("Accept", "application/json, text/plain, */*");
+        let mut request = RequestBuilder::new(&url)
+            .abort_signal(abort.signal().as_ref())
+            .method(method)
+            .header("Accept", "application/json, text/plain, */*");
         if !query.is_empty() {
             request = request.query(query.iter().copied());
         }
@@ -68,7 +71,8 @@ impl Http {
         body: Option<Result<String, String>>,
     ) -> Result<R, HttpError> {
         let body = body.transpose().map_err(HttpError::Encode)?;
-        let response = self.request(method, endpoint, query, body).await?;
+        let abort = AbortOnDrop::new();
+        let response = self.request(&abort, method, endpoint, query, body).await?;
         Ok(codec::decode(body_of(response).await?)?)
     }
 
@@ -84,6 +88,28 @@ impl Http {
     fn is_same_origin(&self, url: &str) -> bool {
         let origin = |url: &str| Url::new(url).map(|url| url.origin()).ok();
         origin(url) == origin(&self.base_url)
+    }
+}
+
+/// Aborts what is still under way: the future of a request that is dropped takes it along.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    /// Where the platform has none, requests run to their end.
+    fn new() -> Self {
+        AbortOnDrop(AbortController::new().ok())
+    }
+
+    fn signal(&self) -> Option<AbortSignal> {
+        self.0.as_ref().map(AbortController::signal)
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 
@@ -140,7 +166,8 @@ impl XanoClient {
     /// # }
     /// ```
     pub async fn head(&self, endpoint: &str, query: Query<'_>) -> Result<Headers, HttpError> {
-        Ok(self.inner.http.request(Method::HEAD, endpoint, query, None).await?.headers())
+        let abort = AbortOnDrop::new();
+        Ok(self.inner.http.request(&abort, Method::HEAD, endpoint, query, None).await?.headers())
     }
 
     /// Posts something new.

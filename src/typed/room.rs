@@ -1,6 +1,6 @@
 //! One channel of a connection, and who hears what comes there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::channel::oneshot;
@@ -29,7 +29,17 @@ pub(super) struct Listener {
 /// What a stream is told. Frames are decoded by who takes them.
 pub(super) enum Heard {
     Frame(RawFrame),
+    Interrupted,
     Refused(ServerError),
+}
+
+/// Whether the server has said that the channel is joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    Outside,
+    Inside,
+    /// It was, over a socket that is gone.
+    Interrupted,
 }
 
 /// Joined while it lives.
@@ -37,6 +47,7 @@ pub(super) struct Room {
     pub(super) id: ChannelId,
     pub(super) name: String,
     pub(super) connection: Rc<Connection>,
+    membership: Cell<Membership>,
     listeners: RefCell<Vec<Rc<Listener>>>,
     present: RefCell<Vec<Client>>,
     watchers: RefCell<Vec<Rc<Queue<Vec<Client>>>>>,
@@ -49,6 +60,7 @@ impl Room {
             id,
             name,
             connection,
+            membership: Cell::new(Membership::Outside),
             listeners: RefCell::default(),
             present: RefCell::default(),
             watchers: RefCell::default(),
@@ -105,10 +117,24 @@ impl Room {
             Some(Action::PresenceFull) => self.set_present(items::present(frame)),
             Some(Action::PresenceUpdate) => self.change_present(frame),
             Some(Action::History) => self.answer(|| Ok(frame.clone())),
+            Some(Action::Join) => self.joined(),
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
         }
         self.tell(|| Heard::Frame(frame.clone()), |wanted| kind.is_some_and(|kind| wanted == Wanted::Only(kind)));
+    }
+
+    /// The socket is gone, and what is said now is not heard.
+    pub(super) fn disconnected(&self) {
+        if self.membership.get() == Membership::Inside {
+            self.membership.set(Membership::Interrupted);
+        }
+    }
+
+    fn joined(&self) {
+        if self.membership.replace(Membership::Inside) == Membership::Interrupted {
+            self.tell(|| Heard::Interrupted, |_| true);
+        }
     }
 
     /// The server refused something: whoever waits is told, and so is every stream.

@@ -40,6 +40,7 @@ impl Subscription {
             self.has_ended = entry.is_none();
             Some(match entry? {
                 Entry::Item(Heard::Frame(frame)) => decode(&frame).map_err(ReceiveError::from),
+                Entry::Item(Heard::Interrupted) => Err(ReceiveError::Interrupted),
                 Entry::Item(Heard::Refused(error)) => Err(error.into()),
                 Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),
             })

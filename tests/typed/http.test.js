@@ -87,6 +87,23 @@ test("a failure says the status, a misfit the field, and silence the usual cause
   assert.match(faults[2], /^no answer came: .*check the URL, the network, CORS/);
 });
 
+test("a request that nobody waits for any more is aborted", async (t) => {
+  const page = await world.page(t);
+
+  const aborted = await page.evaluate(() => {
+    const { fetch } = window;
+    let signal;
+    window.fetch = (request) => {
+      signal = request.signal;
+      return fetch(request);
+    };
+    new Client(settings).ask_and_drop("/score");
+    return signal.aborted;
+  });
+
+  assert.equal(aborted, true);
+});
+
 test("events of the workspace are typed as well", async (t) => {
   const page = await world.page(t);
   await page.evaluate(async () => {

@@ -87,6 +87,7 @@ fn received<T>(item: Result<T, ReceiveError>, words: impl Fn(T) -> String) -> St
         Ok(value) => words(value),
         Err(ReceiveError::Decode(error)) => misfit(&error),
         Err(ReceiveError::Lagged { missed }) => format!("missing: {missed}"),
+        Err(ReceiveError::Interrupted) => "interrupted".to_owned(),
         Err(ReceiveError::Refused(error)) => format!("refused: {}", error.code.unwrap_or(error.message)),
     }
 }
