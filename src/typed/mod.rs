@@ -29,6 +29,10 @@
 //! # }
 //! ```
 //!
+//! What is received waits in streams that hold 1,000 items; beyond, the oldest make room and the stream says so
+//! ([`WhenFull`]). What was said while there was no connection is not recovered: [`ReceiveError::Interrupted`] stands in
+//! its place, and [`Channel::history`] has what is kept.
+//!
 //! Nothing has to be cleaned up: a stream that is dropped is not fed any more, the last handle of a channel that is
 //! dropped leaves it, and the last clone of the client closes the socket. Streams end when what they belong to is gone.
 //!
