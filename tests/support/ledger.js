@@ -1,5 +1,8 @@
 // Runs in a page before anything else: counts what is alive, so that a test can ask whether anything was left behind.
 
+// wasm-bindgen drops a Rust value when its JavaScript object is collected, if it can. Here tests alone say what is dropped.
+delete window.FinalizationRegistry;
+
 window.ledger = {
   sockets: new Set(), // those that nobody has closed
   listeners: 0,
