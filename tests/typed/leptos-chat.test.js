@@ -9,6 +9,7 @@ import { DEMO, visitDemo } from "../support/demo.js";
 import { LEPTOS_CHAT, requireLeptosChat, visitLeptosChat } from "../support/leptos-chat.js";
 import { startServer } from "../support/server.js";
 import { startStaticServer } from "../support/static-server.js";
+import { Visitor } from "../support/visitor.js";
 
 let server, site, browser;
 before(async () => {
@@ -77,6 +78,19 @@ test("the chat in Rust survives a restart of the server, and tells so", async (t
 
   await rust.state(/^Connected$/);
   await rust.sees("Are you there?");
+});
+
+test("from our server the form is filled in: a name is all it takes", async (t) => {
+  const own = await startServer({ www: LEPTOS_CHAT });
+  t.after(() => own.dispose());
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const jill = new Visitor(await context.newPage());
+  await jill.page.goto(own.url);
+  await jill.page.waitForFunction(() => document.getElementById("hash").value !== "");
+
+  await jill.field("Your name").fill("Jill");
+  await jill.enter();
 });
 
 test("a page in Rust carries nothing of the JavaScript facade", async () => {
