@@ -11,14 +11,22 @@ import { checkDropIn, checkPublished } from "./lib/published.mjs";
 import { cargo, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
-const WASM = ["--package", "xano-wasm", "--features", "npm", "--target", "wasm32-unknown-unknown"];
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const NPM = ["--package", "xano-wasm", "--features", "npm", ...WASM];
+const TYPED = ["--package", "xano-wasm", "--features", "typed", ...WASM];
+const LEPTOS_CHAT = ["--manifest-path", "examples/leptos-chat/Cargo.toml"];
 
 await runParts("npm run check", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
   ["Rust format", () => cargo("fmt", "--all", "--check")],
+  ["Rust format of the example", () => cargo("fmt", ...LEPTOS_CHAT, "--check")],
   ["Rust lints", () => cargo("clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings")],
-  ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...WASM, "--", "-D", "warnings")],
+  ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...NPM, "--", "-D", "warnings")],
+  [
+    "Rust lints, typed API",
+    () => cargo("clippy", "--release", ...TYPED, "--package", "typed-page", "--", "-D", "warnings"),
+  ],
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
@@ -32,9 +40,11 @@ await runParts("npm run check", [
   ["licences, bans and sources of crates", checkCrates],
 ]);
 
-function documentation() {
-  const args = ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"];
-  return run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } });
+/** Of the typed API as docs.rs shows it. */
+async function documentation() {
+  const options = { env: { RUSTDOCFLAGS: "-D warnings" } };
+  await run("cargo", ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"], options);
+  await run("cargo", ["doc", "--release", ...TYPED, "--no-deps"], options);
 }
 
 function sizeBudget() {

@@ -1,7 +1,7 @@
 // npm run test:more: what takes long or needs more than Chromium. A suite that does not exist yet is not listed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { buildLeptosChat, buildPackage, buildPrograms, buildTypedPage } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
@@ -12,9 +12,10 @@ import {
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
-import { run } from "./lib/run.mjs";
+import { cargo, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
+const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
 const SUITES = [["packaging", "tests/packaging"]];
 
 await runParts("npm run test:more", [
@@ -27,6 +28,10 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ["page of the typed API", buildTypedPage],
+  ["Marvel chat in Rust", buildLeptosChat],
+  ["typed API in Chromium", () => nodeTests("tests/typed")],
+  ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Redis", ensureRedis],
   ["native tests of the server, each on a Redis", serverOnRedis],

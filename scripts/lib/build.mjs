@@ -1,6 +1,11 @@
-// The two things that everything else needs: the programs and the npm package.
+// What the tests and the commands need: the programs, the npm package, and pages that are written in Rust.
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { cargo, run } from "./run.mjs";
-import { releaseBinary } from "./workspace.mjs";
+import { releaseBinary, root, target } from "./workspace.mjs";
+
+const WASM = ["--release", "--target", "wasm32-unknown-unknown"];
+const BUILT = "wasm32-unknown-unknown/release";
 
 /** The server and xtask. One selection of packages for every command: another one would compile dependencies anew. */
 export function buildPrograms() {
@@ -10,4 +15,25 @@ export function buildPrograms() {
 /** pkg/ and target/demo/. */
 export function buildPackage(...options) {
   return run(releaseBinary("xtask"), ["build", ...options]);
+}
+
+/** target/typed-page: the typed API as tests/typed calls it. */
+export async function buildTypedPage() {
+  await cargo("build", ...WASM, "--package", "typed-page");
+  await page(join(target, BUILT, "typed_page.wasm"), join(target, "typed-page"));
+}
+
+/** target/leptos-chat/site. */
+export async function buildLeptosChat() {
+  const example = join(root, "examples/leptos-chat");
+  const folder = join(target, "leptos-chat");
+  const options = ["--locked", "--manifest-path", join(example, "Cargo.toml"), "--target-dir", folder];
+  await cargo("build", ...WASM, ...options);
+  await page(join(folder, BUILT, "leptos-chat.wasm"), join(folder, "site"));
+  for (const file of ["index.html", "chat.css"]) copyFileSync(join(example, file), join(folder, "site", file));
+  for (const file of ["base.css", "icon.svg"]) copyFileSync(join(root, "www", file), join(folder, "site", file));
+}
+
+function page(program, folder) {
+  return run(releaseBinary("xtask"), ["page", program, folder]);
 }

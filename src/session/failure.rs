@@ -5,6 +5,10 @@
 macro_rules! failures {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $message:literal;)*) => {
         /// What an application is told when something fails.
+        ///
+        /// ```no_run,standalone_crate
+        /// assert_eq!(xano_wasm::session::Failure::QueueFull.code(), "queue_full");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Failure {
             $($(#[$doc])* $variant,)*

@@ -4,7 +4,7 @@
 //! There is no socket, no clock and no randomness in here: whoever drives a session has those, and tests drive it
 //! in virtual time. The contract: **drain [`Session::poll`] after every input**, and carry the outputs out in order.
 //!
-//! ```
+//! ```ignore-wasm32,standalone_crate
 //! use xano_wasm::session::{Input, Output, Session, Wishes};
 //!
 //! let mut session: Session<String> = Session::new();

@@ -44,6 +44,10 @@ pub(crate) fn write(file: &Path, content: &str) -> Result<()> {
     fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }
 
+pub(crate) fn size(file: &Path) -> Result<u64> {
+    Ok(fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len())
+}
+
 /// Leaves an empty folder, whatever was there.
 pub(crate) fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {

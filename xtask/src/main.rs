@@ -4,6 +4,9 @@
 //! compile -> bindgen -> optimize -> bundle -> package -> check -> demo
 //! ```
 //!
+//! A second command makes a program for a page out of a crate's module: the examples and tests of the typed API are
+//! built with it.
+//!
 //! # Layout
 //!
 //! - [`compile`]: the crate to WebAssembly, with a standard library built for size.
@@ -16,6 +19,7 @@
 //! - [`demo`]: the folder that `npm start` serves.
 //! - [`step`]: names and times a step, and leaves it out when its inputs have not changed.
 //! - [`words`]: what Rust calls by number, in words.
+//! - [`page`]: a module of another crate to a program for a page.
 //! - [`workspace`]: where everything lies, and which kind of build this is.
 
 mod bindgen;
@@ -28,6 +32,7 @@ mod names;
 mod node;
 mod optimize;
 mod package;
+mod page;
 mod step;
 mod words;
 mod workspace;
@@ -38,7 +43,7 @@ use anyhow::{Result, bail};
 
 use workspace::{Mode, Workspace};
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- build [--debug]";
+const USAGE: &str = "usage: cargo run --release -p xtask -- build [--debug] | page MODULE.wasm FOLDER";
 
 fn main() -> ExitCode {
     match run() {
@@ -56,6 +61,7 @@ fn run() -> Result<()> {
     match arguments.as_slice() {
         ["build"] => build(&Workspace::new(Mode::Release)?),
         ["build", "--debug"] => build(&Workspace::new(Mode::Debug)?),
+        ["page", module, folder] => page::run(&Workspace::new(Mode::Release)?, module.as_ref(), folder.as_ref()),
         _ => bail!("{USAGE}"),
     }
 }

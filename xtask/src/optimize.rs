@@ -10,7 +10,7 @@ use crate::step::Step;
 use crate::workspace::{Mode, Workspace};
 
 /// What the compiler and wasm-bindgen use, one by one: with `-all` the result needs an engine newer than Node 20.
-const FEATURES: [&str; 6] = [
+pub(crate) const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

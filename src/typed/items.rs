@@ -1,0 +1,214 @@
+//! What streams and histories hand out.
+
+use js_sys::Number;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use xano_realtime_protocol as protocol;
+
+use super::codec::decode;
+use super::error::{DecodeError, ServerError};
+use super::frame::{RawFields, RawFrame, field_of, list};
+
+/// A message of a member of the channel.
+///
+/// ```no_run,standalone_crate
+/// # fn demo(message: xano_wasm::Message<String>) {
+/// let whispered = if message.is_private { " (to you alone)" } else { "" };
+/// println!("{}{whispered}", message.payload);
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message<T> {
+    /// What it says.
+    pub payload: T,
+    /// Who sent it.
+    pub client: Option<Client>,
+    /// Whether it is for this client's socket alone.
+    pub is_private: bool,
+    /// Whether it is for authenticated members alone.
+    pub is_authenticated: bool,
+    /// Names it, on servers that count what is said.
+    pub id: Option<String>,
+}
+
+/// What the workspace sent to the channel with a Realtime Event function.
+///
+/// ```no_run,standalone_crate
+/// # fn demo(event: xano_wasm::Event<u32>) {
+/// println!("score: {}", event.payload);
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event<T> {
+    /// What it says.
+    pub payload: T,
+    /// Names it, on servers that count what is said.
+    pub id: Option<String>,
+}
+
+/// Anything that is received on a channel.
+///
+/// ```no_run,standalone_crate
+/// # fn demo(action: xano_wasm::Action<String>) {
+/// use xano_wasm::Action;
+/// match action {
+///     Action::Message(message) => println!("{}", message.payload),
+///     Action::Arrived(client) => println!("{} is here", client.socket_id),
+///     _ => {}
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Action<T> {
+    /// The channel is joined.
+    Joined,
+    /// The channel is left.
+    Left,
+    /// A member's message.
+    Message(Message<T>),
+    /// The workspace's event.
+    Event(Event<T>),
+    /// The kept messages, oldest first, each as far as it fits: after joining with `history(true)`, or asked for.
+    History(Vec<Result<Message<T>, DecodeError>>),
+    /// Everybody who is there, after joining with `presence(true)`.
+    Present(Vec<Client>),
+    /// Somebody came.
+    Arrived(Client),
+    /// Somebody went.
+    Departed(Client),
+    /// What this client does not know.
+    Other {
+        /// What it calls itself.
+        name: String,
+        /// The whole frame.
+        raw: JsValue,
+    },
+}
+
+/// One socket, as presence lists and messages show it.
+///
+/// ```no_run,standalone_crate
+/// # fn demo(client: xano_wasm::Client) -> Result<(), xano_wasm::DecodeError> {
+/// #[derive(serde::Deserialize)]
+/// struct User {
+///     name: String,
+/// }
+/// if client.is_authenticated() {
+///     println!("{}", client.extras::<User>()?.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// Names the socket, and is the address of private messages.
+    pub socket_id: String,
+    /// Which database row the user is.
+    pub permissions: Permissions,
+    extras: JsValue,
+}
+
+/// Which database row a user is. Both zero: anonymous.
+///
+/// ```no_run,standalone_crate
+/// assert_eq!(xano_wasm::Permissions::default().row_id, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions {
+    /// The auth table.
+    pub dbo_id: i64,
+    /// The row in it.
+    pub row_id: i64,
+}
+
+impl Client {
+    /// What the token says about the user.
+    ///
+    /// # Errors
+    ///
+    /// When that does not fit the type.
+    pub fn extras<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        decode(self.extras.clone())
+    }
+
+    /// Whether a token says who this is.
+    pub fn is_authenticated(&self) -> bool {
+        self.permissions != Permissions::default()
+    }
+
+    /// None where the value is no client.
+    pub(super) fn read(value: &JsValue) -> Option<Client> {
+        let socket_id = field_of(value, RawFields::socket_id).as_string()?;
+        let permissions = field_of(value, RawFields::permissions);
+        let number = |value: JsValue| value.dyn_ref::<Number>().map_or(0, |number| number.value_of() as i64);
+        Some(Client {
+            socket_id,
+            permissions: Permissions {
+                dbo_id: number(field_of(&permissions, RawFields::dbo_id)),
+                row_id: number(field_of(&permissions, RawFields::row_id)),
+            },
+            extras: field_of(value, RawFields::extras),
+        })
+    }
+}
+
+/// The clients of a `presence_full`; none where there is no list.
+pub(super) fn present(frame: &RawFrame) -> Vec<Client> {
+    list(&frame.said(RawFields::presence)).filter_map(|entry| Client::read(&entry)).collect()
+}
+
+/// Who came (true) or went, of a `presence_update`.
+pub(super) fn change(frame: &RawFrame) -> Option<(bool, Client)> {
+    let client = Client::read(&frame.said(RawFields::presence))?;
+    Some((frame.said(RawFields::change) == "join", client))
+}
+
+/// What an `error` says.
+pub(super) fn refusal(frame: &RawFrame) -> ServerError {
+    let message = frame.said(RawFields::message).as_string();
+    ServerError {
+        message: message.unwrap_or_else(|| "without a word".to_owned()),
+        code: frame.said(RawFields::code).as_string(),
+    }
+}
+
+/// The messages of a `history`, each as far as it fits.
+pub(super) fn kept<T: DeserializeOwned>(
+    frame: &RawFrame,
+) -> impl Iterator<Item = Result<Message<T>, DecodeError>> + use<T> {
+    let entries = list(&frame.said(RawFields::history)).filter_map(RawFrame::from_value);
+    entries.filter(|entry| entry.kind() == Some(protocol::Action::Message)).map(|entry| message(&entry))
+}
+
+pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame) -> Result<Message<T>, DecodeError> {
+    Ok(Message {
+        payload: decode(frame.payload())?,
+        client: frame.client().and_then(|client| Client::read(&client)),
+        is_private: frame.option(RawFields::socket_id).is_string(),
+        is_authenticated: frame.option(RawFields::authenticated) == true,
+        id: frame.option(RawFields::id).as_string(),
+    })
+}
+
+pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame) -> Result<Event<T>, DecodeError> {
+    Ok(Event { payload: decode(frame.said(RawFields::data))?, id: frame.option(RawFields::id).as_string() })
+}
+
+pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame) -> Result<Action<T>, DecodeError> {
+    use protocol::Action as Kind;
+    let known = match frame.kind() {
+        Some(Kind::Join) => Some(Action::Joined),
+        Some(Kind::Leave) => Some(Action::Left),
+        Some(Kind::Message) => Some(Action::Message(message(frame)?)),
+        Some(Kind::Event) => Some(Action::Event(event(frame)?)),
+        Some(Kind::History) => Some(Action::History(kept(frame).collect())),
+        Some(Kind::PresenceFull) => Some(Action::Present(present(frame))),
+        Some(Kind::PresenceUpdate) => change(frame).map(|(came, client)| match came {
+            true => Action::Arrived(client),
+            false => Action::Departed(client),
+        }),
+        _ => None,
+    };
+    Ok(known.unwrap_or_else(|| Action::Other { name: frame.name(), raw: frame.clone().into() }))
+}

@@ -1,0 +1,124 @@
+//! One WebSocket with its listeners.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use js_sys::JsString;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use xano_realtime_protocol::CloseCode;
+
+use super::frame::PING;
+use super::timer::now_ms;
+
+/// How much the browser is given to send before the network has taken it.
+const BUFFERED_BYTES: u32 = 262_144;
+/// How often it is asked whether that has become less.
+const BUFFER_POLL_MS: u32 = 50;
+
+/// What a socket has to say.
+pub(super) enum SocketEvent {
+    Opened,
+    Received(JsString),
+    Closed(CloseCode, String),
+    Writable,
+}
+
+/// Closes, and stops listening, when it is dropped.
+pub(super) struct Socket {
+    socket: WebSocket,
+    tell: Rc<dyn Fn(SocketEvent)>,
+    heard_ms: Rc<Cell<f64>>,
+    poll: RefCell<Option<Interval>>,
+    _listeners: [EventListener; 3],
+}
+
+impl Socket {
+    /// The token is the subprotocol. Fails where the platform makes no socket.
+    pub(super) fn open(
+        url: &str,
+        token: Option<&str>,
+        tell: impl Fn(SocketEvent) + 'static,
+    ) -> Result<Socket, JsValue> {
+        let socket = match token {
+            Some(token) => WebSocket::new_with_str(url, token)?,
+            None => WebSocket::new(url)?,
+        };
+        let tell: Rc<dyn Fn(SocketEvent)> = Rc::new(tell);
+        let heard_ms = Rc::new(Cell::new(now_ms()));
+        let [opened, received, closed] = [tell.clone(), tell.clone(), tell.clone()];
+        let heard = heard_ms.clone();
+        let listeners = [
+            EventListener::new(&socket, "open", move |_| opened(SocketEvent::Opened)),
+            EventListener::new(&socket, "message", move |event| {
+                heard.set(now_ms());
+                let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
+                if let Some(Ok(text)) = data.map(JsCast::dyn_into) {
+                    received(SocketEvent::Received(text));
+                }
+            }),
+            EventListener::new(&socket, "close", move |event| {
+                let (code, reason) = match event.dyn_ref::<CloseEvent>() {
+                    Some(event) => (CloseCode(event.code()), event.reason()),
+                    None => (CloseCode::ABNORMAL, String::new()),
+                };
+                closed(SocketEvent::Closed(code, reason));
+            }),
+        ];
+        Ok(Socket { socket, tell, heard_ms, poll: RefCell::new(None), _listeners: listeners })
+    }
+
+    /// Whether the browser takes a frame now: it drops what it is given while closing, without a word.
+    pub(super) fn is_writable(&self) -> bool {
+        is_writable(&self.socket)
+    }
+
+    /// Tells once it is.
+    pub(super) fn await_writable(&self) {
+        let (socket, tell) = (self.socket.clone(), self.tell.clone());
+        let mut poll = self.poll.borrow_mut();
+        if poll.is_none() {
+            *poll = Some(Interval::new(BUFFER_POLL_MS, move || {
+                if is_writable(&socket) {
+                    tell(SocketEvent::Writable);
+                }
+            }));
+        }
+    }
+
+    /// It is writable, and need not be asked any more.
+    pub(super) fn stop_polling(&self) {
+        self.poll.take();
+    }
+
+    pub(super) fn send(&self, text: &str) {
+        // It fails while the socket is connecting only, when nothing is sent.
+        let _ = self.socket.send_with_str(text);
+    }
+
+    pub(super) fn ping(&self) {
+        self.send(PING);
+    }
+
+    /// How long ago the last frame came.
+    pub(super) fn quiet_ms(&self) -> u32 {
+        (now_ms() - self.heard_ms.get()) as u32
+    }
+
+    pub(super) fn close(&self, code: CloseCode) {
+        // It fails with codes only that a page may not use; sessions close with 1000 and 4000.
+        let _ = self.socket.close_with_code(code.0);
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.close(CloseCode::NORMAL);
+    }
+}
+
+fn is_writable(socket: &WebSocket) -> bool {
+    socket.ready_state() == WebSocket::OPEN && socket.buffered_amount() <= BUFFERED_BYTES
+}

@@ -1,0 +1,232 @@
+//! What is received, as streams. Each is unsubscribed when it is dropped, and ends when its channel or client is gone.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll};
+
+use futures::Stream;
+use futures::stream::FusedStream;
+use serde::de::DeserializeOwned;
+use xano_realtime_protocol::Action as Kind;
+
+use super::connection::Connection;
+use super::error::{DecodeError, ReceiveError};
+use super::frame::RawFrame;
+use super::items::{self, Action, Client, Event, Message};
+use super::queue::{Bounds, Entry, Queue, WhenFull};
+use super::room::{Heard, Listener, Room, Wanted};
+use super::status::Status;
+
+/// The receiving end of a listener.
+struct Subscription {
+    room: Weak<Room>,
+    listener: Rc<Listener>,
+    has_ended: bool,
+}
+
+impl Subscription {
+    fn new(room: &Rc<Room>, wanted: Wanted, bounds: Bounds) -> Self {
+        Subscription { room: Rc::downgrade(room), listener: room.listen(wanted, bounds), has_ended: false }
+    }
+
+    fn poll<T>(
+        &mut self,
+        context: &Context<'_>,
+        decode: impl FnOnce(&RawFrame) -> Result<T, DecodeError>,
+    ) -> Poll<Option<Result<T, ReceiveError>>> {
+        self.listener.queue.poll(context).map(|entry| {
+            self.has_ended = entry.is_none();
+            Some(match entry? {
+                Entry::Item(Heard::Frame(frame)) => decode(&frame).map_err(ReceiveError::from),
+                Entry::Item(Heard::Interrupted) => Err(ReceiveError::Interrupted),
+                Entry::Item(Heard::Refused(error)) => Err(error.into()),
+                Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),
+            })
+        })
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(room) = self.room.upgrade() {
+            room.unlisten(&self.listener);
+        }
+    }
+}
+
+/// Declares a stream of what is received on a channel.
+macro_rules! received {
+    ($(#[$doc:meta])* $stream:ident, $item:ident, $wanted:expr, $decode:path) => {
+        $(#[$doc])*
+        #[must_use = "a stream that is dropped hears nothing"]
+        pub struct $stream<T> {
+            subscription: Subscription,
+            // It makes values of that type, and holds none.
+            item: PhantomData<fn() -> T>,
+        }
+
+        impl<T> $stream<T> {
+            pub(super) fn new(room: &Rc<Room>, bounds: Bounds) -> Self {
+                $stream { subscription: Subscription::new(room, $wanted, bounds), item: PhantomData }
+            }
+        }
+
+        impl<T: DeserializeOwned> Stream for $stream<T> {
+            type Item = Result<$item<T>, ReceiveError>;
+
+            fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                self.subscription.poll(context, $decode)
+            }
+        }
+
+        impl<T: DeserializeOwned> FusedStream for $stream<T> {
+            fn is_terminated(&self) -> bool {
+                self.subscription.has_ended
+            }
+        }
+
+        impl<T> fmt::Debug for $stream<T> {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.debug_struct(stringify!($stream)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+received! {
+    /// Everything that is received on a channel; see [`Channel::actions`](crate::Channel::actions).
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(channel: xano_wasm::Channel) {
+    /// let actions: xano_wasm::Actions<String> = channel.actions();
+    /// # }
+    /// ```
+    Actions, Action, Wanted::Everything, items::action
+}
+
+received! {
+    /// The messages of a channel's members; see [`Channel::messages`](crate::Channel::messages).
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(channel: xano_wasm::Channel) {
+    /// let messages: xano_wasm::Messages<String> = channel.messages();
+    /// # }
+    /// ```
+    Messages, Message, Wanted::Only(Kind::Message), items::message
+}
+
+received! {
+    /// What the workspace sends to a channel; see [`Channel::events`](crate::Channel::events).
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(channel: xano_wasm::Channel) {
+    /// let events: xano_wasm::Events<String> = channel.events();
+    /// # }
+    /// ```
+    Events, Event, Wanted::Only(Kind::Event), items::event
+}
+
+/// Who is on a channel, each time that changes, beginning with who is there now. It holds the newest list alone: an
+/// application that is slow sees fewer of them, and misses nothing of what is.
+///
+/// ```no_run,standalone_crate
+/// # async fn demo(channel: xano_wasm::Channel) {
+/// use futures::StreamExt;
+/// let mut changes = channel.presence_changes();
+/// while let Some(present) = changes.next().await {
+///     println!("{} are here", present.len());
+/// }
+/// # }
+/// ```
+#[must_use = "a stream that is dropped hears nothing"]
+pub struct PresenceChanges {
+    room: Weak<Room>,
+    queue: Rc<Queue<Vec<Client>>>,
+}
+
+impl PresenceChanges {
+    pub(super) fn new(room: &Rc<Room>) -> Self {
+        let queue = Rc::new(Queue::new(Bounds { capacity: 1, when_full: WhenFull::DropOldest }));
+        room.watch(queue.clone());
+        PresenceChanges { room: Rc::downgrade(room), queue }
+    }
+}
+
+impl Stream for PresenceChanges {
+    type Item = Vec<Client>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match self.queue.poll(context) {
+                Poll::Ready(Some(Entry::Missing(_))) => {}
+                Poll::Ready(Some(Entry::Item(present))) => return Poll::Ready(Some(present)),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl Drop for PresenceChanges {
+    fn drop(&mut self) {
+        if let Some(room) = self.room.upgrade() {
+            room.unwatch(&self.queue);
+        }
+    }
+}
+
+impl fmt::Debug for PresenceChanges {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PresenceChanges").finish_non_exhaustive()
+    }
+}
+
+/// How a connection stands, beginning with how it stands now; see [`XanoClient::status`](crate::XanoClient::status).
+///
+/// ```no_run,standalone_crate
+/// # fn demo(client: xano_wasm::XanoClient) {
+/// let statuses: xano_wasm::Statuses = client.status();
+/// # }
+/// ```
+#[must_use = "a stream that is dropped hears nothing"]
+pub struct Statuses {
+    connection: Weak<Connection>,
+    queue: Rc<Queue<Status>>,
+}
+
+impl Statuses {
+    pub(super) fn new(connection: &Rc<Connection>, bounds: Bounds) -> Self {
+        let queue = Rc::new(Queue::new(bounds));
+        connection.watch(queue.clone());
+        Statuses { connection: Rc::downgrade(connection), queue }
+    }
+}
+
+impl Stream for Statuses {
+    type Item = Status;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.queue.poll(context).map(|entry| {
+            Some(match entry? {
+                Entry::Item(status) => status,
+                Entry::Missing(missed) => Status::Missed(missed),
+            })
+        })
+    }
+}
+
+impl Drop for Statuses {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.upgrade() {
+            connection.unwatch(&self.queue);
+        }
+    }
+}
+
+impl fmt::Debug for Statuses {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Statuses").finish_non_exhaustive()
+    }
+}

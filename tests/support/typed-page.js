@@ -1,0 +1,57 @@
+// What the tests of the typed API share: a server, a browser, and pages that hold the API as it is compiled from
+// tests/typed/page.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
+import { launchChromium } from "./chromium.js";
+import { startServer } from "./server.js";
+import { startStaticServer } from "./static-server.js";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const PROGRAM = here("../../target/typed-page/");
+const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>typed</title><body><script type="module">
+  import init, { Client } from "/typed/typed_page.js";
+  await init();
+  window.Client = Client;
+</script></body></html>`;
+
+/** Sets everything up before the tests of the calling file and takes it down after them. */
+export function typedStage(serverOptions) {
+  const stage = {
+    /** A page with `Client` and `settings`; at the test's end it is closed, and no error may have been left uncaught. */
+    async page(test) {
+      const context = await stage.browser.newContext();
+      const errors = [];
+      context.on("weberror", (error) => errors.push(error.error().message));
+      test.after(async () => {
+        await context.close();
+        assert.deepEqual(errors, [], "errors nobody caught");
+      });
+      await context.addInitScript({ path: here("ledger.js") });
+      const page = await context.newPage();
+      await page.goto(`${stage.site.url}/`);
+      await page.waitForFunction(() => "Client" in window);
+      const { apiGroupBaseUrl: baseUrl, realtimeConnectionHash: hash } = stage.server.clientSettings;
+      await page.evaluate((settings) => (window.settings = settings), { baseUrl, hash });
+      return page;
+    },
+  };
+
+  // One after the other: when one cannot start, `after` ends those that did.
+  before(async () => {
+    if (!existsSync(PROGRAM)) throw new Error("the page of the typed API is not built: `npm run test:more` does it");
+    stage.server = await startServer(serverOptions);
+    stage.site = await startStaticServer({ pages: { "/": HTML }, folders: { "/typed/": PROGRAM } });
+    stage.browser = await launchChromium();
+  });
+
+  after(async () => {
+    await stage.browser?.close();
+    await stage.site?.close();
+    await stage.server?.dispose();
+  });
+
+  return stage;
+}

@@ -1,0 +1,193 @@
+//! Hands the typed API to the tests, thinly: whatever a test awaits or drops is a Rust value in a JavaScript one.
+#![cfg(target_arch = "wasm32")]
+#![expect(missing_docs, reason = "the exports are the documented API's, under its names")]
+
+mod feed;
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use xano_wasm as typed;
+use xano_wasm::WhenFull;
+
+pub use feed::Feed;
+
+/// What is said in the tests.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) scores: Vec<Score>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Score {
+    pub(crate) hero: String,
+    pub(crate) points: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Settings {
+    base_url: String,
+    hash: String,
+    token: String,
+    auth_token: Option<String>,
+    capacity: usize,
+    when_full: String,
+    wait: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let empty = String::new;
+        Settings {
+            base_url: empty(),
+            hash: empty(),
+            token: empty(),
+            auth_token: None,
+            capacity: 1_000,
+            when_full: empty(),
+            wait: true,
+        }
+    }
+}
+
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+fn error_of(error: impl std::fmt::Display) -> JsValue {
+    js_sys::Error::new(&error.to_string()).into()
+}
+
+fn value_of(value: &impl Serialize) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap_or_else(error_of)
+}
+
+#[wasm_bindgen]
+pub struct Client(typed::XanoClient);
+
+#[wasm_bindgen]
+impl Client {
+    #[wasm_bindgen(constructor)]
+    pub fn new(settings: JsValue) -> Result<Client, JsValue> {
+        let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
+        let mut builder = typed::XanoClient::builder()
+            .base_url(settings.base_url)
+            .connection_hash(settings.hash)
+            .realtime_auth_token(&settings.token)
+            .queue_offline_messages(settings.wait)
+            .stream_capacity(settings.capacity)
+            .when_full(match settings.when_full.as_str() {
+                "newest" => WhenFull::DropNewest,
+                "end" => WhenFull::End,
+                _ => WhenFull::DropOldest,
+            });
+        if let Some(token) = settings.auth_token {
+            builder = builder.auth_token(token);
+        }
+        builder.build().map(Client).map_err(error_of)
+    }
+
+    pub fn join(&self, name: String, presence: bool, history: bool) -> Channel {
+        Channel(self.0.channel(name).presence(presence).history(history).join())
+    }
+
+    pub fn status(&self) -> Feed {
+        Feed::statuses(self.0.status())
+    }
+
+    pub fn reconnect(&self) {
+        self.0.reconnect();
+    }
+
+    pub fn set_token(&self, token: &str) -> Result<(), JsValue> {
+        self.0.set_realtime_auth_token(token).map_err(error_of)
+    }
+
+    pub fn set_token_provider(&self, provide: js_sys::Function) {
+        self.0.set_realtime_auth_token_provider(async move || {
+            let fault = |error: JsValue| error.as_string().unwrap_or_default();
+            let promise = provide.call0(&JsValue::NULL).map_err(fault)?;
+            let token = JsFuture::from(js_sys::Promise::resolve(&promise)).await.map_err(fault)?;
+            token.as_string().ok_or_else(|| "no text".to_owned())
+        });
+    }
+
+    pub async fn get_score(self, endpoint: String, team: String) -> Result<JsValue, JsValue> {
+        let score: Score = self.0.get(&endpoint, &[("team", &team)]).await.map_err(error_of)?;
+        Ok(value_of(&score))
+    }
+
+    /// Asks, and does not wait for the answer.
+    pub fn ask_and_drop(&self, endpoint: &str) {
+        let asked: Option<Result<Score, _>> = futures::FutureExt::now_or_never(self.0.get(endpoint, &[]));
+        assert!(asked.is_none(), "no answer is there at once");
+    }
+
+    pub async fn post_score(self, endpoint: String, hero: String, points: u32) -> Result<JsValue, JsValue> {
+        let score: Score = self.0.post(&endpoint, &Score { hero, points }).await.map_err(error_of)?;
+        Ok(value_of(&score))
+    }
+
+    #[wasm_bindgen(js_name = clone)]
+    pub fn another(&self) -> Client {
+        Client(self.0.clone())
+    }
+}
+
+#[wasm_bindgen]
+pub struct Channel(typed::Channel);
+
+#[wasm_bindgen]
+impl Channel {
+    pub fn say(&self, name: String, text: String) -> Result<(), JsValue> {
+        let scores = vec![Score { hero: name.clone(), points: 7 }];
+        self.0.send(&Line { name, text, scores }).map_err(error_of)
+    }
+
+    /// Larger than a JavaScript number says exactly.
+    pub fn say_too_much(&self) -> Result<(), JsValue> {
+        self.0.send(&u64::MAX).map_err(error_of)
+    }
+
+    pub fn whisper(&self, socket_id: &str, text: String) -> Result<(), JsValue> {
+        self.0.message_to(socket_id, &Line { name: "whisper".into(), text, scores: Vec::new() }).map_err(error_of)
+    }
+
+    pub fn history(&self) -> js_sys::Promise {
+        let answer = self.0.history::<Line>();
+        wasm_bindgen_futures::future_to_promise(async move {
+            let entries = answer.await.map_err(error_of)?;
+            Ok(value_of(&entries.into_iter().map(feed::line).collect::<Vec<_>>()))
+        })
+    }
+
+    pub fn presence(&self) -> JsValue {
+        value_of(&self.0.presence().into_iter().map(|client| client.socket_id).collect::<Vec<_>>())
+    }
+
+    pub fn presence_changes(&self) -> Feed {
+        Feed::presence(self.0.presence_changes())
+    }
+
+    pub fn messages(&self) -> Feed {
+        Feed::messages(self.0.messages())
+    }
+
+    pub fn events(&self) -> Feed {
+        Feed::events(self.0.events())
+    }
+
+    pub fn actions(&self) -> Feed {
+        Feed::actions(self.0.actions())
+    }
+
+    #[wasm_bindgen(js_name = clone)]
+    pub fn another(&self) -> Channel {
+        Channel(self.0.clone())
+    }
+}
