@@ -59,10 +59,9 @@ pub(super) async fn serve(
     exchange: &Arc<Exchange>,
     connections: Connections,
     pushes: Pushes,
-    epoch: &str,
 ) -> RedisResult<()> {
-    let Link { names, node, scripts, works, gone, .. } = link;
-    let commands = Commands { scripts, names, node, epoch };
+    let Link { names, node, epochs, scripts, works, gone, .. } = link;
+    let commands = Commands { scripts, names, node, epochs };
     let connection = connections.asking.clone();
     let mut keeper = Keeper { exchange, commands, connections: connections.clone() };
     let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };

@@ -23,3 +23,22 @@ async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
         assert!(lasts > 30_000, "{key} is gone in {lasts} ms");
     }
 }
+
+#[tokio::test]
+async fn a_redis_that_is_emptied_while_all_are_connected_is_told_as_a_gap_and_begins_another_epoch() {
+    let cluster = Cluster::with_row(json!({ "history": 25 })).await;
+    let mut jill = cluster.one.client_on("room").await;
+    let mut position = jill.position_on("room").await;
+    jill.message("room", "seen").await;
+    position["id"] = jill.hear_until("message").await["options"]["id"].take();
+    jill.message("room", "lost").await;
+    jill.hear_until("message").await;
+    let () = cluster.redis.does("FLUSHALL").await;
+    jill.message("room", "after").await;
+    assert_eq!(jill.hear_until("error").await["payload"]["code"], "gap");
+    let mut jack = cluster.other.client().await;
+    jack.join("room", json!({ "since": position })).await;
+    let joined = jack.hear_until("join").await;
+    assert_ne!(joined["payload"]["ext"]["recover"]["epoch"], position["epoch"]);
+    assert_eq!(jack.hear_until("history").await["payload"]["complete"], false);
+}
