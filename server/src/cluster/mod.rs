@@ -84,6 +84,8 @@ pub(crate) struct Link {
     scripts: Scripts,
     works: mpsc::UnboundedReceiver<Work>,
     connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// The key that signs tokens, where it is one that the servers share.
+    secret: Option<Secret>,
     /// From the start until it is first served with.
     connected: Option<(Connections, Pushes)>,
     /// Members that are gone, of whom Redis could not be told.
@@ -105,6 +107,7 @@ pub(crate) fn cluster(url: RedisUrl, node: &str) -> Result<(Cluster, Link), Redi
         scripts: Scripts::new(),
         works,
         connection: Arc::clone(&connection),
+        secret: None,
         connected: None,
         gone: Vec::new(),
     };
@@ -158,7 +161,7 @@ impl Link {
         let settings = workspace::share_settings(&mut connection, settings).await?;
         let secret = match secret {
             Some(secret) => secret.clone(),
-            None => workspace::share_secret(&mut connection).await?,
+            None => self.secret.insert(workspace::share_secret(&mut connection).await?).clone(),
         };
         self.set(Some(connection));
         self.connected = Some((connections, pushes));

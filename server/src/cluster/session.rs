@@ -16,6 +16,7 @@ use super::lease::{self, Lease};
 use super::scripts::Commands;
 use super::works::Works;
 use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
+use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
 use crate::outbox::Due;
@@ -60,10 +61,11 @@ pub(super) async fn serve(
     connections: Connections,
     pushes: Pushes,
 ) -> RedisResult<()> {
-    let Link { names, node, epochs, scripts, works, gone, .. } = link;
+    let Link { names, node, epochs, scripts, works, gone, secret, .. } = link;
     let commands = Commands { scripts, names, node, epochs };
     let connection = connections.asking.clone();
-    let mut keeper = Keeper { exchange, commands, connections: connections.clone() };
+    let secret = secret.as_ref();
+    let mut keeper = Keeper { exchange, commands, secret, connections: connections.clone() };
     let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
     let told: Vec<_> = std::mem::take(gone).into_iter().map(|post| Work::Post(post, Instant::now())).collect();
     let mut works = Works { queue: works, gone, exchange, commands, connections };
@@ -71,7 +73,7 @@ pub(super) async fn serve(
     works.perform(told.into_iter()).await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.
     exchange.doubt();
-    listener.adopt_settings().await?;
+    workspace::agree(&mut connection.clone(), exchange, secret).await?;
     let over = CancellationToken::new();
     let (done, heard, kept) = tokio::join!(
         async {
@@ -134,15 +136,7 @@ impl Listener<'_> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
             Some(channel) => self.exchange.hear(channel, &notice, due),
-            None => self.adopt_settings().await?,
-        }
-        Ok(())
-    }
-
-    /// The settings that are shared come into force here too.
-    async fn adopt_settings(&mut self) -> RedisResult<()> {
-        if let Some(settings) = workspace::settings(&mut self.connection).await? {
-            self.exchange.apply(settings);
+            None => workspace::adopt_settings(&mut self.connection, self.exchange).await?,
         }
         Ok(())
     }
@@ -152,6 +146,7 @@ impl Listener<'_> {
 struct Keeper<'a> {
     exchange: &'a Arc<Exchange>,
     commands: Commands<'a>,
+    secret: Option<&'a Secret>,
     connections: Connections,
 }
 
@@ -166,6 +161,7 @@ impl Keeper<'_> {
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
                 tracing::warn!("this server was taken for dead; it says again who is here");
+                workspace::agree(&mut self.connections.asking, self.exchange, self.secret).await?;
                 self.exchange.doubt();
             }
             for node in renewal.dead {

@@ -6,6 +6,7 @@ use redis::{FromRedisValue, RedisResult, Script, cmd, pipe};
 use super::Cluster;
 use super::keys::{EMAILS, SECRET, SETTINGS, USERS};
 use crate::auth::Secret;
+use crate::exchange::Exchange;
 use crate::settings::Settings;
 
 /// Redis cannot be reached, or does not do what it is asked.
@@ -36,7 +37,31 @@ pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Redi
     Ok(Secret::new(shared))
 }
 
-pub(super) async fn settings(connection: &mut MultiplexedConnection) -> RedisResult<Option<Settings>> {
+/// What this server knows of it is shared again, where Redis has lost it; and the settings that are shared come into
+/// force here too.
+pub(super) async fn agree(
+    connection: &mut MultiplexedConnection,
+    exchange: &Exchange,
+    secret: Option<&Secret>,
+) -> RedisResult<()> {
+    let mut pipeline = pipe();
+    pipeline.cmd("SET").arg(SETTINGS).arg(exchange.settings().to_string()).arg("NX").ignore();
+    if let Some(secret) = secret {
+        pipeline.cmd("SET").arg(SECRET).arg(secret.bytes()).arg("NX").ignore();
+    }
+    let () = pipeline.query_async(connection).await?;
+    adopt_settings(connection, exchange).await
+}
+
+/// The settings that are shared come into force here too.
+pub(super) async fn adopt_settings(connection: &mut MultiplexedConnection, exchange: &Exchange) -> RedisResult<()> {
+    if let Some(settings) = settings(connection).await? {
+        exchange.apply(settings);
+    }
+    Ok(())
+}
+
+async fn settings(connection: &mut MultiplexedConnection) -> RedisResult<Option<Settings>> {
     let json: Option<String> = cmd("GET").arg(SETTINGS).query_async(connection).await?;
     let settings = json.map(|json| Settings::parse(&json)).transpose();
     settings.or_else(|error| {

@@ -1,8 +1,11 @@
 //! What Redis loses, and what it is kept from losing.
 
 use serde_json::json;
+use xano_realtime_server::{Config, Settings};
 
 use super::Cluster;
+use crate::support::Running;
+use crate::support::redis::Redis;
 
 #[tokio::test]
 async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
@@ -41,4 +44,32 @@ async fn a_redis_that_is_emptied_while_all_are_connected_is_told_as_a_gap_and_be
     let joined = jack.hear_until("join").await;
     assert_ne!(joined["payload"]["ext"]["recover"]["epoch"], position["epoch"]);
     assert_eq!(jack.hear_until("history").await["payload"]["complete"], false);
+}
+
+#[tokio::test]
+async fn a_redis_that_was_emptied_gets_back_the_settings_and_the_key_that_signs_tokens() {
+    let redis = Redis::start();
+    let settings = json!({ "enabled": true, "channels": [
+        { "pattern": "room", "enabled": true, "anonymous_clients": true, "presence": true, "client_public_messaging": true }
+    ] });
+    let settings = Settings::parse(&settings.to_string()).unwrap();
+    let config = Config { settings, redis: Some(redis.url()), ..Config::default() };
+    let server = Running::start_with_no_key(config).await;
+    let mut jill = server.client_on("room").await;
+    let shared = async || -> (Option<String>, Option<Vec<u8>>) {
+        (redis.does("GET xano:settings").await, redis.does("GET xano:secret").await)
+    };
+    let before = shared().await;
+    assert!(before.0.is_some() && before.1.is_some());
+    jill.message("room", "before").await;
+    jill.hear_until("message").await;
+    // It notices by its lease that what it shared is lost, or when it connects again.
+    for loss in ["FLUSHALL", "CLIENT KILL TYPE normal"] {
+        let () = redis.does("FLUSHALL").await;
+        let () = redis.does(loss).await;
+        assert_eq!(jill.hear_until("error").await["payload"]["code"], "gap");
+        assert_eq!(shared().await, before, "after {loss}");
+        jill.message("room", "after").await;
+        jill.hear_until("message").await;
+    }
 }
