@@ -184,16 +184,31 @@ impl Hub {
         let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
             return Vec::new();
         };
-        let mut deliveries = self.admit(id, channel, wishes).unwrap_or_else(|why| {
-            // What allowed it has changed meanwhile.
-            if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
-                self.share_leave(channel, &client);
-            }
-            vec![Delivery::refusal(id, Some(channel), None, &why)]
-        });
+        // What allowed it may have changed meanwhile.
+        let admitted = self.admit(id, channel, wishes);
+        let mut deliveries = admitted.unwrap_or_else(|why| vec![self.refuse_join(id, channel, &why)]);
         deliveries.extend(self.go_on(id, channel, frames));
         self.forget_if_bare(channel);
         deliveries
+    }
+
+    /// Nobody comes in who waits for it; what they sent meanwhile is handled.
+    pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
+        for id in self.waiting_for_others(channel) {
+            let Some((_, frames)) = self.take_queue(id, channel) else { continue };
+            deliveries.push(self.refuse_join(id, channel, why));
+            deliveries.extend(self.go_on(id, channel, frames));
+        }
+        deliveries
+    }
+
+    /// Somebody does not come in, of whom the others were told.
+    fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Delivery {
+        if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
+            self.share_leave(channel, &client);
+        }
+        Delivery::refusal(id, Some(channel), None, why)
     }
 
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.

@@ -1,0 +1,72 @@
+//! Those who wait until all know of them, on a hub whose posts are answered by hand.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use xano_realtime_protocol::frame::Client;
+
+use crate::hub::{ConnectionId, Delivery, Hub, Post, Snapshot};
+use crate::{Limits, Settings};
+
+fn hub(limits: &Limits) -> Hub {
+    let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true });
+    Hub::shared(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap(), limits, "node")
+}
+
+impl Hub {
+    fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
+        let frame = json!({ "action": action, "options": { "channel": channel }, "payload": null });
+        self.receive(from, &frame.to_string())
+    }
+
+    /// All that is asked is answered: on each channel are those who were said to be.
+    fn opens_all(&mut self) -> Vec<Delivery> {
+        let mut questions = Vec::new();
+        let mut members: HashMap<_, Vec<_>> = HashMap::new();
+        for post in self.take_posts() {
+            match post {
+                Post::Open { channel, question, .. } => questions.push((channel, question)),
+                Post::Join { channel, socket_id, member, .. } => {
+                    members.entry(channel).or_default().push((socket_id, member));
+                }
+                _ => {}
+            }
+        }
+        let opened = questions.into_iter().flat_map(|(channel, question)| {
+            let members = members.remove(&channel).unwrap_or_default();
+            let snapshot =
+                Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest: None, entries: Vec::new(), members };
+            self.opened(&channel, question, snapshot)
+        });
+        opened.collect()
+    }
+}
+
+/// To whom, and the code of an error or else the action.
+fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
+    let told = deliveries.iter().flat_map(|Delivery { to, frame, .. }| {
+        let frame: Value = serde_json::from_str(frame).unwrap();
+        let what = frame["payload"]["code"].as_str().or(frame["action"].as_str()).unwrap().to_owned();
+        to.iter().map(move |&id| (id, what.clone()))
+    });
+    told.collect()
+}
+
+#[test]
+fn who_waits_while_the_row_of_the_channel_goes_is_refused_and_what_they_sent_meanwhile_is_handled() {
+    let mut hub = hub(&Limits::default());
+    let [jill, jack] = ["jill", "jack"].map(|name| hub.open(Client::anonymous(name.to_owned())));
+    for id in [jill, jack] {
+        assert_eq!(hub.asked(id, "join", "room/1"), []);
+    }
+    assert_eq!(hub.asked(jill, "leave", "room/1"), [], "it waits");
+    hub.take_posts();
+    let deliveries = hub.apply(Settings::parse(r#"{ "channels": [] }"#).unwrap());
+    let expected = [(jill, "no_settings"), (jill, "leave"), (jack, "no_settings")];
+    assert_eq!(told(&deliveries), expected.map(|(id, what)| (id, what.to_owned())));
+    let gone = hub.take_posts();
+    assert_eq!(gone.iter().filter(|post| matches!(post, Post::Leave { .. })).count(), 2, "{gone:?}");
+    assert_eq!(hub.rooms(), 0);
+    let again = hub.asked(jack, "join", "room/1");
+    assert_eq!(told(&again), [(jack, "no_settings".to_owned())], "nothing is waited for any more");
+}
