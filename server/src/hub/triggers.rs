@@ -116,6 +116,9 @@ impl Hub {
         if waiting.channels.is_empty() {
             self.waiting.remove(&id);
         }
+        if let Asked::Others(_) = asked {
+            self.stop_waiting_for_others(id, channel);
+        }
         Some((asked, frames))
     }
 
@@ -143,6 +146,7 @@ impl Hub {
         let mut deliveries = Vec::new();
         for (channel, queue) in waiting.channels {
             if let Asked::Others(_) = queue.asked {
+                self.stop_waiting_for_others(id, &channel);
                 self.share_leave(&channel, client);
                 self.forget_if_bare(&channel);
             }
@@ -165,18 +169,15 @@ impl Hub {
     pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
         let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
         self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
+        if let Some(share) = self.share_mut(channel) {
+            share.waiting.insert(id);
+        }
     }
 
-    /// Those who are about to join the channel, when all who share it know of them.
-    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
-        let mut ids: Vec<_> = self.waiting.keys().copied().filter(|&id| self.waits_for_others(id, channel)).collect();
-        ids.sort_unstable();
-        ids
-    }
-
-    pub(super) fn waits_for_others(&self, id: ConnectionId, channel: &str) -> bool {
-        let queue = self.waiting.get(&id).and_then(|waiting| waiting.channels.get(channel));
-        queue.is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
+    fn stop_waiting_for_others(&mut self, id: ConnectionId, channel: &str) {
+        if let Some(share) = self.share_mut(channel) {
+            share.waiting.remove(&id);
+        }
     }
 
     /// All know of it: somebody comes in, and what they sent meanwhile is handled.
