@@ -52,6 +52,8 @@ pub(super) struct Waiting {
     channels: HashMap<Arc<str>, Queue>,
     /// In the frames of all of them.
     bytes: usize,
+    /// How many of them it is about to join, when all who share them know of it.
+    joins: usize,
 }
 
 #[derive(Debug)]
@@ -113,6 +115,7 @@ impl Hub {
         let waiting = self.waiting.get_mut(&id)?;
         let Queue { asked, frames } = waiting.channels.remove(channel)?;
         waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
+        waiting.joins -= usize::from(matches!(asked, Asked::Others(_)));
         if waiting.channels.is_empty() {
             self.waiting.remove(&id);
         }
@@ -168,10 +171,17 @@ impl Hub {
     /// Lets a join wait until all know of it who share the channel.
     pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
         let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
-        self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
+        let waiting = self.waiting.entry(id).or_default();
+        waiting.channels.insert(channel.into(), queue);
+        waiting.joins += 1;
         if let Some(share) = self.share_mut(channel) {
             share.waiting.insert(id);
         }
+    }
+
+    /// How many channels somebody is about to join, when all who share them know of it.
+    pub(super) fn waiting_joins(&self, id: ConnectionId) -> usize {
+        self.waiting.get(&id).map_or(0, |waiting| waiting.joins)
     }
 
     fn stop_waiting_for_others(&mut self, id: ConnectionId, channel: &str) {

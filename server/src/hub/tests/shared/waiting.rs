@@ -84,3 +84,16 @@ fn many_come_at_once_and_nobody_pays_for_the_others() {
     assert_eq!(hub.opens_all().len(), MANY);
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
 }
+
+#[test]
+fn joins_that_wait_count_among_the_channels_of_a_socket() {
+    let mut hub = hub(&Limits { channels_per_socket: 2, ..Limits::default() });
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    for channel in ["room/1", "room/2"] {
+        assert_eq!(hub.asked(jill, "join", channel), []);
+    }
+    assert_eq!(told(&hub.asked(jill, "join", "room/3")), [(jill, "too_many_channels".to_owned())]);
+    assert_eq!(told(&hub.opens_all()), [(jill, "join".to_owned()), (jill, "join".to_owned())]);
+    hub.asked(jill, "leave", "room/1");
+    assert_eq!(hub.asked(jill, "join", "room/3"), [], "there is room for it again");
+}
