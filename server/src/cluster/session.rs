@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
@@ -15,7 +14,7 @@ use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::scripts::Commands;
 use super::works::Works;
-use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
+use super::{ANSWER_WITHIN, BATCH, Link, workspace};
 use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
@@ -67,10 +66,9 @@ pub(super) async fn serve(
     let secret = secret.as_ref();
     let mut keeper = Keeper { exchange, commands, secret, connections: connections.clone() };
     let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
-    let told: Vec<_> = std::mem::take(gone).into_iter().map(|post| Work::Post(post, Instant::now())).collect();
     let mut works = Works { queue: works, gone, exchange, commands, connections };
 
-    works.perform(told.into_iter()).await?;
+    works.tell_gone().await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.
     exchange.doubt();
     workspace::agree(&mut connection.clone(), exchange, secret).await?;
