@@ -11,7 +11,7 @@ use xano_realtime_protocol::frame::Client;
 use super::command::Wishes;
 use super::keys::Outcome;
 use super::message_id::MessageId;
-use super::notice::{Entry, Known, Notice, Origin, encode, is_of_node};
+use super::notice::{Entry, Known, Notice, Origin, encode, is_of_node, is_whisper};
 use super::publish::{ack, answer};
 use super::room::Room;
 use super::said::{Said, Sender};
@@ -180,7 +180,11 @@ impl Hub {
         for (channel, room) in &mut self.rooms {
             let (after, keep) = (room.history.newest(), room.rules.history);
             if let Some(share) = &mut room.share {
-                share.behind = Some(shared.open(channel, after, share.epoch(), keep));
+                let behind = shared.open(channel, after, share.epoch(), keep);
+                // Whatever else happened is part of how the channel stands.
+                let mut notices = share.behind.take().map(|behind| behind.notices).unwrap_or_default();
+                notices.retain(|notice| is_whisper(notice));
+                share.behind = Some(Behind { notices, ..behind });
             }
         }
     }

@@ -97,3 +97,16 @@ fn joins_that_wait_count_among_the_channels_of_a_socket() {
     hub.asked(jill, "leave", "room/1");
     assert_eq!(hub.asked(jill, "join", "room/3"), [], "there is room for it again");
 }
+
+#[test]
+fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though_it_is_asked_again() {
+    let mut hub = hub(&Limits::default());
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    hub.asked(jill, "join", "room/1");
+    hub.opens_all();
+    hub.doubt();
+    let frame = json!({ "action": "message", "payload": "psst" });
+    assert_eq!(hub.hear("room/1", &json!({ "whisper": { "to": "jill", "frame": frame } }).to_string()), []);
+    hub.doubt();
+    assert_eq!(told(&hub.opens_all()), [(jill, "message".to_owned())]);
+}
