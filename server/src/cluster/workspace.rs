@@ -55,6 +55,8 @@ pub(super) async fn agree(
 
 /// The settings that are shared come into force here too.
 pub(super) async fn adopt_settings(connection: &mut MultiplexedConnection, exchange: &Exchange) -> RedisResult<()> {
+    // One after the other: what was read last is what stays in force.
+    let _adopting = exchange.adopting.lock().await;
     if let Some(settings) = settings(connection).await? {
         exchange.apply(settings);
     }
@@ -71,13 +73,14 @@ async fn settings(connection: &mut MultiplexedConnection) -> RedisResult<Option<
 }
 
 impl Cluster {
-    /// All servers have these settings from now on.
-    pub(crate) async fn publish_settings(&self, settings: &Settings) -> Result<(), Unavailable> {
+    /// All servers have these settings from now on, this one too, or what another one was told after it.
+    pub(crate) async fn put_in_force(&self, settings: &Settings, exchange: &Exchange) -> Result<(), Unavailable> {
         let mut pipeline = pipe();
         pipeline.cmd("SET").arg(SETTINGS).arg(settings.to_json().to_string()).ignore();
         pipeline.cmd("PUBLISH").arg(self.names.settings_notices()).arg("changed").ignore();
         let mut connection = self.connection().ok_or(Unavailable)?;
-        pipeline.query_async(&mut connection).await.map_err(unavailable)
+        let () = pipeline.query_async(&mut connection).await.map_err(unavailable)?;
+        adopt_settings(&mut connection, exchange).await.map_err(unavailable)
     }
 
     /// Adds a user, of whom `json` says everything but the id. `None`: the address is taken.
