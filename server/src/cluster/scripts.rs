@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
-use super::keys::{self, ChannelKeys, Names, channels_of};
+use super::keys::{self, ChannelKeys, NODES, Names, channels_of};
 use crate::hub::{MessageId, Outcome};
 
 /// The scripts, by what they do.
@@ -94,6 +94,13 @@ impl Commands<'_> {
         let outcome_key = key.map(|key| ChannelKeys::of(channel).outcome(key));
         let mut command = evaluate(&self.scripts.whisper, usize::from(outcome_key.is_some()));
         command.arg(outcome_key).arg(outcome_text(outcome)).arg(KEY_MS).arg(self.names.notices(channel)).arg(notice);
+        command
+    }
+
+    /// This server is one of them, to be cleared up after when it is gone: others who took it for dead may have forgotten.
+    pub(super) fn enlist(&self) -> Cmd {
+        let mut command = cmd("SADD");
+        command.arg(NODES).arg(self.node);
         command
     }
 

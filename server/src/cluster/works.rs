@@ -114,6 +114,7 @@ impl Works<'_> {
                 add(command, Awaited::Done { channel, asker });
             }
             Post::Join { channel, socket_id, member, keep } => {
+                add(with.enlist(), Awaited::Nothing);
                 add(with.note([&*channel]), Awaited::Nothing);
                 add(with.join(&channel, &socket_id, &member, keep), Awaited::Nothing);
             }

@@ -4,8 +4,8 @@ use serde_json::json;
 use xano_realtime_server::{Config, Settings};
 
 use super::Cluster;
-use crate::support::Running;
 use crate::support::redis::Redis;
+use crate::support::{MARVEL, Running, patiently};
 
 #[tokio::test]
 async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
@@ -72,4 +72,14 @@ async fn a_redis_that_was_emptied_gets_back_the_settings_and_the_key_that_signs_
         jill.message("room", "after").await;
         jill.hear_until("message").await;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_was_taken_for_dead_is_one_of_them_again_with_its_next_member() {
+    let cluster = Cluster::start().await;
+    let nodes = async || cluster.redis.does::<usize>("SCARD xano:nodes").await;
+    patiently(async { while nodes().await < 2 {} }).await;
+    let () = cluster.redis.does("DEL xano:nodes").await;
+    let _jill = cluster.one.client_on(MARVEL).await;
+    assert!(nodes().await > 0, "it is known whom to clear up after");
 }
