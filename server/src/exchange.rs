@@ -37,6 +37,8 @@ pub(crate) struct Exchange {
     pub(crate) metrics: Metrics,
     outbox_bytes: usize,
     started: Instant,
+    /// Held by whoever reads the settings that are shared, until they are in force.
+    pub(crate) adopting: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Exchange {
             cluster,
             outbox_bytes: limits.outbox_bytes,
             started: Instant::now(),
+            adopting: tokio::sync::Mutex::default(),
         }
     }
 

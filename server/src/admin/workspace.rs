@@ -80,11 +80,13 @@ impl Workspace {
     }
 
     async fn put_in_force(&self, settings: Settings) -> Result<(), Unavailable> {
-        if let Some(cluster) = &self.cluster {
-            cluster.publish_settings(&settings).await?;
+        match &self.cluster {
+            Some(cluster) => cluster.put_in_force(&settings, &self.exchange).await,
+            None => {
+                self.exchange.apply(settings);
+                Ok(())
+            }
         }
-        self.exchange.apply(settings);
-        Ok(())
     }
 }
 

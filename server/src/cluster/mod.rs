@@ -30,10 +30,9 @@ use tokio::time::sleep;
 use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::{Post, Reply};
-use crate::random_name::random_name;
 use crate::settings::Settings;
 use keys::Names;
-use scripts::Scripts;
+use scripts::{Epochs, Scripts};
 use session::{Connections, Pushes};
 pub(crate) use workspace::Unavailable;
 
@@ -81,9 +80,12 @@ pub(crate) struct Link {
     address: String,
     names: Names,
     node: String,
+    epochs: Epochs,
     scripts: Scripts,
     works: mpsc::UnboundedReceiver<Work>,
     connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// The key that signs tokens, where it is one that the servers share.
+    secret: Option<Secret>,
     /// From the start until it is first served with.
     connected: Option<(Connections, Pushes)>,
     /// Members that are gone, of whom Redis could not be told.
@@ -101,9 +103,11 @@ pub(crate) fn cluster(url: RedisUrl, node: &str) -> Result<(Cluster, Link), Redi
         address,
         names: names.clone(),
         node: node.to_owned(),
+        epochs: Epochs::new(node.to_owned()),
         scripts: Scripts::new(),
         works,
         connection: Arc::clone(&connection),
+        secret: None,
         connected: None,
         gone: Vec::new(),
     };
@@ -157,7 +161,7 @@ impl Link {
         let settings = workspace::share_settings(&mut connection, settings).await?;
         let secret = match secret {
             Some(secret) => secret.clone(),
-            None => workspace::share_secret(&mut connection).await?,
+            None => self.secret.insert(workspace::share_secret(&mut connection).await?).clone(),
         };
         self.set(Some(connection));
         self.connected = Some((connections, pushes));
@@ -195,10 +199,9 @@ impl Link {
         exchange: &Arc<Exchange>,
     ) -> RedisResult<()> {
         let (connections, pushes) = connected?;
-        let epoch = random_name().map_err(std::io::Error::from)?;
         tracing::info!("shares its channels through Redis at {}", self.address);
         self.set(Some(connections.asking.clone()));
-        session::serve(self, exchange, connections, pushes, &epoch).await
+        session::serve(self, exchange, connections, pushes).await
     }
 
     /// Nothing is accepted meanwhile: it could not be kept. `None` if that was the end.

@@ -1,9 +1,11 @@
 //! What Redis does in one step.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
-use super::keys::{self, ChannelKeys, Names, channels_of};
+use super::keys::{self, ChannelKeys, NODES, Names, channels_of};
 use crate::hub::{MessageId, Outcome};
 
 /// The scripts, by what they do.
@@ -28,8 +30,26 @@ pub(super) struct Commands<'a> {
     pub(super) scripts: &'a Scripts,
     pub(super) names: &'a Names,
     pub(super) node: &'a str,
-    /// Of channels that are new to Redis.
-    pub(super) epoch: &'a str,
+    pub(super) epochs: &'a Epochs,
+}
+
+/// The names of new epochs. Redis may forget a channel at any time, so no name is offered twice: else a channel that is
+/// made again would be taken for the one that it was.
+#[derive(Debug)]
+pub(super) struct Epochs {
+    prefix: String,
+    offered: AtomicU64,
+}
+
+impl Epochs {
+    /// The prefix is nobody else's.
+    pub(super) fn new(prefix: String) -> Epochs {
+        Epochs { prefix, offered: AtomicU64::new(0) }
+    }
+
+    fn next(&self) -> String {
+        format!("{}-{}", self.prefix, self.offered.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Scripts {
@@ -65,7 +85,7 @@ impl Commands<'_> {
         let outcome = key.map(|key| keys.outcome(key));
         let mut command = evaluate(&self.scripts.say, 3 + usize::from(outcome.is_some()));
         command.arg(keys.state()).arg(keys.said()).arg(keys.members()).arg(outcome);
-        command.arg(entry).arg(kept(keep)).arg(kept_ms(keep)).arg(self.epoch);
+        command.arg(entry).arg(kept(keep)).arg(kept_ms(keep)).arg(self.epochs.next());
         command.arg(self.names.notices(channel)).arg(KEY_MS);
         command
     }
@@ -74,6 +94,13 @@ impl Commands<'_> {
         let outcome_key = key.map(|key| ChannelKeys::of(channel).outcome(key));
         let mut command = evaluate(&self.scripts.whisper, usize::from(outcome_key.is_some()));
         command.arg(outcome_key).arg(outcome_text(outcome)).arg(KEY_MS).arg(self.names.notices(channel)).arg(notice);
+        command
+    }
+
+    /// This server is one of them, to be cleared up after when it is gone: others who took it for dead may have forgotten.
+    pub(super) fn enlist(&self) -> Cmd {
+        let mut command = cmd("SADD");
+        command.arg(NODES).arg(self.node);
         command
     }
 
@@ -98,7 +125,7 @@ impl Commands<'_> {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.join, 2);
         command.arg(keys.state()).arg(keys.members());
-        command.arg(socket_id).arg(quoted(socket_id)).arg(member).arg(kept_ms(keep)).arg(self.epoch);
+        command.arg(socket_id).arg(quoted(socket_id)).arg(member).arg(kept_ms(keep)).arg(self.epochs.next());
         command.arg(self.names.notices(channel));
         command
     }
@@ -115,7 +142,7 @@ impl Commands<'_> {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.open, 3);
         command.arg(keys.state()).arg(keys.said()).arg(keys.members());
-        command.arg(keys::from(after)).arg(known).arg(self.epoch).arg(kept_ms(keep));
+        command.arg(keys::from(after)).arg(known).arg(self.epochs.next()).arg(kept_ms(keep));
         command
     }
 

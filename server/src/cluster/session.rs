@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
@@ -15,7 +14,8 @@ use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::scripts::Commands;
 use super::works::Works;
-use super::{ANSWER_WITHIN, BATCH, Link, Work, workspace};
+use super::{ANSWER_WITHIN, BATCH, Link, workspace};
+use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
 use crate::outbox::Due;
@@ -59,20 +59,19 @@ pub(super) async fn serve(
     exchange: &Arc<Exchange>,
     connections: Connections,
     pushes: Pushes,
-    epoch: &str,
 ) -> RedisResult<()> {
-    let Link { names, node, scripts, works, gone, .. } = link;
-    let commands = Commands { scripts, names, node, epoch };
+    let Link { names, node, epochs, scripts, works, gone, secret, .. } = link;
+    let commands = Commands { scripts, names, node, epochs };
     let connection = connections.asking.clone();
-    let mut keeper = Keeper { exchange, commands, connections: connections.clone() };
+    let secret = secret.as_ref();
+    let mut keeper = Keeper { exchange, commands, secret, connections: connections.clone() };
     let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
-    let told: Vec<_> = std::mem::take(gone).into_iter().map(|post| Work::Post(post, Instant::now())).collect();
     let mut works = Works { queue: works, gone, exchange, commands, connections };
 
-    works.perform(told.into_iter()).await?;
+    works.tell_gone().await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.
     exchange.doubt();
-    listener.adopt_settings().await?;
+    workspace::agree(&mut connection.clone(), exchange, secret).await?;
     let over = CancellationToken::new();
     let (done, heard, kept) = tokio::join!(
         async {
@@ -135,15 +134,7 @@ impl Listener<'_> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
             Some(channel) => self.exchange.hear(channel, &notice, due),
-            None => self.adopt_settings().await?,
-        }
-        Ok(())
-    }
-
-    /// The settings that are shared come into force here too.
-    async fn adopt_settings(&mut self) -> RedisResult<()> {
-        if let Some(settings) = workspace::settings(&mut self.connection).await? {
-            self.exchange.apply(settings);
+            None => workspace::adopt_settings(&mut self.connection, self.exchange).await?,
         }
         Ok(())
     }
@@ -153,6 +144,7 @@ impl Listener<'_> {
 struct Keeper<'a> {
     exchange: &'a Arc<Exchange>,
     commands: Commands<'a>,
+    secret: Option<&'a Secret>,
     connections: Connections,
 }
 
@@ -167,6 +159,7 @@ impl Keeper<'_> {
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
                 tracing::warn!("this server was taken for dead; it says again who is here");
+                workspace::agree(&mut self.connections.asking, self.exchange, self.secret).await?;
                 self.exchange.doubt();
             }
             for node in renewal.dead {

@@ -66,6 +66,15 @@ impl Works<'_> {
         }
     }
 
+    /// Redis is told who is gone; of whom it cannot be told stays for another time.
+    pub(super) async fn tell_gone(&mut self) -> RedisResult<()> {
+        while !self.gone.is_empty() {
+            let gone: Vec<_> = self.gone.drain(..self.gone.len().min(BATCH)).collect();
+            self.perform(gone.into_iter().map(|post| Work::Post(post, Instant::now()))).await?;
+        }
+        Ok(())
+    }
+
     /// Does it, in order; hands back the last word if that was among it.
     pub(super) async fn perform(
         &mut self,
@@ -105,6 +114,7 @@ impl Works<'_> {
                 add(command, Awaited::Done { channel, asker });
             }
             Post::Join { channel, socket_id, member, keep } => {
+                add(with.enlist(), Awaited::Nothing);
                 add(with.note([&*channel]), Awaited::Nothing);
                 add(with.join(&channel, &socket_id, &member, keep), Awaited::Nothing);
             }

@@ -6,6 +6,7 @@ use redis::{FromRedisValue, RedisResult, Script, cmd, pipe};
 use super::Cluster;
 use super::keys::{EMAILS, SECRET, SETTINGS, USERS};
 use crate::auth::Secret;
+use crate::exchange::Exchange;
 use crate::settings::Settings;
 
 /// Redis cannot be reached, or does not do what it is asked.
@@ -36,7 +37,33 @@ pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Redi
     Ok(Secret::new(shared))
 }
 
-pub(super) async fn settings(connection: &mut MultiplexedConnection) -> RedisResult<Option<Settings>> {
+/// What this server knows of it is shared again, where Redis has lost it; and the settings that are shared come into
+/// force here too.
+pub(super) async fn agree(
+    connection: &mut MultiplexedConnection,
+    exchange: &Exchange,
+    secret: Option<&Secret>,
+) -> RedisResult<()> {
+    let mut pipeline = pipe();
+    pipeline.cmd("SET").arg(SETTINGS).arg(exchange.settings().to_string()).arg("NX").ignore();
+    if let Some(secret) = secret {
+        pipeline.cmd("SET").arg(SECRET).arg(secret.bytes()).arg("NX").ignore();
+    }
+    let () = pipeline.query_async(connection).await?;
+    adopt_settings(connection, exchange).await
+}
+
+/// The settings that are shared come into force here too.
+pub(super) async fn adopt_settings(connection: &mut MultiplexedConnection, exchange: &Exchange) -> RedisResult<()> {
+    // One after the other: what was read last is what stays in force.
+    let _adopting = exchange.adopting.lock().await;
+    if let Some(settings) = settings(connection).await? {
+        exchange.apply(settings);
+    }
+    Ok(())
+}
+
+async fn settings(connection: &mut MultiplexedConnection) -> RedisResult<Option<Settings>> {
     let json: Option<String> = cmd("GET").arg(SETTINGS).query_async(connection).await?;
     let settings = json.map(|json| Settings::parse(&json)).transpose();
     settings.or_else(|error| {
@@ -46,13 +73,14 @@ pub(super) async fn settings(connection: &mut MultiplexedConnection) -> RedisRes
 }
 
 impl Cluster {
-    /// All servers have these settings from now on.
-    pub(crate) async fn publish_settings(&self, settings: &Settings) -> Result<(), Unavailable> {
+    /// All servers have these settings from now on, this one too, or what another one was told after it.
+    pub(crate) async fn put_in_force(&self, settings: &Settings, exchange: &Exchange) -> Result<(), Unavailable> {
         let mut pipeline = pipe();
         pipeline.cmd("SET").arg(SETTINGS).arg(settings.to_json().to_string()).ignore();
         pipeline.cmd("PUBLISH").arg(self.names.settings_notices()).arg("changed").ignore();
         let mut connection = self.connection().ok_or(Unavailable)?;
-        pipeline.query_async(&mut connection).await.map_err(unavailable)
+        let () = pipeline.query_async(&mut connection).await.map_err(unavailable)?;
+        adopt_settings(&mut connection, exchange).await.map_err(unavailable)
     }
 
     /// Adds a user, of whom `json` says everything but the id. `None`: the address is taken.

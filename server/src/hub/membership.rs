@@ -42,7 +42,7 @@ impl Hub {
         };
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         permissions::check(rules, connection.is_authenticated, Act::Join)?;
-        if connection.channels.len() >= self.channels_per_socket {
+        if connection.channels.len() + self.waiting_joins(id) >= self.channels_per_socket {
             return Err(Refusal::TooManyChannels(self.channels_per_socket));
         }
         Ok(())

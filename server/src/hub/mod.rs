@@ -264,7 +264,7 @@ impl Hub {
 
     /// Forgets a channel on which nobody is or is about to be, and that keeps nothing.
     fn forget_if_bare(&mut self, channel: &str) {
-        if self.rooms.get(channel).is_some_and(Room::is_bare) && self.waiting_for_others(channel).is_empty() {
+        if self.rooms.get(channel).is_some_and(Room::is_bare) {
             self.forget(channel);
         }
     }

@@ -84,6 +84,11 @@ pub(crate) fn is_of_node(member: &str, node: &str) -> bool {
     serde_json::from_str(member).is_ok_and(|known: Known| *known.node == *node)
 }
 
+/// Whether a notice is told once, and kept nowhere.
+pub(super) fn is_whisper(notice: &str) -> bool {
+    matches!(serde_json::from_str(notice), Ok(Notice::Whisper { .. }))
+}
+
 pub(super) fn encode(value: &impl Serialize) -> Box<str> {
     serde_json::to_string(value).unwrap_or_default().into()
 }

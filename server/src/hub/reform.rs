@@ -47,6 +47,7 @@ impl Hub {
             return deliveries;
         };
         let Some(rules) = rules else {
+            deliveries.extend(self.refuse_waiting(channel, &Refusal::NoSettings));
             self.forget(channel);
             return deliveries;
         };

@@ -88,8 +88,12 @@ impl Room {
 
     /// Whether the room may be forgotten.
     pub(crate) fn is_bare(&self) -> bool {
-        // What others have too, they keep too.
-        self.members.is_empty() && (self.history.is_empty() || self.share.is_some())
+        self.members.is_empty()
+            && match &self.share {
+                // What others have too, they keep too.
+                Some(share) => share.waiting.is_empty(),
+                None => self.history.is_empty(),
+            }
     }
 
     /// Everybody that a message is for, its sender included.

@@ -1,6 +1,6 @@
 //! What a room knows of the others that have it, and how it makes up for what it missed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -20,6 +20,8 @@ pub(super) struct Share {
     pub(super) version: u64,
     /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
     present: BTreeMap<String, Known>,
+    /// Those here who are about to join, when all servers know of them.
+    pub(super) waiting: BTreeSet<ConnectionId>,
     /// `None` where it knows how the channel stands.
     pub(super) behind: Option<Behind>,
 }

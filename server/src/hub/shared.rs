@@ -11,7 +11,7 @@ use xano_realtime_protocol::frame::Client;
 use super::command::Wishes;
 use super::keys::Outcome;
 use super::message_id::MessageId;
-use super::notice::{Entry, Known, Notice, Origin, encode, is_of_node};
+use super::notice::{Entry, Known, Notice, Origin, encode, is_of_node, is_whisper};
 use super::publish::{ack, answer};
 use super::room::Room;
 use super::said::{Said, Sender};
@@ -180,7 +180,11 @@ impl Hub {
         for (channel, room) in &mut self.rooms {
             let (after, keep) = (room.history.newest(), room.rules.history);
             if let Some(share) = &mut room.share {
-                share.behind = Some(shared.open(channel, after, share.epoch(), keep));
+                let behind = shared.open(channel, after, share.epoch(), keep);
+                // Whatever else happened is part of how the channel stands.
+                let mut notices = share.behind.take().map(|behind| behind.notices).unwrap_or_default();
+                notices.retain(|notice| is_whisper(notice));
+                share.behind = Some(Behind { notices, ..behind });
             }
         }
     }
@@ -209,9 +213,19 @@ impl Hub {
         }
     }
 
+    pub(super) fn share_mut(&mut self, channel: &str) -> Option<&mut Share> {
+        self.rooms.get_mut(channel)?.share.as_mut()
+    }
+
+    /// Those who are about to join the channel, when all who share it know of them.
+    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
+        let share = self.rooms.get(channel).and_then(|room| room.share.as_ref());
+        share.into_iter().flat_map(|share| &share.waiting).copied().collect()
+    }
+
     /// Something happened on a channel.
     pub(crate) fn hear(&mut self, channel: &str, notice: &str) -> Vec<Delivery> {
-        let Some(share) = self.rooms.get_mut(channel).and_then(|room| room.share.as_mut()) else {
+        let Some(share) = self.share_mut(channel) else {
             return Vec::new();
         };
         if let Some(behind) = &mut share.behind {
@@ -295,7 +309,8 @@ impl Hub {
     /// was asked of a connection that was lost may be done late.
     fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Delivery> {
         let id = self.by_socket_id.get(socket_id).copied();
-        if let Some(id) = id.filter(|&id| self.waits_for_others(id, channel)) {
+        let share = self.share_mut(channel);
+        if let Some(id) = id.filter(|id| share.is_some_and(|share| share.waiting.contains(id))) {
             return self.admit_waiting(id, channel);
         }
         let is_here = id.is_some_and(|id| self.rooms.get(channel).is_some_and(|room| room.member(id).is_some()));

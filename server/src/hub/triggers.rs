@@ -52,6 +52,8 @@ pub(super) struct Waiting {
     channels: HashMap<Arc<str>, Queue>,
     /// In the frames of all of them.
     bytes: usize,
+    /// How many of them it is about to join, when all who share them know of it.
+    joins: usize,
 }
 
 #[derive(Debug)]
@@ -113,8 +115,12 @@ impl Hub {
         let waiting = self.waiting.get_mut(&id)?;
         let Queue { asked, frames } = waiting.channels.remove(channel)?;
         waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
+        waiting.joins -= usize::from(matches!(asked, Asked::Others(_)));
         if waiting.channels.is_empty() {
             self.waiting.remove(&id);
+        }
+        if let Asked::Others(_) = asked {
+            self.stop_waiting_for_others(id, channel);
         }
         Some((asked, frames))
     }
@@ -143,6 +149,7 @@ impl Hub {
         let mut deliveries = Vec::new();
         for (channel, queue) in waiting.channels {
             if let Asked::Others(_) = queue.asked {
+                self.stop_waiting_for_others(id, &channel);
                 self.share_leave(&channel, client);
                 self.forget_if_bare(&channel);
             }
@@ -164,19 +171,23 @@ impl Hub {
     /// Lets a join wait until all know of it who share the channel.
     pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
         let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
-        self.waiting.entry(id).or_default().channels.insert(channel.into(), queue);
+        let waiting = self.waiting.entry(id).or_default();
+        waiting.channels.insert(channel.into(), queue);
+        waiting.joins += 1;
+        if let Some(share) = self.share_mut(channel) {
+            share.waiting.insert(id);
+        }
     }
 
-    /// Those who are about to join the channel, when all who share it know of them.
-    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
-        let mut ids: Vec<_> = self.waiting.keys().copied().filter(|&id| self.waits_for_others(id, channel)).collect();
-        ids.sort_unstable();
-        ids
+    /// How many channels somebody is about to join, when all who share them know of it.
+    pub(super) fn waiting_joins(&self, id: ConnectionId) -> usize {
+        self.waiting.get(&id).map_or(0, |waiting| waiting.joins)
     }
 
-    pub(super) fn waits_for_others(&self, id: ConnectionId, channel: &str) -> bool {
-        let queue = self.waiting.get(&id).and_then(|waiting| waiting.channels.get(channel));
-        queue.is_some_and(|queue| matches!(queue.asked, Asked::Others(_)))
+    fn stop_waiting_for_others(&mut self, id: ConnectionId, channel: &str) {
+        if let Some(share) = self.share_mut(channel) {
+            share.waiting.remove(&id);
+        }
     }
 
     /// All know of it: somebody comes in, and what they sent meanwhile is handled.
@@ -184,16 +195,31 @@ impl Hub {
         let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
             return Vec::new();
         };
-        let mut deliveries = self.admit(id, channel, wishes).unwrap_or_else(|why| {
-            // What allowed it has changed meanwhile.
-            if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
-                self.share_leave(channel, &client);
-            }
-            vec![Delivery::refusal(id, Some(channel), None, &why)]
-        });
+        // What allowed it may have changed meanwhile.
+        let admitted = self.admit(id, channel, wishes);
+        let mut deliveries = admitted.unwrap_or_else(|why| vec![self.refuse_join(id, channel, &why)]);
         deliveries.extend(self.go_on(id, channel, frames));
         self.forget_if_bare(channel);
         deliveries
+    }
+
+    /// Nobody comes in who waits for it; what they sent meanwhile is handled.
+    pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
+        for id in self.waiting_for_others(channel) {
+            let Some((_, frames)) = self.take_queue(id, channel) else { continue };
+            deliveries.push(self.refuse_join(id, channel, why));
+            deliveries.extend(self.go_on(id, channel, frames));
+        }
+        deliveries
+    }
+
+    /// Somebody does not come in, of whom the others were told.
+    fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Delivery {
+        if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
+            self.share_leave(channel, &client);
+        }
+        Delivery::refusal(id, Some(channel), None, why)
     }
 
     /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.

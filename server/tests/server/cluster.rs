@@ -1,5 +1,7 @@
 //! Several servers act as one over a real Redis.
 
+mod losses;
+
 use std::collections::HashSet;
 
 use serde_json::{Value, json};

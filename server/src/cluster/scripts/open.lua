@@ -12,7 +12,7 @@ if first ~= '-' and (not kept[1] or kept[1][1] ~= first) then
   if not is_trimmed and redis.call('HGET', state, 'epoch') == known then redis.call('HSET', state, 'epoch', epoch) end
 end
 redis.call('HSETNX', state, 'epoch', epoch)
-redis.call('PEXPIRE', state, keep_ms)
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, keep_ms) end
 local stands = redis.call('HMGET', state, 'epoch', 'version', 'said', 'newest')
 if first ~= '-' and stands[1] ~= known then kept = redis.call('XRANGE', said, '-', '+') end
 return {

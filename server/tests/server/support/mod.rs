@@ -94,8 +94,17 @@ impl Running {
         (server, address)
     }
 
+    /// With the key that servers of one Redis share, which no test knows.
+    pub async fn start_with_no_key(config: Config) -> Running {
+        Running::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await
+    }
+
     async fn start_on(listener: TcpListener, mut config: Config) -> Running {
         config.secret.get_or_insert_with(|| Secret::new(KEY));
+        Running::serve(listener, config).await
+    }
+
+    async fn serve(listener: TcpListener, mut config: Config) -> Running {
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
         let redis = (config.redis.is_none() && on_redis()).then(Redis::start);
         config.redis = config.redis.or(redis.as_ref().map(Redis::url));

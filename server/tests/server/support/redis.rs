@@ -33,6 +33,18 @@ impl Redis {
         format!("redis+unix://{}", self.folder.join(SOCKET).display())
     }
 
+    /// What it answers to a command, given as one line.
+    pub async fn does<T: redis::FromRedisValue>(&self, line: &str) -> T {
+        let client = redis::Client::open(self.address()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut words = line.split(' ');
+        let mut command = redis::cmd(words.next().unwrap());
+        for word in words {
+            command.arg(word);
+        }
+        command.query_async(&mut connection).await.unwrap()
+    }
+
     pub fn dies(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();

@@ -6,6 +6,7 @@
 mod people;
 mod redis;
 mod servers;
+mod waiting;
 
 use std::collections::HashSet;
 

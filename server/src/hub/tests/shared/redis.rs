@@ -22,7 +22,7 @@ pub(super) struct Redis {
 
 impl World {
     pub(super) fn does(&mut self, node: usize, post: Post) -> Option<Answered> {
-        let new_epoch = self.nodes[node].epoch.clone();
+        let new_epoch = Box::from(self.name("epoch"));
         match post {
             Post::Open { after, epoch, question, .. } => {
                 self.nodes[node].is_listening = true;

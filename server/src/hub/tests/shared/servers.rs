@@ -12,7 +12,6 @@ use crate::{Limits, Settings};
 pub(super) struct Node {
     pub(super) name: String,
     pub(super) hub: Hub,
-    pub(super) epoch: Box<str>,
     pub(super) is_connected: bool,
     pub(super) is_listening: bool,
     pub(super) posts: VecDeque<Post>,
@@ -35,7 +34,6 @@ impl World {
         Node {
             hub: Hub::shared(settings, &Limits::default(), &name),
             name,
-            epoch: self.name("epoch").into(),
             is_connected: true,
             is_listening: false,
             posts: VecDeque::new(),
@@ -112,9 +110,8 @@ impl World {
         for post in std::mem::take(&mut self.nodes[number].gone) {
             self.does(number, post);
         }
-        let epoch = self.name("epoch").into();
         let node = &mut self.nodes[number];
-        (node.is_connected, node.epoch) = (true, epoch);
+        node.is_connected = true;
         node.hub.doubt();
         node.posts.extend(node.hub.take_posts());
         // Where nobody is, nobody is to be known.
