@@ -2,11 +2,11 @@
 // everything down (append-only file), so that it knows it again after a restart.
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { ended } from "./ended.js";
 
 /** Before it answers: otherwise a crash costs up to two seconds. */
 const KEEPS_EVERYTHING = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
@@ -67,10 +67,7 @@ class Redis {
   async #end(signal) {
     const child = this.#process;
     this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
+    await ended(child, signal);
   }
 
   get #socket() {

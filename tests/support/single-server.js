@@ -1,13 +1,13 @@
 // The real server binary as a process of its own, on a port of its own.
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ended } from "./ended.js";
 import { HASH } from "./settings.js";
 
 /** What the server that a test talks to is called: it has a `port`. */
@@ -82,10 +82,7 @@ export class SingleServer extends Served {
   async #end(signal) {
     const child = this.#process;
     this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
+    await ended(child, signal);
   }
 
   async #arguments() {
