@@ -40,7 +40,7 @@ fn session_in(state: State) -> (Session<&'static str>, u32, u32) {
 fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
     let frame = || Frame { body: "text", bytes: 4, comes_back: false };
     let public = || Frame { comes_back: true, ..frame() };
-    let elapsed = |late_ms, quiet_ms| Input::Elapsed { timer, late_ms, quiet_ms, random: 0.5 };
+    let elapsed = |late_ms, quiet_ms| Input::Elapsed { timer, late_ms, quiet_ms, heard: true, random: 0.5 };
     let closed = |code| Input::Closed { epoch, code, random: 0.5 };
     vec![
         ("a further channel", Input::Join { channel: 1, wishes: Wishes::default() }),

@@ -18,7 +18,7 @@ enum Happening {
     SocketOpens,
     SocketCloses { code: u16 },
     TokenIsRefused,
-    TimerElapses { is_late: bool, quiet_ms: u32 },
+    TimerElapses { is_late: bool, quiet_ms: u32, heard: bool },
     IsAcknowledged { answers_pings: bool },
     Resumes { slept: bool },
     IsWritable,
@@ -37,8 +37,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => Just(Happening::SocketOpens),
         2 => prop::sample::select(&CODES[..]).prop_map(|code| Happening::SocketCloses { code }),
         1 => Just(Happening::TokenIsRefused),
-        3 => (prop::bool::weighted(0.1), 0..30_000_u32)
-            .prop_map(|(is_late, quiet_ms)| Happening::TimerElapses { is_late, quiet_ms }),
+        3 => (prop::bool::weighted(0.1), 0..30_000_u32, any::<bool>())
+            .prop_map(|(is_late, quiet_ms, heard)| Happening::TimerElapses { is_late, quiet_ms, heard }),
         2 => any::<bool>().prop_map(|answers_pings| Happening::IsAcknowledged { answers_pings }),
         1 => any::<bool>().prop_map(|slept| Happening::Resumes { slept }),
         1 => Just(Happening::IsWritable),
@@ -105,10 +105,10 @@ impl World {
                 self.socket = None;
                 self.handle(Input::TokenRefused { epoch });
             }
-            Happening::TimerElapses { is_late, quiet_ms } => {
+            Happening::TimerElapses { is_late, quiet_ms, heard } => {
                 if let Some(timer) = self.timer.take() {
                     let late_ms = if is_late { 120_000 } else { 0 };
-                    self.handle(Input::Elapsed { timer, late_ms, quiet_ms, random: 0.5 });
+                    self.handle(Input::Elapsed { timer, late_ms, quiet_ms, heard, random: 0.5 });
                 }
             }
             Happening::IsAcknowledged { answers_pings } if self.socket == Some(Socket::Open) => {
@@ -128,6 +128,7 @@ impl World {
                         timer: self.timer.unwrap_or_default().wrapping_sub(age),
                         late_ms: 120_000,
                         quiet_ms: 120_000,
+                        heard: false,
                         random: 0.5,
                     },
                 });
@@ -230,7 +231,7 @@ impl World {
         for input in [
             Input::Opened { epoch },
             Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 },
-            Input::Elapsed { timer: 0, late_ms: 0, quiet_ms: 0, random: 0.5 },
+            Input::Elapsed { timer: 0, late_ms: 0, quiet_ms: 0, heard: false, random: 0.5 },
             Input::Resumed { slept: true },
             Input::Reconnect,
         ] {

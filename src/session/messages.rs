@@ -70,6 +70,8 @@ pub enum Input<F> {
         late_ms: u32,
         /// How long ago the last frame came on the current socket, in milliseconds.
         quiet_ms: u32,
+        /// Whether one came since the timer was set.
+        heard: bool,
         /// A number from 0 to 1 for the jitter of the next attempt.
         random: f64,
     },

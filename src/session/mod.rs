@@ -207,11 +207,11 @@ impl<F> Session<F> {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(),
             (Closing, Input::Elapsed { timer, random, .. }) if timer == self.timer => self.give_up(random),
-            (Open, Input::Elapsed { timer, late_ms, quiet_ms, random }) if timer == self.timer => {
+            (Open, Input::Elapsed { timer, late_ms, quiet_ms, heard, random }) if timer == self.timer => {
                 if late_ms > watch::SLEPT_AFTER_MS {
                     self.doubt();
                 } else {
-                    self.looked(self.watch.elapsed(self.answers_pings, late_ms, quiet_ms), random);
+                    self.looked(self.watch.elapsed(self.answers_pings, late_ms, quiet_ms, heard), random);
                 }
             }
 

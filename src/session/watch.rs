@@ -31,6 +31,13 @@ pub const LOOK_EVERY_MS: u32 = 20_000;
 /// hidden page run once a minute.
 pub const SLEPT_AFTER_MS: u32 = 75_000;
 
+/// A timer that comes later than this, in milliseconds, says that the page was busy: what came meanwhile may wait to be
+/// read still.
+pub const BUSY_MS: u32 = 500;
+
+/// How long after that the page is given to read it, in milliseconds.
+pub const READ_WITHIN_MS: u32 = 1_000;
+
 /// What the timer of an open socket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watch {
@@ -42,6 +49,9 @@ pub enum Watch {
     Pong,
     /// Whether the own message comes back.
     Echo,
+    /// Whether an answer was waiting to be read. It is not asked twice, or a hidden page, whose timers are always late,
+    /// would ask for ever.
+    Unread,
 }
 
 /// What follows when the timer has run out.
@@ -51,23 +61,35 @@ pub enum Verdict {
     Alive(u32),
     /// Ask the server.
     Ask,
+    /// What came may not have been read yet.
+    Read,
     /// Nobody is there.
     Dead,
 }
 
 impl Watch {
-    /// What follows when the timer has run out, `late_ms` too late and `quiet_ms` after the last frame came.
-    pub fn elapsed(self, answers_pings: bool, late_ms: u32, quiet_ms: u32) -> Verdict {
-        // Whatever came since the timer was set is an answer.
-        let is_answered = |within_ms: u32| quiet_ms <= within_ms.saturating_add(late_ms);
+    /// What follows when the timer has run out, `late_ms` too late and `quiet_ms` after the last frame came. Whatever was
+    /// `heard` since the timer was set is an answer.
+    pub fn elapsed(self, answers_pings: bool, late_ms: u32, quiet_ms: u32, heard: bool) -> Verdict {
+        let awaits_answer = match self {
+            Watch::Pong | Watch::Unread => true,
+            Watch::Echo => !answers_pings,
+            Watch::Young | Watch::Silence => false,
+        };
         match self {
-            Watch::Pong if !is_answered(PONG_WITHIN_MS) => Verdict::Dead,
-            Watch::Echo if !answers_pings && !is_answered(ECHO_WITHIN_MS) => Verdict::Dead,
-            _ if !answers_pings => Verdict::Alive(LOOK_EVERY_MS),
-            _ => match self.patience_ms().checked_sub(quiet_ms) {
-                None | Some(0) => Verdict::Ask,
-                Some(left_ms) => Verdict::Alive(left_ms),
-            },
+            _ if !awaits_answer || heard => self.alive(answers_pings, quiet_ms),
+            Watch::Pong | Watch::Echo if late_ms > BUSY_MS => Verdict::Read,
+            _ => Verdict::Dead,
+        }
+    }
+
+    fn alive(self, answers_pings: bool, quiet_ms: u32) -> Verdict {
+        if !answers_pings {
+            return Verdict::Alive(LOOK_EVERY_MS);
+        }
+        match self.patience_ms().checked_sub(quiet_ms) {
+            None | Some(0) => Verdict::Ask,
+            Some(left_ms) => Verdict::Alive(left_ms),
         }
     }
 
@@ -106,8 +128,9 @@ impl<F> Session<F> {
     }
 
     fn ask(&mut self) {
-        self.outputs.push_back(Output::SendPing);
+        // The timer comes first: whatever is heard from then on is an answer.
         self.look(Watch::Pong, PONG_WITHIN_MS);
+        self.outputs.push_back(Output::SendPing);
     }
 
     pub(super) fn look(&mut self, watch: Watch, after_ms: u32) {
@@ -119,12 +142,50 @@ impl<F> Session<F> {
         match verdict {
             Verdict::Dead => self.give_up(random),
             Verdict::Ask => self.ask(),
+            Verdict::Read => self.look(Watch::Unread, READ_WITHIN_MS),
             Verdict::Alive(again_in_ms) => {
                 self.is_good();
                 // What came in between may have been sent before the own message was: it is waited for until it is quiet.
                 let awaits_echo = self.answers_pings && self.watch == Watch::Echo;
                 self.look(if awaits_echo { Watch::Echo } else { Watch::Silence }, again_in_ms);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUSY_MS, PONG_WITHIN_MS, Verdict, Watch};
+
+    /// The timer came in time, or so late; since it was set, something was heard or nothing.
+    fn pong(late_ms: u32, heard: bool) -> Verdict {
+        // What clocks say of the silence proves nothing: they are read one after the other.
+        Watch::Pong.elapsed(true, late_ms, PONG_WITHIN_MS + late_ms + 1, heard)
+    }
+
+    #[test]
+    fn an_answer_counts_however_soon_it_came() {
+        assert!(matches!(pong(0, true), Verdict::Alive(_)));
+        assert_eq!(pong(0, false), Verdict::Dead);
+    }
+
+    #[test]
+    fn a_page_that_was_busy_reads_first_what_came_meanwhile() {
+        assert_eq!(pong(BUSY_MS + 1, false), Verdict::Read);
+        assert!(matches!(Watch::Unread.elapsed(true, 0, 900, true), Verdict::Alive(_)));
+        assert_eq!(Watch::Echo.elapsed(false, BUSY_MS + 1, 60_000, false), Verdict::Read);
+    }
+
+    #[test]
+    fn it_is_given_that_time_once() {
+        assert_eq!(Watch::Unread.elapsed(true, 60_000, 120_000, false), Verdict::Dead);
+    }
+
+    #[test]
+    fn silence_alone_says_nothing() {
+        for watch in [Watch::Young, Watch::Silence] {
+            assert_eq!(watch.elapsed(true, 0, 60_000, false), Verdict::Ask);
+            assert!(matches!(watch.elapsed(false, 0, 60_000, false), Verdict::Alive(_)));
         }
     }
 }

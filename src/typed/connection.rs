@@ -310,6 +310,9 @@ impl Connection {
     }
 
     fn set_timer(self: &Rc<Self>, timer: Epoch, after_ms: u32) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.listen();
+        }
         let weak = Rc::downgrade(self);
         let started = Timer::new(after_ms, move |late_ms| {
             let Some(connection) = weak.upgrade() else { return };
@@ -317,7 +320,8 @@ impl Connection {
                 timer.finish();
             }
             let quiet_ms = connection.socket.borrow().as_ref().map_or(0, Socket::quiet_ms);
-            connection.feed(Input::Elapsed { timer, late_ms, quiet_ms, random: Math::random() });
+            let heard = connection.socket.borrow().as_ref().is_some_and(Socket::was_heard);
+            connection.feed(Input::Elapsed { timer, late_ms, quiet_ms, heard, random: Math::random() });
         });
         self.timer.replace(Some(started));
     }

@@ -31,6 +31,8 @@ pub(super) struct Socket {
     socket: WebSocket,
     tell: Rc<dyn Fn(SocketEvent)>,
     heard_ms: Rc<Cell<f64>>,
+    /// Whether anything came since it was last told to listen.
+    was_heard: Rc<Cell<bool>>,
     poll: RefCell<Option<Interval>>,
     _listeners: [EventListener; 3],
 }
@@ -49,11 +51,13 @@ impl Socket {
         let tell: Rc<dyn Fn(SocketEvent)> = Rc::new(tell);
         let heard_ms = Rc::new(Cell::new(now_ms()));
         let [opened, received, closed] = [tell.clone(), tell.clone(), tell.clone()];
-        let heard = heard_ms.clone();
+        let was_heard = Rc::new(Cell::new(false));
+        let heard = (heard_ms.clone(), was_heard.clone());
         let listeners = [
             EventListener::new(&socket, "open", move |_| opened(SocketEvent::Opened)),
             EventListener::new(&socket, "message", move |event| {
-                heard.set(now_ms());
+                heard.0.set(now_ms());
+                heard.1.set(true);
                 let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
                 if let Some(Ok(text)) = data.map(JsCast::dyn_into) {
                     received(SocketEvent::Received(text));
@@ -67,7 +71,7 @@ impl Socket {
                 closed(SocketEvent::Closed(code, reason));
             }),
         ];
-        Ok(Socket { socket, tell, heard_ms, poll: RefCell::new(None), _listeners: listeners })
+        Ok(Socket { socket, tell, heard_ms, was_heard, poll: RefCell::new(None), _listeners: listeners })
     }
 
     /// Whether the browser takes a frame now: it drops what it is given while closing, without a word.
@@ -105,6 +109,16 @@ impl Socket {
     /// How long ago the last frame came.
     pub(super) fn quiet_ms(&self) -> u32 {
         (now_ms() - self.heard_ms.get()) as u32
+    }
+
+    /// From now on it matters whether anything comes.
+    pub(super) fn listen(&self) {
+        self.was_heard.set(false);
+    }
+
+    /// Whether anything came since.
+    pub(super) fn was_heard(&self) -> bool {
+        self.was_heard.get()
     }
 
     pub(super) fn close(&self, code: CloseCode) {

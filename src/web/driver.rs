@@ -57,8 +57,10 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
 
 /// The timer of a connection ran out.
 pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
-    let quiet_ms = link(connection).map_or(0, |link| link.quiet_ms()) as u32;
-    feed(connection, Input::Elapsed { timer, late_ms, quiet_ms, random: wire::random() });
+    let link = link(connection);
+    let quiet_ms = link.as_ref().map_or(0, |link| link.quiet_ms()) as u32;
+    let heard = link.is_some_and(|link| link.was_heard());
+    feed(connection, Input::Elapsed { timer, late_ms, quiet_ms, heard, random: wire::random() });
 }
 
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
@@ -134,6 +136,9 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
             }
         }
         Output::SetTimer { timer, after_ms } => {
+            if let Some(link) = link(connection) {
+                link.listen();
+            }
             let looks = (connection.state() == State::Open).into();
             let timer = wire::set_timer(connection.id as i32, timer as i32, after_ms as i32, looks);
             replace_timer(connection, Some(timer));

@@ -221,6 +221,14 @@ class Link {
     return performance.now() - (this.heard?.timeStamp ?? 0);
   }
 
+  listen() {
+    this.heardBefore = this.heard;
+  }
+
+  was_heard() {
+    return this.heard !== this.heardBefore;
+  }
+
   join({ name }, history, presence, recover) {
     const since = this.memberships.recovery.since(name, recover);
     this.send(frame("join", name, undefined, { history: !!history, presence: !!presence, since }));

@@ -72,6 +72,12 @@ extern "C" {
     /// How long ago the last frame came, in milliseconds.
     #[wasm_bindgen(method, structural)]
     pub(super) fn quiet_ms(this: &Link) -> i32;
+    /// From now on it matters whether anything comes.
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn listen(this: &Link);
+    /// Whether anything came since.
+    #[wasm_bindgen(method, structural)]
+    pub(super) fn was_heard(this: &Link) -> bool;
     #[wasm_bindgen(method, structural)]
     pub(super) fn close(this: &Link, code: i32);
     /// Closes the socket and stops listening to it.

@@ -142,6 +142,32 @@ test("silence is asked after with pings, and their answers reach no handler", (t
   assert.equal(actions.length, before);
 });
 
+test("an answer counts however the clock ticks", (t) => {
+  const { socket, pass } = open(t, { ping: 1 });
+  let ticks = 0;
+  t.mock.method(performance, "now", () => now + ticks++);
+  socket.answer = ({ action }) => action === "ping" && socket.deliver({ action: "pong" });
+  pass(60_000);
+  assert.ok(socket.sentOf("ping").length > 1);
+  assert.equal(FakeSocket.latest, socket);
+});
+
+test("a page that was too busy to read the answer reads it before it gives the socket up", (t) => {
+  const { socket, pass, sleep } = open(t, { ping: 1 });
+  pass(15_000);
+  assert.equal(socket.sentOf("ping").length, 1);
+  sleep(6_000);
+  pass(5_000);
+  socket.deliver({ action: "pong" });
+  pass(1_000);
+  assert.equal(FakeSocket.latest, socket);
+
+  pass(15_000);
+  sleep(6_000);
+  pass(7_000);
+  assert.ok(socket.readyState >= WebSocket.CLOSING, "nothing was there to be read");
+});
+
 test("what a slow network does not take waits, in order, and goes out when it does", (t) => {
   const { channel, socket, pass } = open(t);
   channel.message(1);

@@ -44,6 +44,7 @@ struct Socket {
 
 struct Timer {
     number: u32,
+    set_ms: u64,
     due_ms: u64,
 }
 
@@ -139,8 +140,12 @@ impl World {
         while let Some((page, due_ms)) = self.next_timer().filter(|&(_, due_ms)| due_ms <= end_ms) {
             self.now_ms = due_ms;
             if let Some(timer) = self.pages[page].timer.take() {
-                let quiet_ms = (self.now_ms - self.pages[page].heard_at_ms) as u32;
-                self.feed(page, Input::Elapsed { timer: timer.number, late_ms: 0, quiet_ms, random: RANDOM });
+                let heard_at_ms = self.pages[page].heard_at_ms;
+                let quiet_ms = (self.now_ms - heard_at_ms) as u32;
+                // Answers come at once here, before the timer that awaits them is set.
+                let heard = heard_at_ms >= timer.set_ms;
+                let timer = timer.number;
+                self.feed(page, Input::Elapsed { timer, late_ms: 0, quiet_ms, heard, random: RANDOM });
             }
             self.settle();
             self.take_turns(end_ms);
@@ -223,7 +228,7 @@ impl World {
                 }
             }
             Output::SetTimer { timer, after_ms } => {
-                state.timer = Some(Timer { number: timer, due_ms: now_ms + u64::from(after_ms) });
+                state.timer = Some(Timer { number: timer, set_ms: now_ms, due_ms: now_ms + u64::from(after_ms) });
             }
             Output::ClearTimer => state.timer = None,
             Output::Connected => state.told.push("connected".to_owned()),
