@@ -1,8 +1,9 @@
 // How many messages a second a page takes from a real socket that has always more.
 
 import { collect } from "../in-page/collect.js";
-import { CONTENDERS, ORDERS } from "../in-page/contenders.js";
+import { CONTENDERS } from "../in-page/contenders.js";
 import { namesOf } from "../in-page/frames.js";
+import { ORDERS } from "../in-page/orders.js";
 
 const FIRST_MESSAGES = 2_000;
 /** How long one turn lasts, about. */

@@ -56,13 +56,3 @@ export const CONTENDERS = {
   ours: () => new Library(window.Ours),
   bare: () => new Bare(),
 };
-
-/** Every order in which they can take turns. */
-export const ORDERS = [
-  ["original", "ours", "bare"],
-  ["bare", "ours", "original"],
-  ["ours", "bare", "original"],
-  ["original", "bare", "ours"],
-  ["bare", "original", "ours"],
-  ["ours", "original", "bare"],
-];

@@ -1,8 +1,9 @@
 // From a socket's event to the handlers: the time per message, in turns.
 
 import { collect } from "../in-page/collect.js";
-import { CONTENDERS, ORDERS } from "../in-page/contenders.js";
+import { CONTENDERS } from "../in-page/contenders.js";
 import { eventsFor, namesOf } from "../in-page/frames.js";
+import { ORDERS } from "../in-page/orders.js";
 
 /** How long one turn lasts: the clocks of some browsers tick once a millisecond. */
 const TURN_MS = 40;

@@ -15,8 +15,9 @@ const FOLDERS = {
 };
 
 /**
- * Calls `measure({ title, run })` for each of the browsers. `run(path, argument)` opens that one of `pages`, calls its
- * function `measure` with the argument and resolves to what that resolves to. Pages reach a server of their own.
+ * Calls `measure({ title, run, visit })` for each of the browsers. `run(path, argument)` opens that one of `pages`, calls
+ * its function `measure` with the argument and resolves to what that resolves to; `visit(path, stay)` opens it and calls
+ * `stay` with that function. Pages reach a server of their own.
  */
 export async function inEachBrowser(browsers, pages, measure) {
   const speaker = await startSpeaker();
@@ -25,9 +26,10 @@ export async function inEachBrowser(browsers, pages, measure) {
     for (const name of browsers) {
       const { title, launch } = BROWSERS[name];
       const browser = await launch();
-      const run = (path, argument) => inPage(browser, `${site.url}${path}?server=${speaker.url}`, argument);
+      const visit = (path, stay) => inPage(browser, `${site.url}${path}?server=${speaker.url}`, stay);
+      const run = (path, argument) => visit(path, (measure) => measure(argument));
       try {
-        await measure({ title, run });
+        await measure({ title, run, visit });
       } finally {
         await browser.close();
       }
@@ -38,10 +40,10 @@ export async function inEachBrowser(browsers, pages, measure) {
   }
 }
 
-async function inPage(browser, url, argument) {
+async function inPage(browser, url, stay) {
   const tab = await browser.open(url);
   try {
-    return JSON.parse(await tab.evaluate(`(${call})(${JSON.stringify(argument)})`));
+    return await stay(async (argument) => JSON.parse(await tab.evaluate(`(${call})(${JSON.stringify(argument)})`)));
   } finally {
     await tab.close();
   }
@@ -51,7 +53,7 @@ async function inPage(browser, url, argument) {
 async function call(argument) {
   // WebKitGTK calls a page loaded before its modules have run.
   while (!window.measure) await new Promise((resolve) => setTimeout(resolve, 10));
-  return JSON.stringify(await window.measure(argument));
+  return JSON.stringify((await window.measure(argument)) ?? null);
 }
 
 /**

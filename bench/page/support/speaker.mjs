@@ -1,6 +1,6 @@
 // The least server that a library can talk to. It answers joins, on the channel "hello" with a message behind the answer,
 // and sends messages back, as servers do. One whose payload is `{ flood }` is answered with that many messages, as fast
-// as the socket takes them.
+// as the socket takes them; one with `{ unanswered }` is not answered.
 
 import { once } from "node:events";
 import { Sender, WebSocketServer } from "ws";
@@ -19,6 +19,7 @@ export async function startSpeaker() {
       socket.send(JSON.stringify({ action, client: null, options, payload }));
     socket.on("message", (data) => {
       const { action, options, payload } = JSON.parse(data);
+      if (payload?.unanswered) return;
       if (payload?.flood) return flood(wire, payload);
       answer(action, options, action === "join" ? {} : payload);
       if (action === "join" && options.channel === "hello") answer("message", options, "Hello");
