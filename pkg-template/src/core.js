@@ -26,10 +26,10 @@ export function ensureCore() {
  * package: nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later
  * call throws the same error.
  */
-export function call(core, ...args) {
+export function call(core, a, b, c, d, e, f, g) {
   if (fault) throw fault;
   try {
-    return core(...args);
+    return core(a, b, c, d, e, f, g);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     fail(error);

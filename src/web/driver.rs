@@ -14,6 +14,10 @@ use crate::session::{ChannelId, Epoch, Failure, Frame, Input, Output, State};
 /// Gives a session an input, and carries out everything that follows.
 pub(super) fn feed(connection: &Rc<Connection>, input: Input<Text>) {
     connection.session.borrow_mut().handle(input);
+    settle(connection);
+}
+
+fn settle(connection: &Rc<Connection>) {
     loop {
         // A statement of its own: the borrow has to end before the output is carried out.
         let output = connection.session.borrow_mut().poll();
@@ -72,6 +76,15 @@ pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     let goes_out = writable && connection.state() == State::Open;
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
     goes_out
+}
+
+/// Whether a frame on the object's channel goes out at once: then the facade sends it, and it need not come in here.
+pub(super) fn lets_pass(object: &ChannelObject, comes_back: bool) -> bool {
+    let place = object.place.borrow();
+    let Some(Place { connection, channel }) = &*place else { return false };
+    let passes = connection.session.borrow_mut().lets_pass(*channel, comes_back);
+    settle(connection);
+    passes
 }
 
 /// Adds the object to its channel, which is new where nobody else is on it.

@@ -18,7 +18,8 @@ class Membership {
   /** The handles of its objects. Replaced, never changed: a message is handed to those who were there when it came. */
   handles = [];
 
-  constructor(name, slot) {
+  constructor(memberships, name, slot) {
+    this.memberships = memberships;
     this.name = name;
     this.slot = slot;
   }
@@ -41,9 +42,11 @@ class Membership {
 /** The channels of a connection by their names, and what the page has got of each. */
 class Memberships extends Map {
   recovery = new Recovery();
+  /** The newest socket of the connection. */
+  link = undefined;
 
   open(handle, slot) {
-    const membership = new Membership(handle.channel, slot);
+    const membership = new Membership(this, handle.channel, slot);
     this.set(handle.channel, membership);
     connected.add(this);
     return membership;

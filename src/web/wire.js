@@ -168,6 +168,7 @@ class Link {
     this.debug = debug;
     this.discarded = false;
     this.pinged = false;
+    memberships.link = this;
     memberships.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
@@ -267,7 +268,8 @@ export function answer() {
 
 /** The text of a frame. What JSON cannot say throws, as it does in the original. */
 export function frame(action, channel, options, payload) {
-  return JSON.stringify({ action, options: { ...options, channel }, payload: payload === undefined ? null : payload });
+  const known = options ? { ...options, channel } : { channel };
+  return JSON.stringify({ action, options: known, payload: payload === undefined ? null : payload });
 }
 
 export function leave_frame({ name }) {

@@ -6,24 +6,30 @@ const STABLE_AFTER_MS = 10_000;
 const ECHO_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20_000;
 const SLEPT_AFTER_MS = 75_000;
+const BUSY_MS = 500;
+const READ_WITHIN_MS = 1_000;
 
 /** Of one socket, from when it opens. */
 export class Watch {
   #awaitsEcho = false;
+  /** The page was busy when the wait for the echo was over, and reads now. */
+  #reads = false;
+  /** Whether anything came since the timer was set. */
+  #heard = false;
   #timer;
 
   constructor(page, socket) {
-    Object.assign(this, { page, socket, heardAt: socket.madeAt });
+    Object.assign(this, { page, socket });
     this.#look(STABLE_AFTER_MS);
   }
 
   heard() {
-    this.heardAt = this.page.clock.now;
+    this.#heard = true;
   }
 
   /** An own public message was sent. */
   expectEcho() {
-    if (this.#awaitsEcho) return;
+    if (this.#awaitsEcho || this.#reads) return;
     this.#awaitsEcho = true;
     this.#look(ECHO_WITHIN_MS);
   }
@@ -31,17 +37,21 @@ export class Watch {
   #look(after_ms) {
     const { clock } = this.page;
     const due = clock.now + after_ms;
+    this.#heard = false;
     clock.clear(this.#timer);
     this.#timer = clock.set(() => this.#looked(clock.now - due), after_ms);
   }
 
   #looked(late_ms) {
-    const { page, socket, heardAt } = this;
+    const { page, socket } = this;
     if (!page.isInUse(socket)) return;
     if (late_ms > SLEPT_AFTER_MS) return page.replace();
-    const isDead = this.#awaitsEcho && page.clock.now - heardAt > ECHO_WITHIN_MS + late_ms;
+    const misses = (this.#awaitsEcho || this.#reads) && !this.#heard;
+    const isBusy = this.#awaitsEcho && late_ms > BUSY_MS;
     this.#awaitsEcho = false;
-    if (isDead && needs(37)) return page.giveUp(socket);
+    this.#reads = misses && isBusy;
+    if (this.#reads) return this.#look(READ_WITHIN_MS);
+    if (misses && needs(37)) return page.giveUp(socket);
     page.isGood();
     this.#look(LOOK_EVERY_MS);
   }
