@@ -1,4 +1,4 @@
-import { channel_destroy, channel_lets_pass, channel_on, channel_open, channel_send } from "wasm:glue";
+import { channel_destroy, channel_on, channel_open, channel_send, channel_try_pass } from "wasm:glue";
 import { add_handler, frame, remove_handlers, SIGNS_OF_JOINING } from "wasm:wire";
 import { socketAddress } from "./address.js";
 import { call } from "./core.js";
@@ -160,16 +160,16 @@ export class XanoRealtimeChannel {
   }
 
   _send(action, options, payload) {
-    const { id, membership } = this._handle;
+    const { id } = this._handle;
     if (id === undefined) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
       return;
     }
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
     const text = frame(action, this.channel, options, payload);
-    // What need not wait does not enter wasm. What comes of it is sent here.
-    const link = membership?.memberships.link;
-    if (link?.writable() && call(channel_lets_pass, id, comesBack)) return link.send(text);
+    // What need not wait does not enter wasm. Looked up behind `frame`, which may run code of the application's.
+    const link = this._handle.membership?.memberships.link;
+    if (link?.writable() && call(channel_try_pass, id, comesBack)) return link.send(text);
     // Were this object collected now, what waits would be lost with it.
     if (!call(channel_send, id, text, text.length, comesBack)) this._handle.object = this;
   }

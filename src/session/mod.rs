@@ -2,7 +2,8 @@
 //!
 //! Inputs say what happened, [`Session::handle`] is the one place that decides, outputs say what to do next.
 //! There is no socket, no clock and no randomness in here: whoever drives a session has those, and tests drive it
-//! in virtual time. The contract: **drain [`Session::poll`] after every input**, and carry the outputs out in order.
+//! in virtual time. The contract: **drain [`Session::poll`] after every input**, and after
+//! [`Session::try_pass`], and carry the outputs out in order.
 //!
 //! ```ignore-wasm32,standalone_crate
 //! use xano_wasm::session::{Input, Output, Session, Wishes};
@@ -130,9 +131,9 @@ impl<F> Session<F> {
         self.outputs.pop_front()
     }
 
-    /// Whether a frame may pass everything that waits, because nothing does. If so it counts as sent, and whoever asked
-    /// sends it: quicker than [`Input::Send`], which may be given every frame.
-    pub fn lets_pass(&mut self, channel: ChannelId, comes_back: bool) -> bool {
+    /// Lets a frame pass that would go out at once, where the socket takes it. If it says yes the frame counts as sent, and
+    /// whoever asked sends it: a quicker way than [`Input::Send`], which may be given every frame.
+    pub fn try_pass(&mut self, channel: ChannelId, comes_back: bool) -> bool {
         let passes = self.state == State::Open && !self.channels.is_waiting(channel);
         if passes && comes_back {
             self.await_echo();
@@ -221,7 +222,7 @@ impl<F> Session<F> {
                 if late_ms > watch::SLEPT_AFTER_MS {
                     self.doubt();
                 } else {
-                    self.looked(self.watch.elapsed(self.answers_pings, late_ms, quiet_ms, heard), random);
+                    self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, heard), random);
                 }
             }
 

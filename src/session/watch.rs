@@ -15,11 +15,16 @@ pub const PING_AFTER_MS: u32 = 15_000;
 /// answer wants to know soon. With the wait for the pong it is less than a published message waits.
 pub const PING_AFTER_OWN_MS: u32 = 5_000;
 
-/// How long the answer to a ping may take, in milliseconds.
-pub const PONG_WITHIN_MS: u32 = 5_000;
+/// How long the answer to a ping may take before [`READ_WITHIN_MS`] begins, in milliseconds.
+pub const PONG_WITHIN_MS: u32 = 4_000;
 
-/// How long an own public message may take to come back where there are no pings, in milliseconds.
-pub const ECHO_WITHIN_MS: u32 = 10_000;
+/// How long an own public message may take to come back where there are no pings, before [`READ_WITHIN_MS`] begins, in
+/// milliseconds.
+pub const ECHO_WITHIN_MS: u32 = 9_000;
+
+/// How long a page is then given to read what is there already, in milliseconds: one that was busy may get to its timers
+/// before it gets to its sockets.
+pub const READ_WITHIN_MS: u32 = 1_000;
 
 /// A socket that has lived for so long, in milliseconds, makes the next delay a short one again.
 pub const STABLE_AFTER_MS: u32 = 10_000;
@@ -30,13 +35,6 @@ pub const LOOK_EVERY_MS: u32 = 20_000;
 /// A timer that comes later than this, in milliseconds, says that the page has slept. Browsers let the timers of a
 /// hidden page run once a minute.
 pub const SLEPT_AFTER_MS: u32 = 75_000;
-
-/// A timer that comes later than this, in milliseconds, says that the page was busy: what came meanwhile may wait to be
-/// read still.
-pub const BUSY_MS: u32 = 500;
-
-/// How long after that the page is given to read it, in milliseconds.
-pub const READ_WITHIN_MS: u32 = 1_000;
 
 /// What the timer of an open socket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +47,7 @@ pub enum Watch {
     Pong,
     /// Whether the own message comes back.
     Echo,
-    /// Whether an answer was waiting to be read. It is not asked twice, or a hidden page, whose timers are always late,
-    /// would ask for ever.
+    /// Whether an answer was there and not read yet.
     Unread,
 }
 
@@ -68,9 +65,9 @@ pub enum Verdict {
 }
 
 impl Watch {
-    /// What follows when the timer has run out, `late_ms` too late and `quiet_ms` after the last frame came. Whatever was
-    /// `heard` since the timer was set is an answer.
-    pub fn elapsed(self, answers_pings: bool, late_ms: u32, quiet_ms: u32, heard: bool) -> Verdict {
+    /// What follows when the timer has run out, `quiet_ms` after the last frame came. Whatever was `heard` since the timer
+    /// was set is an answer.
+    pub fn elapsed(self, answers_pings: bool, quiet_ms: u32, heard: bool) -> Verdict {
         let awaits_answer = match self {
             Watch::Pong | Watch::Unread => true,
             Watch::Echo => !answers_pings,
@@ -78,8 +75,8 @@ impl Watch {
         };
         match self {
             _ if !awaits_answer || heard => self.alive(answers_pings, quiet_ms),
-            Watch::Pong | Watch::Echo if late_ms > BUSY_MS => Verdict::Read,
-            _ => Verdict::Dead,
+            Watch::Unread => Verdict::Dead,
+            _ => Verdict::Read,
         }
     }
 
@@ -155,37 +152,30 @@ impl<F> Session<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUSY_MS, PONG_WITHIN_MS, Verdict, Watch};
+    use super::{Verdict, Watch};
 
-    /// The timer came in time, or so late; since it was set, something was heard or nothing.
-    fn pong(late_ms: u32, heard: bool) -> Verdict {
-        // What clocks say of the silence proves nothing: they are read one after the other.
-        Watch::Pong.elapsed(true, late_ms, PONG_WITHIN_MS + late_ms + 1, heard)
-    }
+    /// What clocks say of the silence proves nothing: they are read one after the other.
+    const QUIET_MS: u32 = 60_000;
 
     #[test]
     fn an_answer_counts_however_soon_it_came() {
-        assert!(matches!(pong(0, true), Verdict::Alive(_)));
-        assert_eq!(pong(0, false), Verdict::Dead);
+        assert_eq!(Watch::Pong.elapsed(true, QUIET_MS, true), Verdict::Ask);
+        assert_eq!(Watch::Echo.elapsed(false, QUIET_MS, true), Verdict::Alive(super::LOOK_EVERY_MS));
     }
 
     #[test]
-    fn a_page_that_was_busy_reads_first_what_came_meanwhile() {
-        assert_eq!(pong(BUSY_MS + 1, false), Verdict::Read);
-        assert!(matches!(Watch::Unread.elapsed(true, 0, 900, true), Verdict::Alive(_)));
-        assert_eq!(Watch::Echo.elapsed(false, BUSY_MS + 1, 60_000, false), Verdict::Read);
-    }
-
-    #[test]
-    fn it_is_given_that_time_once() {
-        assert_eq!(Watch::Unread.elapsed(true, 60_000, 120_000, false), Verdict::Dead);
+    fn what_is_there_already_is_read_before_a_socket_is_given_up() {
+        assert_eq!(Watch::Pong.elapsed(true, QUIET_MS, false), Verdict::Read);
+        assert_eq!(Watch::Echo.elapsed(false, QUIET_MS, false), Verdict::Read);
+        assert!(matches!(Watch::Unread.elapsed(true, 900, true), Verdict::Alive(_)));
+        assert_eq!(Watch::Unread.elapsed(true, QUIET_MS, false), Verdict::Dead);
     }
 
     #[test]
     fn silence_alone_says_nothing() {
         for watch in [Watch::Young, Watch::Silence] {
-            assert_eq!(watch.elapsed(true, 0, 60_000, false), Verdict::Ask);
-            assert!(matches!(watch.elapsed(false, 0, 60_000, false), Verdict::Alive(_)));
+            assert_eq!(watch.elapsed(true, QUIET_MS, false), Verdict::Ask);
+            assert!(matches!(watch.elapsed(false, QUIET_MS, false), Verdict::Alive(_)));
         }
     }
 }

@@ -78,12 +78,12 @@ pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     goes_out
 }
 
-/// Whether a frame on the object's channel goes out at once: then the facade sends it, and it need not come in here.
-pub(super) fn lets_pass(object: &ChannelObject, comes_back: bool) -> bool {
-    let place = object.place.borrow();
-    let Some(Place { connection, channel }) = &*place else { return false };
-    let passes = connection.session.borrow_mut().lets_pass(*channel, comes_back);
-    settle(connection);
+/// Lets a frame on the object's channel pass that need not wait: the facade sends it, and it does not come in here.
+pub(super) fn try_pass(object: &ChannelObject, comes_back: bool) -> bool {
+    let place = object.place.borrow().clone();
+    let Some(Place { connection, channel }) = place else { return false };
+    let passes = connection.session.borrow_mut().try_pass(channel, comes_back);
+    settle(&connection);
     passes
 }
 

@@ -64,10 +64,10 @@ pub fn connection_status(client: u32) -> u32 {
     statuses.max().unwrap_or_default()
 }
 
-/// Whether a frame on the channel goes out at once, if its socket takes it: the facade sends it then.
+/// Lets a frame on the channel pass that need not wait, if its socket takes it: the facade sends it then. Says whether.
 #[wasm_bindgen]
-pub fn channel_lets_pass(id: usize, comes_back: bool) -> bool {
-    ChannelObject::by_id(id).is_some_and(|object| driver::lets_pass(&object, comes_back))
+pub fn channel_try_pass(id: usize, comes_back: bool) -> bool {
+    ChannelObject::by_id(id).is_some_and(|object| driver::try_pass(&object, comes_back))
 }
 
 /// Sends a frame on the channel, or lets it wait; says whether it went out.

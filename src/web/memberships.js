@@ -42,7 +42,7 @@ class Membership {
 /** The channels of a connection by their names, and what the page has got of each. */
 class Memberships extends Map {
   recovery = new Recovery();
-  /** The newest socket of the connection. */
+  /** The socket of the connection, while there is one. */
   link = undefined;
 
   open(handle, slot) {

@@ -168,10 +168,10 @@ class Link {
     this.debug = debug;
     this.discarded = false;
     this.pinged = false;
-    memberships.link = this;
     memberships.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
+    memberships.link = this;
     this.tell = (event) =>
       run(() => {
         if (!this.discarded) enter(event, connection, epoch);
@@ -305,6 +305,7 @@ export function tell_connected(connection) {
 
 export function tell_disconnected(connection, memberships, code, attempt, retryInMs) {
   memberships.forget_joins();
+  memberships.link = undefined;
   const details = { code, reason: close_reason, ...(attempt && { attempt, retryInMs }) };
   later(() => enter_with(status_action(false, details), STATUS, connection, 0));
 }

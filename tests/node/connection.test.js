@@ -157,7 +157,7 @@ test("a page that was too busy to read the answer reads it before it gives the s
   pass(15_000);
   assert.equal(socket.sentOf("ping").length, 1);
   sleep(6_000);
-  pass(5_000);
+  pass(4_500);
   socket.deliver({ action: "pong" });
   pass(1_000);
   assert.equal(FakeSocket.latest, socket);
@@ -166,6 +166,32 @@ test("a page that was too busy to read the answer reads it before it gives the s
   sleep(6_000);
   pass(7_000);
   assert.ok(socket.readyState >= WebSocket.CLOSING, "nothing was there to be read");
+});
+
+test("where the platform makes no socket a message waits for one that it makes later", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const Working = globalThis.WebSocket;
+  t.after(() => {
+    globalThis.WebSocket = Working;
+  });
+  globalThis.WebSocket = class {
+    constructor() {
+      throw new Error("not here");
+    }
+  };
+  const channel = client().channel("room");
+  t.after(() => channel.destroy());
+  const told = channel.once("error");
+  channel.message("waits");
+  assert.equal((await told).payload.code, "no_socket");
+
+  globalThis.WebSocket = Working;
+  t.mock.timers.tick(60_000);
+  FakeSocket.latest.open();
+  assert.deepEqual(
+    FakeSocket.latest.sentOf("message").map(({ payload }) => payload),
+    ["waits"],
+  );
 });
 
 test("what a slow network does not take waits, in order, and goes out when it does", (t) => {

@@ -142,7 +142,7 @@ impl World {
             if let Some(timer) = self.pages[page].timer.take() {
                 let heard_at_ms = self.pages[page].heard_at_ms;
                 let quiet_ms = (self.now_ms - heard_at_ms) as u32;
-                // Answers come at once here, before the timer that awaits them is set.
+                // A message comes back at once here, before the timer that awaits it is set.
                 let heard = heard_at_ms >= timer.set_ms;
                 let timer = timer.number;
                 self.feed(page, Input::Elapsed { timer, late_ms: 0, quiet_ms, heard, random: RANDOM });

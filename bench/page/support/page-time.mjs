@@ -13,7 +13,9 @@ export async function pageTime(work) {
   const before = timesOfPages();
   await work();
   const after = timesOfPages();
-  return Math.max(...[...after].map(([pid, time]) => time - (before.get(pid) ?? 0)));
+  const busiest = Math.max(...[...after].map(([pid, time]) => time - (before.get(pid) ?? 0)));
+  if (!(busiest > 0)) throw new Error("no process of a page is to be found in /proc, or the kernel does not say its time");
+  return busiest;
 }
 
 /** A page's JavaScript runs in the first thread of its process. */

@@ -3,16 +3,15 @@
 import { needs } from "./uses.js";
 
 const STABLE_AFTER_MS = 10_000;
-const ECHO_WITHIN_MS = 10_000;
+const ECHO_WITHIN_MS = 9_000;
+const READ_WITHIN_MS = 1_000;
 const LOOK_EVERY_MS = 20_000;
 const SLEPT_AFTER_MS = 75_000;
-const BUSY_MS = 500;
-const READ_WITHIN_MS = 1_000;
 
 /** Of one socket, from when it opens. */
 export class Watch {
   #awaitsEcho = false;
-  /** The page was busy when the wait for the echo was over, and reads now. */
+  /** The wait for the echo is over; what is there already is read. */
   #reads = false;
   /** Whether anything came since the timer was set. */
   #heard = false;
@@ -46,10 +45,10 @@ export class Watch {
     const { page, socket } = this;
     if (!page.isInUse(socket)) return;
     if (late_ms > SLEPT_AFTER_MS) return page.replace();
-    const misses = (this.#awaitsEcho || this.#reads) && !this.#heard;
-    const isBusy = this.#awaitsEcho && late_ms > BUSY_MS;
+    const awaitedEcho = this.#awaitsEcho;
+    const misses = (awaitedEcho || this.#reads) && !this.#heard;
     this.#awaitsEcho = false;
-    this.#reads = misses && isBusy;
+    this.#reads = misses && awaitedEcho;
     if (this.#reads) return this.#look(READ_WITHIN_MS);
     if (misses && needs(37)) return page.giveUp(socket);
     page.isGood();
