@@ -14,7 +14,8 @@ export async function pageTime(work) {
   await work();
   const after = timesOfPages();
   const busiest = Math.max(...[...after].map(([pid, time]) => time - (before.get(pid) ?? 0)));
-  if (!(busiest > 0)) throw new Error("no process of a page is to be found in /proc, or the kernel does not say its time");
+  if (!(busiest > 0))
+    throw new Error("no process of a page is to be found in /proc, or the kernel does not say its time");
   return busiest;
 }
 
