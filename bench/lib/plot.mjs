@@ -2,7 +2,9 @@
 
 const [WIDTH, HEIGHT] = [640, 400];
 const FRAME = { left: 70, right: 140, top: 40, bottom: 50 };
-const COLOURS = ["#c2410c", "#1d4ed8", "#6b7280", "#15803d", "#7e22ce", "#b45309"];
+const COLOURS = ["#c2410c", "#1d4ed8", "#6b7280", "#15803d", "#7e22ce", "#b45309", "#0e7490", "#be185d"];
+/** Names lie no closer to each other than this. */
+const LINE_HEIGHT = 13;
 
 /**
  * @param {{ title: string, x: string, y: string, lines: Record<string, [x: number, y: number][]> }} plot
@@ -19,6 +21,8 @@ export function linePlot({ title, x, y, lines }) {
     [HEIGHT - FRAME.bottom, FRAME.top],
   );
   const place = ([a, b]) => `${across.at(a)},${up.at(b)}`;
+  const names = Object.keys(lines);
+  const labels = apart(names.map((name) => up.at(lines[name].at(-1)[1])));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#fff"/>
 ${text(WIDTH / 2, 20, title, 'text-anchor="middle" font-size="14"')}
@@ -26,9 +30,7 @@ ${text((FRAME.left + WIDTH - FRAME.right) / 2, HEIGHT - 10, x, 'text-anchor="mid
 ${text(16, HEIGHT / 2, y, `text-anchor="middle" transform="rotate(-90 16 ${HEIGHT / 2})"`)}
 ${across.ticks.map((tick) => vertical(across.at(tick), tick)).join("\n")}
 ${up.ticks.map((tick) => horizontal(up.at(tick), tick)).join("\n")}
-${Object.entries(lines)
-  .map(([name, line], index) => drawn(name, line.map(place), COLOURS[index % COLOURS.length]))
-  .join("\n")}
+${names.map((name, index) => drawn(name, lines[name].map(place), labels[index], COLOURS[index % COLOURS.length])).join("\n")}
 </svg>
 `;
 }
@@ -53,14 +55,25 @@ function horizontal(y, tick) {
   return line + text(FRAME.left - 6, y + 4, tick.toLocaleString("en"), 'text-anchor="end"');
 }
 
-function drawn(name, places, colour) {
-  const [x, y] = places.at(-1).split(",").map(Number);
+/** Where names go that belong to these heights: those that would lie on each other are moved down. */
+function apart(heights) {
+  const moved = [...heights];
+  const downwards = heights.map((_, index) => index).sort((one, other) => heights[one] - heights[other]);
+  downwards.reduce((above, index) => {
+    moved[index] = Math.max(heights[index], above + LINE_HEIGHT);
+    return moved[index];
+  }, 0);
+  return moved;
+}
+
+function drawn(name, places, label, colour) {
+  const [x] = places.at(-1).split(",").map(Number);
   const dots = places.map((place) => {
     const [cx, cy] = place.split(",");
     return `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`;
   });
   const line = `<polyline points="${places.join(" ")}" fill="none" stroke="${colour}" stroke-width="2"/>`;
-  return line + dots.join("") + text(x + 8, y + 4, name, `fill="${colour}"`);
+  return line + dots.join("") + text(x + 8, label + 4, name, `fill="${colour}"`);
 }
 
 function text(x, y, content, attributes) {
