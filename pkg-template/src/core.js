@@ -24,7 +24,7 @@ export function ensureCore() {
 /**
  * Calls into wasm. What a getter of the application's settings throws goes to the caller; a trap is a fault of this
  * package: nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later
- * call throws the same error.
+ * call throws the same error. (Arguments one by one: gathering them would make an array for each message.)
  */
 export function call(core, a, b, c, d, e, f, g) {
   if (fault) throw fault;
