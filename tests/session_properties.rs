@@ -149,7 +149,7 @@ impl World {
         if writable && number.is_multiple_of(3) {
             let passes = self.session.try_pass(channel, number.is_multiple_of(2));
             assert_eq!(passes, goes_out_now && !waits_before, "nothing passes what waits");
-            let outputs = std::iter::from_fn(|| self.session.poll()).collect();
+            let outputs = self.drain();
             self.carry_out(outputs);
             if passes {
                 return;
@@ -172,6 +172,10 @@ impl World {
 
     fn decide(&mut self, input: Input<Body>) -> Vec<Output<Body>> {
         self.session.handle(input);
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Vec<Output<Body>> {
         std::iter::from_fn(|| self.session.poll()).collect()
     }
 

@@ -68,25 +68,15 @@ impl Watch {
     /// What follows when the timer has run out, `quiet_ms` after the last frame came. Whatever was `heard` since the timer
     /// was set is an answer.
     pub fn elapsed(self, answers_pings: bool, quiet_ms: u32, heard: bool) -> Verdict {
-        let awaits_answer = match self {
-            Watch::Pong | Watch::Unread => true,
-            Watch::Echo => !answers_pings,
-            Watch::Young | Watch::Silence => false,
-        };
         match self {
-            _ if !awaits_answer || heard => self.alive(answers_pings, quiet_ms),
-            Watch::Unread => Verdict::Dead,
-            _ => Verdict::Read,
-        }
-    }
-
-    fn alive(self, answers_pings: bool, quiet_ms: u32) -> Verdict {
-        if !answers_pings {
-            return Verdict::Alive(LOOK_EVERY_MS);
-        }
-        match self.patience_ms().checked_sub(quiet_ms) {
-            None | Some(0) => Verdict::Ask,
-            Some(left_ms) => Verdict::Alive(left_ms),
+            Watch::Unread if !heard => Verdict::Dead,
+            Watch::Pong if !heard => Verdict::Read,
+            Watch::Echo if !heard && !answers_pings => Verdict::Read,
+            _ if !answers_pings => Verdict::Alive(LOOK_EVERY_MS),
+            _ => match self.patience_ms().checked_sub(quiet_ms) {
+                None | Some(0) => Verdict::Ask,
+                Some(left_ms) => Verdict::Alive(left_ms),
+            },
         }
     }
 
