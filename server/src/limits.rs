@@ -49,6 +49,22 @@ limits! {
     connections_per_ip = 0,
     /// How much may wait for a client that reads slowly; above it, its socket is closed with 1013.
     outbox_bytes = 4_194_304,
+    /// How many bytes of frames one socket may send, in the long run; further frames are refused.
+    bytes_per_second = 262_144,
+    /// How many bytes it may send at once after a pause.
+    byte_burst = 1_048_576,
+    /// How many bytes the histories of all channels may hold; the oldest unused channel goes first.
+    history_bytes = 268_435_456,
+    /// How many of them one channel may hold; its oldest messages go first.
+    history_bytes_per_channel = 16_777_216,
+    /// How many seconds a message is kept.
+    history_age_seconds = 604_800,
+    /// How many members of a channel the presence list names.
+    presence_members = 1_000,
+    /// How many channels the server keeps, with and without members.
+    channels = 100_000,
+    /// How many connections may be open that have not become a socket.
+    unauthenticated = 1_000,
 }
 
 /// One limit as the command line gives it, `NAME=VALUE`; 0 switches it off.
@@ -128,6 +144,6 @@ mod tests {
         for (text, refusal) in refusals {
             assert_eq!(text.parse::<Limit>(), Err(refusal));
         }
-        assert!(LimitError::Unknown(String::new()).to_string().ends_with("connections_per_ip, outbox_bytes"));
+        assert!(LimitError::Unknown(String::new()).to_string().ends_with("channels, unauthenticated"));
     }
 }

@@ -58,6 +58,11 @@ export class SingleServer extends Served {
     this.port = Number(await boundPort(child, lines));
   }
 
+  /** Its process id. */
+  get pid() {
+    return this.#process.pid;
+  }
+
   /** What opens the admin's endpoints, from the file that the server printed; another one after each start. */
   async adminToken() {
     return (await readFile(await this.#tokenFile, "utf8")).trim();
