@@ -57,7 +57,7 @@ impl Exchange {
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.frame_bytes),
+            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes()),
             rates: Rates::new(limits),
             metrics,
             state: Mutex::new(State { hub, outboxes: HashMap::new(), is_stopping: false }),

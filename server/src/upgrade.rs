@@ -49,7 +49,7 @@ impl Gate {
             exchange,
             tokens,
             origins,
-            terms: Terms { frame_bytes: limits.frame_bytes, ping },
+            terms: Terms { frame_bytes: limits.largest_frame_bytes(), ping },
             admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
