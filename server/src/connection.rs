@@ -93,8 +93,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                     Some(Ok(Message::Text(text))) => line.receive(&text),
                     Some(Ok(Message::Binary(_))) => line.receive_binary(),
                     Some(Ok(Message::Close(_))) => return End::Closed,
-                    // A ping is answered by the library, with the next read.
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(()),
+                    // The library answers a ping with the next read.
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => line.receive_control(),
                     Some(Err(error)) => return end_for(&error),
                     None => return End::Broken,
                 };
