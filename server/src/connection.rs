@@ -18,6 +18,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
 use crate::heartbeat::{Heartbeat, Look, patience};
+use crate::hub::Refusal;
 use crate::line::{Intolerable, Line};
 use crate::outbox::{Ending, Need, Outbox};
 use crate::stream::Stream;
@@ -33,15 +34,22 @@ pub(crate) struct Terms {
     pub(crate) ping: Duration,
 }
 
-/// Serves a socket until one side closes it, or the client is silent for longer than two pings allow.
-pub(crate) async fn serve(reads: OwnedReadHalf, already_read: Vec<u8>, mut line: Line, terms: Terms) {
+/// Serves a socket until one side closes it, the client is silent for longer than two pings allow, or its token expires.
+pub(crate) async fn serve(
+    reads: OwnedReadHalf,
+    already_read: Vec<u8>,
+    mut line: Line,
+    terms: Terms,
+    expires: Option<Instant>,
+) {
     let config = WebSocketConfig::default()
         .max_frame_size(Some(terms.frame_bytes))
         .max_message_size(Some(terms.frame_bytes))
         .read_buffer_size(READ_BUFFER_BYTES);
     let stream = Stream::new(reads, Arc::clone(&line.outbox));
     let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-    let end = converse(&mut socket, &mut line, terms.ping).await;
+    let heartbeat = Heartbeat::new(terms.ping, Instant::now(), expires);
+    let end = converse(&mut socket, &mut line, heartbeat, patience(terms.ping)).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
         line.note_slow_consumer();
     }
@@ -77,9 +85,7 @@ enum End {
     ByServer(CloseCode, &'static str),
 }
 
-async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
-    let patience = patience(ping);
-    let mut heartbeat = Heartbeat::new(ping, Instant::now());
+async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat, patience: Duration) -> End {
     // The only timer of the socket. Waiting for room borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     loop {
@@ -88,7 +94,12 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
         select! {
             biased;
             incoming = socket.next() => {
-                heartbeat.hear(Instant::now());
+                let now = Instant::now();
+                heartbeat.hear(now);
+                // A client that never pauses keeps the alarm from being asked.
+                if heartbeat.is_expired(now) {
+                    return expired(line);
+                }
                 let tolerable = match incoming {
                     Some(Ok(Message::Text(text))) => line.receive(&text),
                     Some(Ok(Message::Binary(_))) => line.receive_binary(),
@@ -112,15 +123,27 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
                         return End::Broken;
                     },
                     Look::GiveUp => return End::Silent,
+                    Look::Expired => return expired(line),
                 }
                 alarm.as_mut().reset(heartbeat.next_look().into());
             }
             need = line.outbox.need() => {
                 match need {
                     Need::End(ending) => return ending.into(),
-                    Need::Room => if let Err(end) = room(&line.outbox, patience, alarm.as_mut()).await {
-                        return end;
-                    },
+                    Need::Room => {
+                        let give_up = Instant::now() + patience;
+                        alarm.as_mut().reset(heartbeat.or_expiry(give_up).into());
+                        if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
+                            return end;
+                        }
+                        let now = Instant::now();
+                        if heartbeat.is_expired(now) {
+                            return expired(line);
+                        }
+                        if now >= give_up {
+                            return Ending::SlowConsumer.into();
+                        }
+                    }
                 }
                 alarm.as_mut().reset(heartbeat.next_look().into());
             }
@@ -128,14 +151,20 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
     }
 }
 
-/// Writes as soon as the client takes something again. Nothing is read of it meanwhile.
-async fn room(outbox: &Outbox, patience: Duration, mut alarm: Pin<&mut Sleep>) -> Result<(), End> {
-    alarm.as_mut().reset((Instant::now() + patience).into());
+/// The socket is told that its token has expired. It is closed with the code after which every client connects again.
+fn expired(line: &mut Line) -> End {
+    line.tell(Refusal::TokenExpired);
+    line.write();
+    End::ByServer(CloseCode::RESTART, "the token has expired")
+}
+
+/// Writes as soon as the client takes something again, or returns at the alarm. Nothing is read of the client until then.
+async fn room(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     select! {
         biased;
         ending = outbox.ended() => return Err(ending.into()),
         room = outbox.room() => room.map_err(|_| End::Broken)?,
-        () = alarm => return Err(Ending::SlowConsumer.into()),
+        () = alarm => return Ok(()),
     }
     outbox.write();
     Ok(())

@@ -117,6 +117,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let Ok(socket_id) = random_name() else {
         return tracing::error!("the system has no random numbers");
     };
+    let expires = verified.as_ref().and_then(|verified| verified.as_ref().ok()).and_then(Claims::expiry);
     let (client, problem) = match verified {
         Some(Ok(claims)) => (claims.into_client(socket_id), None),
         Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
@@ -128,7 +129,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, line, gate.terms).await;
+    connection::serve(reads, already_read, line, gate.terms, expires).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
