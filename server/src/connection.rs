@@ -202,6 +202,7 @@ impl From<Ending> for End {
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
             Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),
             Ending::AddressChanged => End::ByServer(CloseCode::RESTART, "the connection hash has changed"),
+            Ending::Disconnected => End::ByServer(CloseCode::UNAUTHORIZED, "disconnected by the workspace"),
         }
     }
 }

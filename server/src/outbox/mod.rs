@@ -46,6 +46,8 @@ pub(crate) enum Ending {
     TooManyRefusals,
     /// The connection hash is another one by now, or realtime is switched off.
     AddressChanged,
+    /// The admin disconnects the socket's user.
+    Disconnected,
 }
 
 /// What came of adding a frame.
