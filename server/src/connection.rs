@@ -7,31 +7,36 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::select;
-use tokio::time::{Sleep, sleep_until, timeout};
+use tokio::time::{Sleep, sleep_until};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::CapacityError;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
+use crate::farewell::{End, end_for, farewell};
 use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::hub::Refusal;
 use crate::line::{Intolerable, Line};
 use crate::outbox::{Ending, Need, Outbox};
+use crate::progress::Progress;
 use crate::stream::Stream;
 
-type Socket = WebSocketStream<Stream>;
+pub(crate) type Socket = WebSocketStream<Stream>;
 
 /// How the sockets of a server are served.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Terms {
     /// A frame may have no more.
     pub(crate) frame_bytes: usize,
     /// After how much silence a socket is asked whether it is still there.
     pub(crate) ping: Duration,
+    /// For how long a client may take to close its side.
+    pub(crate) farewell: Duration,
+    /// Cancelled when the server stops.
+    pub(crate) stopping: CancellationToken,
 }
 
 /// Serves a socket until one side closes it, the client is silent for longer than two pings allow, or its token expires.
@@ -58,36 +63,14 @@ pub(crate) async fn serve(
     drop(line);
     tracing::debug!(?end, "socket ends");
     outbox.end(Ending::Over);
-    let farewell = async {
-        match end {
-            End::Closed => {
-                // Answers the close frame, behind what waits.
-                while let Some(Ok(_)) = socket.next().await {}
-                let _ = outbox.written().await;
-            }
-            End::Broken | End::Silent => {}
-            End::ByServer(code, reason) => part(socket, &outbox, code, reason).await,
-        }
-    };
-    // Who does not answer in time is cut off. In a box: an open socket should not cost what only one that ends needs.
-    let _ = timeout(FAREWELL, Box::pin(farewell)).await;
-}
-
-#[derive(Debug)]
-enum End {
-    /// The client closed; its close frame is still to be answered.
-    Closed,
-    /// Nothing can be said any more.
-    Broken,
-    /// The client answered no ping.
-    Silent,
-    /// The server closes, and says why.
-    ByServer(CloseCode, &'static str),
+    // In a box: an open socket should not cost what only one that ends needs.
+    Box::pin(farewell(socket, &outbox, end, &terms)).await;
 }
 
 async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat, patience: Duration) -> End {
     // The only timer of the socket. Waiting for room borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
+    let mut progress = Progress::new(patience);
     loop {
         // Reading comes first, so that what a burst causes leaves in few writes. Waiting for a client comes last, so that
         // one that takes little is asked as well.
@@ -131,8 +114,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                 match need {
                     Need::End(ending) => return ending.into(),
                     Need::Room => {
-                        let give_up = Instant::now() + patience;
-                        alarm.as_mut().reset(heartbeat.or_expiry(give_up).into());
+                        let judged = progress.wait(Instant::now(), line.outbox.taken_bytes());
+                        alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
                         if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
                             return end;
                         }
@@ -140,7 +123,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                         if heartbeat.is_expired(now) {
                             return expired(line);
                         }
-                        if now >= give_up {
+                        if !progress.suffices(now, line.outbox.taken_bytes(), line.outbox.is_blocked()) {
+                            line.outbox.give_up();
                             return Ending::SlowConsumer.into();
                         }
                     }
@@ -170,48 +154,5 @@ async fn room(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     Ok(())
 }
 
-/// Says why, then reads what still comes: closing a connection with unread data would reset it, and the client
-/// would never see the reason.
-async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'static str) {
-    let frame = CloseFrame { code: code.0.into(), reason: Utf8Bytes::from_static(reason) };
-    if socket.close(Some(frame)).await.is_err() || outbox.written().await.is_err() {
-        return;
-    }
-    let stream = socket.get_mut();
-    if stream.shutdown().await.is_err() {
-        return;
-    }
-    let mut unread = vec![0; READ_BUFFER_BYTES];
-    while let Ok(1..) = stream.read(&mut unread).await {}
-}
-
-fn end_for(error: &Error) -> End {
-    match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => End::ByServer(CloseCode::TOO_LARGE, "frame too large"),
-        Error::Utf8(_) => End::ByServer(INVALID_TEXT, "text is not UTF-8"),
-        Error::Protocol(_) => End::ByServer(PROTOCOL_ERROR, "not the WebSocket protocol"),
-        _ => End::Broken,
-    }
-}
-
-impl From<Ending> for End {
-    fn from(ending: Ending) -> End {
-        match ending {
-            Ending::Over => End::Broken,
-            Ending::SlowConsumer => End::ByServer(CloseCode::TRY_AGAIN_LATER, "reading too slowly"),
-            Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
-            Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),
-            Ending::AddressChanged => End::ByServer(CloseCode::RESTART, "the connection hash has changed"),
-            Ending::Disconnected => End::ByServer(CloseCode::UNAUTHORIZED, "disconnected by the workspace"),
-        }
-    }
-}
-
 /// There from the start; the library's default, 128 KiB, would be most of what an idle connection costs.
 const READ_BUFFER_BYTES: usize = 1024;
-
-/// Less than the five seconds in which the server has to stop.
-const FAREWELL: Duration = Duration::from_secs(2);
-
-const PROTOCOL_ERROR: CloseCode = CloseCode(1002);
-const INVALID_TEXT: CloseCode = CloseCode(1007);

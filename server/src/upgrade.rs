@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
@@ -45,13 +44,13 @@ impl Gate {
         tokens: Arc<Tokens>,
         origins: Origins,
         limits: &Limits,
-        ping: Duration,
+        terms: Terms,
     ) -> Gate {
         Gate {
             exchange,
             tokens,
             origins,
-            terms: Terms { frame_bytes: limits.largest_frame_bytes(), ping },
+            terms,
             admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
@@ -129,7 +128,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, line, gate.terms, expires).await;
+    connection::serve(reads, already_read, line, gate.terms.clone(), expires).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {

@@ -26,6 +26,11 @@ impl Backlog {
         self.bytes
     }
 
+    /// How many bytes the kernel has yet to take.
+    pub(crate) fn unwritten_bytes(&self) -> usize {
+        self.bytes - self.written
+    }
+
     pub(crate) fn push(&mut self, frame: Encoded) {
         self.bytes += frame.as_bytes().len();
         self.frames.push_back(frame);
