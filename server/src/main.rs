@@ -15,7 +15,7 @@ use tokio::select;
 use tokio::sync::Notify;
 
 use args::Args;
-use xano_realtime_server::{AdminToken, Secret};
+use xano_realtime_server::{AdminToken, Secret, descriptors};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,6 +44,10 @@ async fn serve(args: Args) -> Result<(), String> {
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
     }
+    config.descriptors = descriptors::raise_limit(&config.limits).unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
+        None
+    });
     say(format_args!("listening on http://{bound}"));
     let token_file = match config.admin_token {
         Some(_) => None,

@@ -12,8 +12,10 @@ pub(crate) struct Metrics {
     registry: Registry,
     started: Instant,
     connections: IntGauge,
+    pub(crate) unauthenticated: IntGauge,
     channels: IntGauge,
     members: IntGauge,
+    pub(crate) accept_errors: IntCounter,
     pub(crate) messages_received: IntCounter,
     pub(crate) messages_delivered: IntCounter,
     errors: IntCounterVec,
@@ -32,8 +34,16 @@ impl Metrics {
             registry: Registry::new(),
             started: Instant::now(),
             connections: IntGauge::new("xano_connections", "Open sockets.")?,
+            unauthenticated: IntGauge::new(
+                "xano_connections_unauthenticated",
+                "TCP connections that have not become a socket.",
+            )?,
             channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
             members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
+            accept_errors: IntCounter::new(
+                "xano_accept_errors_total",
+                "Attempts to accept a connection that failed, for want of descriptors for example.",
+            )?,
             messages_received: IntCounter::new("xano_messages_received_total", "Messages that clients sent.")?,
             messages_delivered: IntCounter::new(
                 "xano_messages_delivered_total",
@@ -51,6 +61,8 @@ impl Metrics {
         }
         let Metrics { registry, connections, channels, members, messages_received, .. } = &metrics;
         registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(metrics.unauthenticated.clone()))?;
+        registry.register(Box::new(metrics.accept_errors.clone()))?;
         registry.register(Box::new(channels.clone()))?;
         registry.register(Box::new(members.clone()))?;
         registry.register(Box::new(messages_received.clone()))?;

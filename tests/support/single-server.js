@@ -32,12 +32,17 @@ export class Served {
   }
 }
 
-/** One process. For the options see `startServer`; `adminToken`: where the server is not to make its own. */
+/**
+ * One process. For the options see `startServer`; `adminToken`: where the server is not to make its own; `descriptors`:
+ * how many file descriptors it may have open, not on Windows.
+ */
 export class SingleServer extends Served {
   #options;
   #process;
   #folder;
   #tokenFile;
+  /** What it has written to standard error. */
+  log = "";
 
   constructor(options) {
     super(options);
@@ -47,12 +52,15 @@ export class SingleServer extends Served {
   }
 
   async start() {
-    const { secret, adminToken } = this.#options;
+    const { secret, adminToken, descriptors } = this.#options;
     const env = { ...process.env };
     if (secret) env.XANO_SECRET = secret;
     if (adminToken) env.XANO_ADMIN_TOKEN = adminToken;
-    const child = spawn(serverBinary(), await this.#arguments(), { env, stdio: ["ignore", "pipe", "pipe"] });
+    const command = [serverBinary(), ...(await this.#arguments())];
+    if (descriptors) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`);
+    const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
+    child.stderr.setEncoding("utf8").on("data", (text) => (this.log += text));
     const lines = createInterface({ input: child.stdout });
     this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);
     this.port = Number(await boundPort(child, lines));

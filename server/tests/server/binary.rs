@@ -229,6 +229,7 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
     assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
+    assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     assert!(complaint(server().args(["--redis", "http://user:password@localhost"])).contains("--redis"));
