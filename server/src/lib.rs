@@ -161,7 +161,11 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let front = Front {
         routes,
         handshake_timeout: timings.handshake,
-        pending: Arc::new(PendingConnections::new(&limits, exchange.metrics.unauthenticated.clone())),
+        pending: Arc::new(PendingConnections::new(
+            &limits,
+            timings.first_request,
+            exchange.metrics.unauthenticated.clone(),
+        )),
         proxies: Arc::new(trusted_proxies),
         accept_errors: exchange.metrics.accept_errors.clone(),
     };

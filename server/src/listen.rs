@@ -71,15 +71,15 @@ async fn next(listener: &TcpListener, front: &Front, logged: &Logged) -> (TcpStr
     loop {
         match listener.accept().await {
             Ok(accepted) => {
-                if front.pending.is_full() {
-                    if let Some(times) = logged.full.count(Instant::now()) {
-                        tracing::warn!(
-                            times,
-                            "as many connections as the limit unauthenticated allows have not become a socket: \
-                             the oldest without a request is closed for each new one"
-                        );
-                    }
-                    front.pending.room().await;
+                let closed = front.pending.room().await;
+                if closed > 0
+                    && let Some(times) = logged.full.count(Instant::now())
+                {
+                    tracing::warn!(
+                        times,
+                        "as many connections as the limit unauthenticated allows have not become a socket: \
+                         the oldest without a request is closed for each new one"
+                    );
                 }
                 return accepted;
             }
@@ -94,7 +94,8 @@ async fn next(listener: &TcpListener, front: &Front, logged: &Logged) -> (TcpStr
                          or lower the limits connections and unauthenticated"
                     );
                 }
-                front.pending.close_oldest(Instant::now());
+                // None may close yet: the pause is the same.
+                let _ = front.pending.close_oldest(Instant::now());
                 select! {
                     () = front.pending.freed() => {}
                     () = sleep(AGAIN_AFTER) => {}
