@@ -16,10 +16,12 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
+use crate::config::Timings;
 use crate::farewell::{End, end_for, farewell};
 use crate::fragments::Fragments;
 use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::hub::Refusal;
+use crate::limits::Limits;
 use crate::line::{Intolerable, Line};
 use crate::outbox::{Ending, Need, Outbox};
 use crate::progress::Progress;
@@ -38,6 +40,13 @@ pub(crate) struct Terms {
     pub(crate) farewell: Duration,
     /// Cancelled when the server stops.
     pub(crate) stopping: CancellationToken,
+}
+
+impl Terms {
+    pub(crate) fn new(limits: &Limits, timings: &Timings, stopping: &CancellationToken) -> Terms {
+        let &Timings { ping, farewell, .. } = timings;
+        Terms { frame_bytes: limits.largest_frame_bytes(), ping, farewell, stopping: stopping.clone() }
+    }
 }
 
 /// Serves a socket until one side closes it, the client is silent for longer than two pings allow, or its token expires.

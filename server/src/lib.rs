@@ -105,7 +105,6 @@ use exchange::Exchange;
 use hub::Hub;
 use listen::Front;
 use metrics::Metrics;
-use pending::PendingConnections;
 use random_name::random_name;
 use upgrade::Gate;
 
@@ -114,10 +113,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let mut shutdown = pin!(shutdown);
     let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, .. } = config;
     let Config { trusted_proxies, descriptors, timings, redis, www, .. } = config;
-    let limits = match descriptors {
-        Some(descriptors) => descriptors::fit(limits, descriptors),
-        None => limits,
-    };
+    let limits = descriptors::fit(limits, descriptors);
     let name = random_name()?;
     let counts = Metrics::new().map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
@@ -141,13 +137,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
-    let terms = Terms {
-        frame_bytes: limits.largest_frame_bytes(),
-        ping: timings.ping,
-        farewell: timings.farewell,
-        stopping: stopping.clone(),
-    };
-    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, terms));
+    let gate =
+        Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
         .route("/health", get("ok\n"))
         .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
@@ -158,17 +149,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front {
-        routes,
-        handshake_timeout: timings.handshake,
-        pending: Arc::new(PendingConnections::new(
-            &limits,
-            timings.first_request,
-            exchange.metrics.unauthenticated.clone(),
-        )),
-        proxies: Arc::new(trusted_proxies),
-        accept_errors: exchange.metrics.accept_errors.clone(),
-    };
+    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
     select! {
         () = &mut serving => {}

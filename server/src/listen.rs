@@ -24,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use crate::config::Timings;
+use crate::limits::Limits;
 use crate::log_rate::LogRate;
+use crate::metrics::Metrics;
 use crate::pending::{PendingConnection, PendingConnections};
 use crate::proxies::TrustedProxies;
 use crate::request_body::{AnswerBody, RequestBody};
@@ -32,11 +35,30 @@ use crate::request_body::{AnswerBody, RequestBody};
 /// What connections are served with.
 #[derive(Debug)]
 pub(crate) struct Front {
-    pub(crate) routes: Router,
-    pub(crate) handshake_timeout: Duration,
-    pub(crate) pending: Arc<PendingConnections>,
-    pub(crate) proxies: Arc<TrustedProxies>,
-    pub(crate) accept_errors: IntCounter,
+    routes: Router,
+    handshake_timeout: Duration,
+    pending: Arc<PendingConnections>,
+    proxies: Arc<TrustedProxies>,
+    accept_errors: IntCounter,
+}
+
+impl Front {
+    pub(crate) fn new(
+        routes: Router,
+        proxies: TrustedProxies,
+        limits: &Limits,
+        timings: &Timings,
+        metrics: &Metrics,
+    ) -> Front {
+        let pending = PendingConnections::new(limits, timings.first_request, metrics.unauthenticated.clone());
+        Front {
+            routes,
+            handshake_timeout: timings.handshake,
+            pending: Arc::new(pending),
+            proxies: Arc::new(proxies),
+            accept_errors: metrics.accept_errors.clone(),
+        }
+    }
 }
 
 /// Serves until `stopping`, then until the requests under way are answered.
