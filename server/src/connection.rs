@@ -87,7 +87,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration) -> End {
         // one that takes little is asked as well.
         select! {
             biased;
-            incoming = socket.next() => {
+            // A client that takes less than it asks for is not asked what else it wants.
+            incoming = socket.next(), if !line.outbox.is_congested() => {
                 heartbeat.hear(Instant::now());
                 let tolerable = match incoming {
                     Some(Ok(Message::Text(text))) => line.receive(&text),

@@ -132,6 +132,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}
+        () = exchange.tell_presence() => {}
         () = &mut shutdown => {}
     }
 
@@ -159,7 +160,10 @@ async fn nothing_here() -> (StatusCode, &'static str) {
 
 /// Counts alone: no names, no payloads.
 async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange.metrics.text(&exchange.census()).map_err(|error| ApiError::fatal(error.to_string()))?;
+    let text = exchange
+        .metrics
+        .text(&exchange.census(), exchange.outbox_bytes())
+        .map_err(|error| ApiError::fatal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::exchange::Exchange;
-use crate::hub::{Code, ConnectionId, Frame, PONG, Refusal, Refused};
-use crate::outbox::{Due, Encoded, Outbox};
+use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
+use crate::outbox::{Due, Outbox};
 use crate::pace::Pace;
 
 /// One socket's end of the exchange; its members leave when it is dropped.
@@ -33,16 +33,23 @@ impl Line {
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
         self.frames += 1;
-        if self.frames == FRAMES_PER_WRITE {
+        let received = self.receive_frame(text, now);
+        // More is not added to an outbox before it is written.
+        if self.frames == FRAMES_PER_WRITE || self.due.is_full() {
             self.write();
         }
+        received
+    }
+
+    fn receive_frame(&mut self, text: &str, now: Instant) -> Result<(), Intolerable> {
+        let fits = self.pace.admits_bytes(&self.exchange.rates, text.len(), now);
         match Frame::parse(text) {
-            Ok(Frame::Ping) if self.pace.admits_ping(&self.exchange.rates, now) => {
+            Ok(Frame::Ping) if fits && self.pace.admits_ping(&self.exchange.rates, now) => {
                 self.due.add(&self.outbox, Encoded::text(PONG));
                 Ok(())
             }
             Ok(Frame::Ping) => self.reject(&Refusal::TooFast.into(), now),
-            Ok(Frame::Command(command)) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
+            Ok(Frame::Command(command)) if fits && self.pace.admits(&self.exchange.rates, &command, now) => {
                 let refused = self.exchange.handle(self.id, &command, text, now, &mut self.due);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }

@@ -25,7 +25,7 @@ async fn pair(limit_bytes: usize) -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
 }
 
 fn frame(number: usize) -> Encoded {
-    Encoded::text(format!("{number:0width$}", width = 1 + number % 3_000))
+    Encoded::text(&format!("{number:0width$}", width = 1 + number % 3_000))
 }
 
 async fn next_number(client: &mut WebSocketStream<TcpStream>) -> usize {
