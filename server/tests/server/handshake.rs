@@ -119,7 +119,7 @@ async fn socket_ids_differ_and_are_long() {
 #[tokio::test]
 async fn one_connection_too_many_is_told_so_and_gets_in_when_another_has_closed() {
     for (limit, refusal) in [("connections=1", 503), ("connections_per_ip=1", 429)] {
-        let server = Running::with_limit(limit).await;
+        let server = Running::with_limits(limit).await;
         let mut jill = server.client_on(MARVEL).await;
         assert_eq!(status(Client::connect(server.address, None).await), refusal);
         jill.close(1000).await;
