@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use tokio::time::sleep;
-use xano_realtime_protocol::frame::Client;
+use xano_realtime_protocol::frame::{Client, Permissions};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
     Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Reply,
@@ -71,6 +71,8 @@ impl Clock {
 struct State {
     hub: Hub,
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
+    /// The users of the authenticated sockets.
+    users: HashMap<ConnectionId, Permissions>,
     is_stopping: bool,
 }
 
@@ -83,10 +85,10 @@ impl Exchange {
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.frame_bytes),
+            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes()),
             rates: Rates::new(limits),
             metrics,
-            state: Mutex::new(State { hub, outboxes: HashMap::new(), is_stopping: false }),
+            state: Mutex::new(State { hub, outboxes: HashMap::new(), users: HashMap::new(), is_stopping: false }),
             cluster,
             outbox_bytes: limits.outbox_bytes,
             clock: Clock::start(),
@@ -98,8 +100,10 @@ impl Exchange {
     /// A socket opened at the address with this hash.
     pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str, stream: OwnedWriteHalf) -> Line {
         let outbox = Arc::new(Outbox::new(stream, self.outbox_bytes));
+        let user = client.is_authenticated().then_some(client.permissions);
         let mut state = self.lock();
         let id = state.hub.open(client);
+        state.users.extend(user.map(|user| (id, user)));
         state.outboxes.insert(id, Arc::clone(&outbox));
         if state.is_stopping {
             outbox.end(Ending::Restart);
@@ -149,6 +153,7 @@ impl Exchange {
         let calls = {
             let mut state = self.lock();
             state.outboxes.remove(&id);
+            state.users.remove(&id);
             let deliveries = state.hub.close(id);
             self.deliver(&mut state, deliveries, &mut due);
             state.hub.take_calls()
@@ -220,6 +225,24 @@ impl Exchange {
         for outbox in state.outboxes.values() {
             outbox.end(Ending::Restart);
         }
+    }
+
+    /// Closes the sockets of a user, and has the other servers close theirs. Returns how many this server had.
+    pub(crate) async fn disconnect(&self, user: Permissions) -> (usize, Result<(), Unavailable>) {
+        let sockets = self.disconnect_here(user);
+        let told = match &self.cluster {
+            Some(cluster) => cluster.disconnect(user).await,
+            None => Ok(()),
+        };
+        (sockets, told)
+    }
+
+    /// Closes the sockets of a user on this server. Returns how many there were.
+    pub(crate) fn disconnect_here(&self, user: Permissions) -> usize {
+        let state = self.lock();
+        let sockets = state.users.iter().filter(|(_, candidate)| **candidate == user);
+        let outboxes = sockets.filter_map(|(id, _)| state.outboxes.get(id));
+        outboxes.inspect(|outbox| outbox.end(Ending::Disconnected)).count()
     }
 
     /// The workspace sends an event. Says how many members it is for.

@@ -15,7 +15,9 @@
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket, and who writes it.
 //! - `stream`: the bytes of one socket, for the WebSocket library.
-//! - `heartbeat`: whether a client is still there.
+//! - `heartbeat`: whether a client is still there, and its token valid.
+//! - `progress`: whether a client that reads slowly still reads fast enough.
+//! - `farewell`: how a socket ends.
 //! - `random_name`: names that nobody guesses.
 //! - `line`: one socket's end of the exchange.
 //! - `pace`: how fast one socket may send.
@@ -39,6 +41,7 @@ mod cluster;
 pub mod config;
 mod connection;
 mod exchange;
+mod farewell;
 mod heartbeat;
 pub mod hub;
 pub mod limits;
@@ -48,6 +51,7 @@ mod metrics;
 mod outbox;
 mod pace;
 mod panel;
+mod progress;
 mod random_name;
 pub mod settings;
 mod stream;
@@ -83,6 +87,7 @@ pub use xano_realtime_protocol as protocol;
 use admin::Workspace;
 use api_error::ApiError;
 use auth::Tokens;
+use connection::Terms;
 use exchange::Exchange;
 use hub::Hub;
 use metrics::Metrics;
@@ -116,7 +121,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone()));
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
-    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
+    let stopping = CancellationToken::new();
+    let terms = Terms {
+        frame_bytes: limits.largest_frame_bytes(),
+        ping: timings.ping,
+        farewell: timings.farewell,
+        stopping: stopping.clone(),
+    };
+    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, terms));
     let routes = Router::new()
         .route("/health", get("ok\n"))
         .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
@@ -127,7 +139,6 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let stopping = CancellationToken::new();
     let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
     select! {
         () = &mut serving => {}

@@ -67,6 +67,16 @@ limits! {
     unauthenticated = 1_000,
 }
 
+impl Limits {
+    /// The size of the largest frame that is ever read. A switched-off limit is still bounded: the WebSocket library
+    /// allocates as much as the header of a frame announces, and a failed allocation ends the process.
+    pub(crate) fn largest_frame_bytes(&self) -> usize {
+        self.frame_bytes.min(LARGEST_FRAME_BYTES)
+    }
+}
+
+const LARGEST_FRAME_BYTES: usize = 64 * 1024 * 1024;
+
 /// One limit as the command line gives it, `NAME=VALUE`; 0 switches it off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
@@ -123,6 +133,13 @@ mod tests {
         assert_eq!((limits.frame_bytes, limits.outbox_bytes), (100, usize::MAX));
         assert_eq!(limits.connections, 100_000);
         assert_eq!(limits.connections_per_ip, usize::MAX, "off by default");
+    }
+
+    #[test]
+    fn a_frame_is_bounded_with_the_limit_switched_off_too() {
+        let largest = |frame_bytes| Limits { frame_bytes, ..Limits::default() }.largest_frame_bytes();
+        assert_eq!(largest(1000), 1000);
+        assert_eq!(largest(usize::MAX), 64 * 1024 * 1024);
     }
 
     #[test]

@@ -66,6 +66,15 @@ impl Line {
         self.reject(&Refusal::Binary.into(), Instant::now())
     }
 
+    /// The socket sent a ping or a pong of the WebSocket protocol. Counted with joins and leaves.
+    pub(crate) fn receive_control(&mut self) -> Result<(), Intolerable> {
+        let now = Instant::now();
+        if self.pace.admits_ping(&self.exchange.rates, now) {
+            return Ok(());
+        }
+        self.reject(&Refusal::TooFast.into(), now)
+    }
+
     /// Whether something that this socket caused is not written yet.
     pub(crate) fn owes(&self) -> bool {
         !self.due.is_empty()

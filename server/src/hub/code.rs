@@ -58,6 +58,8 @@ codes! {
     Gap = "gap",
     /// The socket goes on as anonymous.
     TokenNotAccepted = "token_not_accepted",
+    /// The socket's token has expired; the socket is closed.
+    TokenExpired = "token_expired",
 }
 
 impl Code {

@@ -101,6 +101,9 @@ pub enum Refusal {
     /// The socket goes on as anonymous.
     #[error("Authentication token was not accepted: {0}")]
     TokenNotAccepted(String),
+    /// The socket's token has expired. The socket is closed after this.
+    #[error("Authentication token has expired; get a new one and connect again with it")]
+    TokenExpired,
 }
 
 impl Refusal {
@@ -131,6 +134,7 @@ impl Refusal {
             Refusal::Unavailable => Code::Unavailable,
             Refusal::Gap => Code::Gap,
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
+            Refusal::TokenExpired => Code::TokenExpired,
         }
     }
 

@@ -55,6 +55,11 @@ impl Backlog {
         bytes
     }
 
+    /// How many bytes the kernel has yet to take.
+    pub(crate) fn unwritten_bytes(&self) -> usize {
+        self.waiting.all() - self.written
+    }
+
     pub(crate) fn push(&mut self, frame: Encoded) {
         *self.waiting.of(&frame) += frame.len();
         self.frames.push_back(frame);

@@ -14,6 +14,7 @@ mod tests;
 
 use std::io::{self, ErrorKind};
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpStream;
@@ -33,6 +34,8 @@ pub(crate) struct Outbox {
     wake: Notify,
     /// A client for whom more than this waits when one more frame comes reads too slowly.
     limit: Limit,
+    /// How many bytes the kernel has taken so far.
+    taken_bytes: AtomicU64,
 }
 
 /// How many bytes may wait for one socket when one more frame comes.
@@ -70,6 +73,8 @@ pub(crate) enum Ending {
     TooManyRefusals,
     /// The connection hash is another one by now, or realtime is switched off.
     AddressChanged,
+    /// The admin disconnects the socket's user.
+    Disconnected,
 }
 
 /// What came of adding a frame.
@@ -112,7 +117,13 @@ enum Writer {
 
 impl Outbox {
     pub(crate) fn new(stream: OwnedWriteHalf, limit_bytes: usize) -> Outbox {
-        Outbox { stream, queue: Mutex::default(), wake: Notify::new(), limit: Limit(limit_bytes) }
+        Outbox {
+            stream,
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            limit: Limit(limit_bytes),
+            taken_bytes: AtomicU64::new(0),
+        }
     }
 
     /// Adds a frame, unless the socket is to be closed; it is if this is the one too many.
@@ -171,19 +182,41 @@ impl Outbox {
         self.wake.notify_one();
     }
 
+    /// The client reads too slowly: only what is begun is still sent. For the socket's own task, while it is the writer.
+    pub(crate) fn give_up(&self) {
+        let mut queue = self.lock();
+        queue.waiting.drop_unbegun();
+        queue.ending.get_or_insert(Ending::SlowConsumer);
+    }
+
+    /// Whether something waits that the client does not take for the time being.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.lock().writer == Writer::Owner
+    }
+
+    /// How many bytes the kernel has taken so far.
+    pub(crate) fn taken_bytes(&self) -> u64 {
+        self.taken_bytes.load(Ordering::Relaxed)
+    }
+
     /// Writes what waits, as much as the kernel takes; what is added meanwhile too. For who undertook it.
     pub(crate) fn write(&self) {
         let mut queue = self.lock();
         while !queue.waiting.is_empty() {
+            // What was added after the end is the farewell.
+            let has_ended = queue.ending.is_some();
             let mut batch = mem::take(&mut queue.waiting);
             drop(queue);
+            let before = batch.unwritten_bytes();
             let outcome = batch.write_to(self.stream());
+            let taken = before - batch.unwritten_bytes();
+            self.taken_bytes.fetch_add(u64::try_from(taken).unwrap_or(u64::MAX), Ordering::Relaxed);
             queue = self.lock();
             match outcome {
                 Ok(()) if queue.waiting.is_empty() => queue.waiting = batch.emptied(),
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    if queue.ending == Some(Ending::SlowConsumer) {
+                    if !has_ended && queue.ending == Some(Ending::SlowConsumer) {
                         batch.drop_unbegun();
                     }
                     batch.append(mem::take(&mut queue.waiting));

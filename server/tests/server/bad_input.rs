@@ -65,6 +65,20 @@ async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_alone_with_the_limit_off_too() {
+    let server = Running::with_limit("frame_bytes=0").await;
+    let mut jill = server.client_on(MARVEL).await;
+    let mut attacker = server.client().await;
+    let mut header = vec![0x81, 0xff];
+    header.extend((1_u64 << 46).to_be_bytes());
+    header.extend([0; 4]);
+    attacker.socket.get_mut().write_all(&header).await.unwrap();
+    assert_eq!(attacker.hear_close().await, 1009);
+    jill.message(MARVEL, "still here").await;
+    assert_eq!(jill.hear().await["payload"], "still here");
+}
+
+#[tokio::test]
 async fn the_largest_frame_is_as_large_as_the_limit_says() {
     let server = Running::with_limits("frame_bytes=1000").await;
     let mut jill = server.client_on(MARVEL).await;

@@ -163,3 +163,29 @@ async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
     assert!(left.await);
     drop(stuck);
 }
+
+#[tokio::test]
+async fn a_slow_client_that_reads_on_learns_why_it_is_closed() {
+    // A client that reads gets more time than this.
+    let timings = Timings { farewell: Duration::from_millis(1), ..Timings::default() };
+    let limits = Limits { messages_per_second: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
+    let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
+    let mut jill = server.client_on(MARVEL).await;
+    let mut slow = server.client_on(MARVEL).await;
+    jill.hear_until("presence_update").await;
+    let filling = "x".repeat(200_000);
+    patiently(async {
+        loop {
+            jill.message(MARVEL, &*filling).await;
+            if jill.hear().await["payload"]["action"] == "leave" {
+                return;
+            }
+        }
+    })
+    .await;
+    for number in 0..100 {
+        jill.message(MARVEL, number).await;
+        while jill.hear_until("message").await["payload"] != number {}
+    }
+    assert_eq!(slow.hear_close().await, 1013);
+}
