@@ -22,6 +22,7 @@
 //! - `cluster`: what several servers share, so that they act as one.
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
+//! - [`logging`]: log lines that never stop the server.
 //! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
 //! - `api_error`: what an HTTP endpoint refuses.
@@ -44,6 +45,7 @@ pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
+pub mod logging;
 mod metrics;
 mod outbox;
 mod pace;
@@ -92,10 +94,22 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, redis, www } =
-        config;
+    let Config {
+        settings,
+        settings_file,
+        reload,
+        admin_token,
+        secret,
+        origins,
+        dev,
+        limits,
+        timings,
+        redis,
+        www,
+        dropped_log_lines,
+    } = config;
     let name = random_name()?;
-    let counts = Metrics::new().map_err(io::Error::other)?;
+    let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {

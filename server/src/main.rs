@@ -6,32 +6,56 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{self, ExitCode};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, fs};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{env, fs, panic};
 
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::Notify;
 
 use args::Args;
+use xano_realtime_server::logging::{DroppedLines, Log};
 use xano_realtime_server::{AdminToken, Secret};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
-    match serve(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let Ok(log) = Log::start(io::stderr()) else {
+        return ExitCode::FAILURE;
+    };
+    let writer = log.writer();
+    let lines = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).with_target(false);
+    lines.log_internal_errors(false).init();
+    log_panics();
+    let served = run(args, log.dropped());
+    if let Err(problem) = &served {
+        let _ = log.writer().write_all(format!("error: {problem}\n").as_bytes());
     }
+    log.finish();
+    if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn serve(args: Args) -> Result<(), String> {
+/// Panics go to the log: the standard hook waits for standard error, with a lock in its hands.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic: {}", panic.payload_as_str().unwrap_or("no reason given"));
+    }));
+}
+
+fn run(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
+    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let served = runtime.block_on(serve(args, dropped_log_lines));
+    // Whatever still runs on a thread that may block is left behind.
+    runtime.shutdown_timeout(SHUTDOWN);
+    served
+}
+
+async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
     let address = args.listen.clone();
     let mut config = args.into_config()?;
+    config.dropped_log_lines = dropped_log_lines;
     let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     reload_on_hangup(Arc::clone(&config.reload)).map_err(|error| format!("cannot listen for signals: {error}"))?;
     let cannot_listen = |error| format!("cannot listen on {address}: {error}");
@@ -130,3 +154,6 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+/// Part of the five seconds in which the server has to stop.
+const SHUTDOWN: Duration = Duration::from_millis(250);
