@@ -25,8 +25,10 @@
 //! - [`logging`]: log lines that never stop the server.
 //! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
+//! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
 //! - `panel`: the page for the settings.
+//! - `private_file`: files that their owner alone may read.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -34,6 +36,7 @@
 pub mod admin;
 mod admission;
 mod api_error;
+mod attempts;
 pub mod auth;
 mod channel_name;
 mod cluster;
@@ -50,6 +53,7 @@ mod metrics;
 mod outbox;
 mod pace;
 mod panel;
+mod private_file;
 mod random_name;
 pub mod settings;
 mod stream;
@@ -74,7 +78,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use admin::AdminToken;
+pub use admin::{AdminToken, TokenFile};
 pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
@@ -82,7 +86,7 @@ pub use limits::Limits;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
-use admin::Workspace;
+use admin::{AdminDoor, Workspace};
 use api_error::ApiError;
 use auth::Tokens;
 use exchange::Exchange;
@@ -127,7 +131,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone()));
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone())).transpose()?;
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
@@ -135,7 +139,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .route("/health", get("ok\n"))
         .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), Arc::new(AdminDoor::new(admin_token))))
         .merge(auth.unwrap_or_default())
         .merge(panel.unwrap_or_default())
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))

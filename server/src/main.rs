@@ -3,11 +3,10 @@
 mod args;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::process::{self, ExitCode};
+use std::panic;
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::{env, fs, panic};
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -17,7 +16,7 @@ use tokio::sync::Notify;
 
 use args::Args;
 use xano_realtime_server::logging::{DroppedLines, Log};
-use xano_realtime_server::{AdminToken, Secret};
+use xano_realtime_server::{Secret, TokenFile};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -73,7 +72,7 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         Some(_) => None,
         None => {
             let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
-            say(format_args!("admin token in {}", file.0.display()));
+            say(format_args!("admin token in {}", file.path().display()));
             config.admin_token = Some(token);
             Some(file)
         }
@@ -86,26 +85,6 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
 /// Whoever started the server may have stopped reading; that is no reason to stop serving.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// The file of an admin token that was made at start; gone when the server stops.
-struct TokenFile(PathBuf);
-
-impl TokenFile {
-    fn make() -> io::Result<(AdminToken, TokenFile)> {
-        let token = AdminToken::random()?;
-        let started_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let name = format!("xano-realtime-server-{}-{started_ms}.token", process::id());
-        let path = env::temp_dir().join(name);
-        token.write_to_new_file(&path)?;
-        Ok((token, TokenFile(path)))
-    }
-}
-
-impl Drop for TokenFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 /// At SIGHUP the settings file is read again.
