@@ -73,10 +73,19 @@ impl Args {
         let redis = self.redis.map(|url| url.parse::<RedisUrl>().map_err(|error| format!("--redis: {error}")));
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
         let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
+        let admin_token = admin_token.map(AdminToken::new);
+        if admin_token.as_ref().is_some_and(AdminToken::is_short) {
+            let source = self
+                .admin_token_file
+                .map_or_else(|| "XANO_ADMIN_TOKEN".to_owned(), |file| format!("--admin-token-file {}", file.display()));
+            return Err(format!(
+                "{source}: the token has fewer than 16 characters and can be guessed; use 32 random ones"
+            ));
+        }
         Ok(Config {
             settings,
             settings_file: self.config,
-            admin_token: admin_token.map(AdminToken::new),
+            admin_token,
             secret,
             origins,
             dev: self.dev,

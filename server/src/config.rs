@@ -10,6 +10,7 @@ use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
 use crate::limits::Limits;
+use crate::logging::DroppedLines;
 use crate::settings::Settings;
 
 /// What a server is started with.
@@ -37,6 +38,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// The count of log lines that were lost, for `/metrics`.
+    pub dropped_log_lines: DroppedLines,
 }
 
 /// How long the server waits for whom. No flags: only tests have a reason to wait for less.

@@ -1,9 +1,11 @@
 //! Between the sockets and the hub: one at a time in, and each delivery into its outboxes.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -14,8 +16,8 @@ use xano_realtime_protocol::frame::{Client, Permissions};
 use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
-    Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Reply,
-    Request, Snapshot,
+    Answer, Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind,
+    Refusal, Reply, Request, Snapshot,
 };
 use crate::limits::Limits;
 use crate::line::Line;
@@ -313,7 +315,7 @@ impl Exchange {
         for Call { url, input, ticket } in calls {
             let exchange = Arc::clone(self);
             tokio::spawn(async move {
-                let answer = exchange.triggers.ask(&url, input).await;
+                let answer = or_failed(exchange.triggers.ask(&url, input)).await;
                 let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();
@@ -350,9 +352,26 @@ impl Exchange {
     }
 }
 
+/// A question that panics is answered as failed: without an answer its channel would wait for ever.
+async fn or_failed(question: impl Future<Output = Answer>) -> Answer {
+    AssertUnwindSafe(question).catch_unwind().await.unwrap_or(Answer::Failed)
+}
+
 impl State {
     fn is_at(&self, hash: &str) -> bool {
         let settings = self.hub.settings();
         settings.enabled && settings.hash == hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::or_failed;
+    use crate::hub::Answer;
+
+    #[tokio::test]
+    async fn a_question_that_panics_is_answered_as_failed() {
+        let answer = tokio::spawn(or_failed(async { panic!("while a trigger is asked") })).await;
+        assert!(matches!(answer, Ok(Answer::Failed)), "{answer:?}");
     }
 }

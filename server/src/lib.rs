@@ -24,10 +24,13 @@
 //! - `cluster`: what several servers share, so that they act as one.
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
+//! - [`logging`]: log lines that never stop the server.
 //! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
+//! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
 //! - `panel`: the page for the settings.
+//! - `private_file`: files that their owner alone may read.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -35,6 +38,7 @@
 pub mod admin;
 mod admission;
 mod api_error;
+mod attempts;
 pub mod auth;
 mod channel_name;
 mod cluster;
@@ -47,10 +51,12 @@ pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
+pub mod logging;
 mod metrics;
 mod outbox;
 mod pace;
 mod panel;
+mod private_file;
 mod progress;
 mod random_name;
 pub mod settings;
@@ -76,7 +82,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use admin::AdminToken;
+pub use admin::{AdminToken, TokenFile};
 pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
@@ -84,7 +90,7 @@ pub use limits::Limits;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
-use admin::Workspace;
+use admin::{AdminDoor, Workspace};
 use api_error::ApiError;
 use auth::Tokens;
 use connection::Terms;
@@ -97,10 +103,22 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, redis, www } =
-        config;
+    let Config {
+        settings,
+        settings_file,
+        reload,
+        admin_token,
+        secret,
+        origins,
+        dev,
+        limits,
+        timings,
+        redis,
+        www,
+        dropped_log_lines,
+    } = config;
     let name = random_name()?;
-    let counts = Metrics::new().map_err(io::Error::other)?;
+    let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
@@ -118,7 +136,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone()));
+    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone())).transpose()?;
     let panel = is_for_development.then(panel::routes);
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
@@ -133,7 +151,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .route("/health", get("ok\n"))
         .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), Arc::new(AdminDoor::new(admin_token))))
         .merge(auth.unwrap_or_default())
         .merge(panel.unwrap_or_default())
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::exchange::Exchange;
 use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
+use crate::logging::LineRate;
 use crate::outbox::{Due, Outbox};
 use crate::pace::Pace;
 
@@ -94,7 +95,10 @@ impl Line {
     /// The socket is closed because its client reads too slowly.
     pub(crate) fn note_slow_consumer(&self) {
         self.exchange.metrics.slow_consumers.inc();
-        tracing::warn!(so_far = self.exchange.metrics.slow_consumers.get(), "closing a socket that reads too slowly");
+        if let Some(left_out) = SLOW_CONSUMERS.admits(Instant::now()) {
+            let so_far = self.exchange.metrics.slow_consumers.get();
+            tracing::warn!(so_far, left_out, "closing a socket that reads too slowly");
+        }
     }
 
     fn reject(&mut self, refused: &Refused<'_>, now: Instant) -> Result<(), Intolerable> {
@@ -115,3 +119,5 @@ impl Drop for Line {
 
 /// Who sends without a pause is not to keep the others waiting.
 const FRAMES_PER_WRITE: usize = 64;
+
+static SLOW_CONSUMERS: LineRate = LineRate::new();

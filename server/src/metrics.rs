@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use crate::hub::{Census, Code, Kind};
+use crate::logging::DroppedLines;
 
 /// The counters of one server.
 #[derive(Debug)]
@@ -21,10 +22,13 @@ pub(crate) struct Metrics {
     errors: IntCounterVec,
     pub(crate) slow_consumers: IntCounter,
     latency: Histogram,
+    /// Counted by the log, which is older than the server.
+    dropped_log_lines: DroppedLines,
+    log_lines_dropped: IntCounter,
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Result<Metrics, prometheus::Error> {
+    pub(crate) fn new(dropped_log_lines: DroppedLines) -> Result<Metrics, prometheus::Error> {
         let latency = HistogramOpts::new(
             "xano_delivery_seconds",
             "From the receipt of a message until it is queued for its last recipient.",
@@ -49,6 +53,11 @@ impl Metrics {
                 "Sockets closed because their client read too slowly.",
             )?,
             latency: Histogram::with_opts(latency.buckets(LATENCY_BUCKETS_S.to_vec()))?,
+            dropped_log_lines,
+            log_lines_dropped: IntCounter::new(
+                "xano_log_lines_dropped_total",
+                "Log lines that standard error did not take.",
+            )?,
         };
         for code in Code::ALL {
             metrics.errors.with_label_values(&[code.name()]);
@@ -64,6 +73,7 @@ impl Metrics {
         registry.register(Box::new(metrics.errors.clone()))?;
         registry.register(Box::new(metrics.slow_consumers.clone()))?;
         registry.register(Box::new(metrics.latency.clone()))?;
+        registry.register(Box::new(metrics.log_lines_dropped.clone()))?;
         Ok(metrics)
     }
 
@@ -103,6 +113,8 @@ impl Metrics {
         for (gauge, count) in gauges {
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
+        let dropped = self.dropped_log_lines.count();
+        self.log_lines_dropped.inc_by(dropped.saturating_sub(self.log_lines_dropped.get()));
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         String::from_utf8(text).map_err(|error| prometheus::Error::Msg(error.to_string()))

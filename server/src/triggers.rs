@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
 
 use crate::hub::Answer;
+use crate::logging::LineRate;
 use crate::settings::TriggerUrl;
 
 /// Asks URLs. A redirect is not followed, and no header of a client goes along.
@@ -105,7 +106,9 @@ impl Drop for Turn<'_> {
 
 /// The URL is not logged: it may hold a key.
 fn failed(error: &dyn std::error::Error) -> Answer {
-    tracing::warn!(%error, "a trigger failed");
+    if let Some(left_out) = FAILURES.admits(Instant::now()) {
+        tracing::warn!(%error, left_out, "a trigger failed");
+    }
     Answer::Failed
 }
 
@@ -118,3 +121,5 @@ fn secure_client() -> Option<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>
 
 /// At one URL, on behalf of everybody.
 const AT_ONCE: usize = 64;
+
+static FAILURES: LineRate = LineRate::new();

@@ -32,7 +32,10 @@ export class Served {
   }
 }
 
-/** One process. For the options see `startServer`; `adminToken`: where the server is not to make its own. */
+/**
+ * One process. For the options see `startServer`, and: `adminToken`, where the server does not make its own; `args`, more
+ * flags; `env`, more variables; `stderr`, a file descriptor for standard error.
+ */
 export class SingleServer extends Served {
   #options;
   #process;
@@ -47,11 +50,11 @@ export class SingleServer extends Served {
   }
 
   async start() {
-    const { secret, adminToken } = this.#options;
-    const env = { ...process.env };
+    const { secret, adminToken, stderr = "pipe" } = this.#options;
+    const env = { ...process.env, ...this.#options.env };
     if (secret) env.XANO_SECRET = secret;
     if (adminToken) env.XANO_ADMIN_TOKEN = adminToken;
-    const child = spawn(serverBinary(), await this.#arguments(), { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(serverBinary(), await this.#arguments(), { env, stdio: ["ignore", "pipe", stderr] });
     this.#process = child;
     const lines = createInterface({ input: child.stdout });
     this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);
@@ -68,7 +71,7 @@ export class SingleServer extends Served {
     return (await readFile(await this.#tokenFile, "utf8")).trim();
   }
 
-  /** Ends it as an operator does; clients see close code 1012. */
+  /** Ends it as an operator does; clients see close code 1012. Resolves with its exit status, `null` after a signal. */
   stop() {
     return this.#end("SIGTERM");
   }
@@ -88,11 +91,12 @@ export class SingleServer extends Served {
     const child = this.#process;
     this.#process = undefined;
     await ended(child, signal);
+    return child?.exitCode;
   }
 
   async #arguments() {
-    const { settings, limits = {}, www, redis } = this.#options;
-    const args = ["--listen", `127.0.0.1:${this.port}`];
+    const { settings, limits = {}, www, redis, args: more = [] } = this.#options;
+    const args = ["--listen", `127.0.0.1:${this.port}`, ...more];
     if (settings) args.push("--config", await this.#settingsFile(settings));
     if (redis) args.push("--redis", redis);
     if (www) args.push("--www", www);
@@ -112,7 +116,7 @@ export class SingleServer extends Served {
 function boundPort(child, lines) {
   return new Promise((resolve, reject) => {
     let complaints = "";
-    child.stderr.setEncoding("utf8").on("data", (text) => (complaints += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (complaints += text));
     child.once("error", reject);
     child.once("exit", (code, signal) =>
       reject(new Error(`the server ended (${signal ?? code}) before it listened: ${complaints}`)),

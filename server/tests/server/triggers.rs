@@ -40,6 +40,8 @@ async fn the_admin_sends_an_event_to_a_channel() {
         (r#"{"data":1}"#, 400, "missing field `channel`"),
         (r#"{"channel":1}"#, 400, "channel: invalid type"),
         (r#"{"channel":"a","name":"b"}"#, 400, "name: unknown field"),
+        (r#"{"channel":""}"#, 400, "channel: must be 1 to 255 bytes without control characters"),
+        (r#"{"channel":"room\n1"}"#, 400, "channel: must be 1 to 255 bytes without control characters"),
         (r#"{"channel":"nowhere"}"#, 404, "channel: No settings for channel name"),
     ];
     for (event, status, reason) in refusals {
