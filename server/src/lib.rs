@@ -117,6 +117,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         www,
         dropped_log_lines,
     } = config;
+    for misfit in limits.misfits() {
+        tracing::warn!("limits do not fit each other: {misfit}");
+    }
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
