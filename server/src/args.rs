@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -42,6 +42,11 @@ pub(crate) struct Args {
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
+    /// A proxy of this network says in X-Forwarded-For which address its client has, for connections_per_ip; may be given
+    /// again. Without it, the address is the one that the connection comes from.
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<String>,
+
     /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
     #[arg(long)]
     dev: bool,
@@ -69,6 +74,10 @@ impl Args {
         for origin in &self.allowed_origins {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
+        let mut trusted_proxies = TrustedProxies::default();
+        for network in &self.trusted_proxies {
+            trusted_proxies.trust(network).map_err(|error| format!("--trusted-proxy: {error}"))?;
+        }
         // By hand: clap would print a URL that is none, with its password.
         let redis = self.redis.map(|url| url.parse::<RedisUrl>().map_err(|error| format!("--redis: {error}")));
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
@@ -88,6 +97,7 @@ impl Args {
             admin_token,
             secret,
             origins,
+            trusted_proxies,
             dev: self.dev,
             limits,
             redis: redis.transpose()?,
