@@ -29,6 +29,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
     redis: Option<String>,
 
+    /// File with such a URL, which may then hold a password: an argument can be seen by every user of the machine.
+    #[arg(long, value_name = "FILE")]
+    redis_file: Option<PathBuf>,
+
     /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
@@ -41,6 +45,11 @@ pub(crate) struct Args {
     /// Pages of this origin may open sockets and use /api:auth, no others; may be given again. Without it: any page.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
+
+    /// A host name, beside those of loopback, that requests to /settings, /metrics and /api:auth may have while the server
+    /// listens on loopback; may be given again.
+    #[arg(long = "allow-host", value_name = "NAME")]
+    allowed_hosts: Vec<String>,
 
     /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
     #[arg(long)]
@@ -69,8 +78,7 @@ impl Args {
         for origin in &self.allowed_origins {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
-        // By hand: clap would print a URL that is none, with its password.
-        let redis = self.redis.map(|url| url.parse::<RedisUrl>().map_err(|error| format!("--redis: {error}")));
+        let redis = redis_url(self.redis, self.redis_file.as_deref())?;
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
         let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
         let admin_token = admin_token.map(AdminToken::new);
@@ -88,23 +96,51 @@ impl Args {
             admin_token,
             secret,
             origins,
+            allowed_hosts: self.allowed_hosts,
             dev: self.dev,
             limits,
-            redis: redis.transpose()?,
+            redis,
             www: self.www,
             ..Config::default()
         })
     }
 }
 
+/// From a file, or from `--redis`. Parsed by hand: clap would print a URL that is none, with its password.
+fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl>, String> {
+    // As an argument, not by XANO_REDIS.
+    let is_argument = std::env::args().any(|argument| argument == "--redis" || argument.starts_with("--redis="));
+    let (source, url) = match (file, url) {
+        (Some(_), Some(_)) if is_argument => return Err("--redis-file: give either it or --redis".to_owned()),
+        (Some(file), _) => {
+            (format!("--redis-file {}", file.display()), text_of("--redis-file", file)?.trim().to_owned())
+        }
+        (None, Some(url)) => ("--redis".to_owned(), url),
+        (None, None) => return Ok(None),
+    };
+    if is_argument && has_password(&url) {
+        tracing::warn!(
+            "--redis holds a password, which every user of this machine can see; use --redis-file or XANO_REDIS"
+        );
+    }
+    url.parse().map(Some).map_err(|error| format!("{source}: {error}"))
+}
+
+/// Whether something stands before an `@` and behind a `:`.
+fn has_password(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
+}
+
+fn text_of(flag: &str, file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{flag} {}: cannot read it: {error}", file.display()))
+}
+
 /// What a file holds, or else the environment. Never an argument: arguments are visible to every user of the machine.
 fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option<String>, String> {
     let (source, text) = match (file, std::env::var(variable)) {
-        (Some(file), _) => {
-            let source = format!("{flag} {}", file.display());
-            let text = std::fs::read_to_string(file).map_err(|error| format!("{source}: cannot read it: {error}"))?;
-            (source, text)
-        }
+        (Some(file), _) => (format!("{flag} {}", file.display()), text_of(flag, file)?),
         (None, Ok(text)) => (variable.to_owned(), text),
         (None, Err(VarError::NotPresent)) => return Ok(None),
         (None, Err(VarError::NotUnicode(_))) => return Err(format!("{variable}: not UTF-8")),

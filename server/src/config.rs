@@ -28,6 +28,8 @@ pub struct Config {
     pub secret: Option<Secret>,
     /// The pages that may use the server.
     pub origins: Origins,
+    /// The host names beside those of loopback that may stand in `Host`, while the address is a loopback one.
+    pub allowed_hosts: Vec<String>,
     /// Whether strangers may sign up, and see the settings panel, even though the address is not a loopback one.
     pub dev: bool,
     /// What one client may cost.

@@ -27,8 +27,10 @@
 //! - `metrics`: what the server counts.
 //! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
+//! - `host`: the names that a server on loopback answers to.
 //! - `panel`: the page for the settings.
 //! - `private_file`: files that their owner alone may read.
+//! - `probes`: what those who run the server ask it.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -44,6 +46,7 @@ pub mod config;
 mod connection;
 mod exchange;
 mod heartbeat;
+mod host;
 pub mod hub;
 pub mod limits;
 mod line;
@@ -54,6 +57,7 @@ mod outbox;
 mod pace;
 mod panel;
 mod private_file;
+mod probes;
 mod random_name;
 pub mod settings;
 mod stream;
@@ -67,10 +71,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::select;
@@ -87,9 +89,9 @@ pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
-use api_error::ApiError;
 use auth::Tokens;
 use exchange::Exchange;
+use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
 use metrics::Metrics;
 use random_name::random_name;
@@ -111,6 +113,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         redis,
         www,
         dropped_log_lines,
+        allowed_hosts,
     } = config;
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
@@ -130,18 +133,24 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
-    let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone())).transpose()?;
-    let panel = is_for_development.then(panel::routes);
+    let is_on_loopback = listener.local_addr()?.ip().to_canonical().is_loopback();
+    let door = Arc::new(AdminDoor::new(admin_token));
+    let metrics = probes::metrics_routes(Arc::clone(&exchange), (!is_on_loopback).then(|| Arc::clone(&door)));
+    let mut pages = Router::new().merge(metrics);
+    if is_on_loopback || dev {
+        let auth = auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone())?;
+        pages = pages.merge(panel::routes()).merge(auth);
+    }
+    if is_on_loopback {
+        pages = pages.layer(from_fn_with_state(Arc::new(AllowedHosts::new(allowed_hosts)), require_allowed_host));
+    }
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
-        .route("/health", get("ok\n"))
-        .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
+        .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), Arc::new(AdminDoor::new(admin_token))))
-        .merge(auth.unwrap_or_default())
-        .merge(panel.unwrap_or_default())
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
+        .merge(pages)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
@@ -173,12 +182,6 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 
 async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "there is nothing at this address\n")
-}
-
-/// Counts alone: no names, no payloads.
-async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange.metrics.text(&exchange.census()).map_err(|error| ApiError::fatal(error.to_string()))?;
-    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }
 
 /// Sockets have two seconds of it to say goodbye.

@@ -246,5 +246,24 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
+    let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
+    assert!(both.contains("--redis-file: give either it or --redis"), "{both}");
+    let url = settings_file("redis-url", "http://user:hunter2@localhost\n");
+    let no_url = complaint(server().arg("--redis-file").arg(&url));
+    assert!(no_url.contains("redis-url: not the URL of a Redis") && !no_url.contains("hunter2"), "{no_url}");
     assert!(complaint(server().args(["--redis", "http://user:password@localhost"])).contains("--redis"));
+}
+
+#[tokio::test]
+async fn a_password_in_the_argument_of_redis_is_warned_of_and_one_in_a_file_is_not() {
+    // Nothing listens there: each server goes on trying to connect.
+    let url = "redis://user:hunter2@127.0.0.1:1";
+    let file = settings_file("redis-password", url);
+    let by_argument = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
+    let by_file = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis-file"]).arg(file));
+    for (mut process, is_warned) in [(by_argument, true), (by_file, false)] {
+        let printed = process.end();
+        assert_eq!(printed.contains("--redis holds a password"), is_warned, "{printed}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
 }
