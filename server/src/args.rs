@@ -37,6 +37,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 
+    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without it they are not
+    /// signed.
+    #[arg(long, value_name = "FILE")]
+    trigger_secret_file: Option<PathBuf>,
+
     /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
     /// one is made at start and written to a file that is printed.
     #[arg(long, value_name = "FILE")]
@@ -46,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
-    /// A host name, beside those of loopback, that requests to /settings, /metrics and /api:auth may have while the server
+    /// A host name, beside the names of loopback, that requests to /settings, /metrics and /api:auth may have while the server
     /// listens on loopback; may be given again.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
@@ -79,7 +84,12 @@ impl Args {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
         let redis = redis_url(self.redis, self.redis_file.as_deref())?;
-        let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
+        let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?;
+        let trigger_file = self.trigger_secret_file.as_deref();
+        let trigger_secret = secret_text("--trigger-secret-file", trigger_file, "XANO_TRIGGER_SECRET")?;
+        if trigger_secret.is_some() && trigger_secret == secret {
+            return Err(SAME_SECRET.to_owned());
+        }
         let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
         let admin_token = admin_token.map(AdminToken::new);
         if admin_token.as_ref().is_some_and(AdminToken::is_short) {
@@ -94,7 +104,8 @@ impl Args {
             settings,
             settings_file: self.config,
             admin_token,
-            secret,
+            secret: secret.map(Secret::new),
+            trigger_secret: trigger_secret.map(Secret::new),
             origins,
             allowed_hosts: self.allowed_hosts,
             dev: self.dev,
@@ -157,3 +168,6 @@ fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
+
+const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
+                           because a program that checks signatures with it could sign tokens";

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
 use xano_realtime_protocol::frame::Client;
 
+use crate::auth::Secret;
 use crate::cluster::Cluster;
 use crate::config::Timings;
 use crate::hub::{
@@ -23,7 +24,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{Due, Encoded, Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
-use crate::triggers::Triggers;
+use crate::triggers::{Question, Triggers};
 
 /// The hub and everybody's outbox.
 ///
@@ -56,10 +57,11 @@ impl Exchange {
         cluster: Option<Cluster>,
         limits: &Limits,
         timings: &Timings,
+        trigger_secret: Option<&Secret>,
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.frame_bytes),
+            triggers: Triggers::new(timings.trigger, limits.frame_bytes, trigger_secret),
             rates: Rates::new(limits),
             metrics,
             state: Mutex::new(State { hub, outboxes: HashMap::new(), is_stopping: false }),
@@ -245,7 +247,11 @@ impl Exchange {
         for Call { url, input, ticket } in calls {
             let exchange = Arc::clone(self);
             tokio::spawn(async move {
-                let answer = or_failed(exchange.triggers.ask(&url, input)).await;
+                let (socket, channel) = (ticket.connection(), Arc::clone(ticket.channel()));
+                let question = Question { url, socket, channel, bytes: input.len() };
+                let asked = Instant::now();
+                let answer = or_failed(exchange.triggers.ask(question, input)).await;
+                exchange.metrics.trigger_answered(&answer, asked);
                 let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();

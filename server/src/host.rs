@@ -16,7 +16,7 @@ use axum::response::Response;
 
 use crate::api_error::ApiError;
 
-/// The host names that are answered beside those of loopback.
+/// The host names that are answered, beside the names of loopback.
 #[derive(Debug, Default)]
 pub(crate) struct AllowedHosts(Vec<String>);
 

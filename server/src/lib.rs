@@ -30,7 +30,7 @@
 //! - `host`: the names that a server on loopback answers to.
 //! - `panel`: the page for the settings.
 //! - `private_file`: files that their owner alone may read.
-//! - `probes`: what those who run the server ask it.
+//! - `probes`: health, readiness and metrics.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -106,6 +106,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         reload,
         admin_token,
         secret,
+        trigger_secret,
         origins,
         dev,
         limits,
@@ -129,28 +130,21 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         }
     };
     let (cluster, link) = shares.unzip();
-    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, counts));
+    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, trigger_secret.as_ref(), counts));
     let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
-    let is_on_loopback = listener.local_addr()?.ip().to_canonical().is_loopback();
     let door = Arc::new(AdminDoor::new(admin_token));
-    let metrics = probes::metrics_routes(Arc::clone(&exchange), (!is_on_loopback).then(|| Arc::clone(&door)));
-    let mut pages = Router::new().merge(metrics);
-    if is_on_loopback || dev {
-        let auth = auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone())?;
-        pages = pages.merge(panel::routes()).merge(auth);
-    }
-    if is_on_loopback {
-        pages = pages.layer(from_fn_with_state(Arc::new(AllowedHosts::new(allowed_hosts)), require_allowed_host));
-    }
+    let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
+    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
+    let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
     let routes = Router::new()
         .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
-        .merge(pages)
+        .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
@@ -178,6 +172,31 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         follows.abort();
     }
     Ok(())
+}
+
+/// Where the server listens, and for whom.
+struct Place {
+    is_on_loopback: bool,
+    dev: bool,
+    allowed_hosts: Vec<String>,
+}
+
+/// What is for this machine, or needs more care elsewhere: metrics, the settings panel, sign-up and login.
+fn local_routes(
+    place: Place,
+    exchange: Arc<Exchange>,
+    door: Arc<AdminDoor>,
+    auth: impl FnOnce() -> io::Result<Router>,
+) -> io::Result<Router> {
+    let mut routes = probes::metrics_routes(exchange, (!place.is_on_loopback).then_some(door));
+    if place.is_on_loopback || place.dev {
+        routes = routes.merge(panel::routes()).merge(auth()?);
+    }
+    if place.is_on_loopback {
+        let hosts = Arc::new(AllowedHosts::new(place.allowed_hosts));
+        routes = routes.layer(from_fn_with_state(hosts, require_allowed_host));
+    }
+    Ok(routes)
 }
 
 async fn nothing_here() -> (StatusCode, &'static str) {

@@ -1,4 +1,4 @@
-//! What those who run the server ask it: whether it lives, whether it is ready for clients, and what it has counted.
+//! Endpoints for operators: whether the server lives, whether it is ready for clients, and what it has counted.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::api_error::ApiError;
 use crate::cluster::Cluster;
 use crate::exchange::Exchange;
 
-/// `/health` and `/ready`, for everybody: they tell nothing but a state.
+/// `/health` and `/ready`. They need no token: they tell nothing but a state.
 pub(crate) fn routes(cluster: Option<Cluster>) -> Router {
     Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(cluster))
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_TRIGGER_SECRET"] {
         command.env_remove(name);
     }
     // Or each would leave a file behind when it is killed.
@@ -199,6 +199,7 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
     let printed = process.end();
     assert_eq!(printed.matches("a trigger failed").count(), 1, "one line a minute: {printed}");
     assert!(printed.contains("the settings file is in force"), "{printed}");
+    assert!(printed.contains("requests to triggers are not signed"), "{printed}");
     for secret in ["user-token", "a-payload", "user-password", "jill@", ADMIN_TOKEN, "key-in-a-url"] {
         assert!(!printed.contains(secret), "{secret}: {printed}");
     }
@@ -241,6 +242,8 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().arg("--secret-file").arg(&empty)).contains("empty-secret: it is empty"));
     assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
     assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
+    let same = complaint(server().env("XANO_SECRET", "one key").env("XANO_TRIGGER_SECRET", "one key"));
+    assert!(same.contains("--trigger-secret-file: this is the key that signs tokens"), "{same}");
     let short = complaint(server().env("XANO_ADMIN_TOKEN", "fifteen letters"));
     assert!(short.contains("XANO_ADMIN_TOKEN: the token has fewer than 16 characters"), "{short}");
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
