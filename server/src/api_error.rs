@@ -55,6 +55,11 @@ impl ApiError {
         ApiError { retry_after: Some(retry_after), ..error }
     }
 
+    /// The request calls the server by a name that it does not answer to.
+    pub(crate) fn misdirected(message: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::MISDIRECTED_REQUEST, "ERROR_CODE_ACCESS_DENIED", message)
+    }
+
     /// There is no such thing.
     pub(crate) fn not_found(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "ERROR_CODE_NOT_FOUND", message)

@@ -27,8 +27,12 @@ pub struct Config {
     pub admin_token: Option<AdminToken>,
     /// The key that signs auth tokens; made at start when there is none.
     pub secret: Option<Secret>,
+    /// The key that signs requests to triggers; without one they are not signed.
+    pub trigger_secret: Option<Secret>,
     /// The pages that may use the server.
     pub origins: Origins,
+    /// The host names, beside the names of loopback, that `Host` may have while the server listens on loopback.
+    pub allowed_hosts: Vec<String>,
     /// Whether strangers may sign up, and see the settings panel, even though the address is not a loopback one.
     pub dev: bool,
     /// What one client may cost.

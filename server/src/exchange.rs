@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
+use crate::auth::Secret;
 use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
@@ -25,7 +26,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{Due, Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
-use crate::triggers::Triggers;
+use crate::triggers::{Question, Triggers};
 
 /// The hub and everybody's outbox.
 ///
@@ -84,10 +85,11 @@ impl Exchange {
         cluster: Option<Cluster>,
         limits: &Limits,
         timings: &Timings,
+        trigger_secret: Option<&Secret>,
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes()),
+            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret),
             rates: Rates::new(limits),
             metrics,
             state: Mutex::new(State { hub, outboxes: HashMap::new(), users: HashMap::new(), is_stopping: false }),
@@ -315,7 +317,11 @@ impl Exchange {
         for Call { url, input, ticket } in calls {
             let exchange = Arc::clone(self);
             tokio::spawn(async move {
-                let answer = or_failed(exchange.triggers.ask(&url, input)).await;
+                let (socket, channel) = (ticket.connection(), Arc::clone(ticket.channel()));
+                let question = Question { url, socket, channel, bytes: input.len() };
+                let asked = Instant::now();
+                let answer = or_failed(exchange.triggers.ask(question, input)).await;
+                exchange.metrics.trigger_answered(&answer, asked);
                 let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();

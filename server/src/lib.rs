@@ -33,8 +33,10 @@
 //! - `metrics`: what the server counts.
 //! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
+//! - `host`: the names that a server on loopback answers to.
 //! - `panel`: the page for the settings.
 //! - `private_file`: files that their owner alone may read.
+//! - `probes`: health, readiness and metrics.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -52,6 +54,7 @@ pub mod descriptors;
 mod exchange;
 mod farewell;
 mod heartbeat;
+mod host;
 pub mod hub;
 pub mod limits;
 mod line;
@@ -63,6 +66,7 @@ mod pace;
 mod panel;
 mod pending;
 mod private_file;
+mod probes;
 mod progress;
 mod proxies;
 mod random_name;
@@ -79,10 +83,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::select;
@@ -100,10 +102,10 @@ pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
-use api_error::ApiError;
 use auth::Tokens;
 use connection::Terms;
 use exchange::Exchange;
+use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
 use listen::Front;
 use metrics::Metrics;
@@ -114,8 +116,9 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, .. } = config;
-    let Config { trusted_proxies, descriptors, timings, redis, www, dropped_log_lines, .. } = config;
+    let Config { settings, settings_file, reload, admin_token, secret, trigger_secret, origins, dev, limits, .. } =
+        config;
+    let Config { trusted_proxies, descriptors, timings, redis, www, allowed_hosts, dropped_log_lines, .. } = config;
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
@@ -137,13 +140,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         }
     };
     let (cluster, link) = shares.unzip();
-    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, counts));
+    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, trigger_secret.as_ref(), counts));
     let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
-    let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone())).transpose()?;
-    let panel = is_for_development.then(panel::routes);
+    let door = Arc::new(AdminDoor::new(admin_token));
+    let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
+    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
+    let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
     let terms = Terms {
@@ -154,12 +158,10 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     };
     let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, terms));
     let routes = Router::new()
-        .route("/health", get("ok\n"))
-        .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
+        .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), Arc::new(AdminDoor::new(admin_token))))
-        .merge(auth.unwrap_or_default())
-        .merge(panel.unwrap_or_default())
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
+        .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
@@ -196,17 +198,33 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     Ok(())
 }
 
-async fn nothing_here() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
+/// Where the server listens, and for whom.
+struct Place {
+    is_on_loopback: bool,
+    dev: bool,
+    allowed_hosts: Vec<String>,
 }
 
-/// Counts alone: no names, no payloads.
-async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange
-        .metrics
-        .text(&exchange.census(), exchange.outbox_bytes())
-        .map_err(|error| ApiError::fatal(error.to_string()))?;
-    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
+/// What is for this machine, or needs more care elsewhere: metrics, the settings panel, sign-up and login.
+fn local_routes(
+    place: Place,
+    exchange: Arc<Exchange>,
+    door: Arc<AdminDoor>,
+    auth: impl FnOnce() -> io::Result<Router>,
+) -> io::Result<Router> {
+    let mut routes = probes::metrics_routes(exchange, (!place.is_on_loopback).then_some(door));
+    if place.is_on_loopback || place.dev {
+        routes = routes.merge(panel::routes()).merge(auth()?);
+    }
+    if place.is_on_loopback {
+        let hosts = Arc::new(AllowedHosts::new(place.allowed_hosts));
+        routes = routes.layer(from_fn_with_state(hosts, require_allowed_host));
+    }
+    Ok(routes)
+}
+
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
 /// Sockets have two seconds of it to say goodbye.

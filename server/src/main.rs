@@ -64,6 +64,13 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     if config.secret.as_ref().is_some_and(Secret::is_short) {
         tracing::warn!("the key that signs tokens is shorter than 32 bytes: it can be guessed from a token");
     }
+    match &config.trigger_secret {
+        None => tracing::info!("requests to triggers are not signed: --trigger-secret-file gives a key"),
+        Some(secret) if secret.is_short() => {
+            tracing::warn!("the key that signs requests to triggers is shorter than 32 bytes")
+        }
+        Some(_) => {}
+    }
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::hub::{Census, Code, Kind};
+use crate::hub::{Answer, Census, Code, Kind};
 use crate::logging::DroppedLines;
 
 /// The counters of one server.
@@ -24,6 +24,8 @@ pub(crate) struct Metrics {
     errors: IntCounterVec,
     pub(crate) slow_consumers: IntCounter,
     latency: Histogram,
+    trigger_latency: Histogram,
+    trigger_busy: IntCounter,
     /// Counted by the log, which is older than the server.
     dropped_log_lines: DroppedLines,
     log_lines_dropped: IntCounter,
@@ -34,6 +36,10 @@ impl Metrics {
         let latency = HistogramOpts::new(
             "xano_delivery_seconds",
             "From the receipt of a message until it is queued for its last recipient.",
+        );
+        let trigger_latency = HistogramOpts::new(
+            "xano_trigger_seconds",
+            "From a question to a trigger until its answer or its failure, waiting included.",
         );
         let errors = Opts::new("xano_errors_total", "Error frames sent, by code.");
         let metrics = Metrics {
@@ -63,6 +69,11 @@ impl Metrics {
                 "Sockets closed because their client read too slowly.",
             )?,
             latency: Histogram::with_opts(latency.buckets(LATENCY_BUCKETS_S.to_vec()))?,
+            trigger_latency: Histogram::with_opts(trigger_latency.buckets(TRIGGER_BUCKETS_S.to_vec()))?,
+            trigger_busy: IntCounter::new(
+                "xano_trigger_busy_total",
+                "Questions to triggers that were not asked because too many others were.",
+            )?,
             dropped_log_lines,
             log_lines_dropped: IntCounter::new(
                 "xano_log_lines_dropped_total",
@@ -85,6 +96,8 @@ impl Metrics {
         registry.register(Box::new(metrics.errors.clone()))?;
         registry.register(Box::new(metrics.slow_consumers.clone()))?;
         registry.register(Box::new(metrics.latency.clone()))?;
+        registry.register(Box::new(metrics.trigger_latency.clone()))?;
+        registry.register(Box::new(metrics.trigger_busy.clone()))?;
         registry.register(Box::new(metrics.log_lines_dropped.clone()))?;
         Ok(metrics)
     }
@@ -102,6 +115,16 @@ impl Metrics {
     /// A message that came then is queued for all its recipients by now.
     pub(crate) fn queued_for_all(&self, received: Instant) {
         self.latency.observe(received.elapsed().as_secs_f64());
+    }
+
+    /// A question to a trigger, asked then, has been answered, has failed or was not asked.
+    pub(crate) fn trigger_answered(&self, answer: &Answer, asked: Instant) {
+        match answer {
+            Answer::Busy => self.trigger_busy.inc(),
+            Answer::Json(_) | Answer::NotJson | Answer::Failed => {
+                self.trigger_latency.observe(asked.elapsed().as_secs_f64());
+            }
+        }
     }
 
     pub(crate) fn uptime(&self) -> Duration {
@@ -136,3 +159,6 @@ impl Metrics {
 /// From one recipient to a hundred thousand.
 const LATENCY_BUCKETS_S: [f64; 12] =
     [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5];
+
+/// From a trigger on the same machine to the five seconds in which it has to answer.
+const TRIGGER_BUCKETS_S: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];

@@ -1,4 +1,4 @@
-// Standard error that nobody reads, or that is closed, while clients cause one warning after the other.
+// Standard error that is never read, or that is closed, while clients cause one warning after the other.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -21,7 +21,7 @@ const channels = settings(
 );
 
 for (const [what, pipe] of [
-  ["that nobody reads", fullPipe],
+  ["that is never read", fullPipe],
   ["that is closed", closedPipe],
 ]) {
   test(`standard error ${what} costs log lines and nothing else`, { skip: SKIP }, async (t) => {

@@ -14,7 +14,7 @@ const GROWTH_BYTES = 80 * 1_048_576;
 const DENIED = 403;
 const TOO_MANY = 429;
 
-test("a hundred logins at once take the memory of two, and those that would wait are refused", {
+test("a hundred logins at once take the memory of two, and further ones are refused", {
   skip: SKIP,
 }, async (t) => {
   const server = await start(t);

@@ -59,7 +59,7 @@ impl Drop for TokenFile {
     }
 }
 
-/// Removes the files of this user's servers that are gone: nobody holds their lock.
+/// Removes the files of this user's servers that have ended: a file without a lock has no server.
 #[cfg(unix)]
 fn remove_abandoned(folder: &Path, ours: &fs::Metadata) {
     use std::os::unix::fs::MetadataExt;

@@ -5,10 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +25,7 @@ use crate::attempts::{Attempts, ClientNetwork, TooMany};
 use crate::cluster::{Cluster, Unavailable};
 
 /// The endpoints, with CORS for the pages that may use them.
-pub(crate) fn routes(tokens: Arc<Tokens>, origins: &Origins, cluster: Option<Cluster>) -> io::Result<Router> {
+pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, cluster: Option<Cluster>) -> io::Result<Router> {
     let accounts = Accounts {
         tokens,
         users: Users::new(cluster),
@@ -35,9 +38,35 @@ pub(crate) fn routes(tokens: Arc<Tokens>, origins: &Origins, cluster: Option<Clu
         .route("/api:auth/auth/login", post(log_in))
         .route("/api:auth/auth/me", get(me))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(require_json))
         .layer(origins.cors())
+        .layer(middleware::from_fn_with_state(Arc::new(origins), require_admitted_page))
         .with_state(Arc::new(accounts));
     Ok(routes)
+}
+
+/// Foreign pages are kept from causing anything, not from reading the answer alone.
+async fn require_admitted_page(
+    State(origins): State<Arc<Origins>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if !origins.admit_to_auth(request.headers()) {
+        return Err(ApiError::denied(
+            "Pages of this origin may not sign up or log in here; the server allows others with --allow-origin.",
+        ));
+    }
+    Ok(next.run(request).await)
+}
+
+/// A browser asks first before a page sends JSON to another origin.
+async fn require_json(request: Request, next: Next) -> Result<Response, ApiError> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if request.method() == Method::POST && !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::not_json());
+    }
+    Ok(next.run(request).await)
 }
 
 struct Accounts {

@@ -33,6 +33,18 @@ pub struct Ticket {
     channel: Arc<str>,
 }
 
+impl Ticket {
+    /// The socket on whose behalf it is asked.
+    pub(crate) fn connection(&self) -> ConnectionId {
+        self.connection
+    }
+
+    /// The channel that it is about.
+    pub(crate) fn channel(&self) -> &Arc<str> {
+        &self.channel
+    }
+}
+
 /// What came of a question.
 #[derive(Debug)]
 pub enum Answer {
@@ -40,7 +52,7 @@ pub enum Answer {
     Json(Box<RawValue>),
     /// Something else, but no failure.
     NotJson,
-    /// As many questions are open at that URL as may be.
+    /// It was not asked: too many others were open, or waited, until its time was over.
     Busy,
     /// No answer in time, or none that counts.
     Failed,

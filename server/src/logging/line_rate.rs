@@ -1,4 +1,4 @@
-//! One line a minute of each kind that a stranger can cause.
+//! One line a minute of each kind that a client can cause.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ mod tests {
     use super::LineRate;
 
     #[test]
-    fn one_line_a_minute_is_logged_with_the_count_of_those_left_out() {
+    fn one_line_a_minute_is_logged_with_the_count_of_lines_left_out() {
         let rate = LineRate::new();
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);

@@ -4,7 +4,7 @@
 //! # Layout
 //!
 //! - `writer`: a bounded queue of lines and the thread that writes them.
-//! - `line_rate`: one line a minute of each kind that a stranger can cause.
+//! - `line_rate`: one line a minute of each kind that a client can cause.
 
 mod line_rate;
 mod writer;

@@ -168,7 +168,7 @@ mod tests {
         drop(reader);
         let log = Log::start(closed).unwrap();
         let dropped = log.dropped();
-        log.writer().write_all(b"to nobody\n").unwrap();
+        log.writer().write_all(b"a line\n").unwrap();
         log.finish();
         assert_eq!(dropped.count(), 1);
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_TRIGGER_SECRET"] {
         command.env_remove(name);
     }
     // Or each would leave a file behind when it is killed.
@@ -199,6 +199,7 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
     let printed = process.end();
     assert_eq!(printed.matches("a trigger failed").count(), 1, "one line a minute: {printed}");
     assert!(printed.contains("the settings file is in force"), "{printed}");
+    assert!(printed.contains("requests to triggers are not signed"), "{printed}");
     for secret in ["user-token", "a-payload", "user-password", "jill@", ADMIN_TOKEN, "key-in-a-url"] {
         assert!(!printed.contains(secret), "{secret}: {printed}");
     }
@@ -241,11 +242,32 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().arg("--secret-file").arg(&empty)).contains("empty-secret: it is empty"));
     assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
     assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
+    let same = complaint(server().env("XANO_SECRET", "one key").env("XANO_TRIGGER_SECRET", "one key"));
+    assert!(same.contains("--trigger-secret-file: this is the key that signs tokens"), "{same}");
     let short = complaint(server().env("XANO_ADMIN_TOKEN", "fifteen letters"));
     assert!(short.contains("XANO_ADMIN_TOKEN: the token has fewer than 16 characters"), "{short}");
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
+    let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
+    assert!(both.contains("--redis-file: give either it or --redis"), "{both}");
+    let url = settings_file("redis-url", "http://user:hunter2@localhost\n");
+    let no_url = complaint(server().arg("--redis-file").arg(&url));
+    assert!(no_url.contains("redis-url: not the URL of a Redis") && !no_url.contains("hunter2"), "{no_url}");
     assert!(complaint(server().args(["--redis", "http://user:password@localhost"])).contains("--redis"));
+}
+
+#[tokio::test]
+async fn a_password_in_the_argument_of_redis_is_warned_of_and_one_in_a_file_is_not() {
+    // Nothing listens there: each server goes on trying to connect.
+    let url = "redis://user:hunter2@127.0.0.1:1";
+    let file = settings_file("redis-password", url);
+    let by_argument = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
+    let by_file = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis-file"]).arg(file));
+    for (mut process, is_warned) in [(by_argument, true), (by_file, false)] {
+        let printed = process.end();
+        assert_eq!(printed.contains("--redis holds a password"), is_warned, "{printed}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
 }
