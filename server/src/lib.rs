@@ -19,6 +19,7 @@
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket, and who writes it.
 //! - `stream`: the bytes of one socket, for the WebSocket library.
+//! - `fragments`: whether a client splits its messages into too many fragments.
 //! - `heartbeat`: whether a client is still there, and its token valid.
 //! - `progress`: whether a client that reads slowly still reads fast enough.
 //! - `farewell`: how a socket ends.
@@ -53,6 +54,7 @@ mod connection;
 pub mod descriptors;
 mod exchange;
 mod farewell;
+mod fragments;
 mod heartbeat;
 mod host;
 pub mod hub;

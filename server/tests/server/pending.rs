@@ -96,6 +96,9 @@ async fn a_connection_whose_answer_is_not_read_is_closed_when_there_is_no_other(
         stuck.push(stream);
     }
     assert_eq!(get(server.address, "/health").await.0, 200);
+    let mut rest = Vec::new();
+    let _ = patiently(stuck[0].read_to_end(&mut rest)).await;
+    assert!(rest.len() < 20_000_000, "the oldest is cut off");
 }
 
 #[tokio::test]
