@@ -324,6 +324,7 @@ export declare class XanoClient {
    */
   setRealtimeAuthToken(realtimeAuthToken: XanoRealtimeToken): this;
   hasRealtimeAuthToken(): boolean;
+  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
   setAuthToken(authToken: string | null): this;
   hasAuthToken(): boolean;
   setDataSource(dataSource: string | null): this;

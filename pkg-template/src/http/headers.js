@@ -1,4 +1,4 @@
-import { isSameOrigin } from "./url.js";
+import { originOf } from "./url.js";
 
 /**
  * The headers of a request. What stands further down wins, whatever the case of its name; `null` and `false` take a
@@ -6,7 +6,7 @@ import { isSameOrigin } from "./url.js";
  */
 export function requestHeaders(config, baseUrl, url, token, callHeaders, body, contentType) {
   const layers = { ...config.customAxiosRequestConfig?.headers, ...callHeaders };
-  if (token !== undefined && isSameOrigin(baseUrl, url)) layers.Authorization = `Bearer ${token}`;
+  if (token !== undefined && originOf(url, baseUrl) === originOf(baseUrl)) layers.Authorization = `Bearer ${token}`;
   if (config.dataSource && typeof config.dataSource === "string") layers["X-Data-Source"] = config.dataSource;
   if (contentType) layers["Content-Type"] = contentType;
   const headers = new Headers({ Accept: "application/json, text/plain, */*" });

@@ -70,6 +70,25 @@ export const http = [
     ours: 1,
   },
   {
+    number: 39,
+    title: "a token in the storage goes to the origin that it was set for",
+    async play(library) {
+      const { XanoObjectStorage } = LIBRARIES[library];
+      const storage = new XanoObjectStorage();
+      const call = (client) => client.get("/x");
+      const settings = { authToken: "token", storage };
+      await outcome(LIBRARIES[library], call, settings);
+      const seen = [];
+      for (const apiGroupBaseUrl of ["https://h.test/api:2", "https://another.test/api:1"]) {
+        const { request } = await outcome(LIBRARIES[library], call, { apiGroupBaseUrl, storage });
+        seen.push(request.headers.authorization ?? "none");
+      }
+      return seen;
+    },
+    original: ["Bearer token", "Bearer token"],
+    ours: ["Bearer token", "none"],
+  },
+  {
     number: 34,
     title: "the content of a XanoFile may be a buffer",
     async play(library) {
