@@ -89,6 +89,41 @@ export const http = [
     ours: ["Bearer token", "none"],
   },
   {
+    number: 40,
+    title: "headers of the settings do not go to another origin",
+    async play(library) {
+      const settings = { dataSource: "live", customAxiosRequestConfig: { headers: { "X-Api-Key": "key" } } };
+      const seen = [];
+      for (const endpoint of ["/x", "https://elsewhere.test/x"]) {
+        const { request } = await outcome(LIBRARIES[library], (client) => client.get(endpoint), settings);
+        seen.push([request.headers["x-api-key"], request.headers["x-data-source"]].filter(Boolean));
+      }
+      return seen;
+    },
+    original: [
+      ["key", "live"],
+      ["key", "live"],
+    ],
+    ours: [["key", "live"], []],
+  },
+  {
+    number: 40,
+    title: "headers of the settings do not go along a redirect to another origin",
+    async play(library, t) {
+      const seen = [];
+      const elsewhere = await liveServer(t, ({ headers }, response) => {
+        seen.push(headers["x-api-key"] ?? "none");
+        response.end();
+      });
+      const home = await liveServer(t, (_, response) => response.writeHead(302, { location: elsewhere }).end());
+      const settings = { apiGroupBaseUrl: home, customAxiosRequestConfig: { headers: { "X-Api-Key": "key" } } };
+      await liveClient(t, library, settings).get("/x");
+      return seen;
+    },
+    original: ["key"],
+    ours: ["none"],
+  },
+  {
     number: 34,
     title: "the content of a XanoFile may be a buffer",
     async play(library) {
