@@ -12,7 +12,7 @@ import {
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
-import { cargo, run } from "./lib/run.mjs";
+import { cargo, cargoWithEnv } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
@@ -43,8 +43,7 @@ await runParts("npm run test:more", [
 ]);
 
 function serverOnRedis() {
-  const tests = ["test", "--release", "--workspace"];
-  return run("cargo", [...tests, "--test", "server"], { env: { XANO_TEST_REDIS: "1" } });
+  return cargoWithEnv({ XANO_TEST_REDIS: "1" }, "test", "--release", "--workspace", "--test", "server");
 }
 
 /** One part: where the browser cannot be had, its tests are not tried. */

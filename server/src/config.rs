@@ -58,11 +58,14 @@ pub struct Timings {
     pub ping: Duration,
     /// For the answer of a trigger.
     pub trigger: Duration,
+    /// For a client to close its side after the server has closed a socket and has nothing more to write to it.
+    pub farewell: Duration,
 }
 
 impl Default for Timings {
     fn default() -> Timings {
-        let [handshake, request, ping, trigger] = [10, 30, 25, 5].map(Duration::from_secs);
-        Timings { handshake, request, ping, trigger }
+        // The farewell is shorter than the five seconds in which the server has to stop.
+        let [handshake, request, ping, trigger, farewell] = [10, 30, 25, 5, 2].map(Duration::from_secs);
+        Timings { handshake, request, ping, trigger, farewell }
     }
 }

@@ -3,25 +3,27 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
-use xano_realtime_protocol::frame::Client;
+use tokio::sync::Notify;
+use tokio::time::sleep;
+use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::auth::Secret;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
-    Answer, Asker, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Reply,
-    Request, Snapshot,
+    Answer, Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind,
+    Refusal, Reply, Request, Snapshot,
 };
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::metrics::Metrics;
-use crate::outbox::{Due, Encoded, Ending, Outbox};
+use crate::outbox::{Due, Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
 use crate::triggers::{Question, Triggers};
@@ -39,15 +41,41 @@ pub(crate) struct Exchange {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     outbox_bytes: usize,
-    started: Instant,
+    clock: Clock,
+    /// Wakes [`Exchange::tell_presence`].
+    restless: Notify,
     /// Held by whoever reads the settings that are shared, until they are in force.
     pub(crate) adopting: tokio::sync::Mutex<()>,
+}
+
+/// Milliseconds since 1970 that never go back while the server runs.
+#[derive(Debug)]
+struct Clock {
+    started: Instant,
+    started_at: Duration,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        let started_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Clock { started: Instant::now(), started_at }
+    }
+
+    fn at(&self, moment: Instant) -> Duration {
+        self.started_at + moment.duration_since(self.started)
+    }
+
+    fn now(&self) -> Duration {
+        self.at(Instant::now())
+    }
 }
 
 #[derive(Debug)]
 struct State {
     hub: Hub,
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
+    /// The users of the authenticated sockets.
+    users: HashMap<ConnectionId, Permissions>,
     is_stopping: bool,
 }
 
@@ -61,13 +89,14 @@ impl Exchange {
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.frame_bytes, trigger_secret),
+            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret),
             rates: Rates::new(limits),
             metrics,
-            state: Mutex::new(State { hub, outboxes: HashMap::new(), is_stopping: false }),
+            state: Mutex::new(State { hub, outboxes: HashMap::new(), users: HashMap::new(), is_stopping: false }),
             cluster,
             outbox_bytes: limits.outbox_bytes,
-            started: Instant::now(),
+            clock: Clock::start(),
+            restless: Notify::new(),
             adopting: tokio::sync::Mutex::default(),
         }
     }
@@ -75,8 +104,10 @@ impl Exchange {
     /// A socket opened at the address with this hash.
     pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str, stream: OwnedWriteHalf) -> Line {
         let outbox = Arc::new(Outbox::new(stream, self.outbox_bytes));
+        let user = client.is_authenticated().then_some(client.permissions);
         let mut state = self.lock();
         let id = state.hub.open(client);
+        state.users.extend(user.map(|user| (id, user)));
         state.outboxes.insert(id, Arc::clone(&outbox));
         if state.is_stopping {
             outbox.end(Ending::Restart);
@@ -100,7 +131,7 @@ impl Exchange {
         }
         let (kind, calls) = {
             let mut state = self.lock();
-            state.hub.advance(received.duration_since(self.started));
+            state.hub.advance(self.clock.at(received));
             let deliveries = state.hub.handle(from, command, text);
             let kind = deliveries.first().map(|delivery| delivery.kind);
             self.deliver(&mut state, deliveries, due);
@@ -126,6 +157,7 @@ impl Exchange {
         let calls = {
             let mut state = self.lock();
             state.outboxes.remove(&id);
+            state.users.remove(&id);
             let deliveries = state.hub.close(id);
             self.deliver(&mut state, deliveries, &mut due);
             state.hub.take_calls()
@@ -167,6 +199,24 @@ impl Exchange {
         self.lock().hub.census()
     }
 
+    /// How many bytes wait to be written to sockets. What several sockets wait for is counted for each.
+    pub(crate) fn outbox_bytes(&self) -> usize {
+        let outboxes: Vec<_> = self.lock().outboxes.values().cloned().collect();
+        outboxes.iter().map(|outbox| outbox.waiting_bytes()).sum()
+    }
+
+    /// Tells of changes of presence that came too fast to be told one by one, ten times a second while there are any.
+    pub(crate) async fn tell_presence(&self) {
+        loop {
+            self.restless.notified().await;
+            sleep(Duration::from_millis(BATCH_EVERY_MS)).await;
+            let mut due = Due::default();
+            let mut state = self.lock();
+            let deliveries = state.hub.tell_presence();
+            self.deliver(&mut state, deliveries, &mut due);
+        }
+    }
+
     /// The channels with the most members, at most so many.
     pub(crate) fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
         self.lock().hub.largest_channels(at_most)
@@ -181,11 +231,30 @@ impl Exchange {
         }
     }
 
+    /// Closes the sockets of a user, and has the other servers close theirs. Returns how many this server had.
+    pub(crate) async fn disconnect(&self, user: Permissions) -> (usize, Result<(), Unavailable>) {
+        let sockets = self.disconnect_here(user);
+        let told = match &self.cluster {
+            Some(cluster) => cluster.disconnect(user).await,
+            None => Ok(()),
+        };
+        (sockets, told)
+    }
+
+    /// Closes the sockets of a user on this server. Returns how many there were.
+    pub(crate) fn disconnect_here(&self, user: Permissions) -> usize {
+        let state = self.lock();
+        let sockets = state.users.iter().filter(|(_, candidate)| **candidate == user);
+        let outboxes = sockets.filter_map(|(id, _)| state.outboxes.get(id));
+        outboxes.inspect(|outbox| outbox.end(Ending::Disconnected)).count()
+    }
+
     /// The workspace sends an event. Says how many members it is for.
     pub(crate) async fn event(&self, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
         let mut due = Due::default();
         let post = {
             let mut state = self.lock();
+            state.hub.advance(self.clock.now());
             let deliveries = state.hub.event(channel, data)?;
             let members = deliveries.iter().map(|delivery| delivery.to.len()).sum();
             // Everything that was posted before is on its way: each of us takes its posts under the lock.
@@ -235,6 +304,7 @@ impl Exchange {
     fn follow(self: &Arc<Self>, due: &mut Due, work: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
         let calls = {
             let mut state = self.lock();
+            state.hub.advance(self.clock.now());
             let deliveries = work(&mut state.hub);
             self.deliver(&mut state, deliveries, due);
             state.hub.take_calls()
@@ -255,7 +325,7 @@ impl Exchange {
                 let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();
-                    state.hub.advance(exchange.started.elapsed());
+                    state.hub.advance(exchange.clock.now());
                     let deliveries = state.hub.answer(ticket, answer);
                     exchange.deliver(&mut state, deliveries, &mut due);
                     state.hub.take_calls()
@@ -272,11 +342,13 @@ impl Exchange {
             state.hub.take_posts().into_iter().for_each(|post| cluster.post(post));
         }
         for Delivery { to, frame, kind } in deliveries {
-            // From here on the bytes are shared, not copied.
-            let frame = Encoded::text(String::from(frame));
+            due.note(frame.len());
             let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
             let queued = outboxes.filter(|outbox| due.add(outbox, frame.clone())).count();
             self.metrics.queued(kind, queued);
+        }
+        if state.hub.is_restless() {
+            self.restless.notify_one();
         }
     }
 

@@ -1,4 +1,5 @@
-//! Whether a client is still there: pinged after silence, given up after two pings without an answer. Pure.
+//! Whether a client is still there, pinged after silence and given up after two pings without an answer, and whether its
+//! auth token is still valid. Pure.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,8 @@ pub(crate) struct Heartbeat {
     heard: Instant,
     unanswered_pings: u32,
     next_look: Instant,
+    /// When the token of the socket expires; `None` without a token.
+    expires: Option<Instant>,
 }
 
 /// What is to be done.
@@ -20,11 +23,13 @@ pub(crate) enum Look {
     Ping,
     /// Nobody is there.
     GiveUp,
+    /// The token of the socket has expired.
+    Expired,
 }
 
 impl Heartbeat {
-    pub(crate) fn new(interval: Duration, now: Instant) -> Heartbeat {
-        Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval }
+    pub(crate) fn new(interval: Duration, now: Instant, expires: Option<Instant>) -> Heartbeat {
+        Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval, expires }
     }
 
     /// Something came, whatever it was.
@@ -35,11 +40,24 @@ impl Heartbeat {
 
     /// When to look again.
     pub(crate) fn next_look(&self) -> Instant {
-        self.next_look
+        self.or_expiry(self.next_look)
+    }
+
+    /// That time, or the expiry of the token if it comes first.
+    pub(crate) fn or_expiry(&self, time: Instant) -> Instant {
+        self.expires.map_or(time, |expires| expires.min(time))
+    }
+
+    /// Whether the token of the socket has expired.
+    pub(crate) fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     /// Whether it is time to do something; a look that comes early changes nothing.
     pub(crate) fn look(&mut self, now: Instant) -> Look {
+        if self.is_expired(now) {
+            return Look::Expired;
+        }
         if now < self.next_look {
             return Look::Wait;
         }
@@ -75,7 +93,7 @@ mod tests {
     fn looks(at_s: &[u64], heard_s: &[u64]) -> Vec<Look> {
         let start = Instant::now();
         let time = |seconds: u64| start + Duration::from_secs(seconds);
-        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start);
+        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, None);
         let mut heard = heard_s.iter().copied().peekable();
         let look = |&at: &u64| {
             while let Some(seconds) = heard.next_if(|&seconds| seconds <= at) {
@@ -104,5 +122,19 @@ mod tests {
     #[test]
     fn looks_that_come_early_ask_nothing() {
         assert_eq!(looks(&[25, 26, 27, 28, 49], &[])[1..], [Look::Wait; 4]);
+    }
+
+    #[test]
+    fn an_expired_token_is_noticed_at_its_expiry_however_much_the_client_talks() {
+        let start = Instant::now();
+        let time = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, Some(time(60)));
+        for seconds in 1..60 {
+            heartbeat.hear(time(seconds));
+            assert_eq!((heartbeat.look(time(seconds)), heartbeat.is_expired(time(seconds))), (Look::Wait, false));
+        }
+        assert_eq!(heartbeat.next_look(), time(60), "before the next ping");
+        heartbeat.hear(time(60));
+        assert_eq!((heartbeat.look(time(60)), heartbeat.is_expired(time(60))), (Look::Expired, true));
     }
 }

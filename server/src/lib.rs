@@ -15,7 +15,9 @@
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket, and who writes it.
 //! - `stream`: the bytes of one socket, for the WebSocket library.
-//! - `heartbeat`: whether a client is still there.
+//! - `heartbeat`: whether a client is still there, and its token valid.
+//! - `progress`: whether a client that reads slowly still reads fast enough.
+//! - `farewell`: how a socket ends.
 //! - `random_name`: names that nobody guesses.
 //! - `line`: one socket's end of the exchange.
 //! - `pace`: how fast one socket may send.
@@ -45,6 +47,7 @@ mod cluster;
 pub mod config;
 mod connection;
 mod exchange;
+mod farewell;
 mod heartbeat;
 mod host;
 pub mod hub;
@@ -58,6 +61,7 @@ mod pace;
 mod panel;
 mod private_file;
 mod probes;
+mod progress;
 mod random_name;
 pub mod settings;
 mod stream;
@@ -90,6 +94,7 @@ pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
 use auth::Tokens;
+use connection::Terms;
 use exchange::Exchange;
 use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
@@ -116,6 +121,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         dropped_log_lines,
         allowed_hosts,
     } = config;
+    for misfit in limits.misfits() {
+        tracing::warn!("limits do not fit each other: {misfit}");
+    }
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
@@ -139,7 +147,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
-    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, timings.ping));
+    let stopping = CancellationToken::new();
+    let terms = Terms {
+        frame_bytes: limits.largest_frame_bytes(),
+        ping: timings.ping,
+        farewell: timings.farewell,
+        stopping: stopping.clone(),
+    };
+    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, terms));
     let routes = Router::new()
         .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
@@ -148,11 +163,11 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let stopping = CancellationToken::new();
     let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}
+        () = exchange.tell_presence() => {}
         () = &mut shutdown => {}
     }
 

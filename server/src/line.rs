@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::exchange::Exchange;
-use crate::hub::{Code, ConnectionId, Frame, PONG, Refusal, Refused};
+use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
 use crate::logging::LineRate;
-use crate::outbox::{Due, Encoded, Outbox};
+use crate::outbox::{Due, Outbox};
 use crate::pace::Pace;
 
 /// One socket's end of the exchange; its members leave when it is dropped.
@@ -34,16 +34,23 @@ impl Line {
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
         self.frames += 1;
-        if self.frames == FRAMES_PER_WRITE {
+        let received = self.receive_frame(text, now);
+        // More is not added to an outbox before it is written.
+        if self.frames == FRAMES_PER_WRITE || self.due.is_full() {
             self.write();
         }
+        received
+    }
+
+    fn receive_frame(&mut self, text: &str, now: Instant) -> Result<(), Intolerable> {
+        let fits = self.pace.admits_bytes(&self.exchange.rates, text.len(), now);
         match Frame::parse(text) {
-            Ok(Frame::Ping) if self.pace.admits_ping(&self.exchange.rates, now) => {
+            Ok(Frame::Ping) if fits && self.pace.admits_ping(&self.exchange.rates, now) => {
                 self.due.add(&self.outbox, Encoded::text(PONG));
                 Ok(())
             }
             Ok(Frame::Ping) => self.reject(&Refusal::TooFast.into(), now),
-            Ok(Frame::Command(command)) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
+            Ok(Frame::Command(command)) if fits && self.pace.admits(&self.exchange.rates, &command, now) => {
                 let refused = self.exchange.handle(self.id, &command, text, now, &mut self.due);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }
@@ -58,6 +65,15 @@ impl Line {
     /// The socket sent a binary frame.
     pub(crate) fn receive_binary(&mut self) -> Result<(), Intolerable> {
         self.reject(&Refusal::Binary.into(), Instant::now())
+    }
+
+    /// The socket sent a ping or a pong of the WebSocket protocol. Counted with joins and leaves.
+    pub(crate) fn receive_control(&mut self) -> Result<(), Intolerable> {
+        let now = Instant::now();
+        if self.pace.admits_ping(&self.exchange.rates, now) {
+            return Ok(());
+        }
+        self.reject(&Refusal::TooFast.into(), now)
     }
 
     /// Whether something that this socket caused is not written yet.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
-use axum::response::Response;
+use axum::http::{Request, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -64,9 +64,22 @@ pub(crate) async fn serve(
 }
 
 async fn answer(mut routes: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
+    if head_bytes(&request) > HEAD_BYTES {
+        return Ok(
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too large\n").into_response()
+        );
+    }
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     routes.call(request).await
+}
+
+/// How many bytes the head of a request has. The library compares its buffer with the bound only while the head is
+/// incomplete, so that a larger one passes when its last bytes arrive together.
+fn head_bytes(request: &Request<Incoming>) -> usize {
+    let request_line = request.method().as_str().len() + request.uri().to_string().len() + "  HTTP/1.1\r\n".len();
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    request_line + fields.sum::<usize>() + "\r\n".len()
 }
 
 /// Room for the head of a request with a large token; the library would take several times as much.

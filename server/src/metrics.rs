@@ -15,6 +15,8 @@ pub(crate) struct Metrics {
     connections: IntGauge,
     channels: IntGauge,
     members: IntGauge,
+    history_bytes: IntGauge,
+    outbox_bytes: IntGauge,
     pub(crate) messages_received: IntCounter,
     pub(crate) messages_delivered: IntCounter,
     errors: IntCounterVec,
@@ -44,6 +46,8 @@ impl Metrics {
             connections: IntGauge::new("xano_connections", "Open sockets.")?,
             channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
             members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
+            history_bytes: IntGauge::new("xano_history_bytes", "Memory that the histories of all channels take.")?,
+            outbox_bytes: IntGauge::new("xano_outbox_bytes", "Bytes that wait to be written to sockets.")?,
             messages_received: IntCounter::new("xano_messages_received_total", "Messages that clients sent.")?,
             messages_delivered: IntCounter::new(
                 "xano_messages_delivered_total",
@@ -73,6 +77,8 @@ impl Metrics {
         registry.register(Box::new(connections.clone()))?;
         registry.register(Box::new(channels.clone()))?;
         registry.register(Box::new(members.clone()))?;
+        registry.register(Box::new(metrics.history_bytes.clone()))?;
+        registry.register(Box::new(metrics.outbox_bytes.clone()))?;
         registry.register(Box::new(messages_received.clone()))?;
         registry.register(Box::new(metrics.messages_delivered.clone()))?;
         registry.register(Box::new(metrics.errors.clone()))?;
@@ -119,11 +125,13 @@ impl Metrics {
     }
 
     /// In the text format of Prometheus.
-    pub(crate) fn text(&self, census: &Census) -> Result<String, prometheus::Error> {
+    pub(crate) fn text(&self, census: &Census, outbox_bytes: usize) -> Result<String, prometheus::Error> {
         let gauges = [
             (&self.connections, census.connections),
             (&self.channels, census.channels),
             (&self.members, census.members),
+            (&self.history_bytes, census.history_bytes),
+            (&self.outbox_bytes, outbox_bytes),
         ];
         for (gauge, count) in gauges {
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));

@@ -40,6 +40,7 @@ async fn ready(State(cluster): State<Option<Cluster>>) -> (StatusCode, &'static 
 
 /// Counts alone: no names, no payloads.
 async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange.metrics.text(&exchange.census()).map_err(|error| ApiError::fatal(error.to_string()))?;
+    let text = exchange.metrics.text(&exchange.census(), exchange.outbox_bytes());
+    let text = text.map_err(|error| ApiError::fatal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
 }

@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
-    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    ALLOW, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -43,13 +44,13 @@ impl Gate {
         tokens: Arc<Tokens>,
         origins: Origins,
         limits: &Limits,
-        ping: Duration,
+        terms: Terms,
     ) -> Gate {
         Gate {
             exchange,
             tokens,
             origins,
-            terms: Terms { frame_bytes: limits.frame_bytes, ping },
+            terms,
             admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
@@ -76,6 +77,10 @@ pub(crate) async fn upgrade(
 ) -> Result<Response, Rejection> {
     if !gate.exchange.is_at(&hash) {
         return Err(Rejection::UnknownHash);
+    }
+    // The route takes HEAD as well.
+    if request.method() != Method::GET {
+        return Err(Rejection::NotGet);
     }
     let headers = request.headers();
     if !gate.origins.admit(headers) {
@@ -111,6 +116,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let Ok(socket_id) = random_name() else {
         return tracing::error!("the system has no random numbers");
     };
+    let expires = verified.as_ref().and_then(|verified| verified.as_ref().ok()).and_then(Claims::expiry);
     let (client, problem) = match verified {
         Some(Ok(claims)) => (claims.into_client(socket_id), None),
         Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
@@ -122,7 +128,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, line, gate.terms).await;
+    connection::serve(reads, already_read, line, gate.terms.clone(), expires).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
@@ -133,8 +139,14 @@ fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
         return Err(Rejection::UnknownVersion);
     }
     let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Rejection::NoKey)?;
+    if !BASE64.decode(key).is_ok_and(|key| key.len() == KEY_BYTES) {
+        return Err(Rejection::BadKey);
+    }
     Ok(derive_accept_key(key.as_bytes()))
 }
+
+/// How many bytes `Sec-WebSocket-Key` encodes (RFC 6455, section 4.1).
+const KEY_BYTES: usize = 16;
 
 fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
@@ -164,6 +176,8 @@ fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Resp
 pub(crate) enum Rejection {
     #[error("no realtime connection has this hash, or realtime is not enabled")]
     UnknownHash,
+    #[error("a WebSocket connection is opened with GET")]
+    NotGet,
     #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
     ForeignOrigin,
     #[error("this address takes WebSocket connections only")]
@@ -172,6 +186,8 @@ pub(crate) enum Rejection {
     UnknownVersion,
     #[error("the header Sec-WebSocket-Key is missing")]
     NoKey,
+    #[error("the header Sec-WebSocket-Key must be 16 bytes in base64")]
+    BadKey,
     #[error("the server has as many connections as it may have; try again later")]
     TooManyConnections,
     #[error("this address has as many connections as it may have; close one first")]
@@ -193,13 +209,17 @@ impl IntoResponse for Rejection {
             Rejection::UnknownHash => StatusCode::NOT_FOUND,
             Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
             Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
-            Rejection::NoKey => StatusCode::BAD_REQUEST,
+            Rejection::NotGet => StatusCode::METHOD_NOT_ALLOWED,
+            Rejection::NoKey | Rejection::BadKey => StatusCode::BAD_REQUEST,
             Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
             Rejection::TooManyFromThisAddress => StatusCode::TOO_MANY_REQUESTS,
         };
         let mut response = (status, format!("{self}\n")).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
+        }
         if status == StatusCode::UPGRADE_REQUIRED {
-            let headers = response.headers_mut();
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }

@@ -6,8 +6,10 @@
 //! - `token`: who may.
 //! - `token_file`: where a token that was made at start is found.
 //! - `live`: what goes on right now.
+//! - `disconnect`: closes the sockets of a user.
 //! - `workspace`: the settings in force and the file that they are kept in.
 
+mod disconnect;
 mod live;
 mod token;
 mod token_file;
@@ -42,6 +44,7 @@ pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: A
     let channels = Router::new()
         .route("/api:meta/workspace/{id}/realtime/event", post(send_event))
         .route("/api:meta/workspace/{id}/realtime/live", get(live::live))
+        .route("/api:meta/workspace/{id}/realtime/disconnect", post(disconnect::disconnect))
         .with_state(exchange);
     settings
         .merge(channels)

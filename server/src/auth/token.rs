@@ -1,7 +1,7 @@
 //! Tokens: JWTs, signed with HS256 and with nothing else.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -66,6 +66,14 @@ impl Claims {
     pub(crate) fn new(dbo_id: i64, id: i64, extras: Map<String, Value>) -> Claims {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Claims { dbo_id, id, extras, exp: now.as_secs() + LIFETIME_S }
+    }
+
+    /// When the token is no longer accepted, if ever: when a new socket with it would be refused too.
+    pub(crate) fn expiry(&self) -> Option<Instant> {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // Valid until the end of its last second.
+        let until = Duration::from_secs(self.exp.saturating_add(CLOCK_SKEW_S + 1));
+        Instant::now().checked_add(until.saturating_sub(since_1970))
     }
 
     /// The client that carries this token.
@@ -160,6 +168,8 @@ const CLOCK_SKEW_S: u64 = 60;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use serde_json::{Value, json};
 
     use super::{Claims, Secret, TokenProblem, Tokens};
@@ -198,6 +208,16 @@ mod tests {
         assert_eq!(problem(json!({ "exp": "-90" })), Some(TokenProblem::Expired));
         assert_eq!(problem(json!({ "nbf": "90" })), Some(TokenProblem::NotYet));
         assert_eq!(problem(json!({ "nbf": "30", "aud": ["somebody"] })), None);
+    }
+
+    #[test]
+    fn a_token_has_an_expiry_with_the_leeway_unless_that_is_beyond_all_time() {
+        let expiry = |changes: Value| verified(&claims(changes)).unwrap().expiry();
+        let seconds_until = |expiry: Instant| expiry.saturating_duration_since(Instant::now()).as_secs();
+        let until = seconds_until(expiry(json!({})).unwrap());
+        assert!((1059..=1061).contains(&until), "{until}");
+        assert!(seconds_until(expiry(json!({ "exp": "-58" })).unwrap()) <= 3);
+        assert_eq!(expiry(json!({ "exp": u64::MAX })), None);
     }
 
     #[test]

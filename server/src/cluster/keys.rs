@@ -37,6 +37,11 @@ impl Names {
     pub(super) fn settings_notices(&self) -> String {
         format!("xano:{}:settings", self.database)
     }
+
+    /// Where it is told that a user is disconnected.
+    pub(super) fn disconnect_notices(&self) -> String {
+        format!("xano:{}:disconnect", self.database)
+    }
 }
 
 impl ChannelKeys {

@@ -11,7 +11,9 @@
 //! - `keys`: what things are called there.
 //! - `lease`: which servers are alive, and what is done about those that are not.
 //! - `workspace`: settings, users and the signing key.
+//! - `disconnect`: closes the sockets of a user on all servers.
 
+mod disconnect;
 mod keys;
 mod lease;
 mod scripts;
@@ -195,7 +197,8 @@ impl Link {
     }
 
     fn connect(&self) -> impl Future<Output = RedisResult<(Connections, Pushes)>> + use<> {
-        session::connect(self.client.clone(), self.scripts.load(), self.names.settings_notices())
+        let notices = [self.names.settings_notices(), self.names.disconnect_notices()];
+        session::connect(self.client.clone(), self.scripts.load(), notices)
     }
 
     async fn serve(

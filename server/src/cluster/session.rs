@@ -14,7 +14,7 @@ use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::scripts::Commands;
 use super::works::Works;
-use super::{ANSWER_WITHIN, BATCH, Link, workspace};
+use super::{ANSWER_WITHIN, BATCH, Link, disconnect, workspace};
 use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
@@ -31,11 +31,11 @@ pub(super) struct Connections {
 /// What has been told and is not heard yet.
 pub(super) type Pushes = mpsc::UnboundedReceiver<PushInfo>;
 
-/// Connects, teaches Redis the scripts, and listens whether the settings change.
+/// Connects, teaches Redis the scripts, and subscribes to the notices that are about no channel.
 pub(super) async fn connect(
     client: Client,
     scripts: [Cmd; 5],
-    settings_notices: String,
+    notices: [String; 2],
 ) -> RedisResult<(Connections, Pushes)> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(ANSWER_WITHIN))
@@ -49,7 +49,7 @@ pub(super) async fn connect(
     let _: Value = pipeline.query_async(&mut asking).await?;
     let config = config.set_push_sender(sender);
     let mut listening = client.get_multiplexed_async_connection_with_config(&config).await?;
-    listening.subscribe(settings_notices).await?;
+    listening.subscribe(notices.as_slice()).await?;
     Ok((Connections { asking, listening }, pushes))
 }
 
@@ -134,6 +134,7 @@ impl Listener<'_> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
             Some(channel) => self.exchange.hear(channel, &notice, due),
+            None if to == self.names.disconnect_notices() => disconnect::hear(&notice, self.exchange),
             None => workspace::adopt_settings(&mut self.connection, self.exchange).await?,
         }
         Ok(())

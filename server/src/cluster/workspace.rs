@@ -104,7 +104,7 @@ impl Cluster {
     }
 }
 
-fn unavailable(error: redis::RedisError) -> Unavailable {
+pub(super) fn unavailable(error: redis::RedisError) -> Unavailable {
     tracing::error!(%error, "Redis did not do what it was asked");
     Unavailable
 }

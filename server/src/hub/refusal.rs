@@ -65,12 +65,21 @@ pub enum Refusal {
     /// The channel's settings say no.
     #[error("{0}")]
     NotAllowed(&'static str),
+    /// A frame in which lists and objects are nested too deeply.
+    #[error("Frame has more than {0} lists and objects within each other")]
+    TooDeep(usize),
     /// Nobody of that socket id is on the channel.
     #[error("Client is not connected to this channel")]
     RecipientAbsent,
     /// As many channels as a socket may have.
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
+    /// As many channels as the server may have.
+    #[error("This server has {0} channels, which is as many as it may have; try again later")]
+    TooManyChannelsInAll(usize),
+    /// Other settings cover the channel now.
+    #[error("The settings of this channel were replaced, and what it kept is removed; join it again")]
+    SettingsReplaced,
     /// The join trigger answered `false`.
     #[error("The channel's trigger refused the join")]
     RefusedByTrigger,
@@ -92,6 +101,9 @@ pub enum Refusal {
     /// The socket goes on as anonymous.
     #[error("Authentication token was not accepted: {0}")]
     TokenNotAccepted(String),
+    /// The socket's token has expired. The socket is closed after this.
+    #[error("Authentication token has expired; get a new one and connect again with it")]
+    TokenExpired,
 }
 
 impl Refusal {
@@ -104,6 +116,7 @@ impl Refusal {
             | Refusal::Binary
             | Refusal::NoAction
             | Refusal::NoChannel
+            | Refusal::TooDeep(_)
             | Refusal::WrongType { .. } => Code::BadFrame,
             Refusal::ChannelName => Code::BadChannel,
             Refusal::TooFast => Code::TooFast,
@@ -116,10 +129,12 @@ impl Refusal {
             Refusal::TooManyChannels(_) => Code::TooManyChannels,
             Refusal::RefusedByTrigger => Code::RefusedByTrigger,
             Refusal::TriggerFailed => Code::TriggerFailed,
-            Refusal::TriggerBusy | Refusal::WaitingTooLong => Code::Busy,
+            Refusal::TriggerBusy | Refusal::WaitingTooLong | Refusal::TooManyChannelsInAll(_) => Code::Busy,
+            Refusal::SettingsReplaced => Code::SettingsReplaced,
             Refusal::Unavailable => Code::Unavailable,
             Refusal::Gap => Code::Gap,
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
+            Refusal::TokenExpired => Code::TokenExpired,
         }
     }
 

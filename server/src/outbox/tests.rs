@@ -25,7 +25,7 @@ async fn pair(limit_bytes: usize) -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
 }
 
 fn frame(number: usize) -> Encoded {
-    Encoded::text(format!("{number:0width$}", width = 1 + number % 3_000))
+    Encoded::text(&format!("{number:0width$}", width = 1 + number % 3_000))
 }
 
 async fn next_number(client: &mut WebSocketStream<TcpStream>) -> usize {
@@ -96,4 +96,24 @@ async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done()
     due.add(&outbox, frame(2));
     drop(due);
     assert_eq!((next_number(&mut client).await, next_number(&mut client).await), (1, 2));
+}
+
+#[tokio::test]
+async fn a_slow_client_gets_the_farewell_though_what_was_begun_takes_many_writes() {
+    let (outbox, mut client) = pair(100_000).await;
+    let begun = "x".repeat(100 * BUFFER_BYTES);
+    assert!(Due::default().add(&outbox, Encoded::text(&begun)));
+    while Due::default().add(&outbox, frame(0)) {}
+    assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
+    let owner = tokio::spawn({
+        let outbox = Arc::clone(&outbox);
+        async move { outbox.written().await }
+    });
+    drop(outbox);
+    let mut heard = Vec::new();
+    while let Some(Ok(Message::Text(text))) = client.next().await {
+        heard.push(text);
+    }
+    assert_eq!(heard.iter().map(|text| text.len()).collect::<Vec<_>>(), [begun.len(), "farewell".len()]);
+    owner.await.unwrap().unwrap();
 }

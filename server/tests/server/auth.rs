@@ -1,11 +1,13 @@
 //! Sign-up, login and what a token of them is good for.
 
 use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Origins};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+use xano_realtime_server::{Config, Limits, Origins};
 
-use crate::support::{Answer, Client, MARVEL, Running, ask, post, token_of};
+use crate::support::{Answer, Client, MARVEL, Running, ask, patiently, post, token, token_of};
 
 async fn signs_up(server: &Running, email: &str) -> Answer {
     let user = json!({ "name": "Jill", "email": email, "password": "correct horse" });
@@ -103,6 +105,63 @@ async fn me_needs_a_token_of_somebody_who_signed_up_here() {
         assert_eq!(answer.status, 401);
         assert!(!answer.body.contains(&token));
     }
+}
+
+/// A token that is accepted for some four seconds more: of the 60 s of leeway, 57 are over.
+fn token_about_to_expire() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    token(&json!({ "dbo_id": 5, "id": 7, "exp": now - 57 }))
+}
+
+#[tokio::test]
+async fn a_socket_whose_token_expires_is_told_and_closed_with_1012_and_comes_back_as_anonymous() {
+    let server = Running::start().await;
+    let token = token_about_to_expire();
+    let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
+    jack.join(MARVEL, json!({})).await;
+    assert_eq!(jack.hear().await["action"], "join", "accepted at first");
+    let told = jack.hear_until("error").await;
+    assert_eq!(told["options"], json!({}), "reaches every channel of the client");
+    assert_eq!(told["payload"]["code"], "token_expired");
+    assert_eq!(jack.hear_close().await, 1012);
+
+    let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
+    assert_eq!(jack.hear().await["payload"]["code"], "token_not_accepted", "no longer accepted at all");
+}
+
+#[tokio::test]
+async fn a_socket_that_never_stops_sending_does_not_outlive_its_token() {
+    let limits = Limits { messages_per_second: usize::MAX, ..Limits::default() };
+    let server = Running::start_with(Config { limits, ..Config::default() }).await;
+    let (jack, _) = Client::connect(server.address, Some(&token_about_to_expire())).await.unwrap();
+    let flood = vec![Message::Ping(Bytes::new()); 1_000];
+    let (mut writer, mut reader) = {
+        use futures_util::StreamExt;
+        jack.socket.split()
+    };
+    let flooding = tokio::spawn(async move {
+        use futures_util::{SinkExt, stream};
+        while writer.send_all(&mut stream::iter(flood.iter().cloned().map(Ok))).await.is_ok() {}
+    });
+    let code = patiently(async {
+        use futures_util::StreamExt;
+        loop {
+            if let Message::Close(frame) = reader.next().await.unwrap().unwrap() {
+                return u16::from(frame.unwrap().code);
+            }
+        }
+    });
+    assert_eq!(code.await, 1012);
+    flooding.abort();
+}
+
+#[tokio::test]
+async fn a_token_without_an_end_keeps_its_socket() {
+    let server = Running::start().await;
+    let token = token(&json!({ "dbo_id": 5, "id": 7, "exp": u64::MAX }));
+    let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
+    jack.join(MARVEL, json!({})).await;
+    assert_eq!(jack.hear().await["action"], "join");
 }
 
 #[tokio::test]

@@ -5,6 +5,13 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Error;
 use xano_realtime_server::{Config, Origins, Settings};
 
+const HANDSHAKE: [(&str, &str); 4] = [
+    ("Connection", "upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
 /// The status that a handshake was refused with.
 fn status<T>(outcome: Result<T, Error>) -> u16 {
     match outcome {
@@ -79,13 +86,7 @@ async fn pages_of_other_origins_than_the_allowed_ones_open_no_socket() {
     origins.allow("https://app.example.com").unwrap();
     let server = Running::start_with(Config { origins, ..Config::default() }).await;
     let path = format!("/rt/{HASH}");
-    let handshake = [
-        ("Connection", "upgrade"),
-        ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    let foreign = [&handshake[..], &[("Origin", "https://evil.example")]].concat();
+    let foreign = [&HANDSHAKE[..], &[("Origin", "https://evil.example")]].concat();
     let refused = ask(server.address, "GET", &path, &foreign, "").await;
     assert_eq!(refused.status, 403);
     assert!(refused.body.contains("--allow-origin"), "{}", refused.body);
@@ -119,7 +120,7 @@ async fn socket_ids_differ_and_are_long() {
 #[tokio::test]
 async fn one_connection_too_many_is_told_so_and_gets_in_when_another_has_closed() {
     for (limit, refusal) in [("connections=1", 503), ("connections_per_ip=1", 429)] {
-        let server = Running::with_limit(limit).await;
+        let server = Running::with_limits(limit).await;
         let mut jill = server.client_on(MARVEL).await;
         assert_eq!(status(Client::connect(server.address, None).await), refusal);
         jill.close(1000).await;
@@ -137,4 +138,26 @@ async fn a_request_that_is_no_handshake_is_told_so() {
     assert_eq!(status, 426);
     assert!(head.contains("upgrade: websocket"), "{head}");
     assert_eq!(body, "this address takes WebSocket connections only\n");
+}
+
+#[tokio::test]
+async fn a_handshake_by_head_is_refused_with_405_and_takes_no_place() {
+    let server = Running::with_limit("connections=1").await;
+    let refused = ask(server.address, "HEAD", &format!("/rt/{HASH}"), &HANDSHAKE, "").await;
+    assert_eq!((refused.status, refused.header("allow")), (405, Some("get")));
+    assert!(Client::connect(server.address, None).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_sixteen_bytes_in_base64_is_refused_with_400() {
+    let server = Running::start().await;
+    let [rest @ .., _] = HANDSHAKE;
+    for key in
+        ["", "x", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZSE=", "AAAA====", "!!!!"]
+    {
+        let handshake = [&rest[..], &[("Sec-WebSocket-Key", key)]].concat();
+        let refused = ask(server.address, "GET", &format!("/rt/{HASH}"), &handshake, "").await;
+        assert_eq!(refused.status, 400, "{key}");
+        assert_eq!(refused.body, "the header Sec-WebSocket-Key must be 16 bytes in base64\n");
+    }
 }

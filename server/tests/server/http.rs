@@ -135,6 +135,39 @@ async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
     assert_eq!(get(server.address, "/health").await.0, 200);
 }
 
+/// The status that a request with a head of so many bytes is answered with, sent in pieces of at most so many.
+async fn status_of_head(address: SocketAddr, head_bytes: usize, piece_bytes: usize) -> String {
+    let bare = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filling: \r\n\r\n";
+    let filling = "x".repeat(head_bytes - bare.len());
+    let head = bare.replace("X-Filling: ", &format!("X-Filling: {filling}"));
+    let (mut reader, mut writer) = TcpStream::connect(address).await.unwrap().into_split();
+    let writing = tokio::spawn(async move {
+        for piece in head.as_bytes().chunks(piece_bytes) {
+            // The server hangs up when it has seen too much.
+            if writer.write_all(piece).await.is_err() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        writer
+    });
+    let mut status = [0; "HTTP/1.1 200".len()];
+    patiently(reader.read_exact(&mut status)).await.unwrap();
+    drop(writing.await.unwrap());
+    String::from_utf8_lossy(&status).into_owned()
+}
+
+#[tokio::test]
+async fn the_head_of_a_request_is_bounded_exactly_however_its_bytes_arrive() {
+    let server = Running::start().await;
+    for piece_bytes in [1_000, 30_000, usize::MAX] {
+        for (head_bytes, status) in [(65_536, 200), (65_537, 431), (66_000, 431), (70_000, 431), (100_000, 431)] {
+            let answered = status_of_head(server.address, head_bytes, piece_bytes).await;
+            assert_eq!(answered, format!("HTTP/1.1 {status}"), "{head_bytes} in pieces of {piece_bytes}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn without_a_folder_there_are_no_files() {
     let server = Running::start().await;

@@ -5,6 +5,7 @@ mod bad_input;
 mod binary;
 mod chat;
 mod cluster;
+mod disconnect;
 mod docs;
 mod extensions;
 mod generated;

@@ -11,6 +11,7 @@ mod presence;
 mod publish;
 mod recovery;
 mod reform;
+mod retention;
 mod rooms;
 mod shared;
 mod triggers;

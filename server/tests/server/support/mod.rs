@@ -79,9 +79,12 @@ impl Running {
         Running::start_with(Config { settings: Settings::parse(&settings).unwrap(), ..Config::default() }).await
     }
 
-    pub async fn with_limit(limit: &str) -> Running {
+    /// With limits as the command line takes them, separated by commas.
+    pub async fn with_limits(texts: &str) -> Running {
         let mut limits = Limits::default();
-        limits.set(&limit.parse::<Limit>().unwrap());
+        for text in texts.split(',') {
+            limits.set(&text.parse::<Limit>().unwrap());
+        }
         Running::start_with(Config { limits, ..Config::default() }).await
     }
 
