@@ -32,6 +32,7 @@ await runParts("npm run test:more", [
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],
   ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
+  ["fuzz targets, a minute each", fuzz],
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Redis", ensureRedis],
   ["native tests of the server, each on a Redis", serverOnRedis],
@@ -44,6 +45,12 @@ await runParts("npm run test:more", [
 
 function serverOnRedis() {
   return cargoWithEnv({ XANO_TEST_REDIS: "1" }, "test", "--release", "--workspace", "--test", "server");
+}
+
+/** Golden frames and settings, mutated. Both run at the same time. */
+function fuzz() {
+  const tests = ["test", "--release", "--locked", "--workspace", "--lib", "--", "fuzz"];
+  return run("cargo", tests, { env: { XANO_FUZZ_SECONDS: "60" } });
 }
 
 /** One part: where the browser cannot be had, its tests are not tried. */
