@@ -49,8 +49,7 @@ function serverOnRedis() {
 
 /** Golden frames and settings, mutated. Both run at the same time. */
 function fuzz() {
-  const tests = ["test", "--release", "--locked", "--workspace", "--lib", "--", "fuzz"];
-  return run("cargo", tests, { env: { XANO_FUZZ_SECONDS: "60" } });
+  return cargoWithEnv({ XANO_FUZZ_SECONDS: "60" }, "test", "--release", "--workspace", "--lib", "--", "fuzz");
 }
 
 /** One part: where the browser cannot be had, its tests are not tried. */

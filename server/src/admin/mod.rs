@@ -88,7 +88,8 @@ async fn send_event(
     }
     let sent = exchange.event(&event.channel, event.data.as_deref()).await;
     let members = sent.map_err(|refusal| match refusal {
-        Refusal::Unavailable => ApiError::unavailable(refusal.to_string()),
+        Refusal::Unavailable | Refusal::TooManyChannelsInAll(_) => ApiError::unavailable(refusal.to_string()),
+        Refusal::TooDeep => ApiError::input(format!("data: {refusal}")),
         _ => ApiError::not_found(format!("channel: {refusal}")),
     })?;
     Ok(Json(json!({ "members": members })))

@@ -7,6 +7,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
+use super::depth::is_too_deep;
 use super::recovery::Since;
 use super::refusal::{Refusal, Refused};
 use crate::channel_name::is_channel_name;
@@ -63,8 +64,8 @@ pub(crate) struct Message<'a> {
 impl<'a> Frame<'a> {
     /// Reads a frame, or says what is wrong with it.
     pub(crate) fn parse(text: &'a str) -> Result<Frame<'a>, Refused<'a>> {
-        if is_deeper_than(DEPTH, text) {
-            return Err(Refusal::TooDeep(DEPTH).into());
+        if is_too_deep(text) {
+            return Err(Refusal::TooDeep.into());
         }
         let envelope: Envelope = object(text)?;
         let action: Cow<str> = match envelope.action {
@@ -196,32 +197,6 @@ pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal
     }
 }
 
-/// Whether lists and objects stand within each other more often than that. Receivers could not handle them: they walk
-/// through payloads by recursion.
-pub(crate) fn is_deeper_than(depth: usize, json: &str) -> bool {
-    let opens = |byte: &u8| matches!(byte, b'[' | b'{');
-    // Nearly all frames have fewer than that in all.
-    if json.bytes().filter(opens).count() <= depth {
-        return false;
-    }
-    let (mut open, mut is_text, mut is_escaped) = (0_usize, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_text => is_escaped = true,
-            b'"' => is_text = !is_text,
-            _ if is_text => {}
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if open > depth {
-            return true;
-        }
-    }
-    false
-}
-
 fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
     let borrowed: Result<&str, _> = serde_json::from_str(value.get());
     match borrowed {
@@ -255,9 +230,6 @@ pub(super) fn wrong(field: &'static str, expected: &'static str) -> Refusal {
     Refusal::WrongType { field, expected }
 }
 
-/// Deeper than any payload of an application; half of what `JSON.stringify` of an engine with a small stack takes.
-pub(crate) const DEPTH: usize = 128;
-
 /// What a label has to be, in words.
 pub(super) const LABEL: &str = "a string of 1 to 64 printable ASCII characters";
 
@@ -265,18 +237,3 @@ const LABEL_BYTES: usize = 64;
 
 /// Enough to recognise a name; the rest would only be sent back.
 const NAME_SHOWN_CHARS: usize = 64;
-
-#[cfg(test)]
-mod tests {
-    use super::is_deeper_than;
-
-    #[test]
-    fn brackets_are_counted_where_they_nest_and_not_in_strings() {
-        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        assert!(!is_deeper_than(128, &nested(128)));
-        assert!(is_deeper_than(128, &nested(129)));
-        assert!(!is_deeper_than(128, &format!("[{}]", vec!["{}"; 500].join(","))), "side by side");
-        assert!(!is_deeper_than(2, r#"["[[[[", "\"[[[", "\\"]"#));
-        assert!(is_deeper_than(2, r#"["\\", [["#));
-    }
-}

@@ -8,6 +8,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::command::Message;
+use super::depth::is_too_deep;
 use super::keys::Outcome;
 use super::message_id::MessageId;
 use super::permissions::{self, Act, Audience};
@@ -106,6 +107,9 @@ impl Hub {
     /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
     /// about messages say.
     pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Delivery>, Refusal> {
+        if data.is_some_and(|data| is_too_deep(data.get())) {
+            return Err(Refusal::TooDeep);
+        }
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         let said = Said::Event { data };
         if let Some(shared) = &mut self.shared {

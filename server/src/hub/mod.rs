@@ -20,6 +20,7 @@
 //!
 //! - `encoded`: a frame as it is written to sockets.
 //! - `command`: what a client asks for, read from its frame.
+//! - `depth`: how deep what a client sends may be nested.
 //! - `membership`: joining and leaving.
 //! - `messages`: what is said, and what is kept of it.
 //! - `permissions`: whether the channel's settings allow it.
@@ -43,6 +44,7 @@
 mod census;
 mod code;
 mod command;
+mod depth;
 mod encoded;
 mod history;
 mod keys;

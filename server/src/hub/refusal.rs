@@ -7,6 +7,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::code::Code;
+use super::depth::DEPTH;
 use super::{ConnectionId, Delivery};
 use crate::channel_name::CHANNEL_NAME_RULE;
 
@@ -66,8 +67,8 @@ pub enum Refusal {
     #[error("{0}")]
     NotAllowed(&'static str),
     /// A frame in which lists and objects are nested too deeply.
-    #[error("Frame has more than {0} lists and objects within each other")]
-    TooDeep(usize),
+    #[error("Frame has more than {DEPTH} lists and objects within each other")]
+    TooDeep,
     /// Nobody of that socket id is on the channel.
     #[error("Client is not connected to this channel")]
     RecipientAbsent,
@@ -116,7 +117,7 @@ impl Refusal {
             | Refusal::Binary
             | Refusal::NoAction
             | Refusal::NoChannel
-            | Refusal::TooDeep(_)
+            | Refusal::TooDeep
             | Refusal::WrongType { .. } => Code::BadFrame,
             Refusal::ChannelName => Code::BadChannel,
             Refusal::TooFast => Code::TooFast,

@@ -12,6 +12,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Client;
 
 use super::command::{Message, Wishes};
+use super::depth::is_too_deep;
 use super::{ConnectionId, Delivery, Hub, Refusal};
 use crate::settings::TriggerUrl;
 
@@ -314,6 +315,7 @@ impl Hub {
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
                 Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }
+            (Asked::Message { .. }, Answer::Json(json)) if is_too_deep(json.get()) => Err(Refusal::TriggerFailed),
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
                 self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
