@@ -66,7 +66,7 @@ async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
 
 #[tokio::test]
 async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_alone_with_the_limit_off_too() {
-    let server = Running::with_limit("frame_bytes=0").await;
+    let server = Running::with_limits("frame_bytes=0").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut attacker = server.client().await;
     let mut header = vec![0x81, 0xff];

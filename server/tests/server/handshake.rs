@@ -142,7 +142,7 @@ async fn a_request_that_is_no_handshake_is_told_so() {
 
 #[tokio::test]
 async fn a_handshake_by_head_is_refused_with_405_and_takes_no_place() {
-    let server = Running::with_limit("connections=1").await;
+    let server = Running::with_limits("connections=1").await;
     let refused = ask(server.address, "HEAD", &format!("/rt/{HASH}"), &HANDSHAKE, "").await;
     assert_eq!((refused.status, refused.header("allow")), (405, Some("get")));
     assert!(Client::connect(server.address, None).await.is_ok());
