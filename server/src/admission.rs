@@ -1,7 +1,7 @@
 //! How many sockets may be open, in all and from one address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::limits::Limits;
@@ -42,7 +42,7 @@ impl Admission {
     }
 
     pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Result<Place, Full> {
-        let ip = ip.to_canonical();
+        let ip = counted_address(ip);
         let mut counts = self.counts();
         if counts.total >= self.connections {
             return Err(Full::InAll);
@@ -57,6 +57,14 @@ impl Admission {
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is counted as one address: in IPv6 a network of 64 bits, which one client has as its own.
+pub(crate) fn counted_address(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
+        ip => ip,
     }
 }
 
@@ -96,5 +104,16 @@ mod tests {
         drop((second, third, again));
         assert!(admission.counts().by_ip.is_empty());
         assert_eq!(admission.counts().total, 0);
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_as_one() {
+        let limits = Limits { connections_per_ip: 1, ..Limits::default() };
+        let admission = Arc::new(Admission::new(&limits));
+        let [jill, jill_again, jack] =
+            ["2001:db8::1", "2001:db8::ffff:0:0:2", "2001:db8:0:1::1"].map(|ip| ip.parse::<IpAddr>().unwrap());
+        let _place = admission.admit(jill).unwrap();
+        assert_eq!(admission.admit(jill_again).err(), Some(Full::ForThisAddress));
+        assert!(admission.admit(jack).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -51,6 +51,11 @@ pub(crate) struct Args {
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
+    /// A proxy of this network says in X-Forwarded-For which address its client has, for connections_per_ip; may be given
+    /// again. Without it, the address is the one that the connection comes from.
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<String>,
+
     /// A host name, beside the names of loopback, that requests to /settings, /metrics and /api:auth may have while the server
     /// listens on loopback; may be given again.
     #[arg(long = "allow-host", value_name = "NAME")]
@@ -83,6 +88,10 @@ impl Args {
         for origin in &self.allowed_origins {
             origins.allow(origin).map_err(|error| format!("--allow-origin: {error}"))?;
         }
+        let mut trusted_proxies = TrustedProxies::default();
+        for network in &self.trusted_proxies {
+            trusted_proxies.trust(network).map_err(|error| format!("--trusted-proxy: {error}"))?;
+        }
         let redis = redis_url(self.redis, self.redis_file.as_deref())?;
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?;
         let trigger_file = self.trigger_secret_file.as_deref();
@@ -107,6 +116,7 @@ impl Args {
             secret: secret.map(Secret::new),
             trigger_secret: trigger_secret.map(Secret::new),
             origins,
+            trusted_proxies,
             allowed_hosts: self.allowed_hosts,
             dev: self.dev,
             limits,

@@ -11,6 +11,7 @@ use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
 use crate::limits::Limits;
 use crate::logging::DroppedLines;
+use crate::proxies::TrustedProxies;
 use crate::settings::Settings;
 
 /// What a server is started with.
@@ -36,6 +37,10 @@ pub struct Config {
     pub dev: bool,
     /// What one client may cost.
     pub limits: Limits,
+    /// The proxies that say from which address a client comes.
+    pub trusted_proxies: TrustedProxies,
+    /// How many open descriptors the process may have, where that is known: what bounds connections then.
+    pub descriptors: Option<usize>,
     /// How long the server waits for whom.
     pub timings: Timings,
     /// Where servers that act as one keep what they share; without it this server is on its own.

@@ -12,11 +12,12 @@ use tokio::select;
 use tokio::time::{Sleep, sleep_until};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
 use crate::farewell::{End, end_for, farewell};
+use crate::fragments::Fragments;
 use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::hub::Refusal;
 use crate::line::{Intolerable, Line};
@@ -51,7 +52,7 @@ pub(crate) async fn serve(
         .max_frame_size(Some(terms.frame_bytes))
         .max_message_size(Some(terms.frame_bytes))
         .read_buffer_size(READ_BUFFER_BYTES);
-    let stream = Stream::new(reads, Arc::clone(&line.outbox));
+    let stream = Stream::new(reads, Arc::clone(&line.outbox), Fragments::new(terms.frame_bytes));
     let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
     let heartbeat = Heartbeat::new(terms.ping, Instant::now(), expires);
     let end = converse(&mut socket, &mut line, heartbeat, patience(terms.ping)).await;
@@ -84,19 +85,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                 if heartbeat.is_expired(now) {
                     return expired(line);
                 }
-                let tolerable = match incoming {
-                    Some(Ok(Message::Text(text))) => line.receive(&text),
-                    Some(Ok(Message::Binary(_))) => line.receive_binary(),
-                    Some(Ok(Message::Close(_))) => return End::Closed,
-                    // The library answers a ping with the next read.
-                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => line.receive_control(),
-                    Some(Err(error)) => return end_for(&error),
-                    None => return End::Broken,
-                };
-                if let Err(Intolerable) = tolerable {
-                    // What was refused last is told before the socket closes.
-                    line.write();
-                    return Ending::TooManyRefusals.into();
+                if let Err(end) = receive(incoming, &mut socket.get_mut().fragments, line) {
+                    return end;
                 }
             }
             () = ready(()), if line.owes() => line.write(),
@@ -134,6 +124,35 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
             }
         }
     }
+}
+
+/// Hands on what was read.
+fn receive(incoming: Option<Result<Message, Error>>, fragments: &mut Fragments, line: &mut Line) -> Result<(), End> {
+    let tolerable = match incoming {
+        Some(Ok(Message::Text(text))) => {
+            fragments.message(text.len())?;
+            line.receive(&text)
+        }
+        Some(Ok(Message::Binary(bytes))) => {
+            fragments.message(bytes.len())?;
+            line.receive_binary()
+        }
+        // The library answers a ping with the next read.
+        Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
+            fragments.control(bytes.len());
+            line.receive_control()
+        }
+        // The library hands on no bare frames.
+        Some(Ok(Message::Frame(_))) => Ok(()),
+        Some(Ok(Message::Close(_))) => return Err(End::Closed),
+        Some(Err(error)) => return Err(end_for(&error)),
+        None => return Err(End::Broken),
+    };
+    tolerable.map_err(|Intolerable| {
+        // What was refused last is told before the socket closes.
+        line.write();
+        Ending::TooManyRefusals.into()
+    })
 }
 
 /// The socket is told that its token has expired. It is closed with the code after which every client connects again.

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
 use crate::connection::{Socket, Terms};
+use crate::fragments::TooManyFragments;
 use crate::outbox::{Ending, Outbox};
 
 /// Why a socket ends.
@@ -88,9 +89,18 @@ async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'st
 pub(crate) fn end_for(error: &Error) -> End {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { .. }) => End::ByServer(CloseCode::TOO_LARGE, "frame too large"),
+        Error::Io(error) if error.get_ref().is_some_and(|cause| cause.is::<TooManyFragments>()) => {
+            TooManyFragments.into()
+        }
         Error::Utf8(_) => End::ByServer(INVALID_TEXT, "text is not UTF-8"),
         Error::Protocol(_) => End::ByServer(PROTOCOL_ERROR, "not the WebSocket protocol"),
         _ => End::Broken,
+    }
+}
+
+impl From<TooManyFragments> for End {
+    fn from(_: TooManyFragments) -> End {
+        End::ByServer(CloseCode::POLICY, "a message in too many fragments")
     }
 }
 

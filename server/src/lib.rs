@@ -10,11 +10,16 @@
 //! - [`auth`]: who somebody is.
 //! - [`admin`]: what the owner of the workspace does.
 //! - `listen`: takes connections.
+//! - `pending`: connections that have not become a socket.
+//! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
+//! - `proxies`: the client's address behind trusted proxies.
+//! - [`descriptors`]: how many connections the file descriptors of the process allow.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
 //! - `outbox`: what waits to be sent to one socket, and who writes it.
 //! - `stream`: the bytes of one socket, for the WebSocket library.
+//! - `fragments`: whether a client splits its messages into too many fragments.
 //! - `heartbeat`: whether a client is still there, and its token valid.
 //! - `progress`: whether a client that reads slowly still reads fast enough.
 //! - `farewell`: how a socket ends.
@@ -46,8 +51,10 @@ mod channel_name;
 mod cluster;
 pub mod config;
 mod connection;
+pub mod descriptors;
 mod exchange;
 mod farewell;
+mod fragments;
 mod heartbeat;
 mod host;
 pub mod hub;
@@ -59,10 +66,13 @@ mod metrics;
 mod outbox;
 mod pace;
 mod panel;
+mod pending;
 mod private_file;
 mod probes;
 mod progress;
+mod proxies;
 mod random_name;
+mod request_body;
 pub mod settings;
 mod stream;
 mod triggers;
@@ -89,6 +99,7 @@ pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
 pub use limits::Limits;
+pub use proxies::TrustedProxies;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
@@ -98,32 +109,25 @@ use connection::Terms;
 use exchange::Exchange;
 use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
+use listen::Front;
 use metrics::Metrics;
+use pending::PendingConnections;
 use random_name::random_name;
 use upgrade::Gate;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config {
-        settings,
-        settings_file,
-        reload,
-        admin_token,
-        secret,
-        trigger_secret,
-        origins,
-        dev,
-        limits,
-        timings,
-        redis,
-        www,
-        dropped_log_lines,
-        allowed_hosts,
-    } = config;
+    let Config { settings, settings_file, reload, admin_token, secret, trigger_secret, origins, dev, limits, .. } =
+        config;
+    let Config { trusted_proxies, descriptors, timings, redis, www, allowed_hosts, dropped_log_lines, .. } = config;
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
+    let limits = match descriptors {
+        Some(descriptors) => descriptors::fit(limits, descriptors),
+        None => limits,
+    };
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
@@ -163,7 +167,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
+    let front = Front {
+        routes,
+        handshake_timeout: timings.handshake,
+        pending: Arc::new(PendingConnections::new(&limits, exchange.metrics.unauthenticated.clone())),
+        proxies: Arc::new(trusted_proxies),
+        accept_errors: exchange.metrics.accept_errors.clone(),
+    };
+    let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}

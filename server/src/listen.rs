@@ -1,77 +1,154 @@
 //! Takes connections and hands their requests to the routes, until told to stop.
 
 use std::convert::Infallible;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use prometheus::IntCounter;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use crate::logging::LineRate;
+use crate::pending::{PendingConnection, PendingConnections};
+use crate::proxies::TrustedProxies;
+use crate::request_body::{AnswerBody, RequestBody};
+
+/// What connections are served with.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub(crate) routes: Router,
+    pub(crate) handshake_timeout: Duration,
+    pub(crate) pending: Arc<PendingConnections>,
+    pub(crate) proxies: Arc<TrustedProxies>,
+    pub(crate) accept_errors: IntCounter,
+}
+
 /// Serves until `stopping`, then until the requests under way are answered.
-pub(crate) async fn serve(
-    mut listener: TcpListener,
-    routes: Router,
-    handshake_timeout: Duration,
-    stopping: CancellationToken,
-) {
+pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: CancellationToken) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(handshake_timeout).max_buf_size(HEAD_BYTES);
+    http.timer(TokioTimer::new()).header_read_timeout(front.handshake_timeout).max_buf_size(HEAD_BYTES);
     let connections = TaskTracker::new();
-    loop {
-        let (stream, peer) = select! {
-            // Waits a little where there are no file descriptors left.
-            accepted = Listener::accept(&mut listener) => accepted,
-            () = stopping.cancelled() => break,
-        };
+    while let Some((stream, peer)) = stopping.run_until_cancelled(next(&listener, &front)).await {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch off Nagle's algorithm");
         }
-        let routes = routes.clone();
-        let service = service_fn(move |request| answer(routes.clone(), request, peer));
-        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let stopping = stopping.clone();
-        connections.spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ends");
-            }
-        });
+        // The address behind a proxy is known when the request is.
+        let ip = Some(peer.ip()).filter(|ip| !front.proxies.contain(*ip));
+        let pending = Arc::new(front.pending.admit(ip, Instant::now()));
+        connections.spawn(serve_connection(http.clone(), stream, peer, pending, &front, stopping.clone()));
     }
     drop(listener);
     connections.close();
     connections.wait().await;
 }
 
-async fn answer(mut routes: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
-    if head_bytes(&request) > HEAD_BYTES {
-        return Ok(
-            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too large\n").into_response()
-        );
+/// Lines that strangers can cause.
+/// The next connection, when there is room for it.
+async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => {
+                if front.pending.is_full() {
+                    if let Some(left_out) = FULL_LINES.admits(Instant::now()) {
+                        tracing::warn!(
+                            left_out,
+                            "as many connections as the limit unauthenticated allows have not become a socket: \
+                             the oldest without a request is closed for each new one"
+                        );
+                    }
+                    front.pending.room().await;
+                }
+                return accepted;
+            }
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                front.accept_errors.inc();
+                if let Some(left_out) = ERROR_LINES.admits(Instant::now()) {
+                    tracing::error!(
+                        %error,
+                        left_out,
+                        "cannot accept a connection: raise the limit of open descriptors (ulimit -n, LimitNOFILE=), \
+                         or lower the limits connections and unauthenticated"
+                    );
+                }
+                front.pending.close_oldest(Instant::now());
+                select! {
+                    () = front.pending.freed() => {}
+                    () = sleep(AGAIN_AFTER) => {}
+                }
+            }
+        }
     }
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(peer));
-    routes.call(request).await
+}
+
+/// The client was gone before its connection was accepted.
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}
+
+/// Serves the requests of one connection until it ends, becomes a socket, or has to make room for another one.
+fn serve_connection(
+    http: http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    pending: Arc<PendingConnection>,
+    front: &Front,
+    stopping: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
+    let (routes, proxies) = (front.routes.clone(), Arc::clone(&front.proxies));
+    async move {
+        let service = service_fn(|request| answer(routes.clone(), request, peer, &proxies, &pending));
+        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+        let ended = select! {
+            biased;
+            ended = connection.as_mut() => ended,
+            () = pending.closing() => return,
+            () = stopping.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ends");
+        }
+    }
+}
+
+async fn answer(
+    mut routes: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    proxies: &TrustedProxies,
+    pending: &Arc<PendingConnection>,
+) -> Result<Response<AnswerBody>, Infallible> {
+    let response = if head_bytes(&request) > HEAD_BYTES {
+        (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head of the request is too large\n").into_response()
+    } else {
+        let client = SocketAddr::new(proxies.client(peer.ip(), request.headers()), peer.port());
+        let mut request = request.map(|body| Body::new(RequestBody::new(body, pending)));
+        // The client's address, not the proxy's, for everything that is counted by address.
+        request.extensions_mut().insert(ConnectInfo(client));
+        request.extensions_mut().insert(Arc::clone(pending));
+        let Ok(response) = routes.call(request).await;
+        response
+    };
+    Ok(response.map(|body| AnswerBody::new(body, Arc::clone(pending))))
 }
 
 /// How many bytes the head of a request has. The library compares its buffer with the bound only while the head is
@@ -84,3 +161,8 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 
 /// Room for the head of a request with a large token; the library would take several times as much.
 const HEAD_BYTES: usize = 64 * 1024;
+
+const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+static FULL_LINES: LineRate = LineRate::new();
+static ERROR_LINES: LineRate = LineRate::new();

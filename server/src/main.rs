@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use args::Args;
 use xano_realtime_server::logging::{DroppedLines, Log};
-use xano_realtime_server::{Secret, TokenFile};
+use xano_realtime_server::{Secret, TokenFile, descriptors};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -74,6 +74,10 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
     }
+    config.descriptors = descriptors::raise_limit(&config.limits).unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
+        None
+    });
     say(format_args!("listening on http://{bound}"));
     let token_file = match config.admin_token {
         Some(_) => None,

@@ -13,10 +13,12 @@ pub(crate) struct Metrics {
     registry: Registry,
     started: Instant,
     connections: IntGauge,
+    pub(crate) unauthenticated: IntGauge,
     channels: IntGauge,
     members: IntGauge,
     history_bytes: IntGauge,
     outbox_bytes: IntGauge,
+    pub(crate) accept_errors: IntCounter,
     pub(crate) messages_received: IntCounter,
     pub(crate) messages_delivered: IntCounter,
     errors: IntCounterVec,
@@ -44,10 +46,18 @@ impl Metrics {
             registry: Registry::new(),
             started: Instant::now(),
             connections: IntGauge::new("xano_connections", "Open sockets.")?,
+            unauthenticated: IntGauge::new(
+                "xano_connections_unauthenticated",
+                "TCP connections that have not become a socket.",
+            )?,
             channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
             members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
             history_bytes: IntGauge::new("xano_history_bytes", "Memory that the histories of all channels take.")?,
             outbox_bytes: IntGauge::new("xano_outbox_bytes", "Bytes that wait to be written to sockets.")?,
+            accept_errors: IntCounter::new(
+                "xano_accept_errors_total",
+                "Attempts to accept a connection that failed, for want of descriptors for example.",
+            )?,
             messages_received: IntCounter::new("xano_messages_received_total", "Messages that clients sent.")?,
             messages_delivered: IntCounter::new(
                 "xano_messages_delivered_total",
@@ -75,6 +85,8 @@ impl Metrics {
         }
         let Metrics { registry, connections, channels, members, messages_received, .. } = &metrics;
         registry.register(Box::new(connections.clone()))?;
+        registry.register(Box::new(metrics.unauthenticated.clone()))?;
+        registry.register(Box::new(metrics.accept_errors.clone()))?;
         registry.register(Box::new(channels.clone()))?;
         registry.register(Box::new(members.clone()))?;
         registry.register(Box::new(metrics.history_bytes.clone()))?;

@@ -4,12 +4,13 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
+use crate::fragments::Fragments;
 use crate::hub::Encoded;
 use crate::outbox::{Added, Outbox};
 
@@ -18,11 +19,12 @@ use crate::outbox::{Added, Outbox};
 pub(crate) struct Stream {
     reads: OwnedReadHalf,
     outbox: Arc<Outbox>,
+    pub(crate) fragments: Fragments,
 }
 
 impl Stream {
-    pub(crate) fn new(reads: OwnedReadHalf, outbox: Arc<Outbox>) -> Stream {
-        Stream { reads, outbox }
+    pub(crate) fn new(reads: OwnedReadHalf, outbox: Arc<Outbox>, fragments: Fragments) -> Stream {
+        Stream { reads, outbox, fragments }
     }
 }
 
@@ -32,7 +34,10 @@ impl AsyncRead for Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.reads).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.reads).poll_read(context, buffer))?;
+        let read = buffer.filled().len() - before;
+        Poll::Ready(self.fragments.read(read))
     }
 }
 

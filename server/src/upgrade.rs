@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{
     ALLOW, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -24,6 +25,7 @@ use crate::connection::{self, Terms};
 use crate::exchange::Exchange;
 use crate::hub::Refusal;
 use crate::limits::Limits;
+use crate::pending::PendingConnection;
 use crate::random_name::random_name;
 
 /// Where sockets come in.
@@ -71,7 +73,8 @@ impl Gate {
 /// Answers `GET /rt/{hash}`.
 pub(crate) async fn upgrade(
     State(gate): State<Arc<Gate>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    Extension(pending): Extension<Arc<PendingConnection>>,
     Path(hash): Path<String>,
     mut request: Request,
 ) -> Result<Response, Rejection> {
@@ -88,8 +91,9 @@ pub(crate) async fn upgrade(
     }
     let accept = accept_key(headers)?;
     let token = first_subprotocol(headers);
-    let place = gate.admission.admit(peer.ip())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
+    let place = gate.admission.admit(client.ip())?;
+    pending.becomes_a_socket();
 
     let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
     let sockets = gate.sockets.clone();

@@ -34,13 +34,16 @@ export class Served {
 
 /**
  * One process. For the options see `startServer`, and: `adminToken`, where the server does not make its own; `args`, more
- * flags; `env`, more variables; `stderr`, a file descriptor for standard error.
+ * flags; `env`, more variables; `stderr`, a file descriptor for standard
+ * error; `descriptors`, how many file descriptors it may have open, not on Windows.
  */
 export class SingleServer extends Served {
   #options;
   #process;
   #folder;
   #tokenFile;
+  /** What it has written to standard error. */
+  log = "";
 
   constructor(options) {
     super(options);
@@ -50,12 +53,15 @@ export class SingleServer extends Served {
   }
 
   async start() {
-    const { secret, adminToken, stderr = "pipe" } = this.#options;
+    const { secret, adminToken, descriptors, stderr = "pipe" } = this.#options;
     const env = { ...process.env, ...this.#options.env };
     if (secret) env.XANO_SECRET = secret;
     if (adminToken) env.XANO_ADMIN_TOKEN = adminToken;
-    const child = spawn(serverBinary(), await this.#arguments(), { env, stdio: ["ignore", "pipe", stderr] });
+    const command = [serverBinary(), ...(await this.#arguments())];
+    if (descriptors) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`);
+    const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", stderr] });
     this.#process = child;
+    child.stderr?.setEncoding("utf8").on("data", (text) => (this.log += text));
     const lines = createInterface({ input: child.stdout });
     this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);
     this.port = Number(await boundPort(child, lines));

@@ -247,6 +247,7 @@ fn what_cannot_be_done_is_said_before_serving() {
     let short = complaint(server().env("XANO_ADMIN_TOKEN", "fifteen letters"));
     assert!(short.contains("XANO_ADMIN_TOKEN: the token has fewer than 16 characters"), "{short}");
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
+    assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));

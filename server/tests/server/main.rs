@@ -15,6 +15,7 @@ mod limits;
 mod load;
 mod observability;
 mod panel;
+mod pending;
 mod redis_url;
 mod settings;
 mod support;

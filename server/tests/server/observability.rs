@@ -30,6 +30,9 @@ async fn metrics_count_who_is_here_and_what_is_said() {
     jill.hear_refusal().await;
     let expected = [
         ("xano_connections", 2.0),
+        // The connection of this request itself.
+        ("xano_connections_unauthenticated", 1.0),
+        ("xano_accept_errors_total", 0.0),
         ("xano_channels", 1.0),
         ("xano_members", 2.0),
         ("xano_messages_received_total", 1.0),

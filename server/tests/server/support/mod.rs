@@ -166,7 +166,7 @@ impl Client {
         Client::connect_with(url, Some(("origin", origin))).await
     }
 
-    async fn connect_with(url: &str, header: Option<(&'static str, &str)>) -> Result<(Client, Response), Error> {
+    pub async fn connect_with(url: &str, header: Option<(&'static str, &str)>) -> Result<(Client, Response), Error> {
         use tokio_tungstenite::tungstenite::client::IntoClientRequest;
         let mut request = url.into_client_request()?;
         if let Some((name, value)) = header {

@@ -1,0 +1,73 @@
+//! How many connections the file descriptors of the process allow.
+
+use crate::limits::Limits;
+
+/// Raises the soft limit of open descriptors to what these limits need, as far as the hard limit allows. Returns the
+/// limit that is then in force; `None` where there is none.
+#[cfg(unix)]
+pub fn raise_limit(limits: &Limits) -> std::io::Result<Option<usize>> {
+    let needed = u64::try_from(needed(limits)).unwrap_or(u64::MAX);
+    let allowed = rlimit::increase_nofile_limit(needed)?;
+    Ok(usize::try_from(allowed).ok())
+}
+
+/// Sockets are not counted with files there.
+#[cfg(not(unix))]
+pub fn raise_limit(_: &Limits) -> std::io::Result<Option<usize>> {
+    Ok(None)
+}
+
+/// The limits that so many descriptors allow. Says so where they are smaller than the configured ones.
+pub(crate) fn fit(limits: Limits, descriptors: usize) -> Limits {
+    let free = descriptors - OWN_DESCRIPTORS.min(descriptors / 4);
+    let unauthenticated = limits.unauthenticated.min(free / 4).max(1);
+    let connections = limits.connections.min(free - unauthenticated.min(free)).max(1);
+    let is_less = |fitting, limit| fitting < limit && limit != usize::MAX;
+    if is_less(connections, limits.connections) || is_less(unauthenticated, limits.unauthenticated) {
+        tracing::warn!(
+            "this process may have {descriptors} open descriptors, and connections={} with unauthenticated={} needs {}: \
+             {connections} sockets and {unauthenticated} other connections are let in; raise the hard limit (ulimit -Hn, \
+             LimitNOFILE=) or lower the limits",
+            limits.connections,
+            limits.unauthenticated,
+            needed(&limits),
+        );
+    }
+    Limits { connections, unauthenticated, ..limits }
+}
+
+fn needed(limits: &Limits) -> usize {
+    limits.connections.saturating_add(limits.unauthenticated).saturating_add(OWN_DESCRIPTORS)
+}
+
+/// What the server itself may have open: files that it serves, connections to triggers and to Redis, the log.
+const OWN_DESCRIPTORS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+    use crate::Limits;
+
+    #[test]
+    fn limits_that_the_descriptors_allow_stay_as_they_are() {
+        assert_eq!(fit(Limits::default(), 101_256), Limits::default());
+    }
+
+    #[test]
+    fn few_descriptors_are_shared_out_with_some_left_for_the_server_itself() {
+        for descriptors in [0, 1, 8, 96, 256, 1024, 65_536] {
+            let Limits { connections, unauthenticated, .. } = fit(Limits::default(), descriptors);
+            assert!(connections >= 1 && unauthenticated >= 1, "{descriptors}");
+            if descriptors >= 8 {
+                assert!(connections + unauthenticated <= descriptors - descriptors.min(1024) / 4, "{descriptors}");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_that_are_switched_off_are_bounded_by_the_descriptors() {
+        let off = Limits { connections: usize::MAX, unauthenticated: usize::MAX, ..Limits::default() };
+        let Limits { connections, unauthenticated, .. } = fit(off, 1024);
+        assert_eq!((connections, unauthenticated), (576, 192));
+    }
+}
