@@ -324,6 +324,7 @@ export declare class XanoClient {
    */
   setRealtimeAuthToken(realtimeAuthToken: XanoRealtimeToken): this;
   hasRealtimeAuthToken(): boolean;
+  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
   setAuthToken(authToken: string | null): this;
   hasAuthToken(): boolean;
   setDataSource(dataSource: string | null): this;
@@ -363,7 +364,7 @@ export declare class XanoLocalStorage extends BuiltInStorage {}
 export declare class XanoSessionStorage extends BuiltInStorage {}
 /** Lives as long as the page. */
 export declare class XanoObjectStorage extends BuiltInStorage {}
-/** Cookies of this site. */
+/** Cookies of this site: values are encoded, `SameSite=Lax`, and `Secure` on pages that came by https. */
 export declare class XanoCookieStorage extends BuiltInStorage {
   /** @param cookiePath default `/` @param expirationDays default 30 */
   constructor(cookiePath?: string, expirationDays?: number);

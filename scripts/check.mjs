@@ -8,7 +8,7 @@ import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { checkDropIn, checkPublished } from "./lib/published.mjs";
-import { cargo, Failure, node, run } from "./lib/run.mjs";
+import { cargo, cargoWithEnv, Failure, node } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -42,9 +42,9 @@ await runParts("npm run check", [
 
 /** Of the typed API as docs.rs shows it. */
 async function documentation() {
-  const options = { env: { RUSTDOCFLAGS: "-D warnings" } };
-  await run("cargo", ["doc", "--release", "--workspace", "--no-deps", "--document-private-items"], options);
-  await run("cargo", ["doc", "--release", ...TYPED, "--no-deps"], options);
+  const env = { RUSTDOCFLAGS: "-D warnings" };
+  await cargoWithEnv(env, "doc", "--release", "--workspace", "--no-deps", "--document-private-items");
+  await cargoWithEnv(env, "doc", "--release", ...TYPED, "--no-deps");
 }
 
 function sizeBudget() {

@@ -12,7 +12,7 @@ import {
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
-import { cargo, run } from "./lib/run.mjs";
+import { cargo, cargoWithEnv } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
@@ -32,6 +32,7 @@ await runParts("npm run test:more", [
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],
   ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
+  ["fuzz targets, a minute each", fuzz],
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Redis", ensureRedis],
   ["native tests of the server, each on a Redis", serverOnRedis],
@@ -43,8 +44,12 @@ await runParts("npm run test:more", [
 ]);
 
 function serverOnRedis() {
-  const tests = ["test", "--release", "--workspace"];
-  return run("cargo", [...tests, "--test", "server"], { env: { XANO_TEST_REDIS: "1" } });
+  return cargoWithEnv({ XANO_TEST_REDIS: "1" }, "test", "--release", "--workspace", "--test", "server");
+}
+
+/** Golden frames and settings, mutated. Both run at the same time. */
+function fuzz() {
+  return cargoWithEnv({ XANO_FUZZ_SECONDS: "60" }, "test", "--release", "--workspace", "--lib", "--", "fuzz");
 }
 
 /** One part: where the browser cannot be had, its tests are not tried. */

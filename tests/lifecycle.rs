@@ -117,3 +117,67 @@ fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
     let table = table();
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
+
+/// What happens between the opening of a connection and its end.
+type Happening = fn(&mut Session<&'static str>);
+
+const CONNECTIONS: [(&str, Happening); 4] = [
+    ("closes at once", |_| {}),
+    ("acknowledges the join and closes at once", acknowledge),
+    ("lasts 10 s, no join is acknowledged", last),
+    ("acknowledges the join and lasts 10 s", |session| {
+        acknowledge(session);
+        last(session);
+    }),
+];
+
+fn acknowledge(session: &mut Session<&'static str>) {
+    session.handle(Input::Acknowledged { answers_pings: false });
+}
+
+/// The first timer of an open socket runs out.
+fn last(session: &mut Session<&'static str>) {
+    let timer = take_timer(session);
+    session.handle(Input::Elapsed { timer, late_ms: 0, quiet_ms: 0, heard: true, random: 0.5 });
+}
+
+fn take_timer(session: &mut Session<&'static str>) -> u32 {
+    let timers = std::iter::from_fn(|| session.poll()).filter_map(|output| match output {
+        Output::SetTimer { timer, .. } => Some(timer),
+        _ => None,
+    });
+    timers.last().expect("a timer is set")
+}
+
+/// What follows the end of such a connection, after three attempts that never opened.
+fn next_attempt(happen: Happening, code: CloseCode) -> String {
+    let mut session = Session::new();
+    session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
+    for _ in 0..3 {
+        let epoch = session.epoch();
+        session.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 });
+        let timer = take_timer(&mut session);
+        session.handle(Input::Elapsed { timer, late_ms: 0, quiet_ms: 0, heard: false, random: 0.5 });
+    }
+    let epoch = session.epoch();
+    session.handle(Input::Opened { epoch });
+    happen(&mut session);
+    session.handle(Input::Closed { epoch, code, random: 0.5 });
+    let mut attempts = std::iter::from_fn(|| session.poll()).filter_map(|output| match output {
+        Output::Disconnected { next: Some(next), .. } => Some(format!("attempt {} in {} ms", next.number, next.in_ms)),
+        _ => None,
+    });
+    attempts.next().expect("a further attempt")
+}
+
+#[test]
+fn the_delays_in_the_lifecycle_document_are_those_of_the_session() {
+    let mut table = String::from("| the connection | ends with 1006 | ends with 1013 |\n|---|---|---|\n");
+    for (name, happen) in CONNECTIONS {
+        let [broken, overloaded] =
+            [CloseCode::ABNORMAL, CloseCode::TRY_AGAIN_LATER].map(|code| next_attempt(happen, code));
+        table += &format!("| {name} | {broken} | {overloaded} |\n");
+    }
+    let document = include_str!("../docs/lifecycle.md");
+    assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
+}

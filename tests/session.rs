@@ -4,6 +4,7 @@ mod virtual_time;
 
 use serde_json::json;
 use virtual_time::World;
+use xano_realtime_protocol::CloseCode;
 use xano_wasm::session::Wishes;
 
 const NOTHING: Wishes = Wishes { history: false, presence: false, recover: false };
@@ -52,8 +53,9 @@ fn attempts_double_their_distance_and_the_application_is_told_after_three() {
     world.server_starts();
     world.pass(60_000);
     assert_eq!(world.pages[0].told.last().map(String::as_str), Some("connected"));
+    world.pass(10_000);
     world.connection_breaks(0);
-    assert_eq!(world.next_attempt_in_ms(0), Some(1_000), "an opened socket starts over");
+    assert_eq!(world.next_attempt_in_ms(0), Some(1_000), "a connection that joined and lasted starts over");
 }
 
 #[test]
@@ -95,23 +97,65 @@ fn wishing_more_on_a_joined_channel_asks_again() {
     assert_eq!(world.pages[0].payloads("history").len(), 1);
 }
 
+/// The waits before each of three further attempts. Every connection ends with that code, so long after it was made.
+fn waits_after(world: &mut World, code: CloseCode, lasts_ms: u64) -> [u64; 3] {
+    std::array::from_fn(|_| {
+        world.pass(lasts_ms);
+        world.server_closes(0, code);
+        let wait = world.next_attempt_in_ms(0).expect("the page tries again");
+        world.pass(wait);
+        wait
+    })
+}
+
 #[test]
-fn a_connection_that_opens_and_breaks_at_once_does_not_start_the_delays_over() {
+fn the_delays_grow_where_a_server_acknowledges_the_join_and_then_closes() {
+    for answers_pings in [false, true] {
+        let mut world = World::new(1);
+        world.answers_pings = answers_pings;
+        world.join(0, NOTHING);
+        assert_eq!(waits_after(&mut world, CloseCode::ABNORMAL, 0), [1_000, 2_000, 4_000]);
+        assert_eq!(waits_after(&mut world, CloseCode::ABNORMAL, 9_999), [8_000, 16_000, 32_000]);
+    }
+}
+
+#[test]
+fn an_own_message_that_comes_back_does_not_make_a_young_connection_a_good_one() {
+    let mut world = World::new(1);
+    world.answers_pings = true;
+    world.join(0, NOTHING);
+    world.connection_breaks(0);
+    world.pass(1_000);
+    world.send(0, json!("comes back"));
+    world.pass(9_999);
+    world.connection_breaks(0);
+    assert_eq!(world.next_attempt_in_ms(0), Some(2_000));
+}
+
+#[test]
+fn the_delays_start_over_after_a_connection_that_joined_and_lasted_ten_seconds() {
+    for answers_pings in [false, true] {
+        let mut world = World::new(1);
+        world.answers_pings = answers_pings;
+        world.join(0, NOTHING);
+        assert_eq!(waits_after(&mut world, CloseCode::ABNORMAL, 10_000), [1_000, 1_000, 1_000]);
+    }
+}
+
+#[test]
+fn the_delays_grow_where_no_join_is_acknowledged_however_long_a_connection_lasts() {
     let mut world = World::new(1);
     world.acknowledges = false;
     world.join(0, NOTHING);
-    let mut waits = Vec::new();
-    for _ in 0..3 {
-        world.connection_breaks(0);
-        let wait = world.next_attempt_in_ms(0).expect("the page tries again");
-        waits.push(wait);
-        world.pass(wait);
-    }
-    assert_eq!(waits, [1_000, 2_000, 4_000]);
+    assert_eq!(waits_after(&mut world, CloseCode::ABNORMAL, 60_000), [1_000, 2_000, 4_000]);
+}
 
-    world.pass(10_000);
-    world.connection_breaks(0);
-    assert_eq!(world.next_attempt_in_ms(0), Some(1_000), "one that has lived for ten seconds does");
+#[test]
+fn the_delays_grow_with_every_1013_and_start_over_after_another_end() {
+    let mut world = World::new(1);
+    world.join(0, NOTHING);
+    assert_eq!(waits_after(&mut world, CloseCode::TRY_AGAIN_LATER, 60_000), [1_000, 2_000, 4_000]);
+    assert_eq!(waits_after(&mut world, CloseCode::RESTART, 60_000), [1_000, 1_000, 1_000]);
 }
 
 #[test]
@@ -199,6 +243,21 @@ fn a_socket_that_may_have_died_in_its_sleep_is_replaced_or_asked() {
     world.join(0, NOTHING);
     world.resumes(0, true);
     assert_eq!((world.pages[0].pings, world.pages[0].told.len()), (1, 1));
+    world.connection_breaks(0);
+    assert_eq!(world.next_attempt_in_ms(0), Some(0), "there has been enough waiting");
+}
+
+#[test]
+fn a_sleep_that_a_socket_outlives_changes_no_delay() {
+    let mut world = World::new(1);
+    world.answers_pings = true;
+    world.join(0, NOTHING);
+    world.connection_breaks(0);
+    world.pass(1_000);
+    world.resumes(0, true);
+    world.pass(5_000);
+    world.connection_breaks(0);
+    assert_eq!(world.next_attempt_in_ms(0), Some(2_000));
 }
 
 #[test]

@@ -7,7 +7,7 @@ import { filledIn } from "./running.mjs";
 const here = import.meta.dirname;
 
 /** Raised, never off: every frame is still counted against them. */
-const LIMITS = { messages_per_second: 10_000_000, message_burst: 10_000_000 };
+const LIMITS = { messages_per_second: 10_000_000, message_burst: 10_000_000, bytes_per_second: 10_000_000_000 };
 
 /**
  * @typedef Contender

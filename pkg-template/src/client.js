@@ -3,7 +3,14 @@ import { XanoStorageKeys } from "./enums.js";
 import { request } from "./http/client.js";
 import { XanoRealtime } from "./realtime.js";
 import { XanoLocalStorage, XanoObjectStorage } from "./storage.js";
-import { hasToken, requireLegalToken, storedRealtimeToken, storeRealtimeToken, storeToken } from "./tokens.js";
+import {
+  isToken,
+  requireLegalToken,
+  storeAuthToken,
+  storedAuthToken,
+  storedRealtimeToken,
+  storeRealtimeToken,
+} from "./tokens.js";
 
 const DEFAULTS = {
   apiGroupBaseUrl: null,
@@ -23,19 +30,19 @@ export class XanoClient extends XanoRealtime {
     const config = { ...DEFAULTS, ...settings, ...this._identity() };
     config.storage ??= defaultStorage();
     this.config = config;
-    if (settings?.authToken !== undefined) storeToken(config, XanoStorageKeys.AuthToken, config.authToken || null);
+    if (settings?.authToken !== undefined) storeAuthToken(config, config.authToken || null);
     if (settings?.realtimeAuthToken === undefined) config.realtimeAuthToken = storedRealtimeToken(config);
     else storeRealtimeToken(config, config.realtimeAuthToken || null);
   }
 
   setAuthToken(authToken) {
-    storeToken(this.config, XanoStorageKeys.AuthToken, authToken);
+    storeAuthToken(this.config, authToken);
     this.config.authToken = authToken;
     return this;
   }
 
   hasAuthToken() {
-    return hasToken(this.config, XanoStorageKeys.AuthToken);
+    return isToken(storedAuthToken(this.config));
   }
 
   setRealtimeAuthToken(realtimeAuthToken) {
@@ -46,7 +53,7 @@ export class XanoClient extends XanoRealtime {
   }
 
   hasRealtimeAuthToken() {
-    return hasToken(this.config, XanoStorageKeys.RealtimeAuthToken);
+    return isToken(this.config.storage.getItem(XanoStorageKeys.RealtimeAuthToken));
   }
 
   setDataSource(dataSource) {
@@ -84,7 +91,7 @@ export class XanoClient extends XanoRealtime {
   }
 
   _request(method, endpoint, urlParams, bodyParams, headerParams, onEvent) {
-    const token = this.hasAuthToken() ? this.config.storage.getItem(XanoStorageKeys.AuthToken) : undefined;
+    const token = this.hasAuthToken() ? storedAuthToken(this.config) : undefined;
     const { _formField: formField } = this;
     return request(this.config, { method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField });
   }

@@ -1,7 +1,8 @@
 /** Somebody who is on a channel. */
 export class XanoRealtimeClient {
   constructor(client, channel) {
-    Object.assign(this, client);
+    // A server may name a field as it likes: none replaces what every member has, its prototype least of all.
+    for (const field in client) if (!(field in this)) this[field] = client[field];
     this.channel = channel;
   }
 

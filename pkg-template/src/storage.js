@@ -76,13 +76,14 @@ export class XanoCookieStorage extends XanoBaseStorage {
   }
 
   getAll() {
-    return Object.fromEntries(document.cookie.split("; ").map((cookie) => cookie.split("=")));
+    const pairs = document.cookie.split("; ").map((cookie) => /^([^=]*)=?(.*)/s.exec(cookie));
+    return Object.fromEntries(pairs.map(([, key, value]) => [key, decoded(value)]));
   }
 
   getItem(key) {
     const start = `${key}=`;
     const cookie = document.cookie.split("; ").find((candidate) => candidate.startsWith(start));
-    return cookie === undefined ? null : cookie.slice(start.length);
+    return cookie === undefined ? null : decoded(cookie.slice(start.length));
   }
 
   removeItem(key) {
@@ -95,6 +96,18 @@ export class XanoCookieStorage extends XanoBaseStorage {
 
   _write(key, value, days) {
     const expires = new Date(Date.now() + days * 86_400_000).toUTCString();
-    document.cookie = `${key}=${value}; expires=${expires}; path=${this.cookiePath}`;
+    const secure = globalThis.location?.protocol === "https:" ? "; Secure" : "";
+    const attributes = `expires=${expires}; path=${this.cookiePath}; SameSite=Lax${secure}`;
+    document.cookie = `${key}=${encodeURIComponent(value)}; ${attributes}`;
+  }
+}
+
+/** The value of a cookie. The original does not encode: what is not encoded is the value itself. */
+function decoded(text) {
+  try {
+    const value = decodeURIComponent(text);
+    return encodeURIComponent(value) === text ? value : text;
+  } catch {
+    return text;
   }
 }

@@ -4,32 +4,45 @@ import { is_legal_token } from "wasm:wire";
 import { socketAddress } from "./address.js";
 import { XanoStorageKeys } from "./enums.js";
 import { failure } from "./errors.js";
+import { baseUrlOf, originOf } from "./http/url.js";
 
-/** Beside the realtime token: the address it was set for, so that it never reaches another instance. */
+/** Beside each token: what it was set for, so that it never reaches another instance. */
+const AUTH_ORIGIN = "AuthTokenUrl";
 const REALTIME_ADDRESS = "RealtimeAuthTokenUrl";
 
-export function storeToken({ storage }, key, token) {
-  if (token === null) storage.removeItem(key);
-  else storage.setItem(key, token);
+function store({ storage }, key, value) {
+  if (value === null) storage.removeItem(key);
+  else storage.setItem(key, value);
 }
 
-export function hasToken({ storage }, key) {
-  const token = storage.getItem(key);
-  return typeof token === "string" && token.length > 0;
+export function isToken(value) {
+  return typeof value === "string" && value.length > 0;
+}
+
+export function storeAuthToken(config, token) {
+  store(config, XanoStorageKeys.AuthToken, token);
+  store(config, AUTH_ORIGIN, token === null ? null : (homeOf(config) ?? null));
+}
+
+/** The HTTP token in the storage, unless it was set for another origin. The original keeps no origin: its token is used. */
+export function storedAuthToken(config) {
+  const { storage } = config;
+  const origin = storage.getItem(AUTH_ORIGIN);
+  if (!origin || origin === homeOf(config)) return storage.getItem(XanoStorageKeys.AuthToken);
 }
 
 export function storeRealtimeToken(config, token) {
   // A function is asked whenever a socket is about to open; there is nothing to keep.
   if (typeof token === "function") return;
-  storeToken(config, XanoStorageKeys.RealtimeAuthToken, token);
-  storeToken(config, REALTIME_ADDRESS, token === null ? null : (addressOf(config) ?? null));
+  store(config, XanoStorageKeys.RealtimeAuthToken, token);
+  store(config, REALTIME_ADDRESS, token === null ? null : (known(() => socketAddress(config)) ?? null));
 }
 
 /** The realtime token that an earlier page of this client left in the storage. */
 export function storedRealtimeToken(config) {
   try {
     const { storage } = config;
-    if (storage.getItem(REALTIME_ADDRESS) === addressOf(config)) {
+    if (storage.getItem(REALTIME_ADDRESS) === known(() => socketAddress(config))) {
       return storage.getItem(XanoStorageKeys.RealtimeAuthToken);
     }
   } catch {
@@ -42,9 +55,15 @@ export function requireLegalToken(token) {
   throw failure("invalid_token");
 }
 
-function addressOf(config) {
+function homeOf(config) {
+  const base = baseUrlOf(config);
+  return base ? known(() => originOf(base)) : undefined;
+}
+
+/** An address, if the settings have one already. */
+function known(address) {
   try {
-    return socketAddress(config);
+    return address();
   } catch {
     return undefined;
   }

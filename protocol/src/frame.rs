@@ -88,10 +88,10 @@ pub enum Payload<'a> {
     },
     /// What a client sent, untouched; `None` is `null`.
     AsSent(Option<&'a RawValue>),
-    /// Kept messages, oldest first, each a whole frame.
+    /// Kept messages, oldest first, each a whole frame. The server splices their bytes into the empty list.
     History {
-        /// The frames.
-        history: Vec<&'a RawValue>,
+        /// The place of the frames.
+        history: [(); 0],
         /// Extension: whether that is all that was said since the message that a joiner named.
         #[serde(skip_serializing_if = "Option::is_none")]
         complete: Option<bool>,
@@ -107,6 +107,9 @@ pub enum Payload<'a> {
     PresenceFull {
         /// One [`Client`] per socket.
         presence: Vec<&'a RawValue>,
+        /// Extension: how many members the list does not name, as it has reached its bound.
+        #[serde(skip_serializing_if = "is_zero")]
+        more: usize,
     },
     /// Somebody came or went.
     PresenceUpdate {
@@ -131,6 +134,10 @@ pub enum Payload<'a> {
         /// What was wrong, for programs.
         code: &'a str,
     },
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Whether somebody came or went.

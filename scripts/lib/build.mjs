@@ -27,7 +27,7 @@ export async function buildTypedPage() {
 export async function buildLeptosChat() {
   const example = join(root, "examples/leptos-chat");
   const folder = join(target, "leptos-chat");
-  const options = ["--locked", "--manifest-path", join(example, "Cargo.toml"), "--target-dir", folder];
+  const options = ["--manifest-path", join(example, "Cargo.toml"), "--target-dir", folder];
   await cargo("build", ...WASM, ...options);
   await page(join(folder, BUILT, "leptos-chat.wasm"), join(folder, "site"));
   for (const file of ["index.html", "chat.css"]) copyFileSync(join(example, file), join(folder, "site", file));

@@ -53,7 +53,7 @@ export async function ensureCargoDeny() {
   const installed = output(cargoDeny, ["--version"]);
   if (installed === `cargo-deny ${CARGO_DENY_VERSION}`) return;
   console.log("installing cargo-deny from crates.io; it takes some minutes, once");
-  await cargo("install", "cargo-deny", "--version", CARGO_DENY_VERSION, "--locked", "--root", tools);
+  await cargo("install", "cargo-deny", "--version", CARGO_DENY_VERSION, "--root", tools);
 }
 
 /** Finds or installs a Chromium and tells the tests where it is. */
@@ -117,7 +117,7 @@ export async function ensureSockudo() {
     missing: "sockudo is built with protoc: not found",
   });
   console.log("installing sockudo from crates.io; it takes many minutes, once");
-  const options = ["--version", SOCKUDO_VERSION, "--locked", "--no-default-features", "--features", "local"];
+  const options = ["--version", SOCKUDO_VERSION, "--no-default-features", "--features", "local"];
   try {
     await cargo("install", "sockudo", ...options, "--root", tools);
   } catch (error) {

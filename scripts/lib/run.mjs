@@ -16,7 +16,14 @@ export async function run(command, args, { env, missing } = {}) {
 }
 
 export function cargo(...args) {
-  return run("cargo", args, { missing: "Cargo is missing: install Rust from https://rustup.rs" });
+  return cargoWithEnv({}, ...args);
+}
+
+/** Whatever Cargo resolves, it takes the versions of the lock file, or fails. `fmt` alone resolves nothing. */
+export function cargoWithEnv(env, command, ...args) {
+  const locked = command === "fmt" ? [] : ["--locked"];
+  const missing = "Cargo is missing: install Rust from https://rustup.rs";
+  return run("cargo", [command, ...locked, ...args], { env, missing });
 }
 
 export function node(...args) {

@@ -1,6 +1,7 @@
 // The settings as they are edited, beside those in force. What the server refuses stays with the channel it is about,
 // wherever that channel moves to.
 
+import { consequences } from "./consequences.js";
 import { newChannel } from "./switches.js";
 
 /** Where a refusal of the server starts with the place of the fault: `channels[3].history: …`. */
@@ -29,6 +30,12 @@ export class Draft {
     const { enabled, channels } = this.#inForce;
     if (this.enabled !== enabled || this.channels.length !== channels.length) return true;
     return this.channels.some((channel, i) => channel.saved !== channels[i] || stateOf(channel) !== "saved");
+  }
+
+  /** What saving removes, in sentences. */
+  get consequences() {
+    const rows = this.channels.map(({ values }) => values);
+    return consequences(this.#inForce.channels, rows);
   }
 
   /** What is sent: without a hash the one in force stays. */

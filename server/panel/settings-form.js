@@ -68,6 +68,9 @@ function saveBar(draft, said, on) {
   return html`
     <div class="save">
       <div id="problem" role="alert">${problem}</div>
+      <ul id="consequences" aria-label="What saving does" aria-live="polite">${draft.consequences.map(
+        (sentence) => html`<li>${sentence}</li>`,
+      )}</ul>
       <p role="status" class=${draft.isChanged ? "unsaved" : ""}>
         ${said.saving || (draft.isChanged ? "Unsaved changes" : "")}
       </p>

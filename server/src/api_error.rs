@@ -1,10 +1,13 @@
 //! What an HTTP endpoint refuses, in the shape that Xano's do: `{"code": "ERROR_…", "message": "…"}`.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,43 +19,67 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError { status, code, message: message.into(), retry_after: None }
+    }
+
     /// What was sent cannot be used; the message names the field.
     pub(crate) fn input(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::BAD_REQUEST, code: "ERROR_CODE_INPUT_ERROR", message: message.into() }
+        ApiError::new(StatusCode::BAD_REQUEST, "ERROR_CODE_INPUT_ERROR", message)
     }
 
     /// No token, or none that is accepted.
     pub(crate) fn unauthorized(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::UNAUTHORIZED, code: "ERROR_CODE_UNAUTHORIZED", message: message.into() }
+        ApiError::new(StatusCode::UNAUTHORIZED, "ERROR_CODE_UNAUTHORIZED", message)
     }
 
     /// Known, understood, and not allowed.
     pub(crate) fn denied(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::FORBIDDEN, code: "ERROR_CODE_ACCESS_DENIED", message: message.into() }
+        ApiError::new(StatusCode::FORBIDDEN, "ERROR_CODE_ACCESS_DENIED", message)
+    }
+
+    /// The body is not sent as JSON.
+    pub(crate) fn not_json() -> ApiError {
+        let message = "Send the body as JSON, with the header Content-Type: application/json.";
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "ERROR_CODE_INPUT_ERROR", message)
+    }
+
+    /// Too often, or too much at once; the same may be tried again after a while.
+    pub(crate) fn too_many(message: impl Into<String>, retry_after: Duration) -> ApiError {
+        let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "ERROR_CODE_TOO_MANY_REQUESTS", message);
+        ApiError { retry_after: Some(retry_after), ..error }
+    }
+
+    /// The request calls the server by a name that it does not answer to.
+    pub(crate) fn misdirected(message: impl Into<String>) -> ApiError {
+        ApiError::new(StatusCode::MISDIRECTED_REQUEST, "ERROR_CODE_ACCESS_DENIED", message)
     }
 
     /// There is no such thing.
     pub(crate) fn not_found(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::NOT_FOUND, code: "ERROR_CODE_NOT_FOUND", message: message.into() }
+        ApiError::new(StatusCode::NOT_FOUND, "ERROR_CODE_NOT_FOUND", message)
     }
 
     /// Not now.
     pub(crate) fn unavailable(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "ERROR_UNAVAILABLE", message: message.into() }
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ERROR_UNAVAILABLE", message)
     }
 
     /// The server cannot do what it should.
     pub(crate) fn fatal(message: impl Into<String>) -> ApiError {
-        ApiError { status: StatusCode::INTERNAL_SERVER_ERROR, code: "ERROR_FATAL", message: message.into() }
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "ERROR_FATAL", message)
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self)).into_response()
+        let retry_after = self.retry_after.map(|wait| [(RETRY_AFTER, wait.as_secs_f64().ceil().to_string())]);
+        (self.status, retry_after, Json(self)).into_response()
     }
 }
 

@@ -29,9 +29,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
     redis: Option<String>,
 
+    /// File with such a URL, which may then hold a password: an argument can be seen by every user of the machine.
+    #[arg(long, value_name = "FILE")]
+    redis_file: Option<PathBuf>,
+
     /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+
+    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without it they are not
+    /// signed.
+    #[arg(long, value_name = "FILE")]
+    trigger_secret_file: Option<PathBuf>,
 
     /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
     /// one is made at start and written to a file that is printed.
@@ -46,6 +55,11 @@ pub(crate) struct Args {
     /// again. Without it, the address is the one that the connection comes from.
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<String>,
+
+    /// A host name, beside the names of loopback, that requests to /settings, /metrics and /api:auth may have while the server
+    /// listens on loopback; may be given again.
+    #[arg(long = "allow-host", value_name = "NAME")]
+    allowed_hosts: Vec<String>,
 
     /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
     #[arg(long)]
@@ -78,34 +92,76 @@ impl Args {
         for network in &self.trusted_proxies {
             trusted_proxies.trust(network).map_err(|error| format!("--trusted-proxy: {error}"))?;
         }
-        // By hand: clap would print a URL that is none, with its password.
-        let redis = self.redis.map(|url| url.parse::<RedisUrl>().map_err(|error| format!("--redis: {error}")));
-        let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?.map(Secret::new);
+        let redis = redis_url(self.redis, self.redis_file.as_deref())?;
+        let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?;
+        let trigger_file = self.trigger_secret_file.as_deref();
+        let trigger_secret = secret_text("--trigger-secret-file", trigger_file, "XANO_TRIGGER_SECRET")?;
+        if trigger_secret.is_some() && trigger_secret == secret {
+            return Err(SAME_SECRET.to_owned());
+        }
         let admin_token = secret_text("--admin-token-file", self.admin_token_file.as_deref(), "XANO_ADMIN_TOKEN")?;
+        let admin_token = admin_token.map(AdminToken::new);
+        if admin_token.as_ref().is_some_and(AdminToken::is_short) {
+            let source = self
+                .admin_token_file
+                .map_or_else(|| "XANO_ADMIN_TOKEN".to_owned(), |file| format!("--admin-token-file {}", file.display()));
+            return Err(format!(
+                "{source}: the token has fewer than 16 characters and can be guessed; use 32 random ones"
+            ));
+        }
         Ok(Config {
             settings,
             settings_file: self.config,
-            admin_token: admin_token.map(AdminToken::new),
-            secret,
+            admin_token,
+            secret: secret.map(Secret::new),
+            trigger_secret: trigger_secret.map(Secret::new),
             origins,
             trusted_proxies,
+            allowed_hosts: self.allowed_hosts,
             dev: self.dev,
             limits,
-            redis: redis.transpose()?,
+            redis,
             www: self.www,
             ..Config::default()
         })
     }
 }
 
+/// From a file, or from `--redis`. Parsed by hand: clap would print a URL that is none, with its password.
+fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl>, String> {
+    // As an argument, not by XANO_REDIS.
+    let is_argument = std::env::args().any(|argument| argument == "--redis" || argument.starts_with("--redis="));
+    let (source, url) = match (file, url) {
+        (Some(_), Some(_)) if is_argument => return Err("--redis-file: give either it or --redis".to_owned()),
+        (Some(file), _) => {
+            (format!("--redis-file {}", file.display()), text_of("--redis-file", file)?.trim().to_owned())
+        }
+        (None, Some(url)) => ("--redis".to_owned(), url),
+        (None, None) => return Ok(None),
+    };
+    if is_argument && has_password(&url) {
+        tracing::warn!(
+            "--redis holds a password, which every user of this machine can see; use --redis-file or XANO_REDIS"
+        );
+    }
+    url.parse().map(Some).map_err(|error| format!("{source}: {error}"))
+}
+
+/// Whether something stands before an `@` and behind a `:`.
+fn has_password(url: &str) -> bool {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
+}
+
+fn text_of(flag: &str, file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{flag} {}: cannot read it: {error}", file.display()))
+}
+
 /// What a file holds, or else the environment. Never an argument: arguments are visible to every user of the machine.
 fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option<String>, String> {
     let (source, text) = match (file, std::env::var(variable)) {
-        (Some(file), _) => {
-            let source = format!("{flag} {}", file.display());
-            let text = std::fs::read_to_string(file).map_err(|error| format!("{source}: cannot read it: {error}"))?;
-            (source, text)
-        }
+        (Some(file), _) => (format!("{flag} {}", file.display()), text_of(flag, file)?),
         (None, Ok(text)) => (variable.to_owned(), text),
         (None, Err(VarError::NotPresent)) => return Ok(None),
         (None, Err(VarError::NotUnicode(_))) => return Err(format!("{variable}: not UTF-8")),
@@ -122,3 +178,6 @@ fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
+
+const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
+                           because a program that checks signatures with it could sign tokens";

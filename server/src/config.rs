@@ -10,6 +10,7 @@ use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
 use crate::limits::Limits;
+use crate::logging::DroppedLines;
 use crate::proxies::TrustedProxies;
 use crate::settings::Settings;
 
@@ -26,8 +27,12 @@ pub struct Config {
     pub admin_token: Option<AdminToken>,
     /// The key that signs auth tokens; made at start when there is none.
     pub secret: Option<Secret>,
+    /// The key that signs requests to triggers; without one they are not signed.
+    pub trigger_secret: Option<Secret>,
     /// The pages that may use the server.
     pub origins: Origins,
+    /// The host names, beside the names of loopback, that `Host` may have while the server listens on loopback.
+    pub allowed_hosts: Vec<String>,
     /// Whether strangers may sign up, and see the settings panel, even though the address is not a loopback one.
     pub dev: bool,
     /// What one client may cost.
@@ -42,6 +47,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// The count of log lines that were lost, for `/metrics`.
+    pub dropped_log_lines: DroppedLines,
 }
 
 /// How long the server waits for whom. No flags: only tests have a reason to wait for less.

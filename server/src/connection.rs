@@ -86,7 +86,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
         // one that takes little is asked as well.
         select! {
             biased;
-            incoming = socket.next() => {
+            // A client that takes less than it asks for is not asked what else it wants.
+            incoming = socket.next(), if !line.outbox.is_congested() => {
                 let now = Instant::now();
                 heartbeat.hear(now);
                 // A client that never pauses keeps the alarm from being asked.

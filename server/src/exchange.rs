@@ -1,27 +1,32 @@
 //! Between the sockets and the hub: one at a time in, and each delivery into its outboxes.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
+use crate::auth::Secret;
 use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
-    Asker, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind, Refusal, Reply, Request,
-    Snapshot,
+    Answer, Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind,
+    Refusal, Reply, Request, Snapshot,
 };
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::metrics::Metrics;
-use crate::outbox::{Due, Encoded, Ending, Outbox};
+use crate::outbox::{Due, Ending, Outbox};
 use crate::pace::Rates;
 use crate::settings::Settings;
-use crate::triggers::Triggers;
+use crate::triggers::{Question, Triggers};
 
 /// The hub and everybody's outbox.
 ///
@@ -36,9 +41,33 @@ pub(crate) struct Exchange {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     outbox_bytes: usize,
-    started: Instant,
+    clock: Clock,
+    /// Wakes [`Exchange::tell_presence`].
+    restless: Notify,
     /// Held by whoever reads the settings that are shared, until they are in force.
     pub(crate) adopting: tokio::sync::Mutex<()>,
+}
+
+/// Milliseconds since 1970 that never go back while the server runs.
+#[derive(Debug)]
+struct Clock {
+    started: Instant,
+    started_at: Duration,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        let started_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Clock { started: Instant::now(), started_at }
+    }
+
+    fn at(&self, moment: Instant) -> Duration {
+        self.started_at + moment.duration_since(self.started)
+    }
+
+    fn now(&self) -> Duration {
+        self.at(Instant::now())
+    }
 }
 
 #[derive(Debug)]
@@ -56,16 +85,18 @@ impl Exchange {
         cluster: Option<Cluster>,
         limits: &Limits,
         timings: &Timings,
+        trigger_secret: Option<&Secret>,
         metrics: Metrics,
     ) -> Exchange {
         Exchange {
-            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes()),
+            triggers: Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret),
             rates: Rates::new(limits),
             metrics,
             state: Mutex::new(State { hub, outboxes: HashMap::new(), users: HashMap::new(), is_stopping: false }),
             cluster,
             outbox_bytes: limits.outbox_bytes,
-            started: Instant::now(),
+            clock: Clock::start(),
+            restless: Notify::new(),
             adopting: tokio::sync::Mutex::default(),
         }
     }
@@ -100,7 +131,7 @@ impl Exchange {
         }
         let (kind, calls) = {
             let mut state = self.lock();
-            state.hub.advance(received.duration_since(self.started));
+            state.hub.advance(self.clock.at(received));
             let deliveries = state.hub.handle(from, command, text);
             let kind = deliveries.first().map(|delivery| delivery.kind);
             self.deliver(&mut state, deliveries, due);
@@ -168,6 +199,24 @@ impl Exchange {
         self.lock().hub.census()
     }
 
+    /// How many bytes wait to be written to sockets. What several sockets wait for is counted for each.
+    pub(crate) fn outbox_bytes(&self) -> usize {
+        let outboxes: Vec<_> = self.lock().outboxes.values().cloned().collect();
+        outboxes.iter().map(|outbox| outbox.waiting_bytes()).sum()
+    }
+
+    /// Tells of changes of presence that came too fast to be told one by one, ten times a second while there are any.
+    pub(crate) async fn tell_presence(&self) {
+        loop {
+            self.restless.notified().await;
+            sleep(Duration::from_millis(BATCH_EVERY_MS)).await;
+            let mut due = Due::default();
+            let mut state = self.lock();
+            let deliveries = state.hub.tell_presence();
+            self.deliver(&mut state, deliveries, &mut due);
+        }
+    }
+
     /// The channels with the most members, at most so many.
     pub(crate) fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
         self.lock().hub.largest_channels(at_most)
@@ -205,6 +254,7 @@ impl Exchange {
         let mut due = Due::default();
         let post = {
             let mut state = self.lock();
+            state.hub.advance(self.clock.now());
             let deliveries = state.hub.event(channel, data)?;
             let members = deliveries.iter().map(|delivery| delivery.to.len()).sum();
             // Everything that was posted before is on its way: each of us takes its posts under the lock.
@@ -254,6 +304,7 @@ impl Exchange {
     fn follow(self: &Arc<Self>, due: &mut Due, work: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
         let calls = {
             let mut state = self.lock();
+            state.hub.advance(self.clock.now());
             let deliveries = work(&mut state.hub);
             self.deliver(&mut state, deliveries, due);
             state.hub.take_calls()
@@ -266,11 +317,15 @@ impl Exchange {
         for Call { url, input, ticket } in calls {
             let exchange = Arc::clone(self);
             tokio::spawn(async move {
-                let answer = exchange.triggers.ask(&url, input).await;
+                let (socket, channel) = (ticket.connection(), Arc::clone(ticket.channel()));
+                let question = Question { url, socket, channel, bytes: input.len() };
+                let asked = Instant::now();
+                let answer = or_failed(exchange.triggers.ask(question, input)).await;
+                exchange.metrics.trigger_answered(&answer, asked);
                 let mut due = Due::default();
                 let calls = {
                     let mut state = exchange.lock();
-                    state.hub.advance(exchange.started.elapsed());
+                    state.hub.advance(exchange.clock.now());
                     let deliveries = state.hub.answer(ticket, answer);
                     exchange.deliver(&mut state, deliveries, &mut due);
                     state.hub.take_calls()
@@ -287,11 +342,13 @@ impl Exchange {
             state.hub.take_posts().into_iter().for_each(|post| cluster.post(post));
         }
         for Delivery { to, frame, kind } in deliveries {
-            // From here on the bytes are shared, not copied.
-            let frame = Encoded::text(String::from(frame));
+            due.note(frame.len());
             let outboxes = to.iter().filter_map(|id| state.outboxes.get(id));
             let queued = outboxes.filter(|outbox| due.add(outbox, frame.clone())).count();
             self.metrics.queued(kind, queued);
+        }
+        if state.hub.is_restless() {
+            self.restless.notify_one();
         }
     }
 
@@ -301,9 +358,26 @@ impl Exchange {
     }
 }
 
+/// A question that panics is answered as failed: without an answer its channel would wait for ever.
+async fn or_failed(question: impl Future<Output = Answer>) -> Answer {
+    AssertUnwindSafe(question).catch_unwind().await.unwrap_or(Answer::Failed)
+}
+
 impl State {
     fn is_at(&self, hash: &str) -> bool {
         let settings = self.hub.settings();
         settings.enabled && settings.hash == hash
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::or_failed;
+    use crate::hub::Answer;
+
+    #[tokio::test]
+    async fn a_question_that_panics_is_answered_as_failed() {
+        let answer = tokio::spawn(or_failed(async { panic!("while a trigger is asked") })).await;
+        assert!(matches!(answer, Ok(Answer::Failed)), "{answer:?}");
     }
 }

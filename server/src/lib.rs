@@ -14,7 +14,6 @@
 //! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
 //! - `proxies`: the client's address behind trusted proxies.
 //! - [`descriptors`]: how many connections the file descriptors of the process allow.
-//! - `log_rate`: how often a log line is written that strangers can cause.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `admission`: how many sockets may be open.
 //! - `connection`: one socket, one task.
@@ -30,10 +29,15 @@
 //! - `cluster`: what several servers share, so that they act as one.
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
+//! - [`logging`]: log lines that never stop the server.
 //! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
+//! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
+//! - `host`: the names that a server on loopback answers to.
 //! - `panel`: the page for the settings.
+//! - `private_file`: files that their owner alone may read.
+//! - `probes`: health, readiness and metrics.
 //! - `www`: the folder that is served beside the socket.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
@@ -41,6 +45,7 @@
 pub mod admin;
 mod admission;
 mod api_error;
+mod attempts;
 pub mod auth;
 mod channel_name;
 mod cluster;
@@ -51,16 +56,19 @@ mod exchange;
 mod farewell;
 mod fragments;
 mod heartbeat;
+mod host;
 pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
-mod log_rate;
+pub mod logging;
 mod metrics;
 mod outbox;
 mod pace;
 mod panel;
 mod pending;
+mod private_file;
+mod probes;
 mod progress;
 mod proxies;
 mod random_name;
@@ -77,10 +85,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::select;
@@ -88,7 +94,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use admin::AdminToken;
+pub use admin::{AdminToken, TokenFile};
 pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
@@ -97,11 +103,11 @@ pub use proxies::TrustedProxies;
 pub use settings::Settings;
 pub use xano_realtime_protocol as protocol;
 
-use admin::Workspace;
-use api_error::ApiError;
+use admin::{AdminDoor, Workspace};
 use auth::Tokens;
 use connection::Terms;
 use exchange::Exchange;
+use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
 use listen::Front;
 use metrics::Metrics;
@@ -111,11 +117,15 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, .. } = config;
-    let Config { trusted_proxies, descriptors, timings, redis, www, .. } = config;
+    let Config { settings, settings_file, reload, admin_token, secret, trigger_secret, origins, dev, limits, .. } =
+        config;
+    let Config { trusted_proxies, descriptors, timings, redis, www, allowed_hosts, dropped_log_lines, .. } = config;
+    for misfit in limits.misfits() {
+        tracing::warn!("limits do not fit each other: {misfit}");
+    }
     let limits = descriptors::fit(limits, descriptors);
     let name = random_name()?;
-    let counts = Metrics::new().map_err(io::Error::other)?;
+    let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
@@ -128,24 +138,23 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         }
     };
     let (cluster, link) = shares.unzip();
-    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, counts));
+    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, trigger_secret.as_ref(), counts));
     let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
-    let is_for_development = dev || listener.local_addr()?.ip().to_canonical().is_loopback();
-    let auth = is_for_development.then(|| auth::routes(Arc::clone(&tokens), &origins, cluster.clone()));
-    let panel = is_for_development.then(panel::routes);
+    let door = Arc::new(AdminDoor::new(admin_token));
+    let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
+    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
+    let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
-        .route("/health", get("ok\n"))
-        .route("/metrics", get(metrics).with_state(Arc::clone(&exchange)))
+        .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
-        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), admin_token))
-        .merge(auth.unwrap_or_default())
-        .merge(panel.unwrap_or_default())
+        .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
+        .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
@@ -154,6 +163,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}
+        () = exchange.tell_presence() => {}
         () = &mut shutdown => {}
     }
 
@@ -175,14 +185,33 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     Ok(())
 }
 
-async fn nothing_here() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
+/// Where the server listens, and for whom.
+struct Place {
+    is_on_loopback: bool,
+    dev: bool,
+    allowed_hosts: Vec<String>,
 }
 
-/// Counts alone: no names, no payloads.
-async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
-    let text = exchange.metrics.text(&exchange.census()).map_err(|error| ApiError::fatal(error.to_string()))?;
-    Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text))
+/// What is for this machine, or needs more care elsewhere: metrics, the settings panel, sign-up and login.
+fn local_routes(
+    place: Place,
+    exchange: Arc<Exchange>,
+    door: Arc<AdminDoor>,
+    auth: impl FnOnce() -> io::Result<Router>,
+) -> io::Result<Router> {
+    let mut routes = probes::metrics_routes(exchange, (!place.is_on_loopback).then_some(door));
+    if place.is_on_loopback || place.dev {
+        routes = routes.merge(panel::routes()).merge(auth()?);
+    }
+    if place.is_on_loopback {
+        let hosts = Arc::new(AllowedHosts::new(place.allowed_hosts));
+        routes = routes.layer(from_fn_with_state(hosts, require_allowed_host));
+    }
+    Ok(routes)
+}
+
+async fn nothing_here() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
 /// Sockets have two seconds of it to say goodbye.

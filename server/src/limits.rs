@@ -73,9 +73,43 @@ impl Limits {
     pub(crate) fn largest_frame_bytes(&self) -> usize {
         self.frame_bytes.min(LARGEST_FRAME_BYTES)
     }
+
+    /// Limits that defeat each other, in words for the operator. The defaults have none.
+    pub fn misfits(&self) -> Vec<String> {
+        let burst = self.byte_burst.saturating_add(self.largest_frame_bytes());
+        let mut misfits = Vec::new();
+        if burst > self.outbox_bytes {
+            misfits.push(format!(
+                "byte_burst and frame_bytes let one sender send {} at once, and outbox_bytes lets {} wait for a reader: \
+                 one sender can disconnect every reader of its channel. Raise outbox_bytes, or lower the others",
+                size(burst),
+                size(self.outbox_bytes)
+            ));
+        }
+        if self.history_bytes_per_channel > self.history_bytes {
+            misfits.push(format!(
+                "history_bytes_per_channel is {} and history_bytes {}: one channel can remove the history of all others. \
+                 Lower history_bytes_per_channel",
+                size(self.history_bytes_per_channel),
+                size(self.history_bytes)
+            ));
+        }
+        if self.channels_per_socket > self.channels {
+            misfits.push(format!(
+                "channels_per_socket is {} and channels {}: one socket can use all channels of the server. Lower \
+                 channels_per_socket",
+                self.channels_per_socket, self.channels
+            ));
+        }
+        misfits
+    }
 }
 
 const LARGEST_FRAME_BYTES: usize = 64 * 1024 * 1024;
+
+fn size(bytes: usize) -> String {
+    if bytes == usize::MAX { "any number of bytes".to_owned() } else { format!("{bytes} bytes") }
+}
 
 /// One limit as the command line gives it, `NAME=VALUE`; 0 switches it off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,6 +182,22 @@ mod tests {
             let mut limits = Limits::default();
             limits.set(&format!("{name}=7").parse::<Limit>().unwrap());
             assert_ne!(limits, Limits::default(), "{name}");
+        }
+    }
+
+    #[test]
+    fn limits_that_defeat_each_other_are_named_and_the_defaults_fit() {
+        assert_eq!(Limits::default().misfits(), [] as [&str; 0]);
+        for (text, named) in [
+            ("outbox_bytes=1000000", "outbox_bytes"),
+            ("byte_burst=0", "any number of bytes"),
+            ("history_bytes=1000", "history_bytes_per_channel"),
+            ("channels=500", "channels_per_socket"),
+        ] {
+            let mut limits = Limits::default();
+            limits.set(&text.parse::<Limit>().unwrap());
+            let misfits = limits.misfits();
+            assert!(misfits.len() == 1 && misfits[0].contains(named), "{text}: {misfits:?}");
         }
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::exchange::Exchange;
-use crate::hub::{Code, ConnectionId, Frame, PONG, Refusal, Refused};
-use crate::outbox::{Due, Encoded, Outbox};
+use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
+use crate::logging::LineRate;
+use crate::outbox::{Due, Outbox};
 use crate::pace::Pace;
 
 /// One socket's end of the exchange; its members leave when it is dropped.
@@ -33,16 +34,23 @@ impl Line {
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
         self.frames += 1;
-        if self.frames == FRAMES_PER_WRITE {
+        let received = self.receive_frame(text, now);
+        // More is not added to an outbox before it is written.
+        if self.frames == FRAMES_PER_WRITE || self.due.is_full() {
             self.write();
         }
+        received
+    }
+
+    fn receive_frame(&mut self, text: &str, now: Instant) -> Result<(), Intolerable> {
+        let fits = self.pace.admits_bytes(&self.exchange.rates, text.len(), now);
         match Frame::parse(text) {
-            Ok(Frame::Ping) if self.pace.admits_ping(&self.exchange.rates, now) => {
+            Ok(Frame::Ping) if fits && self.pace.admits_ping(&self.exchange.rates, now) => {
                 self.due.add(&self.outbox, Encoded::text(PONG));
                 Ok(())
             }
             Ok(Frame::Ping) => self.reject(&Refusal::TooFast.into(), now),
-            Ok(Frame::Command(command)) if self.pace.admits(&self.exchange.rates, &command.request, now) => {
+            Ok(Frame::Command(command)) if fits && self.pace.admits(&self.exchange.rates, &command, now) => {
                 let refused = self.exchange.handle(self.id, &command, text, now, &mut self.due);
                 self.tolerate(refused.filter(|code| code.is_fault()), now)
             }
@@ -87,7 +95,10 @@ impl Line {
     /// The socket is closed because its client reads too slowly.
     pub(crate) fn note_slow_consumer(&self) {
         self.exchange.metrics.slow_consumers.inc();
-        tracing::warn!(so_far = self.exchange.metrics.slow_consumers.get(), "closing a socket that reads too slowly");
+        if let Some(left_out) = SLOW_CONSUMERS.admits(Instant::now()) {
+            let so_far = self.exchange.metrics.slow_consumers.get();
+            tracing::warn!(so_far, left_out, "closing a socket that reads too slowly");
+        }
     }
 
     fn reject(&mut self, refused: &Refused<'_>, now: Instant) -> Result<(), Intolerable> {
@@ -108,3 +119,5 @@ impl Drop for Line {
 
 /// Who sends without a pause is not to keep the others waiting.
 const FRAMES_PER_WRITE: usize = 64;
+
+static SLOW_CONSUMERS: LineRate = LineRate::new();

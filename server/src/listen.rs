@@ -26,7 +26,7 @@ use tower_service::Service;
 
 use crate::config::Timings;
 use crate::limits::Limits;
-use crate::log_rate::LogRate;
+use crate::logging::LineRate;
 use crate::metrics::Metrics;
 use crate::pending::{PendingConnection, PendingConnections};
 use crate::proxies::TrustedProxies;
@@ -66,8 +66,7 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(front.handshake_timeout).max_buf_size(HEAD_BYTES);
     let connections = TaskTracker::new();
-    let logged = Logged::default();
-    while let Some((stream, peer)) = stopping.run_until_cancelled(next(&listener, &front, &logged)).await {
+    while let Some((stream, peer)) = stopping.run_until_cancelled(next(&listener, &front)).await {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch off Nagle's algorithm");
         }
@@ -81,24 +80,17 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
     connections.wait().await;
 }
 
-/// Lines that strangers can cause.
-#[derive(Debug, Default)]
-struct Logged {
-    errors: LogRate,
-    full: LogRate,
-}
-
 /// The next connection, when there is room for it.
-async fn next(listener: &TcpListener, front: &Front, logged: &Logged) -> (TcpStream, SocketAddr) {
+async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => {
                 let closed = front.pending.room().await;
                 if closed > 0
-                    && let Some(times) = logged.full.count(Instant::now())
+                    && let Some(left_out) = FULL_LINES.admits(Instant::now())
                 {
                     tracing::warn!(
-                        times,
+                        left_out,
                         "as many connections as the limit unauthenticated allows have not become a socket: \
                          the oldest without a request is closed for each new one"
                     );
@@ -108,10 +100,10 @@ async fn next(listener: &TcpListener, front: &Front, logged: &Logged) -> (TcpStr
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
                 front.accept_errors.inc();
-                if let Some(times) = logged.errors.count(Instant::now()) {
+                if let Some(left_out) = ERROR_LINES.admits(Instant::now()) {
                     tracing::error!(
                         %error,
-                        times,
+                        left_out,
                         "cannot accept a connection: raise the limit of open descriptors (ulimit -n, LimitNOFILE=), \
                          or lower the limits connections and unauthenticated"
                     );
@@ -193,3 +185,6 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 const HEAD_BYTES: usize = 64 * 1024;
 
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+static FULL_LINES: LineRate = LineRate::new();
+static ERROR_LINES: LineRate = LineRate::new();

@@ -3,35 +3,58 @@
 mod args;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::process::{self, ExitCode};
+use std::panic;
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, fs};
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::Notify;
 
 use args::Args;
-use xano_realtime_server::{AdminToken, Secret, descriptors};
+use xano_realtime_server::logging::{DroppedLines, Log};
+use xano_realtime_server::{Secret, TokenFile, descriptors};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
-    match serve(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let Ok(log) = Log::start(io::stderr()) else {
+        return ExitCode::FAILURE;
+    };
+    let writer = log.writer();
+    let lines = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).with_target(false);
+    lines.log_internal_errors(false).init();
+    log_panics();
+    let served = run(args, log.dropped());
+    if let Err(problem) = &served {
+        let _ = log.writer().write_all(format!("error: {problem}\n").as_bytes());
     }
+    log.finish();
+    if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn serve(args: Args) -> Result<(), String> {
+/// Panics go to the log: the standard hook waits for standard error, with a lock in its hands.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic: {}", panic.payload_as_str().unwrap_or("no reason given"));
+    }));
+}
+
+fn run(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
+    let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
+    let served = runtime.block_on(serve(args, dropped_log_lines));
+    // Whatever still runs on a thread that may block is left behind.
+    runtime.shutdown_timeout(SHUTDOWN);
+    served
+}
+
+async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
     let address = args.listen.clone();
     let mut config = args.into_config()?;
+    config.dropped_log_lines = dropped_log_lines;
     let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
     reload_on_hangup(Arc::clone(&config.reload)).map_err(|error| format!("cannot listen for signals: {error}"))?;
     let cannot_listen = |error| format!("cannot listen on {address}: {error}");
@@ -40,6 +63,13 @@ async fn serve(args: Args) -> Result<(), String> {
 
     if config.secret.as_ref().is_some_and(Secret::is_short) {
         tracing::warn!("the key that signs tokens is shorter than 32 bytes: it can be guessed from a token");
+    }
+    match &config.trigger_secret {
+        None => tracing::info!("requests to triggers are not signed: --trigger-secret-file gives a key"),
+        Some(secret) if secret.is_short() => {
+            tracing::warn!("the key that signs requests to triggers is shorter than 32 bytes")
+        }
+        Some(_) => {}
     }
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
@@ -53,7 +83,7 @@ async fn serve(args: Args) -> Result<(), String> {
         Some(_) => None,
         None => {
             let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
-            say(format_args!("admin token in {}", file.0.display()));
+            say(format_args!("admin token in {}", file.path().display()));
             config.admin_token = Some(token);
             Some(file)
         }
@@ -66,26 +96,6 @@ async fn serve(args: Args) -> Result<(), String> {
 /// Whoever started the server may have stopped reading; that is no reason to stop serving.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// The file of an admin token that was made at start; gone when the server stops.
-struct TokenFile(PathBuf);
-
-impl TokenFile {
-    fn make() -> io::Result<(AdminToken, TokenFile)> {
-        let token = AdminToken::random()?;
-        let started_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let name = format!("xano-realtime-server-{}-{started_ms}.token", process::id());
-        let path = env::temp_dir().join(name);
-        token.write_to_new_file(&path)?;
-        Ok((token, TokenFile(path)))
-    }
-}
-
-impl Drop for TokenFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 /// At SIGHUP the settings file is read again.
@@ -134,3 +144,6 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+/// Part of the five seconds in which the server has to stop.
+const SHUTDOWN: Duration = Duration::from_millis(250);

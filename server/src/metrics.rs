@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::hub::{Census, Code, Kind};
+use crate::hub::{Answer, Census, Code, Kind};
+use crate::logging::DroppedLines;
 
 /// The counters of one server.
 #[derive(Debug)]
@@ -15,19 +16,30 @@ pub(crate) struct Metrics {
     pub(crate) unauthenticated: IntGauge,
     channels: IntGauge,
     members: IntGauge,
+    history_bytes: IntGauge,
+    outbox_bytes: IntGauge,
     pub(crate) accept_errors: IntCounter,
     pub(crate) messages_received: IntCounter,
     pub(crate) messages_delivered: IntCounter,
     errors: IntCounterVec,
     pub(crate) slow_consumers: IntCounter,
     latency: Histogram,
+    trigger_latency: Histogram,
+    trigger_busy: IntCounter,
+    /// Counted by the log, which is older than the server.
+    dropped_log_lines: DroppedLines,
+    log_lines_dropped: IntCounter,
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Result<Metrics, prometheus::Error> {
+    pub(crate) fn new(dropped_log_lines: DroppedLines) -> Result<Metrics, prometheus::Error> {
         let latency = HistogramOpts::new(
             "xano_delivery_seconds",
             "From the receipt of a message until it is queued for its last recipient.",
+        );
+        let trigger_latency = HistogramOpts::new(
+            "xano_trigger_seconds",
+            "From a question to a trigger until its answer or its failure, waiting included.",
         );
         let errors = Opts::new("xano_errors_total", "Error frames sent, by code.");
         let metrics = Metrics {
@@ -40,6 +52,8 @@ impl Metrics {
             )?,
             channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
             members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
+            history_bytes: IntGauge::new("xano_history_bytes", "Memory that the histories of all channels take.")?,
+            outbox_bytes: IntGauge::new("xano_outbox_bytes", "Bytes that wait to be written to sockets.")?,
             accept_errors: IntCounter::new(
                 "xano_accept_errors_total",
                 "Attempts to accept a connection that failed, for want of descriptors for example.",
@@ -55,6 +69,16 @@ impl Metrics {
                 "Sockets closed because their client read too slowly.",
             )?,
             latency: Histogram::with_opts(latency.buckets(LATENCY_BUCKETS_S.to_vec()))?,
+            trigger_latency: Histogram::with_opts(trigger_latency.buckets(TRIGGER_BUCKETS_S.to_vec()))?,
+            trigger_busy: IntCounter::new(
+                "xano_trigger_busy_total",
+                "Questions to triggers that were not asked because too many others were.",
+            )?,
+            dropped_log_lines,
+            log_lines_dropped: IntCounter::new(
+                "xano_log_lines_dropped_total",
+                "Log lines that standard error did not take.",
+            )?,
         };
         for code in Code::ALL {
             metrics.errors.with_label_values(&[code.name()]);
@@ -65,11 +89,16 @@ impl Metrics {
         registry.register(Box::new(metrics.accept_errors.clone()))?;
         registry.register(Box::new(channels.clone()))?;
         registry.register(Box::new(members.clone()))?;
+        registry.register(Box::new(metrics.history_bytes.clone()))?;
+        registry.register(Box::new(metrics.outbox_bytes.clone()))?;
         registry.register(Box::new(messages_received.clone()))?;
         registry.register(Box::new(metrics.messages_delivered.clone()))?;
         registry.register(Box::new(metrics.errors.clone()))?;
         registry.register(Box::new(metrics.slow_consumers.clone()))?;
         registry.register(Box::new(metrics.latency.clone()))?;
+        registry.register(Box::new(metrics.trigger_latency.clone()))?;
+        registry.register(Box::new(metrics.trigger_busy.clone()))?;
+        registry.register(Box::new(metrics.log_lines_dropped.clone()))?;
         Ok(metrics)
     }
 
@@ -88,6 +117,16 @@ impl Metrics {
         self.latency.observe(received.elapsed().as_secs_f64());
     }
 
+    /// A question to a trigger, asked then, has been answered, has failed or was not asked.
+    pub(crate) fn trigger_answered(&self, answer: &Answer, asked: Instant) {
+        match answer {
+            Answer::Busy => self.trigger_busy.inc(),
+            Answer::Json(_) | Answer::NotJson | Answer::Failed => {
+                self.trigger_latency.observe(asked.elapsed().as_secs_f64());
+            }
+        }
+    }
+
     pub(crate) fn uptime(&self) -> Duration {
         self.started.elapsed()
     }
@@ -98,15 +137,19 @@ impl Metrics {
     }
 
     /// In the text format of Prometheus.
-    pub(crate) fn text(&self, census: &Census) -> Result<String, prometheus::Error> {
+    pub(crate) fn text(&self, census: &Census, outbox_bytes: usize) -> Result<String, prometheus::Error> {
         let gauges = [
             (&self.connections, census.connections),
             (&self.channels, census.channels),
             (&self.members, census.members),
+            (&self.history_bytes, census.history_bytes),
+            (&self.outbox_bytes, outbox_bytes),
         ];
         for (gauge, count) in gauges {
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
+        let dropped = self.dropped_log_lines.count();
+        self.log_lines_dropped.inc_by(dropped.saturating_sub(self.log_lines_dropped.get()));
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         String::from_utf8(text).map_err(|error| prometheus::Error::Msg(error.to_string()))
@@ -116,3 +159,6 @@ impl Metrics {
 /// From one recipient to a hundred thousand.
 const LATENCY_BUCKETS_S: [f64; 12] =
     [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5];
+
+/// From a trigger on the same machine to the five seconds in which it has to answer.
+const TRIGGER_BUCKETS_S: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];

@@ -1,8 +1,10 @@
 //! How fast one socket may send: buckets that frames are poured into and that drain with time.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use crate::hub::Request;
+use crate::hub::{Command, Request};
 use crate::limits::Limits;
 
 /// How fast sockets of this server may send.
@@ -11,7 +13,13 @@ pub(crate) struct Rates {
     messages: Rate,
     /// Apart from the messages: a client that connects again joins all its channels at once.
     memberships: Rate,
+    /// Joins of channels that the socket has left before.
+    returns: Rate,
+    bytes: Rate,
     refusals: Rate,
+    channels_per_socket: usize,
+    /// Names of channels are kept as hashes that no client can foresee.
+    hasher: RandomState,
 }
 
 /// What one socket sent of late.
@@ -19,7 +27,11 @@ pub(crate) struct Rates {
 pub(crate) struct Pace {
     messages: Bucket,
     memberships: Bucket,
+    returns: Bucket,
+    bytes: Bucket,
     refusals: Bucket,
+    /// Channels that the socket has left, as hashes of their names.
+    left: HashSet<u64>,
 }
 
 impl Rates {
@@ -29,7 +41,11 @@ impl Rates {
         Rates {
             messages: Rate::new(limits.messages_per_second, second, limits.message_burst),
             memberships: Rate::new(limits.messages_per_second, second, joins),
+            returns: Rate::new(RETURNS_PER_SECOND, second, RETURNS_AT_ONCE),
+            bytes: Rate::new(limits.bytes_per_second, second, limits.byte_burst),
             refusals: Rate::new(limits.bad_frames_per_minute, 60 * second, limits.bad_frames_per_minute),
+            channels_per_socket: limits.channels_per_socket,
+            hasher: RandomState::new(),
         }
     }
 }
@@ -37,15 +53,44 @@ impl Rates {
 impl Pace {
     pub(crate) fn new(now: Instant) -> Pace {
         let bucket = || Bucket { empty_at: now };
-        Pace { messages: bucket(), memberships: bucket(), refusals: bucket() }
+        Pace {
+            messages: bucket(),
+            memberships: bucket(),
+            returns: bucket(),
+            bytes: bucket(),
+            refusals: bucket(),
+            left: HashSet::new(),
+        }
     }
 
     /// Whether the socket may ask for this now.
-    pub(crate) fn admits(&mut self, rates: &Rates, request: &Request<'_>, now: Instant) -> bool {
-        match request {
+    pub(crate) fn admits(&mut self, rates: &Rates, command: &Command<'_>, now: Instant) -> bool {
+        match command.request {
             Request::Message(_) | Request::History { .. } => self.messages.pour(&rates.messages, now),
-            Request::Join(_) | Request::Leave => self.memberships.pour(&rates.memberships, now),
+            Request::Join(_) => {
+                self.memberships.pour(&rates.memberships, now) && self.admits_return(rates, command, now)
+            }
+            Request::Leave => {
+                let is_admitted = self.memberships.pour(&rates.memberships, now);
+                if is_admitted && self.left.len() < rates.channels_per_socket {
+                    self.left.insert(rates.hasher.hash_one(&command.channel));
+                }
+                is_admitted
+            }
         }
+    }
+
+    /// Joining and leaving again and again is told to all members each time, so it is limited more narrowly.
+    fn admits_return(&mut self, rates: &Rates, command: &Command<'_>, now: Instant) -> bool {
+        // A socket that has left as many channels as are remembered may come back to any of them.
+        let is_return = self.left.len() >= rates.channels_per_socket
+            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(&command.channel));
+        !is_return || self.returns.pour(&rates.returns, now)
+    }
+
+    /// Whether a frame of so many bytes may come now. One frame beyond the burst still may.
+    pub(crate) fn admits_bytes(&mut self, rates: &Rates, bytes: usize, now: Instant) -> bool {
+        self.bytes.pour_all(&rates.bytes, bytes, now)
     }
 
     /// Whether the socket may ask now whether the server is there. Counted with joins and leaves: a ping is no message.
@@ -69,7 +114,6 @@ struct Rate {
 
 impl Rate {
     fn new(frames: usize, per: Duration, burst: usize) -> Rate {
-        let clamped = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let frame = per / clamped(frames).max(1);
         Rate { frame, full: frame.saturating_mul(clamped(burst)) }
     }
@@ -89,7 +133,25 @@ impl Bucket {
         }
         fits
     }
+
+    /// Pours several, unless the bucket is full already.
+    fn pour_all(&mut self, rate: &Rate, count: usize, now: Instant) -> bool {
+        let empty_at = self.empty_at.max(now);
+        let fits = empty_at.duration_since(now) <= rate.full;
+        if fits {
+            self.empty_at = empty_at + rate.frame.saturating_mul(clamped(count));
+        }
+        fits
+    }
 }
+
+fn clamped(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// How often a socket may join channels that it has left before: a page that is rendered again and again does so.
+const RETURNS_PER_SECOND: usize = 5;
+const RETURNS_AT_ONCE: usize = 100;
 
 #[cfg(test)]
 mod tests {
@@ -97,17 +159,22 @@ mod tests {
 
     use super::{Pace, Rates};
     use crate::Limits;
-    use crate::hub::Request;
+    use crate::hub::{Command, Request};
 
-    const HISTORY: Request<'static> = Request::History { with_one_client: false };
+    const HISTORY: Command<'static> = command(Request::History { with_one_client: false });
+    const LEAVE: Command<'static> = command(Request::Leave);
+
+    const fn command(request: Request<'static>) -> Command<'static> {
+        Command { channel: std::borrow::Cow::Borrowed("room"), request }
+    }
 
     fn rates(messages_per_second: usize, message_burst: usize) -> Rates {
         Rates::new(&Limits { messages_per_second, message_burst, channels_per_socket: 3, ..Limits::default() })
     }
 
     /// How many of a hundred are admitted.
-    fn admitted(pace: &mut Pace, rates: &Rates, request: &Request<'_>, now: Instant) -> usize {
-        (0..100).filter(|_| pace.admits(rates, request, now)).count()
+    fn admitted(pace: &mut Pace, rates: &Rates, command: &Command<'_>, now: Instant) -> usize {
+        (0..100).filter(|_| pace.admits(rates, command, now)).count()
     }
 
     #[test]
@@ -126,7 +193,7 @@ mod tests {
         let rates = rates(10, 5);
         let start = Instant::now();
         let mut pace = Pace::new(start);
-        assert_eq!(admitted(&mut pace, &rates, &Request::Leave, start), 8);
+        assert_eq!(admitted(&mut pace, &rates, &LEAVE, start), 8);
         assert_eq!(admitted(&mut pace, &rates, &HISTORY, start), 5);
     }
 
@@ -146,5 +213,34 @@ mod tests {
         let mut tolerated = |at: Instant| (0..10).filter(|_| pace.tolerates(&rates, at)).count();
         assert_eq!(tolerated(start), 3);
         assert_eq!(tolerated(start + Duration::from_secs(20)), 1);
+    }
+
+    #[test]
+    fn joining_and_leaving_one_channel_again_and_again_is_limited_and_other_channels_are_not() {
+        let rates = Rates::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let join = |channel: String| Command { channel: channel.into(), request: Request::Join(Default::default()) };
+        let mut rounds = 0;
+        for _ in 0..1_000 {
+            rounds += usize::from(pace.admits(&rates, &join("room".to_owned()), start));
+            assert!(pace.admits(&rates, &LEAVE, start));
+        }
+        assert_eq!(rounds, 101, "the first join, and a burst of returns");
+        assert!((0..1_000).all(|number| pace.admits(&rates, &join(format!("room/{number}")), start)));
+        let later = start + Duration::from_secs(1);
+        assert_eq!((0..10).filter(|_| pace.admits(&rates, &join("room".to_owned()), later)).count(), 5);
+    }
+
+    #[test]
+    fn bytes_are_admitted_up_to_a_burst_and_one_frame_then_as_many_as_the_rate_says() {
+        let limits = Limits { bytes_per_second: 1_000, byte_burst: 5_000, ..Limits::default() };
+        let rates = Rates::new(&limits);
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let mut admitted = |at: Instant| (0..100).filter(|_| pace.admits_bytes(&rates, 1_000, at)).count();
+        assert_eq!(admitted(start), 6);
+        assert_eq!(admitted(start + Duration::from_secs(2)), 2);
+        assert_eq!(admitted(start + Duration::from_secs(60)), 6);
     }
 }

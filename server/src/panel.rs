@@ -55,6 +55,7 @@ const FILES: &[(&str, &str)] = &[
     ("panel.js", include_str!("../panel/panel.js")),
     ("admin-api.js", include_str!("../panel/admin-api.js")),
     ("channel-form.js", include_str!("../panel/channel-form.js")),
+    ("consequences.js", include_str!("../panel/consequences.js")),
     ("draft.js", include_str!("../panel/draft.js")),
     ("live-look.js", include_str!("../panel/live-look.js")),
     ("live-view.js", include_str!("../panel/live-view.js")),

@@ -11,7 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
 use crate::fragments::Fragments;
-use crate::outbox::{Added, Encoded, Outbox};
+use crate::hub::Encoded;
+use crate::outbox::{Added, Outbox};
 
 /// The bytes of one socket. Nothing that is written has to wait: it is written with what waits before it.
 #[derive(Debug)]

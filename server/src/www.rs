@@ -1,14 +1,20 @@
 //! The folder that is served beside the socket, for pages that use it.
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use percent_encoding::percent_decode_str;
 use serde_json::json;
+use tokio::task::spawn_blocking;
 use tower_http::services::ServeDir;
 
 use crate::exchange::Exchange;
@@ -18,12 +24,46 @@ pub(crate) fn routes(folder: &Path, exchange: Arc<Exchange>) -> Router {
     Router::new()
         .route("/connection.json", get(async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }))))
         .fallback_service(ServeDir::new(folder))
-        .layer(axum::middleware::map_response(with_charset))
+        .layer(from_fn_with_state(Arc::<Path>::from(folder), keep_inside))
+        .layer(map_response(with_types))
 }
 
-/// Without it a browser may read a script in the encoding of the page that loads it.
-async fn with_charset(mut response: Response) -> Response {
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+/// Refuses hidden files, and links that lead out of the folder.
+async fn keep_inside(State(folder): State<Arc<Path>>, request: Request, next: Next) -> Response {
+    let path = percent_decode_str(request.uri().path()).decode_utf8().ok().map(String::from);
+    let served = path.filter(|path| !has_hidden_part(path)).map(|path| file_of(&folder, &path));
+    let is_inside = match served {
+        Some(file) => spawn_blocking(move || is_inside(&folder, &file).unwrap_or(true)).await.unwrap_or(false),
+        None => false,
+    };
+    if is_inside {
+        next.run(request).await
+    } else {
+        (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response()
+    }
+}
+
+/// Hidden files hold keys and the history of sources. `.well-known` is meant for the public.
+fn has_hidden_part(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| part.starts_with('.') && part != ".well-known")
+}
+
+/// The file that is served for a path, as the library finds it.
+fn file_of(folder: &Path, path: &str) -> PathBuf {
+    let file = folder.join(path.trim_start_matches('/'));
+    if path.ends_with('/') { file.join("index.html") } else { file }
+}
+
+/// An error where there is no such file.
+fn is_inside(folder: &Path, file: &Path) -> io::Result<bool> {
+    Ok(fs::canonicalize(file)?.starts_with(fs::canonicalize(folder)?))
+}
+
+/// Browsers take a file for what its type says: they do not guess, and read texts as UTF-8 whatever page loads them.
+async fn with_types(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Some(content_type) = content_type else {
         return response;
     };
@@ -31,7 +71,7 @@ async fn with_charset(mut response: Response) -> Response {
         return response;
     }
     if let Ok(value) = HeaderValue::try_from(format!("{content_type}; charset=utf-8")) {
-        response.headers_mut().insert(CONTENT_TYPE, value);
+        headers.insert(CONTENT_TYPE, value);
     }
     response
 }

@@ -16,15 +16,10 @@ impl Backoff {
         Backoff { ceiling_ms: FIRST_CEILING_MS }
     }
 
-    /// Of a connection that is doubted behind a sleep: should it be dead, there has been enough waiting.
-    pub const fn at_once() -> Self {
-        Backoff { ceiling_ms: 0 }
-    }
-
     /// The delay before the next attempt, in milliseconds. `random` lies between 0 and 1.
     pub fn next(&mut self, random: f64) -> u32 {
         let ceiling_ms = self.ceiling_ms;
-        self.ceiling_ms = (ceiling_ms * 2).clamp(FIRST_CEILING_MS, LAST_CEILING_MS);
+        self.ceiling_ms = (ceiling_ms * 2).min(LAST_CEILING_MS);
         // The cast cannot leave the range: a float beyond it saturates. Adding a half rounds without `f64::round`,
         // which is code that wasm has to carry.
         ((f64::from(ceiling_ms) * random + 0.5) as u32).min(ceiling_ms)

@@ -87,7 +87,7 @@ pub enum Input<F> {
 /// An attempt to connect that is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// 1 for the first one since a connection was good.
+    /// 1 for the first one since a good connection ended.
     pub number: u32,
     /// Milliseconds until then.
     pub in_ms: u32,

@@ -79,8 +79,10 @@ pub struct Session<F> {
     epoch: Epoch,
     /// The number of the current timer.
     timer: Epoch,
+    /// What the current timer was set to, in milliseconds.
+    timer_ms: u32,
     backoff: Backoff,
-    /// Attempts since a connection was last good.
+    /// Attempts since the last good connection ended.
     attempts: u32,
     /// Attempts since a socket was last open.
     failed_attempts: u32,
@@ -88,6 +90,12 @@ pub struct Session<F> {
     watch: Watch,
     /// Whether the current socket's server answers pings.
     answers_pings: bool,
+    /// Whether a join was acknowledged on the current socket.
+    joined: bool,
+    /// How long the current socket is known to be alive, in milliseconds: never longer than it is open.
+    lasted_ms: u32,
+    /// Whether the current socket may have died while the page slept, and was asked.
+    doubted: bool,
     channels: Channels<F>,
     /// Decided and not yet carried out.
     outputs: VecDeque<Output<F>>,
@@ -106,11 +114,15 @@ impl<F> Session<F> {
             state: State::Idle,
             epoch: 0,
             timer: 0,
+            timer_ms: 0,
             backoff: Backoff::new(),
             attempts: 0,
             failed_attempts: 0,
             watch: Watch::Young,
             answers_pings: false,
+            joined: false,
+            lasted_ms: 0,
+            doubted: false,
             channels: Channels::new(),
             outputs: VecDeque::new(),
         }
@@ -184,10 +196,13 @@ impl<F> Session<F> {
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(),
 
             (Open, Input::Acknowledged { answers_pings }) => {
-                self.is_good();
+                self.joined = true;
                 if answers_pings && !self.answers_pings {
                     self.answers_pings = true;
-                    self.look(Watch::Silence, watch::PING_AFTER_MS);
+                    // Every other timer runs out sooner than a ping is due.
+                    if self.watch == Watch::Silence {
+                        self.look(Watch::Silence, watch::PING_AFTER_MS);
+                    }
                 }
             }
 
@@ -262,13 +277,16 @@ impl<F> Session<F> {
     fn connect(&mut self) {
         self.state = State::Connecting;
         self.epoch = self.epoch.wrapping_add(1);
+        self.answers_pings = false;
+        self.joined = false;
+        self.lasted_ms = 0;
+        self.doubted = false;
         self.outputs.push_back(Output::OpenSocket { epoch: self.epoch });
     }
 
     fn opened(&mut self) {
         self.state = State::Open;
         self.failed_attempts = 0;
-        self.answers_pings = false;
         self.look(Watch::Young, watch::STABLE_AFTER_MS);
         let mut left = queue::FLUSHED_AT_ONCE;
         for channel in self.channels.ids() {
@@ -279,19 +297,30 @@ impl<F> Session<F> {
         self.outputs.push_back(Output::Connected);
     }
 
-    /// A connection that is worth keeping: the next delay is a short one again.
-    fn is_good(&mut self) {
+    /// The next delay is the shortest one again.
+    fn start_over(&mut self) {
         self.backoff = Backoff::new();
         self.attempts = 0;
     }
 
+    /// Starts over if the connection that ends was a good one: it has joined and has lasted. A server that acknowledges
+    /// a join and then closes must see ever longer delays, and so must one that closes because it is overloaded.
+    fn start_over_if_good(&mut self, code: CloseCode) {
+        let was_good = self.joined && self.lasted_ms >= watch::STABLE_AFTER_MS;
+        if was_good && code != CloseCode::TRY_AGAIN_LATER {
+            self.start_over();
+        }
+    }
+
     fn closed(&mut self, code: CloseCode, retry: Retry, random: f64) {
+        self.start_over_if_good(code);
         match retry {
             Retry::Again | Retry::AgainWithoutFrame => {
                 self.attempts += 1;
                 // What the socket may still say comes too late.
                 self.epoch = self.epoch.wrapping_add(1);
-                let in_ms = self.backoff.next(random);
+                // A page that slept over the death of its socket has waited long enough.
+                let in_ms = if self.doubted { 0 } else { self.backoff.next(random) };
                 self.disconnect(State::Waiting, code, Some(Attempt { number: self.attempts, in_ms }));
                 self.set_timer(in_ms);
             }
@@ -362,12 +391,13 @@ impl<F> Session<F> {
             self.outputs.push_back(Output::DropSocket { code: CloseCode::NORMAL });
         }
         self.state = State::Idle;
-        self.is_good();
+        self.start_over();
         self.failed_attempts = 0;
     }
 
     fn set_timer(&mut self, after_ms: u32) {
         self.timer = self.timer.wrapping_add(1);
+        self.timer_ms = after_ms;
         self.outputs.push_back(Output::SetTimer { timer: self.timer, after_ms });
     }
 

@@ -5,7 +5,6 @@
 
 use xano_realtime_protocol::{CloseCode, Retry};
 
-use super::backoff::Backoff;
 use super::{Attempt, Output, Session, State};
 
 /// Silence after which a server that answers pings is asked, in milliseconds.
@@ -26,7 +25,7 @@ pub const ECHO_WITHIN_MS: u32 = 9_000;
 /// before it gets to its sockets.
 pub const READ_WITHIN_MS: u32 = 1_000;
 
-/// A socket that has lived for so long, in milliseconds, makes the next delay a short one again.
+/// A connection that has joined and has lasted for so long, in milliseconds, makes the next delay a short one again.
 pub const STABLE_AFTER_MS: u32 = 10_000;
 
 /// How often it is looked whether time itself has jumped, in milliseconds.
@@ -97,9 +96,10 @@ impl<F> Session<F> {
     /// The open socket may be a dead one: it is asked, or replaced where it gives no answers.
     pub(super) fn doubt(&mut self) {
         if self.answers_pings {
-            self.backoff = Backoff::at_once();
+            self.doubted = true;
             return self.ask();
         }
+        self.start_over_if_good(CloseCode::ABNORMAL);
         self.outputs.push_back(Output::ClearTimer);
         self.outputs.push_back(Output::DropSocket { code: CloseCode::RECONNECT });
         self.attempts += 1;
@@ -131,7 +131,8 @@ impl<F> Session<F> {
             Verdict::Ask => self.ask(),
             Verdict::Read => self.look(Watch::Unread, READ_WITHIN_MS),
             Verdict::Alive(again_in_ms) => {
-                self.is_good();
+                self.lasted_ms = self.lasted_ms.saturating_add(self.timer_ms);
+                self.doubted = false;
                 // What came in between may have been sent before the own message was: it is waited for until it is quiet.
                 let awaits_echo = self.answers_pings && self.watch == Watch::Echo;
                 self.look(if awaits_echo { Watch::Echo } else { Watch::Silence }, again_in_ms);

@@ -22,7 +22,7 @@ const DEADLINE_MS = 90_000;
 export async function startCrowd({ publishers, subscribers, history = 1_000, start = startServer }) {
   const server = await start({
     settings: settings(room(ROOM, { history })),
-    limits: { messages_per_second: 5_000, message_burst: 20_000 },
+    limits: { messages_per_second: 5_000, message_burst: 20_000, bytes_per_second: 2_000_000 },
   });
   const crowd = new Crowd(server);
   for (let number = 0; number < publishers; number += 1) crowd.publishers.push(await crowd.join());

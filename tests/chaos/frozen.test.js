@@ -127,8 +127,8 @@ class Subscriber {
     socket.on("message", (data) => this.#hear(JSON.parse(data)));
   }
 
-  /** The payload of the next such action; rejects when the server closes instead. */
-  next(action, isMeant = () => true) {
+  /** The payload of the next such action, or of any action; rejects when the server closes instead. */
+  next(action = undefined, isMeant = () => true) {
     return new Promise((resolve, reject) => {
       this.#awaited.add({ action, isMeant, resolve });
       this.#closed.catch(reject);
@@ -136,7 +136,8 @@ class Subscriber {
   }
 
   async sees(count) {
-    while (this.#present.size < count) await this.next("presence_update");
+    // Members arrive in `presence_full` as well, if this one joined after them.
+    while (this.#present.size < count) await this.next();
   }
 
   async hears(count) {
@@ -174,7 +175,7 @@ class Subscriber {
       this.heard.push(payload.number);
     }
     for (const awaited of this.#awaited) {
-      if (awaited.action !== action || !awaited.isMeant(payload)) continue;
+      if ((awaited.action ?? action) !== action || !awaited.isMeant(payload)) continue;
       this.#awaited.delete(awaited);
       awaited.resolve(payload);
     }

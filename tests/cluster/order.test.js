@@ -26,7 +26,7 @@ const DEADLINE_MS = 300_000;
 test(`${messages} messages of ${PUBLISHERS} publishers to ${subscribers} subscribers on two servers`, async (t) => {
   const cluster = await startCluster({
     settings: settings(room(ROOM, { presence: false })),
-    limits: { messages_per_second: 100_000, message_burst: 100_000 },
+    limits: { messages_per_second: 100_000, message_burst: 100_000, bytes_per_second: 100_000_000 },
   });
   t.after(() => cluster.dispose());
   const nodeOf = (number) => cluster.nodes[number % cluster.nodes.length];

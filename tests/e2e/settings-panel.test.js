@@ -132,6 +132,24 @@ describe("the settings", () => {
     await Member.join(t, server, "chat/avengers");
   });
 
+  test("before saving the panel says which channels lose their members, and which row applies then", async (t) => {
+    const nested = room("chat/*", { wildcard: true });
+    const server = await serve(t, settings(room("chat/board", { anonymous_clients: true }), nested));
+    const member = await Member.join(t, server, "chat/board");
+    const owner = await Owner.enter(t, browser, server);
+    assert.equal(await owner.locator("#consequences").innerText(), "");
+    await owner.channel(0).open();
+    await owner.channel(0).switch("Channel Status").uncheck();
+    assert.equal(
+      await owner.locator("#consequences").innerText(),
+      "Channel chat/board: members are put out, and the history is removed. " +
+        "The row chat/* applies from then on: anonymous clients may join.",
+    );
+    await owner.save();
+    assert.equal((await member.hears("error")).code, "settings_replaced");
+    assert.equal(await owner.locator("#consequences").innerText(), "");
+  });
+
   test("what the panel does not edit stays: the hash and the triggers", async (t) => {
     const triggers = { join: "http://127.0.0.1:9/join" };
     const server = await serve(t, { ...settings(room(ROOM, { triggers })), hash: "another-hash" });

@@ -24,7 +24,7 @@ function joined(t, place, wishes = { recover: true }) {
   FakeSocket.latest.deliver(ack(place));
   const interrupt = () => {
     FakeSocket.latest.drop(1006);
-    t.mock.timers.tick(1_000);
+    t.mock.timers.tick(60_000);
     FakeSocket.latest.open();
   };
   t.after(() => channel.destroy());

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { consequences } from "../../server/panel/consequences.js";
 import { Draft, stateOf } from "../../server/panel/draft.js";
 import { room, settings } from "../support/settings.js";
 
@@ -96,5 +97,44 @@ describe("what was edited", () => {
       draft.channels.map(({ values }) => values.pattern),
       ["b", "a"],
     );
+  });
+});
+
+describe("what saving removes", () => {
+  const on = (pattern, switches) => room(pattern, { wildcard: pattern.endsWith("*"), ...switches });
+  const rows = [on("chat/board", { anonymous_clients: false }), on("chat/*"), on("hall")];
+
+  test("is nothing while patterns stay", () => {
+    assert.deepEqual(
+      consequences(rows, [on("chat/board", { history: 0 }), on("chat/*", { presence: false }), on("hall")]),
+      [],
+    );
+  });
+
+  test("are members and history of a row that goes, is switched off or renamed; the row that covers the name is said", () => {
+    const sentence =
+      "Channel chat/board: members are put out, and the history is removed. " +
+      "The row chat/* applies from then on: anonymous clients may join.";
+    assert.deepEqual(consequences(rows, rows.slice(1)), [sentence]);
+    assert.deepEqual(consequences(rows, [on("chat/board", { enabled: false }), ...rows.slice(1)]), [sentence]);
+    assert.equal(consequences(rows, [on("chat/boards"), ...rows.slice(1)])[0], sentence);
+  });
+
+  test("where no row covers the name, that is said", () => {
+    assert.match(
+      consequences(rows, rows.slice(0, 2))[0],
+      /^Channel hall: .* No row covers the name: nobody can join\.$/,
+    );
+    assert.match(
+      consequences(rows, [rows[0], rows[2]])[0],
+      /^Channels whose names start with chat\/: .*nobody can join/,
+    );
+  });
+
+  test("are members and history of a channel that gets a row of its own", () => {
+    assert.deepEqual(consequences(rows, [...rows, on("chat/news")]), [
+      "Channel chat/news: members are put out, and the history is removed. The row chat/news applies from then on.",
+    ]);
+    assert.deepEqual(consequences(rows, [...rows, on("news")]), [], "no row covered it");
   });
 });

@@ -47,13 +47,41 @@ for (const [name, clear] of [
   });
 }
 
-test("the token of HTTP is kept and cleared under the original's key", () => {
+test("the token of HTTP is kept and cleared under the original's key, with its origin beside it", () => {
   const storage = new XanoObjectStorage();
   const client = new XanoClient({ ...HERE, storage, authToken: "http" });
-  assert.deepEqual({ ...storage.getAll() }, { AuthToken: "http" });
+  assert.deepEqual({ ...storage.getAll() }, { AuthToken: "http", AuthTokenUrl: "https://here.xano.io" });
   assert.ok(new XanoClient({ ...HERE, storage }).hasAuthToken());
   client.setAuthToken(null);
+  assert.deepEqual({ ...storage.getAll() }, {});
   assert.ok(!new XanoClient({ ...HERE, storage }).hasAuthToken());
+});
+
+test("the token of HTTP reaches no other instance, and every API group of its own", async (t) => {
+  const storage = new XanoObjectStorage();
+  new XanoClient({ apiGroupBaseUrl: "https://here.xano.io/api:auth", storage }).setAuthToken("http");
+  const own = new XanoClient({ apiGroupBaseUrl: "https://here.xano.io/api:shop", storage });
+  const other = new XanoClient({ ...ELSEWHERE, storage });
+  assert.deepEqual([own.hasAuthToken(), other.hasAuthToken()], [true, false]);
+  assert.equal(await authorizationOf(t, own), "Bearer http");
+  assert.equal(await authorizationOf(t, other), null);
+});
+
+test("a token of HTTP that the original has left, without an origin, works, and has one when it is set again", async (t) => {
+  const storage = new XanoObjectStorage();
+  storage.setItem("AuthToken", "of the original");
+  const [here, elsewhere] = [HERE, ELSEWHERE].map((settings) => new XanoClient({ ...settings, storage }));
+  assert.equal(await authorizationOf(t, here), "Bearer of the original");
+  here.setAuthToken("another");
+  assert.deepEqual([here.hasAuthToken(), elsewhere.hasAuthToken()], [true, false]);
+});
+
+test("a token of HTTP that is set before a base URL is known goes with the one that comes", async (t) => {
+  globalThis.location = new URL("https://page.test/");
+  t.after(() => delete globalThis.location);
+  const client = new XanoClient({ storage: new XanoObjectStorage(), authToken: "http" });
+  client.config.apiGroupBaseUrl = "https://here.xano.io/api:x";
+  assert.equal(await authorizationOf(t, client), "Bearer http");
 });
 
 test("any class that extends XanoBaseStorage works", () => {
@@ -86,6 +114,13 @@ test("an illegal token is refused without being printed, and the one before stay
   );
   assert.deepEqual(protocolsOf(client), ["good"]);
 });
+
+/** What a request of the client carries. */
+async function authorizationOf(t, client) {
+  const fetched = t.mock.method(globalThis, "fetch", async () => new Response("{}"));
+  await client.get("/x");
+  return fetched.mock.calls.at(-1).arguments[1].headers.get("authorization");
+}
 
 /** What a socket of the client is opened with. */
 function protocolsOf(client) {

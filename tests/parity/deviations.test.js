@@ -33,6 +33,8 @@ const WITHOUT_NORMALISER = {
   32: "they ask for no streams",
   33: "their servers answer neither, and their keys are nobody's",
   34: "their files hold blobs",
+  39: "their storages are new",
+  41: "they keep no cookies",
 };
 
 test("every number of the document has a test, and a normaliser or a reason to have none", () => {

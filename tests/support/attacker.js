@@ -10,7 +10,10 @@ const CLOSE = 0x88;
 
 export class Attacker {
   #socket;
-  #unparsed = Buffer.alloc(0);
+  #chunks = [];
+  #unparsedBytes = 0;
+  /** Before so many bytes are there no frame is whole. */
+  #neededBytes = 0;
   /** Payloads of text frames that arrived and were not handed out yet, as strings. */
   #texts = [];
   #onChange = () => {};
@@ -67,8 +70,7 @@ export class Attacker {
   /** The next frame of that action, parsed; those before it are let go. */
   async hears(action) {
     for (;;) {
-      await this.#until(() => this.#texts.length > 0 || this.closeCode !== undefined, `no ${action}`);
-      if (this.#texts.length === 0) throw new Error(`closed with ${this.closeCode} before ${action} came`);
+      await this.arrival();
       const frame = JSON.parse(this.#texts.shift());
       if (frame.action === action) return frame;
     }
@@ -77,6 +79,12 @@ export class Attacker {
   /** Every frame that came so far and was not handed out, parsed. */
   take() {
     return this.#texts.splice(0).map((text) => JSON.parse(text));
+  }
+
+  /** Resolves when there is a frame to take. */
+  async arrival() {
+    await this.#until(() => this.#texts.length > 0 || this.closeCode !== undefined, "no frame");
+    if (this.#texts.length === 0) throw new Error(`closed with ${this.closeCode}`);
   }
 
   /** Resolves with the close code, `null` where there was none. */
@@ -105,14 +113,23 @@ export class Attacker {
 
   #take(bytes) {
     this.received += bytes.length;
-    this.#unparsed = Buffer.concat([this.#unparsed, bytes]);
-    this.#change(() => {
-      for (let frame = parse(this.#unparsed); frame; frame = parse(this.#unparsed)) {
-        this.#unparsed = this.#unparsed.subarray(frame.end);
-        if (frame.opcode === TEXT) this.#texts.push(frame.payload.toString());
-        if (frame.opcode === CLOSE) this.closeCode ??= frame.payload.length >= 2 ? frame.payload.readUInt16BE() : 1005;
-      }
-    });
+    this.#chunks.push(bytes);
+    this.#unparsedBytes += bytes.length;
+    if (this.#unparsedBytes >= this.#neededBytes) this.#change(() => this.#parse());
+  }
+
+  #parse() {
+    let rest = Buffer.concat(this.#chunks);
+    let frame = parse(rest);
+    while (frame.payload) {
+      if (frame.opcode === TEXT) this.#texts.push(frame.payload.toString());
+      if (frame.opcode === CLOSE) this.closeCode ??= frame.payload.length >= 2 ? frame.payload.readUInt16BE() : 1005;
+      rest = rest.subarray(frame.end);
+      frame = parse(rest);
+    }
+    this.#chunks = [rest];
+    this.#unparsedBytes = rest.length;
+    this.#neededBytes = frame.end;
   }
 
   #change(work) {
@@ -150,16 +167,15 @@ export function maskedFrame(firstByte, payload) {
   return Buffer.concat([header, Buffer.alloc(4), payload]);
 }
 
-/** The first whole frame, unmasked as servers send it. */
+/** The first frame, unmasked as servers send it; without payload where it is not whole, and then `end` bytes are needed. */
 function parse(bytes) {
-  if (bytes.length < 2) return undefined;
+  if (bytes.length < 2) return { end: 2 };
   const short = bytes[1] & 0x7f;
   const start = short < 126 ? 2 : short === 126 ? 4 : 10;
-  if (bytes.length < start) return undefined;
+  if (bytes.length < start) return { end: start };
   const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   const end = start + length;
-  if (bytes.length < end) return undefined;
-  return { opcode: bytes[0], payload: bytes.subarray(start, end), end };
+  return bytes.length < end ? { end } : { opcode: bytes[0], payload: bytes.subarray(start, end), end };
 }
 
 /** What a process holds now and what it held at most, in bytes of resident memory. Linux only. */

@@ -33,8 +33,9 @@ export class Served {
 }
 
 /**
- * One process. For the options see `startServer`; `adminToken`: where the server is not to make its own; `descriptors`:
- * how many file descriptors it may have open, not on Windows.
+ * One process. For the options see `startServer`, and: `adminToken`, where the server does not make its own; `args`, more
+ * flags; `env`, more variables; `stderr`, a file descriptor for standard
+ * error; `descriptors`, how many file descriptors it may have open, not on Windows.
  */
 export class SingleServer extends Served {
   #options;
@@ -52,15 +53,15 @@ export class SingleServer extends Served {
   }
 
   async start() {
-    const { secret, adminToken, descriptors } = this.#options;
-    const env = { ...process.env };
+    const { secret, adminToken, descriptors, stderr = "pipe" } = this.#options;
+    const env = { ...process.env, ...this.#options.env };
     if (secret) env.XANO_SECRET = secret;
     if (adminToken) env.XANO_ADMIN_TOKEN = adminToken;
     const command = [serverBinary(), ...(await this.#arguments())];
     if (descriptors) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`);
-    const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", stderr] });
     this.#process = child;
-    child.stderr.setEncoding("utf8").on("data", (text) => (this.log += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (this.log += text));
     const lines = createInterface({ input: child.stdout });
     this.#tokenFile = valueIn(lines, /^admin token in (.+)$/);
     this.port = Number(await boundPort(child, lines));
@@ -76,7 +77,7 @@ export class SingleServer extends Served {
     return (await readFile(await this.#tokenFile, "utf8")).trim();
   }
 
-  /** Ends it as an operator does; clients see close code 1012. */
+  /** Ends it as an operator does; clients see close code 1012. Resolves with its exit status, `null` after a signal. */
   stop() {
     return this.#end("SIGTERM");
   }
@@ -96,11 +97,12 @@ export class SingleServer extends Served {
     const child = this.#process;
     this.#process = undefined;
     await ended(child, signal);
+    return child?.exitCode;
   }
 
   async #arguments() {
-    const { settings, limits = {}, www, redis } = this.#options;
-    const args = ["--listen", `127.0.0.1:${this.port}`];
+    const { settings, limits = {}, www, redis, args: more = [] } = this.#options;
+    const args = ["--listen", `127.0.0.1:${this.port}`, ...more];
     if (settings) args.push("--config", await this.#settingsFile(settings));
     if (redis) args.push("--redis", redis);
     if (www) args.push("--www", www);
@@ -120,7 +122,7 @@ export class SingleServer extends Served {
 function boundPort(child, lines) {
   return new Promise((resolve, reject) => {
     let complaints = "";
-    child.stderr.setEncoding("utf8").on("data", (text) => (complaints += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (complaints += text));
     child.once("error", reject);
     child.once("exit", (code, signal) =>
       reject(new Error(`the server ended (${signal ?? code}) before it listened: ${complaints}`)),

@@ -116,9 +116,14 @@ impl World {
 
     /// The page's socket breaks; the server notices as well.
     pub(crate) fn connection_breaks(&mut self, page: usize) {
+        self.server_closes(page, CloseCode::ABNORMAL);
+    }
+
+    /// The server closes the page's socket with that code.
+    pub(crate) fn server_closes(&mut self, page: usize, code: CloseCode) {
         let Some(Socket { epoch, server_side }) = self.pages[page].socket.take() else { return };
         self.closed_at_server(server_side);
-        self.feed(page, Input::Closed { epoch, code: CloseCode::ABNORMAL, random: RANDOM });
+        self.feed(page, Input::Closed { epoch, code, random: RANDOM });
         self.settle();
     }
 

@@ -21,7 +21,6 @@ const shared = {
   // The first browsers with the reference types of our WebAssembly and private class members.
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
-  define: { VERSION: JSON.stringify(version) },
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
   mangleProps: exactly(Object.keys(names.exports)),
   mangleCache: names.exports,
@@ -38,14 +37,15 @@ const bundles = [
   { entry: "index.js", outfile: "index.js", format: "esm" },
   { entry: "index.js", outfile: "index.cjs", format: "cjs" },
   { entry: "slim.js", outfile: "slim.js", format: "esm" },
-  { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true },
+  { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
 ];
 
 // One after the other: terser counts in one place which letters are frequent.
-for (const { entry, outfile, sourcemap = false, ...options } of bundles) {
+for (const { entry, outfile, sourcemap = false, onlyBrowsers = false, ...options } of bundles) {
   const { outputFiles } = await build({
     ...shared,
     ...options,
+    define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}` },
     sourcemap: sourcemap && "external",
     write: false,
     entryPoints: [join(checkout, "pkg-template/entry", entry)],

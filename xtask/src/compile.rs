@@ -30,7 +30,7 @@ fn command(workspace: &Workspace) -> Command {
     command
         .current_dir(&workspace.root)
         // `build` would make the crate's rlib too, and Cargo drops link-time optimisation without a word when it does.
-        .args(["rustc", "--crate-type", "cdylib", "--package", "xano-wasm", "--lib", "--features", "npm"])
+        .args(["rustc", "--locked", "--crate-type", "cdylib", "--package", "xano-wasm", "--lib", "--features", "npm"])
         .args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"])
         .arg("--target-dir")
         .arg(workspace.wasm_dir())

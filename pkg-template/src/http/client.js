@@ -2,13 +2,14 @@ import { hinted } from "../errors.js";
 import { XanoRequestError } from "./errors.js";
 import { isSuccess, XanoResponse } from "./response.js";
 import { send } from "./send.js";
+import { baseUrlOf } from "./url.js";
 
 /**
  * Sends a request of a client with these settings; the answer, unless it is a failure, is a XanoResponse.
  * A request is `{ method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField }`.
  */
 export function request(config, request) {
-  const baseUrl = config.apiGroupBaseUrl || config.instanceBaseUrl;
+  const baseUrl = baseUrlOf(config);
   if (!baseUrl) {
     throw hinted(
       "Please configure apiGroupBaseUrl or instanceBaseUrl setting before making an API request",

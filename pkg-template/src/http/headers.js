@@ -1,13 +1,16 @@
-import { isSameOrigin } from "./url.js";
+import { originOf } from "./url.js";
 
 /**
  * The headers of a request. What stands further down wins, whatever the case of its name; `null` and `false` take a
- * header out.
+ * header out. Those of the settings are for the origin of the base URL alone, as the token is; those of a call go where
+ * the call goes.
  */
 export function requestHeaders(config, baseUrl, url, token, callHeaders, body, contentType) {
-  const layers = { ...config.customAxiosRequestConfig?.headers, ...callHeaders };
-  if (token !== undefined && isSameOrigin(baseUrl, url)) layers.Authorization = `Bearer ${token}`;
-  if (config.dataSource && typeof config.dataSource === "string") layers["X-Data-Source"] = config.dataSource;
+  const { customAxiosRequestConfig, dataSource } = config;
+  const isHome = originOf(url, baseUrl) === originOf(baseUrl);
+  const layers = { ...(isHome && customAxiosRequestConfig?.headers), ...callHeaders };
+  if (isHome && token !== undefined) layers.Authorization = `Bearer ${token}`;
+  if (isHome && dataSource && typeof dataSource === "string") layers["X-Data-Source"] = dataSource;
   if (contentType) layers["Content-Type"] = contentType;
   const headers = new Headers({ Accept: "application/json, text/plain, */*" });
   for (const [name, value] of Object.entries(layers)) {

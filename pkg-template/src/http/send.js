@@ -2,6 +2,7 @@ import { requestBody } from "./body.js";
 import { readEvents } from "./event-stream.js";
 import { failure } from "./failure.js";
 import { requestHeaders } from "./headers.js";
+import { followed } from "./redirects.js";
 import { isSuccess, parsed } from "./response.js";
 import { requestSettings } from "./settings.js";
 import { requestUrl } from "./url.js";
@@ -45,7 +46,7 @@ async function exchange({ timeout, signal, responseType }, onEvent, prepare) {
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
   try {
-    const response = await fetch(url, { ...init, signal: controller.signal });
+    const response = await followed(url, { ...init, signal: controller.signal });
     const { body, headers, status } = response;
     const data =
       onEvent && body && isSuccess(status)

@@ -9,10 +9,15 @@ export function requestUrl(base, endpoint, params) {
   return beforeHash + (beforeHash.includes("?") ? "&" : "?") + search;
 }
 
-/** Whether two URLs are of one origin; a token goes nowhere else. */
-export function isSameOrigin(base, url) {
-  const home = new URL(base, globalThis.location?.href);
-  return new URL(url, home).origin === home.origin;
+/** What the requests of a client with these settings begin with. */
+export function baseUrlOf({ apiGroupBaseUrl, instanceBaseUrl }) {
+  return apiGroupBaseUrl || instanceBaseUrl;
+}
+
+/** The origin of a URL, which may be relative to a base, and that to the page. */
+export function originOf(url, base) {
+  const page = globalThis.location?.href;
+  return new URL(url, base === undefined ? page : new URL(base, page)).origin;
 }
 
 function isAbsolute(endpoint) {

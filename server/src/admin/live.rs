@@ -27,7 +27,7 @@ pub(super) struct Live {
 }
 
 pub(super) async fn live(State(exchange): State<Arc<Exchange>>) -> Json<Live> {
-    let Census { connections, channels, members } = exchange.census();
+    let Census { connections, channels, members, .. } = exchange.census();
     let metrics = &exchange.metrics;
     Json(Live {
         uptime_ms: metrics.uptime().as_millis().try_into().unwrap_or(u64::MAX),

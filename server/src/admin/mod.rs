@@ -4,6 +4,7 @@
 //! # Layout
 //!
 //! - `token`: who may.
+//! - `token_file`: where a token that was made at start is found.
 //! - `live`: what goes on right now.
 //! - `disconnect`: closes the sockets of a user.
 //! - `workspace`: the settings in force and the file that they are kept in.
@@ -11,6 +12,7 @@
 mod disconnect;
 mod live;
 mod token;
+mod token_file;
 mod workspace;
 
 use std::sync::Arc;
@@ -23,15 +25,18 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 pub use token::AdminToken;
+pub(crate) use token::{AdminDoor, require_admin};
+pub use token_file::TokenFile;
 use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
 
 use crate::api_error::{ApiError, JsonBody, TextBody};
+use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 use crate::exchange::Exchange;
 use crate::hub::Refusal;
 
-/// The endpoints; without a token nobody is let in.
-pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, token: Option<AdminToken>) -> Router {
+/// The endpoints, for the admin alone.
+pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: Arc<AdminDoor>) -> Router {
     let settings = Router::new()
         .route("/api:meta/workspace/{id}/realtime", get(settings).put(replace_settings))
         .route("/api:meta/workspace/{id}/realtime/reload", post(reload_settings))
@@ -43,7 +48,7 @@ pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, token: 
         .with_state(exchange);
     settings
         .merge(channels)
-        .layer(middleware::from_fn_with_state(Arc::new(token), token::require))
+        .layer(middleware::from_fn_with_state(door, require_admin))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
@@ -78,9 +83,13 @@ async fn send_event(
     State(exchange): State<Arc<Exchange>>,
     JsonBody(event): JsonBody<Event>,
 ) -> Result<Json<Value>, ApiError> {
+    if !is_channel_name(&event.channel) {
+        return Err(ApiError::input(format!("channel: {CHANNEL_NAME_RULE}")));
+    }
     let sent = exchange.event(&event.channel, event.data.as_deref()).await;
     let members = sent.map_err(|refusal| match refusal {
-        Refusal::Unavailable => ApiError::unavailable(refusal.to_string()),
+        Refusal::Unavailable | Refusal::TooManyChannelsInAll(_) => ApiError::unavailable(refusal.to_string()),
+        Refusal::TooDeep => ApiError::input(format!("data: {refusal}")),
         _ => ApiError::not_found(format!("channel: {refusal}")),
     })?;
     Ok(Json(json!({ "members": members })))

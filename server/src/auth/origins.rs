@@ -2,14 +2,17 @@
 
 use std::str::FromStr;
 
-use axum::http::header::ORIGIN;
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
+
+use crate::host::is_loopback_name;
 
 /// The origins of pages that may open sockets and use `/api:auth`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
-    /// Every page. Tokens are no cookies: a foreign page has none to send along.
+    /// Every page may open sockets: tokens are no cookies, a foreign page has none to send along. The pages of this
+    /// server and of this machine may use `/api:auth`.
     #[default]
     Any,
     /// Pages of these origins, and programs that are no browsers.
@@ -42,6 +45,15 @@ impl Origins {
         }
     }
 
+    /// Whether a request to `/api:auth` with these headers is let in. Without named origins: from a page of this server
+    /// or of this machine, or from no page. CORS alone would only keep other pages from reading the answer.
+    pub(crate) fn admit_to_auth(&self, headers: &HeaderMap) -> bool {
+        match (self, headers.get(ORIGIN)) {
+            (Origins::Any, Some(origin)) => is_own_or_loopback(origin, headers.get(HOST)),
+            _ => self.admit(headers),
+        }
+    }
+
     /// Never with credentials: the token is in a header that the page sets itself.
     pub(crate) fn cors(&self) -> CorsLayer {
         let origin = match self {
@@ -53,6 +65,19 @@ impl Origins {
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(AllowHeaders::mirror_request())
     }
+}
+
+fn is_own_or_loopback(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+    let origin = origin.to_str().ok().and_then(normal_form);
+    let Some(uri) = origin.and_then(|origin| Uri::from_str(&origin).ok()) else {
+        return false;
+    };
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let is_own = || {
+        let host = host.and_then(|host| host.to_str().ok());
+        uri.authority().zip(host).is_some_and(|(authority, host)| authority.as_str().eq_ignore_ascii_case(host))
+    };
+    is_web && (uri.host().is_some_and(is_loopback_name) || is_own())
 }
 
 /// As browsers write it: lower case, without a path. A default port must not be written.
@@ -67,12 +92,13 @@ fn normal_form(origin: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::{HOST, ORIGIN};
     use axum::http::{HeaderMap, HeaderValue};
 
     use super::Origins;
 
     fn admits(origins: &Origins, origin: Option<&str>) -> bool {
-        let headers = origin.map(|origin| (axum::http::header::ORIGIN, HeaderValue::from_str(origin).unwrap()));
+        let headers = origin.map(|origin| (ORIGIN, HeaderValue::from_str(origin).unwrap()));
         origins.admit(&HeaderMap::from_iter(headers))
     }
 
@@ -88,6 +114,33 @@ mod tests {
             assert!(!admits(&origins, Some(other)), "{other}");
         }
         assert!(admits(&origins, None), "not a browser");
+    }
+
+    #[test]
+    fn without_named_origins_the_pages_of_this_server_and_of_this_machine_may_sign_up() {
+        let admits = |origins: &Origins, origin: &'static str| {
+            let headers = [(ORIGIN, origin), (HOST, "dev.example:8080")];
+            origins.admit_to_auth(
+                &headers.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect(),
+            )
+        };
+        let mut origins = Origins::default();
+        let loopback = ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173", "http://app.localhost"];
+        let foreign =
+            ["https://evil.example", "null", "http://localhost.evil.example", "http://dev.example", "ftp://localhost"];
+        for origin in loopback.iter().chain(&["http://dev.example:8080", "https://dev.example:8080"]) {
+            assert!(admits(&origins, origin), "{origin}");
+        }
+        for origin in foreign {
+            assert!(!admits(&origins, origin), "{origin}");
+        }
+        assert!(origins.admit_to_auth(&HeaderMap::new()), "not a browser");
+        origins.allow("https://app.example.com").unwrap();
+        assert!(admits(&origins, "https://app.example.com"));
+        for origin in loopback.iter().chain(&foreign) {
+            assert!(!admits(&origins, origin), "{origin}");
+        }
+        assert!(origins.admit_to_auth(&HeaderMap::new()), "not a browser");
     }
 
     #[test]

@@ -1,37 +1,82 @@
 //! `/api:auth`: sign-up, login and *me*, as Xano's starter has them.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
+use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::origins::Origins;
-use super::password::Passwords;
+use super::password::{HashError, Passwords};
 use super::token::{Claims, Tokens, bearer};
 use super::users::{SignUpError, User, Users};
 use crate::api_error::{ApiError, JsonBody};
+use crate::attempts::{Attempts, ClientNetwork, TooMany};
 use crate::cluster::{Cluster, Unavailable};
 
 /// The endpoints, with CORS for the pages that may use them.
-pub(crate) fn routes(tokens: Arc<Tokens>, origins: &Origins, cluster: Option<Cluster>) -> Router {
-    let accounts = Accounts { tokens, users: Users::new(cluster), passwords: Passwords::new() };
-    Router::new()
+pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, cluster: Option<Cluster>) -> io::Result<Router> {
+    let accounts = Accounts {
+        tokens,
+        users: Users::new(cluster),
+        passwords: Passwords::start()?,
+        by_network: Attempts::new(NETWORK_BURST, NETWORK_INTERVAL),
+        by_email: Attempts::new(EMAIL_BURST, EMAIL_INTERVAL),
+    };
+    let routes = Router::new()
         .route("/api:auth/auth/signup", post(sign_up))
         .route("/api:auth/auth/login", post(log_in))
         .route("/api:auth/auth/me", get(me))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(require_json))
         .layer(origins.cors())
-        .with_state(Arc::new(accounts))
+        .layer(middleware::from_fn_with_state(Arc::new(origins), require_admitted_page))
+        .with_state(Arc::new(accounts));
+    Ok(routes)
+}
+
+/// Foreign pages are kept from causing anything, not from reading the answer alone.
+async fn require_admitted_page(
+    State(origins): State<Arc<Origins>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if !origins.admit_to_auth(request.headers()) {
+        return Err(ApiError::denied(
+            "Pages of this origin may not sign up or log in here; the server allows others with --allow-origin.",
+        ));
+    }
+    Ok(next.run(request).await)
+}
+
+/// A browser asks first before a page sends JSON to another origin.
+async fn require_json(request: Request, next: Next) -> Result<Response, ApiError> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if request.method() == Method::POST && !essence.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::not_json());
+    }
+    Ok(next.run(request).await)
 }
 
 struct Accounts {
     tokens: Arc<Tokens>,
     users: Users,
     passwords: Passwords,
+    /// Sign-ups and logins alike: each hashes a password.
+    by_network: Attempts<ClientNetwork>,
+    /// By the digest of the address, which may be of any length.
+    by_email: Attempts<[u8; 32]>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +93,11 @@ struct LogIn {
     password: String,
 }
 
-async fn sign_up(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBody<SignUp>) -> Answer {
+async fn sign_up(
+    State(accounts): State<Arc<Accounts>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    JsonBody(input): JsonBody<SignUp>,
+) -> Answer {
     let email = checked_email(&input.email)?;
     if input.name.chars().count() > NAME_CHARS {
         return Err(ApiError::input(format!("name: at most {NAME_CHARS} characters")));
@@ -56,8 +105,8 @@ async fn sign_up(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBod
     if !(PASSWORD_BYTES_MIN..=PASSWORD_BYTES_MAX).contains(&input.password.len()) {
         return Err(ApiError::input(format!("password: {PASSWORD_BYTES_MIN} to {PASSWORD_BYTES_MAX} bytes")));
     }
-    let hashed = accounts.passwords.hash(input.password).await;
-    let hashed = hashed.ok_or_else(|| ApiError::fatal("the password could not be hashed"))?;
+    accounts.count(peer, &email)?;
+    let hashed = accounts.passwords.hash(input.password).await.map_err(not_hashed)?;
     let user = accounts.users.add(input.name, email, hashed).await.map_err(|error| match error {
         SignUpError::Unavailable(error) => unavailable(error),
         SignUpError::EmailTaken | SignUpError::Full => ApiError::denied(error.to_string()),
@@ -65,10 +114,15 @@ async fn sign_up(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBod
     accounts.token_for(&user)
 }
 
-async fn log_in(State(accounts): State<Arc<Accounts>>, JsonBody(input): JsonBody<LogIn>) -> Answer {
-    let found = accounts.users.by_email(&normal_form(&input.email)).await.map_err(unavailable)?;
-    let (user, hashed) = found.unzip();
-    let is_right = accounts.passwords.is_right(input.password, hashed).await;
+async fn log_in(
+    State(accounts): State<Arc<Accounts>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    JsonBody(input): JsonBody<LogIn>,
+) -> Answer {
+    let email = normal_form(&input.email);
+    accounts.count(peer, &email)?;
+    let (user, hashed) = accounts.users.by_email(&email).await.map_err(unavailable)?.unzip();
+    let is_right = accounts.passwords.is_right(input.password, hashed).await.map_err(not_hashed)?;
     match user.filter(|_| is_right) {
         Some(user) => accounts.token_for(&user),
         None => Err(ApiError::denied("Invalid Credentials.")),
@@ -84,6 +138,13 @@ async fn me(State(accounts): State<Arc<Accounts>>, headers: HeaderMap) -> Result
     user.map(Json).ok_or_else(|| ApiError::unauthorized("The token is of a user who is not known here; sign up again."))
 }
 
+fn not_hashed(error: HashError) -> ApiError {
+    match error {
+        HashError::Busy => ApiError::too_many("The server hashes as many passwords as it can; try again.", BUSY_FOR),
+        HashError::Failed => ApiError::fatal("the password could not be hashed"),
+    }
+}
+
 fn unavailable(error: Unavailable) -> ApiError {
     ApiError::unavailable(error.to_string())
 }
@@ -91,6 +152,20 @@ fn unavailable(error: Unavailable) -> ApiError {
 type Answer = Result<Json<Value>, ApiError>;
 
 impl Accounts {
+    /// Counts one sign-up or login, unless there were too many from this network or for this account.
+    fn count(&self, peer: SocketAddr, email: &str) -> Result<(), ApiError> {
+        let now = Instant::now();
+        let refused = |of: &'static str| {
+            move |TooMany { retry_after }| {
+                ApiError::too_many(format!("Too many attempts {of}; try again later."), retry_after)
+            }
+        };
+        self.by_network.count(&peer.ip().into(), now).map_err(refused("from this address"))?;
+        let digest = digest(&SHA256, email.as_bytes());
+        let key = digest.as_ref().try_into().unwrap_or_default();
+        self.by_email.count(&key, now).map_err(refused("for this account"))
+    }
+
     fn token_for(&self, user: &User) -> Answer {
         let claims = Claims::new(USER_TABLE, user.id, user.extras());
         let token = self.tokens.sign(&claims).map_err(|_| ApiError::fatal("the token could not be signed"))?;
@@ -120,3 +195,14 @@ const NAME_CHARS: usize = 100;
 const EMAIL_BYTES: usize = 254;
 const PASSWORD_BYTES_MIN: usize = 8;
 const PASSWORD_BYTES_MAX: usize = 1024;
+
+/// Thirty people behind one address at once; then one every two seconds.
+const NETWORK_BURST: u32 = 30;
+const NETWORK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Ten passwords for one account, then six a minute, from any number of addresses.
+const EMAIL_BURST: u32 = 10;
+const EMAIL_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How long a full queue of passwords takes, more or less.
+const BUSY_FOR: Duration = Duration::from_secs(2);

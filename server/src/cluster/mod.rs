@@ -136,6 +136,11 @@ impl Cluster {
         }
     }
 
+    /// Whether Redis answers.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.connection().is_some()
+    }
+
     fn connection(&self) -> Option<MultiplexedConnection> {
         self.connection.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,8 +1,11 @@
 //! Who is where, for those who run the server.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Hub;
+use super::room::Room;
 
 /// How many there are of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub struct Census {
     pub channels: usize,
     /// Sockets on channels, once for each channel.
     pub members: usize,
+    /// What all histories take in memory.
+    pub history_bytes: usize,
 }
 
 /// A channel that somebody is on, or that keeps messages.
@@ -31,24 +36,28 @@ pub struct ChannelView {
 }
 
 impl Hub {
-    /// How many there are of what. Looks at every channel.
+    /// How many there are of what.
     pub fn census(&self) -> Census {
-        let members = || self.rooms.values().map(|room| room.members().len());
         Census {
             connections: self.connections.len(),
-            channels: members().filter(|&count| count > 0).count(),
-            members: members().sum(),
+            channels: self.rooms_in_use,
+            members: self.members,
+            history_bytes: self.retention.bytes(),
         }
     }
 
-    /// The channels with the most members, most first, at most so many.
+    /// The channels with the most members, most first, at most so many. Looks at every channel.
     pub fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
         let mut rooms: Vec<_> = self.rooms.iter().collect();
-        rooms.sort_by(|(name, room), (other_name, other)| {
+        let order = |(name, room): &(&Arc<str>, &Room), (other_name, other): &(&Arc<str>, &Room)| {
             other.members().len().cmp(&room.members().len()).then_with(|| name.cmp(other_name))
-        });
-        rooms.truncate(at_most);
-        let view = |(name, room): (&std::sync::Arc<str>, &super::room::Room)| ChannelView {
+        };
+        if rooms.len() > at_most {
+            rooms.select_nth_unstable_by(at_most, order);
+            rooms.truncate(at_most);
+        }
+        rooms.sort_unstable_by(order);
+        let view = |(name, room): (&Arc<str>, &Room)| ChannelView {
             channel: name.to_string(),
             pattern: room.rules.pattern.clone(),
             members: room.members().len(),

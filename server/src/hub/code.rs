@@ -34,6 +34,8 @@ codes! {
     UnknownAction = "unknown_action",
     /// Nothing covers the channel.
     NoSettings = "no_settings",
+    /// Other settings cover the channel now.
+    SettingsReplaced = "settings_replaced",
     /// The channel wants to know who joins.
     Anonymous = "anonymous",
     /// Only members send and read.
@@ -48,7 +50,7 @@ codes! {
     RefusedByTrigger = "refused_by_trigger",
     /// The channel's trigger gave no answer that counts.
     TriggerFailed = "trigger_failed",
-    /// The channel's trigger has as much to do as it may.
+    /// The channel's trigger, or the server, has as much to do as it may.
     Busy = "busy",
     /// What the servers share cannot be reached.
     Unavailable = "unavailable",

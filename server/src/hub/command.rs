@@ -7,6 +7,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
+use super::depth::is_too_deep;
 use super::recovery::Since;
 use super::refusal::{Refusal, Refused};
 use crate::channel_name::is_channel_name;
@@ -63,6 +64,9 @@ pub(crate) struct Message<'a> {
 impl<'a> Frame<'a> {
     /// Reads a frame, or says what is wrong with it.
     pub(crate) fn parse(text: &'a str) -> Result<Frame<'a>, Refused<'a>> {
+        if is_too_deep(text) {
+            return Err(Refusal::TooDeep.into());
+        }
         let envelope: Envelope = object(text)?;
         let action: Cow<str> = match envelope.action {
             Some(action) => string(action, "action")?,

@@ -87,6 +87,14 @@ impl Keys {
         }
     }
 
+    /// The keys of a channel that is closed.
+    pub(super) fn forget_channel(&mut self, channel: &str) {
+        let count = self.channels.get(channel).map_or(0, |known| known.order.len());
+        for _ in 0..count {
+            self.forget_oldest_of(channel);
+        }
+    }
+
     fn forget_oldest_of(&mut self, channel: &str) {
         let Some((name, _)) = self.channels.get_key_value(channel) else {
             return;

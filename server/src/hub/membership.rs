@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::extensions::{Extensions, Position};
-use xano_realtime_protocol::frame::{Payload, PresenceAction};
+use xano_realtime_protocol::frame::Payload;
 
 use super::command::Wishes;
 use super::history::{History, Missed};
 use super::permissions::{self, Act};
-use super::room::{Member, Room, from_server};
-use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::room::{Member, Room, from_server, history_frame};
+use super::{ConnectionId, Delivery, Hub, Kind, Refusal, to_one};
 
 impl Hub {
     pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
@@ -48,11 +48,14 @@ impl Hub {
         Ok(())
     }
 
-    /// Takes somebody in, if that is allowed.
+    /// Makes a socket a member, if that is allowed.
     pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         if !self.connections.get(&id).is_some_and(|connection| connection.channels.contains(channel)) {
             self.may_join(id, channel)?;
+            self.make_room_for_channel(channel)?;
         }
+        self.expire(channel);
+        let point = self.presence_point();
         let Some(connection) = self.connections.get_mut(&id) else {
             return Ok(Vec::new());
         };
@@ -71,34 +74,33 @@ impl Hub {
             wants_presence: wishes.presence,
         };
         let is_new = room.admit(id, member);
+        // Where others share the channel, they are told in its order, and so are the members here.
+        let told = (is_new && room.share.is_none()).then(|| room.announce_join(channel, id, point)).flatten();
 
         let mut deliveries = vec![to_one(id, joined(channel, room.epoch(&self.epoch), &room.history))];
         if wishes.presence && room.rules.presence {
-            deliveries.push(to_one(id, room.presence_full(channel, Some(&connection.client))));
+            deliveries.push(to_one(id, room.presence_full(channel, Some((id, &connection.client)))));
         }
-        let is_authenticated = connection.is_authenticated;
-        let history = match wishes.since {
-            Some(since) => {
-                let Missed { frames, is_complete } =
-                    since.missed(&room.history, room.epoch(&self.epoch), is_authenticated);
-                Some(Payload::History { history: frames, complete: Some(is_complete) })
-            }
-            None if wishes.history => {
-                Some(Payload::History { history: room.history.readable_by(is_authenticated), complete: None })
-            }
-            None => None,
-        };
-        deliveries.extend(history.map(|history| to_one(id, from_server(channel, Action::History, history))));
+        deliveries.extend(history_for(room, id, channel, connection.is_authenticated, &wishes, &self.epoch));
+        deliveries.extend(told);
         if is_new {
-            // Where others share the channel, they are told in its order, and so are those here.
-            if room.share.is_none() {
-                deliveries.extend(room.presence_update(channel, PresenceAction::Join, Some(id), &connection.client));
-            }
+            let is_first = room.members().len() == 1;
+            let is_restless = room.presence.is_pending();
+            self.note_joined(channel, is_first, is_restless);
         }
         Ok(deliveries)
     }
 
-    /// Acknowledged to somebody who is not on the channel too: what they asked for is the case.
+    fn note_joined(&mut self, channel: &str, is_first: bool, is_restless: bool) {
+        self.members += 1;
+        self.rooms_in_use += usize::from(is_first);
+        if is_restless {
+            self.restless.insert(channel.into());
+        }
+        self.note_change(channel);
+    }
+
+    /// A leave is acknowledged to a socket that is not a member too: it is outside already.
     pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
         let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -108,19 +110,50 @@ impl Hub {
         deliveries
     }
 
-    /// Takes somebody off a channel and tells the others; a channel without members and messages is forgotten.
-    pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Option<Delivery> {
-        let room = self.rooms.get_mut(channel)?;
-        let member = room.dismiss(id)?;
-        let delivery = if room.share.is_some() {
-            self.share_leave(channel, &member.client);
-            None
-        } else {
-            room.presence_update(channel, PresenceAction::Leave, Some(id), &member.client)
+    /// Removes a member and tells the others; a channel without members and messages is forgotten.
+    pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
+        let point = self.presence_point();
+        let Some(room) = self.rooms.get_mut(channel) else {
+            return Vec::new();
         };
-        self.forget_if_bare(channel);
-        delivery
+        let Some(member) = room.dismiss(id) else {
+            return Vec::new();
+        };
+        self.members -= 1;
+        self.rooms_in_use -= usize::from(room.members().len() == 0);
+        let deliveries = if room.share.is_some() {
+            self.share_leave(channel, &member.client);
+            Vec::new()
+        } else {
+            let told = room.announce_leave(channel, id, member.client, point);
+            if room.presence.is_pending() {
+                self.restless.insert(channel.into());
+            }
+            told
+        };
+        self.note_change(channel);
+        deliveries
     }
+}
+
+/// The kept messages, where a joiner asked for them: all, or what was said since a message that it names.
+fn history_for(
+    room: &Room,
+    id: ConnectionId,
+    channel: &str,
+    is_authenticated: bool,
+    wishes: &Wishes,
+    epoch: &str,
+) -> Option<Delivery> {
+    let (frames, complete) = match &wishes.since {
+        Some(since) => {
+            let Missed { frames, is_complete } = since.missed(&room.history, room.epoch(epoch), is_authenticated);
+            (frames, Some(is_complete))
+        }
+        None if wishes.history => (room.history.readable_by(is_authenticated), None),
+        None => return None,
+    };
+    Some(Delivery { to: vec![id], frame: history_frame(channel, &frames, complete), kind: Kind::Other })
 }
 
 /// The acknowledgement of a join, with what the server can do beyond Xano's.

@@ -8,12 +8,14 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::command::Message;
+use super::depth::is_too_deep;
 use super::keys::Outcome;
+use super::message_id::MessageId;
 use super::permissions::{self, Act, Audience};
-use super::room::{Member, Room, from_server};
+use super::room::{Member, Room, history_frame};
 use super::said::{Said, Sender};
 use super::shared::Asker;
-use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal};
 
 impl Hub {
     pub(super) fn message(
@@ -63,7 +65,7 @@ impl Hub {
                 return Ok(Vec::new());
             }
         };
-        let mut deliveries = vec![Delivery::message(to, frame)];
+        let mut deliveries = vec![Delivery::message(to, Encoded::text(frame.get()))];
         let outcome = Outcome { id: None, is_dropped: false };
         deliveries.extend(key.and_then(|key| self.note_outcome(from, channel, key, outcome)));
         Ok(deliveries)
@@ -78,28 +80,36 @@ impl Hub {
             shared.say(channel, said, sender, room.rules.history);
             return Vec::new();
         }
-        let id = self.ids.next();
+        let id = MessageId::next(room.history.newest(), self.now_ms);
         if let Some(key) = sender.and_then(|sender| sender.key) {
             self.keys.remember(channel, key, Outcome { id: Some(id), is_dropped: false });
         }
-        room.take_in(channel, id, &said, sender)
+        let bounds = self.retention.bounds(room.rules.history);
+        let deliveries = room.take_in(channel, id, &said, sender, bounds);
+        self.note_message(channel);
+        deliveries
     }
 
     pub(super) fn history(
-        &self,
+        &mut self,
         from: ConnectionId,
         channel: &str,
         with_one_client: bool,
     ) -> Result<Vec<Delivery>, Refusal> {
+        self.expire(channel);
         let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
         let reader = room.member(from).ok_or(Refusal::NotJoined)?;
-        let history = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
-        Ok(vec![to_one(from, from_server(channel, Action::History, Payload::History { history, complete: None }))])
+        let frames = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
+        let frame = history_frame(channel, &frames, None);
+        Ok(vec![Delivery { to: vec![from], frame, kind: Kind::Other }])
     }
 
     /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
     /// about messages say.
     pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Delivery>, Refusal> {
+        if data.is_some_and(|data| is_too_deep(data.get())) {
+            return Err(Refusal::TooDeep);
+        }
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         let said = Said::Event { data };
         if let Some(shared) = &mut self.shared {
@@ -108,10 +118,12 @@ impl Hub {
         }
         if !self.rooms.contains_key(channel) {
             if rules.history == 0 {
-                self.forgotten = Some(self.ids.next());
+                self.forgotten = Some(MessageId::next(self.forgotten, self.now_ms));
                 return Ok(Vec::new());
             }
-            self.rooms.insert(channel.into(), Room::new(Arc::clone(rules), self.forgotten));
+            let rules = Arc::clone(rules);
+            self.make_room_for_channel(channel)?;
+            self.rooms.insert(channel.into(), Room::new(rules, self.forgotten));
         }
         Ok(self.say(channel, said, None))
     }
@@ -136,6 +148,9 @@ fn addressees<'a>(
     let (to, audience) = match message.recipient.as_deref() {
         None => (Addressees::Here(Vec::new()), Audience::Everybody),
         Some(socket_id) => {
+            // A sender who may not send learns nothing of who is here.
+            let unknown = Audience::One { is_authenticated: true };
+            permissions::check(&room.rules, sender.is_authenticated, Act::Send { authenticated, to: unknown })?;
             let here = by_socket_id.get(socket_id).and_then(|&id| Some((id, room.member(id)?.is_authenticated)));
             let (to, is_authenticated) = match here {
                 Some((id, is_authenticated)) => (Addressees::Here(vec![id]), is_authenticated),

@@ -12,18 +12,22 @@
 //! let join = r#"{"action":"join","options":{"channel":"marvel-chat-room"},"payload":null}"#;
 //! for delivery in hub.receive(jill, join) {
 //!     assert_eq!(delivery.to, [jill]);
-//!     assert!(delivery.frame.starts_with(r#"{"action":"join""#));
+//!     assert!(delivery.frame.to_string().starts_with(r#"{"action":"join""#));
 //! }
 //! ```
 //!
 //! # Layout
 //!
+//! - `encoded`: a frame as it is written to sockets.
 //! - `command`: what a client asks for, read from its frame.
+//! - `depth`: how deep what a client sends may be nested.
 //! - `membership`: joining and leaving.
 //! - `messages`: what is said, and what is kept of it.
 //! - `permissions`: whether the channel's settings allow it.
 //! - `reform`: new settings for channels that people are on.
 //! - `room`: one channel with its members.
+//! - `presence`: which members its presence list names, and when the others are told of a change.
+//! - `retention`: what the channels keep together, and which goes first.
 //! - `said`: what takes a place in the order of a channel.
 //! - `shared`: channels that several servers have.
 //! - `share`: what a room of them knows of the others.
@@ -40,6 +44,8 @@
 mod census;
 mod code;
 mod command;
+mod depth;
+mod encoded;
 mod history;
 mod keys;
 mod membership;
@@ -47,10 +53,12 @@ mod message_id;
 mod messages;
 mod notice;
 mod permissions;
+mod presence;
 mod publish;
 mod recovery;
 mod reform;
 mod refusal;
+mod retention;
 mod room;
 mod said;
 mod share;
@@ -62,6 +70,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -72,14 +81,16 @@ use crate::settings::Settings;
 pub use census::{Census, ChannelView};
 pub use code::Code;
 pub(crate) use command::{Command, Frame, Request};
+pub use encoded::Encoded;
 use keys::Keys;
 pub(crate) use keys::Outcome;
 pub(crate) use message_id::MessageId;
-use message_id::MessageIds;
 pub(crate) use notice::is_of_node;
+pub(crate) use presence::BATCH_EVERY_MS;
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
-use room::Room;
+use retention::Retention;
+use room::{PresencePoint, Room};
 use shared::Shared;
 pub(crate) use shared::{Asker, Post, Reply, Snapshot};
 use triggers::Waiting;
@@ -90,9 +101,11 @@ pub use triggers::{Answer, Call, Ticket};
 pub struct Hub {
     settings: Settings,
     channels_per_socket: usize,
+    presence_members: usize,
+    /// Milliseconds since 1970.
+    now_ms: u64,
     /// Message ids are comparable within one.
     epoch: Box<str>,
-    ids: MessageIds,
     /// The newest of what was said on channels that are forgotten.
     forgotten: Option<MessageId>,
     last_id: u64,
@@ -101,6 +114,12 @@ pub struct Hub {
     by_socket_id: HashMap<String, ConnectionId>,
     /// Only channels that somebody is on, or that keep something.
     rooms: HashMap<Arc<str>, Room>,
+    retention: Retention,
+    /// How many of the rooms have members, and how many members they have.
+    rooms_in_use: usize,
+    members: usize,
+    /// Channels with changes of presence that nobody was told of yet.
+    restless: BTreeSet<Arc<str>>,
     /// Questions that nobody has asked yet.
     calls: Vec<Call>,
     /// Only sockets with an open question.
@@ -124,8 +143,8 @@ pub(crate) const PONG: &str = r#"{"action":"pong"}"#;
 pub struct Delivery {
     /// The sockets.
     pub to: Vec<ConnectionId>,
-    /// The text of the frame.
-    pub frame: Box<str>,
+    /// The frame.
+    pub frame: Encoded,
     /// What the frame is.
     pub kind: Kind,
 }
@@ -143,11 +162,11 @@ pub enum Kind {
 
 impl Delivery {
     fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
-        Delivery { to, frame: frame.into(), kind: Kind::Other }
+        Delivery { to, frame: Encoded::text(frame.get()), kind: Kind::Other }
     }
 
-    fn message(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
-        Delivery { kind: Kind::Message, ..Delivery::new(to, frame) }
+    fn message(to: Vec<ConnectionId>, frame: Encoded) -> Delivery {
+        Delivery { to, frame, kind: Kind::Message }
     }
 
     fn refusal(to: ConnectionId, channel: Option<&str>, key: Option<&str>, why: &Refusal) -> Delivery {
@@ -182,13 +201,18 @@ impl Hub {
         Hub {
             settings,
             channels_per_socket: limits.channels_per_socket,
+            presence_members: limits.presence_members,
+            now_ms: 0,
             epoch: epoch.into(),
-            ids: MessageIds::default(),
             forgotten: None,
             last_id: 0,
             connections: HashMap::new(),
             by_socket_id: HashMap::new(),
             rooms: HashMap::new(),
+            retention: Retention::new(limits),
+            rooms_in_use: 0,
+            members: 0,
+            restless: BTreeSet::new(),
             calls: Vec::new(),
             waiting: HashMap::new(),
             keys: Keys::default(),
@@ -220,7 +244,7 @@ impl Hub {
     /// A socket sent a text frame. Where a trigger is to be asked first, [`take_calls`](Self::take_calls) says so.
     pub fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
         match Frame::parse(text) {
-            Ok(Frame::Ping) => vec![Delivery { to: vec![from], frame: PONG.into(), kind: Kind::Other }],
+            Ok(Frame::Ping) => vec![Delivery { to: vec![from], frame: Encoded::text(PONG), kind: Kind::Other }],
             Ok(Frame::Command(command)) => self.handle(from, &command, text),
             Err(refused) => vec![refused.delivery(from)],
         }
@@ -252,7 +276,7 @@ impl Hub {
         };
         self.by_socket_id.remove(&connection.socket_id);
         let channels = connection.channels.iter();
-        let mut deliveries: Vec<_> = channels.filter_map(|channel| self.dismiss(id, channel)).collect();
+        let mut deliveries: Vec<_> = channels.flat_map(|channel| self.dismiss(id, channel)).collect();
         deliveries.extend(self.stop_waiting(id, &connection.client));
         deliveries
     }
@@ -262,7 +286,40 @@ impl Hub {
         &self.settings
     }
 
-    /// Forgets a channel on which nobody is or is about to be, and that keeps nothing.
+    /// So much time has passed since 1970; what is remembered for a while is forgotten after it. A clock that goes back
+    /// stands still here.
+    pub fn advance(&mut self, now: Duration) {
+        let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        if now_ms <= self.now_ms {
+            return;
+        }
+        self.now_ms = now_ms;
+        self.keys.advance(now);
+        self.forget_outdated();
+    }
+
+    /// Whether members wait to be told of changes of presence; [`tell_presence`](Self::tell_presence) tells them.
+    pub(crate) fn is_restless(&self) -> bool {
+        !self.restless.is_empty()
+    }
+
+    /// Tells of the changes of presence that came too fast to be told one by one.
+    pub fn tell_presence(&mut self) -> Vec<Delivery> {
+        let mut deliveries = Vec::new();
+        for channel in std::mem::take(&mut self.restless) {
+            if let Some(room) = self.rooms.get_mut(&channel) {
+                let changes: Vec<_> = room.presence.take_pending().collect();
+                deliveries.extend(changes.into_iter().filter_map(|change| room.tell(&channel, change)));
+            }
+        }
+        deliveries
+    }
+
+    fn presence_point(&self) -> PresencePoint {
+        PresencePoint { now_ms: self.now_ms, named_at_most: self.presence_members }
+    }
+
+    /// Forgets a channel on which no socket is or is about to be, and that keeps nothing.
     fn forget_if_bare(&mut self, channel: &str) {
         if self.rooms.get(channel).is_some_and(Room::is_bare) {
             self.forget(channel);
@@ -271,8 +328,10 @@ impl Hub {
 
     /// Forgets a channel, but not that something was said.
     fn forget(&mut self, channel: &str) {
-        if let Some(room) = self.rooms.remove(channel) {
+        if let Some(mut room) = self.rooms.remove(channel) {
             self.forgotten = self.forgotten.max(room.history.newest());
+            self.release(&mut room);
+            self.restless.remove(channel);
             self.share_close(channel);
         }
     }

@@ -1,7 +1,6 @@
 //! Messages with a key: said once, however often they are sent, and each sending answered once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -14,11 +13,6 @@ use super::shared::Asker;
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
-    /// So much time has passed since the hub was made. What is remembered for a while is forgotten after it.
-    pub fn advance(&mut self, now: Duration) {
-        self.keys.advance(now);
-    }
-
     /// The answer to a message that was sent before, even by another socket; `None` if it was not. While a trigger is
     /// asked about the first, the repeat waits for what comes of it.
     pub(super) fn repeat(
@@ -94,7 +88,8 @@ impl Hub {
 pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
     let kept = outcome.id.and_then(|id| Some((id, room.history.find(id, member.is_authenticated)?)));
     let echo = kept.and_then(|(id, frame)| {
-        let Kept { client, options, payload } = serde_json::from_str(frame.get()).ok()?;
+        let text = frame.to_text();
+        let Kept { client, options, payload } = serde_json::from_str(&text).ok()?;
         let id = id.to_string();
         let options = Options::Message {
             authenticated: options.authenticated,

@@ -28,7 +28,7 @@ impl Since {
     }
 
     /// Of another epoch nothing is known, so all that is kept was missed, and maybe more.
-    pub(super) fn missed<'a>(&self, history: &'a History, epoch: &str, is_authenticated: bool) -> Missed<'a> {
+    pub(super) fn missed(&self, history: &History, epoch: &str, is_authenticated: bool) -> Missed {
         match self.seen().filter(|_| *self.epoch == *epoch) {
             Some(seen) => history.since(seen, is_authenticated),
             None => Missed { frames: history.readable_by(is_authenticated), is_complete: false },

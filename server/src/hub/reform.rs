@@ -1,9 +1,10 @@
-//! New settings for channels that people are on.
+//! New settings for channels that have members or keep messages. They close and never open: where another row covers a
+//! channel, its members and its messages go, and the row applies to an empty channel.
 
 use std::sync::Arc;
 
 use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Payload, PresenceAction};
+use xano_realtime_protocol::frame::Payload;
 
 use super::permissions::{self, Act};
 use super::room::{Room, from_server};
@@ -11,8 +12,8 @@ use super::{ConnectionId, Delivery, Hub, Refusal};
 use crate::settings::{ChannelRules, Settings};
 
 impl Hub {
-    /// Puts new settings in force. Who may no longer be on a channel is told why and that they left; the others are
-    /// told that they went.
+    /// Puts new settings in force. Members who may no longer be on a channel are told why and that they left; the others
+    /// are told that they went.
     pub fn apply(&mut self, settings: Settings) -> Vec<Delivery> {
         self.settings = settings;
         let channels: Vec<_> = self.rooms.keys().cloned().collect();
@@ -20,65 +21,75 @@ impl Hub {
     }
 
     fn reform(&mut self, channel: &Arc<str>) -> Vec<Delivery> {
+        let Some(room) = self.rooms.get(channel) else {
+            return Vec::new();
+        };
+        match self.settings.rules_for(channel).cloned() {
+            Some(rules) if rules == room.rules => Vec::new(),
+            Some(rules) if rules.pattern == room.rules.pattern => self.adopt(channel, rules),
+            Some(_) => self.close_channel(channel, &Refusal::SettingsReplaced),
+            None => self.close_channel(channel, &Refusal::NoSettings),
+        }
+    }
+
+    /// The row of the channel has changed.
+    fn adopt(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
+        let bounds = self.retention.bounds(rules.history);
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
         };
-        let rules = self.settings.rules_for(channel).cloned();
-        if rules.as_ref().is_some_and(|rules| *rules == room.rules) {
+        let is_expelled = |is_authenticated: bool| permissions::check(&rules, is_authenticated, Act::Join).is_err();
+        let expelled: Vec<_> =
+            room.members().filter(|&(_, is_authenticated)| is_expelled(is_authenticated)).map(|(id, _)| id).collect();
+        if rules.anonymous_clients && !room.rules.anonymous_clients {
+            room.history.reserve_for_authenticated();
+        }
+        let had_presence = std::mem::replace(&mut room.rules, rules).presence;
+        room.history.shrink_to(bounds);
+        let list = if had_presence { None } else { room.list_for_listeners(channel) };
+        let mut deliveries = self.expel(channel, expelled, &Refusal::Anonymous);
+        deliveries.extend(list);
+        self.note_change(channel);
+        deliveries
+    }
+
+    /// Removes all members and all that the channel keeps.
+    fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Delivery> {
+        let members = self.rooms.get(channel).into_iter().flat_map(|room| room.members().map(|(id, _)| id)).collect();
+        if let Some(room) = self.rooms.get_mut(channel) {
+            // The members all go at once: there is no one to tell of each.
+            room.forget_listeners();
+        }
+        let mut deliveries = self.expel(channel, members, why);
+        deliveries.extend(self.refuse_waiting(channel, why));
+        self.keys.forget_channel(channel);
+        self.forget(channel);
+        deliveries
+    }
+
+    /// Removes members, who are told why and that they left; the others are told that they went.
+    fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Delivery> {
+        if ids.is_empty() {
             return Vec::new();
         }
-        let out: Vec<_> =
-            room.members().filter_map(|(id, known)| Some((id, expelled(rules.as_deref(), known)?))).collect();
-        let mut deliveries = Vec::new();
-        // One reason for all: either the row is gone, or it wants no anonymous clients any more.
-        if let Some((_, why)) = out.first() {
-            let ids: Vec<_> = out.iter().map(|&(id, _)| id).collect();
-            deliveries.push(Delivery::refusal_to_all(ids.clone(), channel, why));
-            deliveries.push(Delivery::new(ids, from_server(channel, Action::Leave, Payload::Empty {})));
-        }
-        let gone: Vec<_> = out.into_iter().filter_map(|(id, _)| Some((id, room.dismiss(id)?))).collect();
-        for (id, member) in &gone {
-            if let Some(connection) = self.connections.get_mut(id) {
+        let mut deliveries = vec![
+            Delivery::refusal_to_all(ids.clone(), channel, why),
+            Delivery::new(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
+        ];
+        for id in ids {
+            if let Some(connection) = self.connections.get_mut(&id) {
                 connection.channels.remove(channel);
             }
-            self.share_leave(channel, &member.client);
+            deliveries.extend(self.dismiss(id, channel));
         }
-        let Some(room) = self.rooms.get_mut(channel) else {
-            return deliveries;
-        };
-        let Some(rules) = rules else {
-            deliveries.extend(self.refuse_waiting(channel, &Refusal::NoSettings));
-            self.forget(channel);
-            return deliveries;
-        };
-        let told = gone
-            .iter()
-            .filter(|_| room.share.is_none())
-            .filter_map(|(id, member)| room.presence_update(channel, PresenceAction::Leave, Some(*id), &member.client));
-        deliveries.extend(told);
-        deliveries.extend(room.adopt(channel, rules));
-        self.forget_if_bare(channel);
         deliveries
     }
 }
 
-/// Why somebody may not be on the channel, if so.
-fn expelled(rules: Option<&ChannelRules>, is_authenticated: bool) -> Option<Refusal> {
-    match rules {
-        None => Some(Refusal::NoSettings),
-        Some(rules) => permissions::check(rules, is_authenticated, Act::Join).err(),
-    }
-}
-
 impl Room {
-    /// Other rules from now on. Where presence begins, those who once asked for the list get it.
-    fn adopt(&mut self, channel: &str, rules: Arc<ChannelRules>) -> Option<Delivery> {
-        self.history.shrink_to(rules.history);
-        let before = std::mem::replace(&mut self.rules, rules);
-        if before.presence || !self.rules.presence {
-            return None;
-        }
+    /// Where presence begins, the members who once asked for the list get it.
+    fn list_for_listeners(&self, channel: &str) -> Option<Delivery> {
         let to: Vec<ConnectionId> = self.listeners().collect();
-        (!to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
+        (self.rules.presence && !to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
     }
 }

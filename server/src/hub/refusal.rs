@@ -7,6 +7,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::code::Code;
+use super::depth::DEPTH;
 use super::{ConnectionId, Delivery};
 use crate::channel_name::CHANNEL_NAME_RULE;
 
@@ -65,12 +66,21 @@ pub enum Refusal {
     /// The channel's settings say no.
     #[error("{0}")]
     NotAllowed(&'static str),
+    /// A frame in which lists and objects are nested too deeply.
+    #[error("Frame has more than {DEPTH} lists and objects within each other")]
+    TooDeep,
     /// Nobody of that socket id is on the channel.
     #[error("Client is not connected to this channel")]
     RecipientAbsent,
     /// As many channels as a socket may have.
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
+    /// As many channels as the server may have.
+    #[error("This server has {0} channels, which is as many as it may have; try again later")]
+    TooManyChannelsInAll(usize),
+    /// Other settings cover the channel now.
+    #[error("The settings of this channel were replaced, and what it kept is removed; join it again")]
+    SettingsReplaced,
     /// The join trigger answered `false`.
     #[error("The channel's trigger refused the join")]
     RefusedByTrigger,
@@ -107,6 +117,7 @@ impl Refusal {
             | Refusal::Binary
             | Refusal::NoAction
             | Refusal::NoChannel
+            | Refusal::TooDeep
             | Refusal::WrongType { .. } => Code::BadFrame,
             Refusal::ChannelName => Code::BadChannel,
             Refusal::TooFast => Code::TooFast,
@@ -119,7 +130,8 @@ impl Refusal {
             Refusal::TooManyChannels(_) => Code::TooManyChannels,
             Refusal::RefusedByTrigger => Code::RefusedByTrigger,
             Refusal::TriggerFailed => Code::TriggerFailed,
-            Refusal::TriggerBusy | Refusal::WaitingTooLong => Code::Busy,
+            Refusal::TriggerBusy | Refusal::WaitingTooLong | Refusal::TooManyChannelsInAll(_) => Code::Busy,
+            Refusal::SettingsReplaced => Code::SettingsReplaced,
             Refusal::Unavailable => Code::Unavailable,
             Refusal::Gap => Code::Gap,
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,

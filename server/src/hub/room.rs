@@ -9,8 +9,10 @@ use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFram
 
 use super::history::History;
 use super::message_id::MessageId;
+use super::presence::{Change, Presence};
+use super::retention::LastUse;
 use super::share::Share;
-use super::{ConnectionId, Delivery};
+use super::{ConnectionId, Delivery, Encoded};
 use crate::settings::ChannelRules;
 
 /// One channel.
@@ -20,6 +22,12 @@ pub(crate) struct Room {
     pub(crate) history: History,
     /// In the order in which the sockets opened, so that lists and tests see one order.
     members: BTreeMap<ConnectionId, Member>,
+    /// What the members were told of each other, where the channel is this server's alone.
+    pub(super) presence: Presence<ConnectionId>,
+    /// What of the history is counted among what all channels keep.
+    pub(super) counted_bytes: usize,
+    /// Where nobody is on the channel and it keeps messages.
+    pub(super) unused_since: Option<LastUse>,
     /// Only where other servers have the channel too.
     pub(super) share: Option<Share>,
 }
@@ -36,7 +44,15 @@ pub(crate) struct Member {
 impl Room {
     /// What was said there before, if anything, has no later id than `lost`.
     pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Room {
-        Room { rules, history: History::after(lost), members: BTreeMap::new(), share: None }
+        Room {
+            rules,
+            history: History::after(lost),
+            members: BTreeMap::new(),
+            presence: Presence::default(),
+            counted_bytes: 0,
+            unused_since: None,
+            share: None,
+        }
     }
 
     /// Of a channel that other servers have too.
@@ -68,6 +84,11 @@ impl Room {
         self.members.iter().filter(|(_, member)| member.wants_presence).map(|(&id, _)| id)
     }
 
+    /// Nobody is told of changes of presence from now on.
+    pub(super) fn forget_listeners(&mut self) {
+        self.members.values_mut().for_each(|member| member.wants_presence = false);
+    }
+
     /// Takes somebody in, or adds to the wishes of somebody who is in already. Says whether they are new.
     pub(crate) fn admit(&mut self, id: ConnectionId, member: Member) -> bool {
         match self.members.get_mut(&id) {
@@ -84,6 +105,11 @@ impl Room {
 
     pub(crate) fn dismiss(&mut self, id: ConnectionId) -> Option<Member> {
         self.members.remove(&id)
+    }
+
+    /// Whether nobody is on the channel, and it keeps messages for those who come.
+    pub(super) fn is_unused(&self) -> bool {
+        self.share.is_none() && self.members.is_empty()
     }
 
     /// Whether the room may be forgotten.
@@ -103,37 +129,83 @@ impl Room {
         audience.map(|(&id, _)| id).collect()
     }
 
-    /// The list for somebody who asked for it: somebody new, who is on it, or those who are here.
-    pub(crate) fn presence_full(&self, channel: &str, newcomer: Option<&RawValue>) -> Box<RawValue> {
-        let presence = match &self.share {
-            Some(share) => share.present(newcomer),
-            None => self.members.values().map(|member| &*member.client).collect(),
+    /// The list for a member who asked for it, who is on it in any case.
+    pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Box<RawValue> {
+        let (presence, more) = match &self.share {
+            Some(share) => share.present(reader.map(|(_, client)| client)),
+            None => self.present(reader.map(|(id, _)| id)),
         };
-        from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence })
+        from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence, more })
+    }
+
+    /// The members that the list names, and how many it does not.
+    fn present(&self, reader: Option<ConnectionId>) -> (Vec<&RawValue>, usize) {
+        let is_listed = |id: ConnectionId| Some(id) == reader || self.presence.names(&id);
+        let listed = self.members.iter().filter(|(id, _)| is_listed(**id)).map(|(_, member)| &*member.client);
+        let unnamed = self.presence.unnamed();
+        (listed.chain(self.presence.leaving().map(|client| &**client)).collect(), unnamed)
+    }
+
+    /// A member came who is on the list of members already.
+    pub(super) fn announce_join(&mut self, channel: &str, id: ConnectionId, at: PresencePoint) -> Option<Delivery> {
+        let client = Arc::clone(&self.members.get(&id)?.client);
+        let change = Change { action: PresenceAction::Join, client, about: Some(id) };
+        let told = self.presence.came(id, self.members.len(), at.named_at_most, at.now_ms, change);
+        told.and_then(|change| self.tell(channel, change))
+    }
+
+    /// A member went who is no longer on the list of members; another one may take the place in the presence list.
+    pub(super) fn announce_leave(
+        &mut self,
+        channel: &str,
+        id: ConnectionId,
+        client: Arc<RawValue>,
+        at: PresencePoint,
+    ) -> Vec<Delivery> {
+        let change = Change { action: PresenceAction::Leave, client, about: Some(id) };
+        let mut told: Vec<_> = self.presence.went(id, at.now_ms, change).into_iter().collect();
+        if let Some(next) = self.presence.next_named(self.members.len(), at.named_at_most)
+            && let Some(member) = self.members.get(&next)
+        {
+            let client = Arc::clone(&member.client);
+            let change = Change { action: PresenceAction::Join, client, about: Some(next) };
+            told.extend(self.presence.tell(next, at.now_ms, change));
+        }
+        told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
     /// Tells the others that asked for presence; never the one it is about.
-    pub(crate) fn presence_update(
-        &self,
-        channel: &str,
-        action: PresenceAction,
-        about: Option<ConnectionId>,
-        client: &RawValue,
-    ) -> Option<Delivery> {
+    pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Delivery> {
         if !self.rules.presence {
             return None;
         }
+        let Change { action, client, about } = change;
         let to: Vec<_> = self.listeners().filter(|&id| Some(id) != about).collect();
         if to.is_empty() {
             return None;
         }
-        let payload = Payload::PresenceUpdate { action, presence: client };
+        let payload = Payload::PresenceUpdate { action, presence: &client };
         Some(Delivery::new(to, from_server(channel, Action::PresenceUpdate, payload)))
     }
+}
+
+/// When presence changes, and how many members its list names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PresencePoint {
+    pub(super) now_ms: u64,
+    pub(super) named_at_most: usize,
 }
 
 /// A frame about a channel that no client sent.
 pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Box<RawValue> {
     let frame = ServerFrame { action, client: None, options: Options::channel(channel), payload };
     frame.encode()
+}
+
+/// An answer with kept messages. `complete`: whether they are all that was said since a message that the reader named.
+pub(super) fn history_frame(channel: &str, frames: &[Encoded], complete: Option<bool>) -> Encoded {
+    let frame = from_server(channel, Action::History, Payload::History { history: [], complete });
+    // The list is the last one of the frame, as the payload is its last field.
+    let (opening, closing) = frame.get().rsplit_once("[]").unwrap_or_default();
+    Encoded::spliced(&format!("{opening}["), frames.iter(), &format!("]{closing}"))
 }

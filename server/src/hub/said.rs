@@ -5,9 +5,10 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
+use super::history::Bounds;
 use super::message_id::MessageId;
 use super::room::Room;
-use super::{ConnectionId, Delivery};
+use super::{ConnectionId, Delivery, Encoded};
 
 /// What was said, without its place.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -79,16 +80,17 @@ impl Room {
         id: MessageId,
         said: &Said<'_>,
         sender: Option<Sender<'_>>,
+        bounds: Bounds,
     ) -> Vec<Delivery> {
-        let frame = said.frame(channel, id, None);
+        let frame = Encoded::text(said.frame(channel, id, None).get());
         let for_authenticated = said.is_for_authenticated();
-        self.history.keep(id, &frame, for_authenticated, self.rules.history);
+        self.history.keep(id, frame.clone(), for_authenticated, bounds);
         let mut to = self.audience(for_authenticated);
         // Only the sender sees the key, so only its copy of a message that has one is made apart.
         let own = sender.and_then(|Sender { id: from, key }| {
             let key = key?;
             to.retain(|&member| member != from);
-            Some(Delivery::message(vec![from], said.frame(channel, id, Some(key))))
+            Some(Delivery::message(vec![from], Encoded::text(said.frame(channel, id, Some(key)).get())))
         });
         let mut deliveries = vec![Delivery::message(to, frame)];
         deliveries.extend(own);

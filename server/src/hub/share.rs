@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::PresenceAction;
 
-use super::history::History;
+use super::history::{Bounds, History};
 use super::notice::{Entry, Known};
+use super::presence::Change;
 use super::room::Room;
 use super::shared::Snapshot;
 use super::{ConnectionId, Delivery, Refusal};
@@ -51,18 +52,18 @@ impl Share {
     }
 
     /// Everybody in the order in which they came, and somebody who is new.
-    pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> Vec<&'a RawValue> {
+    pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
         let mut known: Vec<_> = self.present.values().collect();
         known.sort_unstable_by_key(|known| known.since);
         let mut present: Vec<_> = known.into_iter().map(|known| &*known.client).collect();
         present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
-        present
+        (present, 0)
     }
 }
 
 impl Room {
     /// What was said that has not arrived.
-    pub(super) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str) -> Vec<Delivery> {
+    pub(super) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Delivery> {
         let Some(share) = &mut self.share else {
             return Vec::new();
         };
@@ -92,7 +93,7 @@ impl Room {
             }
             match serde_json::from_str::<Entry<'_>>(entry) {
                 Ok(entry) => {
-                    let taken = self.take_in(channel, *id, &entry.said, entry.sender(node));
+                    let taken = self.take_in(channel, *id, &entry.said, entry.sender(node), bounds);
                     // Of another epoch all that is kept is asked for, and some of it may have been heard.
                     deliveries.extend(taken.into_iter().filter(|_| Some(*id) > seen));
                 }
@@ -137,13 +138,13 @@ impl Room {
         let known: Known = serde_json::from_str(member).ok()?;
         let client = Arc::clone(&known.client);
         let is_new = self.share.as_mut()?.present.insert(socket_id, known).is_none();
-        is_new.then(|| self.presence_update(channel, PresenceAction::Join, about, &client)).flatten()
+        is_new.then(|| self.tell(channel, Change { action: PresenceAction::Join, client, about })).flatten()
     }
 
     /// Tells the others; not the one it is about, who may be here, and is soon to be known again.
     pub(super) fn miss_one(&mut self, channel: &str, socket_id: &str, about: Option<ConnectionId>) -> Option<Delivery> {
         let known = self.share.as_mut()?.present.remove(socket_id)?;
-        self.presence_update(channel, PresenceAction::Leave, about, &known.client)
+        self.tell(channel, Change { action: PresenceAction::Leave, client: known.client, about })
     }
 
     fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Delivery> {

@@ -16,7 +16,7 @@ use super::publish::{ack, answer};
 use super::room::Room;
 use super::said::{Said, Sender};
 use super::share::{Behind, Share};
-use super::{Connection, ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::{Connection, ConnectionId, Delivery, Encoded, Hub, Refusal, to_one};
 
 /// What a hub asks of what all servers share, in this order.
 #[derive(Debug, PartialEq, Eq)]
@@ -245,14 +245,15 @@ impl Hub {
         let Some(behind) = room.share.as_mut().and_then(|share| share.behind.take_if(is_asked)) else {
             return Vec::new();
         };
-        let mut deliveries = room.catch_up(channel, &snapshot, node);
+        let bounds = self.retention.bounds(room.rules.history);
+        let mut deliveries = room.catch_up(channel, &snapshot, node, bounds);
         deliveries.extend(room.meet(channel, &snapshot, &self.by_socket_id));
         self.correct(channel, &snapshot);
         for notice in behind.notices {
             deliveries.extend(self.hear(channel, &notice));
         }
         deliveries.extend(self.admit_known(channel));
-        self.forget_if_bare(channel);
+        self.note_change(channel);
         deliveries
     }
 
@@ -273,12 +274,15 @@ impl Hub {
                     return Vec::new();
                 };
                 if MessageId::parse(&before) == room.history.newest() {
-                    return room.take_in(channel, id, &entry.said, entry.sender(&shared.node));
+                    let bounds = self.retention.bounds(room.rules.history);
+                    let deliveries = room.take_in(channel, id, &entry.said, entry.sender(&shared.node), bounds);
+                    self.note_message(channel);
+                    return deliveries;
                 }
             }
             Notice::Whisper { to, frame } => {
                 let to = self.by_socket_id.get(&*to).copied().filter(|&id| room.member(id).is_some());
-                return to.map(|id| Delivery::message(vec![id], frame.to_owned())).into_iter().collect();
+                return to.map(|id| Delivery::message(vec![id], Encoded::text(frame.get()))).into_iter().collect();
             }
             Notice::Came { version, .. } | Notice::Went { version, .. } if version <= share.version => {
                 return Vec::new();

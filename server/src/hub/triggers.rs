@@ -12,6 +12,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Client;
 
 use super::command::{Message, Wishes};
+use super::depth::is_too_deep;
 use super::{ConnectionId, Delivery, Hub, Refusal};
 use crate::settings::TriggerUrl;
 
@@ -33,6 +34,18 @@ pub struct Ticket {
     channel: Arc<str>,
 }
 
+impl Ticket {
+    /// The socket on whose behalf it is asked.
+    pub(crate) fn connection(&self) -> ConnectionId {
+        self.connection
+    }
+
+    /// The channel that it is about.
+    pub(crate) fn channel(&self) -> &Arc<str> {
+        &self.channel
+    }
+}
+
 /// What came of a question.
 #[derive(Debug)]
 pub enum Answer {
@@ -40,7 +53,7 @@ pub enum Answer {
     Json(Box<RawValue>),
     /// Something else, but no failure.
     NotJson,
-    /// As many questions are open at that URL as may be.
+    /// It was not asked: too many others were open, or waited, until its time was over.
     Busy,
     /// No answer in time, or none that counts.
     Failed,
@@ -302,6 +315,7 @@ impl Hub {
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
                 Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }
+            (Asked::Message { .. }, Answer::Json(json)) if is_too_deep(json.get()) => Err(Refusal::TriggerFailed),
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
                 self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })

@@ -2,35 +2,51 @@
 
 use std::sync::Arc;
 
-use super::{Added, Encoded, Outbox};
+use super::{Added, CONGESTED_BYTES, Outbox};
+use crate::hub::Encoded;
 
 /// Outboxes that somebody has undertaken to write: at a time of their choice, when this is dropped at the latest.
 ///
 /// It is to outlive the lock that the hub works under: writing takes much longer than adding.
 #[derive(Debug, Default)]
-pub(crate) struct Due(Vec<Arc<Outbox>>);
+pub(crate) struct Due {
+    outboxes: Vec<Arc<Outbox>>,
+    /// In the frames that were added since the last write. No outbox got more than all of them.
+    bytes: usize,
+}
 
 impl Due {
     /// Adds a frame to an outbox. Says whether it was added.
     pub(crate) fn add(&mut self, outbox: &Arc<Outbox>, frame: Encoded) -> bool {
         let added = outbox.add(frame);
         if added == Added::ToWrite {
-            self.0.push(Arc::clone(outbox));
+            self.outboxes.push(Arc::clone(outbox));
         }
         added != Added::No
     }
 
+    /// A frame of so many bytes was added, to however many outboxes.
+    pub(crate) fn note(&mut self, bytes: usize) {
+        self.bytes += bytes;
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.outboxes.is_empty()
+    }
+
+    /// Whether as much was added to an outbox as may wait before it is written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes > CONGESTED_BYTES
     }
 
     /// Writes them. Many are shared out, so that all cores write to a large audience, and nobody waits behind it.
     pub(crate) fn write(&mut self) {
-        while self.0.len() > OUTBOXES_PER_TASK {
-            let share = Due(self.0.split_off(self.0.len() - OUTBOXES_PER_TASK));
-            tokio::spawn(async move { drop(share) });
+        self.bytes = 0;
+        while self.outboxes.len() > OUTBOXES_PER_TASK {
+            let share = self.outboxes.split_off(self.outboxes.len() - OUTBOXES_PER_TASK);
+            tokio::spawn(async move { drop(Due { outboxes: share, bytes: 0 }) });
         }
-        for outbox in std::mem::take(&mut self.0) {
+        for outbox in std::mem::take(&mut self.outboxes) {
             outbox.write();
         }
     }

@@ -3,10 +3,12 @@
 //! Whoever adds a frame to an outbox that nobody writes undertakes to write it, outside the locks of the hub and with
 //! others that it owes; see [`Due`]. The socket's own task is woken only where that is not enough: the
 //! client takes nothing for the time being, or the socket is to be closed. Measured: docs/decisions/007-writes.md.
+//!
+//! The limit holds on every path, before the first write too ([`Limits`]); what it does not count is the frame that is
+//! being written, so that a long answer reaches a slow reader: docs/decisions/009-limits.md.
 
 mod backlog;
 mod due;
-mod encoded;
 #[cfg(test)]
 mod tests;
 
@@ -19,9 +21,9 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
+use crate::hub::Encoded;
 use backlog::Backlog;
 pub(crate) use due::Due;
-pub(crate) use encoded::Encoded;
 
 /// What waits to be sent to one socket.
 #[derive(Debug)]
@@ -31,9 +33,31 @@ pub(crate) struct Outbox {
     /// Wakes the socket's own task.
     wake: Notify,
     /// A client for whom more than this waits when one more frame comes reads too slowly.
-    limit_bytes: usize,
+    limit: Limit,
     /// How many bytes the kernel has taken so far.
     taken_bytes: AtomicU64,
+}
+
+/// How many bytes may wait for one socket when one more frame comes.
+#[derive(Clone, Copy, Debug)]
+struct Limit(usize);
+
+impl Limit {
+    /// What was tried to write and the client has not taken.
+    fn unread(self) -> usize {
+        self.0
+    }
+
+    /// What nobody has tried to write yet: several senders may add to one outbox before the first of them writes.
+    fn unwritten(self) -> usize {
+        self.0.saturating_mul(4)
+    }
+
+    /// Answers that the client asked for. A socket of which more waits than it takes is not read, so that it asks for no
+    /// more; only answers that come later than the question, of a trigger or another server, add up.
+    fn answers(self) -> usize {
+        self.0.saturating_mul(16)
+    }
 }
 
 /// Why the server closes a socket from behind its outbox.
@@ -93,7 +117,13 @@ enum Writer {
 
 impl Outbox {
     pub(crate) fn new(stream: OwnedWriteHalf, limit_bytes: usize) -> Outbox {
-        Outbox { stream, queue: Mutex::default(), wake: Notify::new(), limit_bytes, taken_bytes: AtomicU64::new(0) }
+        Outbox {
+            stream,
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            limit: Limit(limit_bytes),
+            taken_bytes: AtomicU64::new(0),
+        }
     }
 
     /// Adds a frame, unless the socket is to be closed; it is if this is the one too many.
@@ -113,9 +143,8 @@ impl Outbox {
     }
 
     fn enqueue(&self, queue: &mut Queue, frame: Encoded) -> Added {
-        // What the adder has not got round to is not the client's fault. A farewell always has room.
-        let is_slow = queue.writer == Writer::Owner && queue.ending.is_none();
-        if is_slow && queue.waiting.bytes() > self.limit_bytes {
+        // A farewell always has room.
+        if queue.ending.is_none() && self.is_over_limit(queue) {
             queue.waiting.drop_unbegun();
             queue.ending = Some(Ending::SlowConsumer);
             self.wake.notify_one();
@@ -127,6 +156,24 @@ impl Outbox {
         }
         queue.writer = Writer::Adder;
         Added::ToWrite
+    }
+
+    fn is_over_limit(&self, queue: &Queue) -> bool {
+        let waiting = queue.waiting.waiting_behind();
+        let pushed = if queue.writer == Writer::Owner { self.limit.unread() } else { self.limit.unwritten() };
+        waiting.pushed > pushed || waiting.answers > self.limit.answers()
+    }
+
+    /// How many bytes wait to be written.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.lock().waiting.waiting().all()
+    }
+
+    /// Whether the client takes less than it is sent, and more waits for it than it should add to: nothing is read of it
+    /// until it has taken that.
+    pub(crate) fn is_congested(&self) -> bool {
+        let queue = self.lock();
+        queue.writer == Writer::Owner && queue.waiting.waiting().all() > CONGESTED_BYTES
     }
 
     /// Nothing more is taken in; what waits is still sent, then the socket closes.
@@ -241,3 +288,6 @@ impl Outbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// As much waits for a socket at most before it is written, and before a client that takes little is no longer read.
+pub(crate) const CONGESTED_BYTES: usize = 256 * 1024;

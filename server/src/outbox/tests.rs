@@ -25,7 +25,7 @@ async fn pair(limit_bytes: usize) -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
 }
 
 fn frame(number: usize) -> Encoded {
-    Encoded::text(format!("{number:0width$}", width = 1 + number % 3_000))
+    Encoded::text(&format!("{number:0width$}", width = 1 + number % 3_000))
 }
 
 async fn next_number(client: &mut WebSocketStream<TcpStream>) -> usize {
@@ -102,7 +102,7 @@ async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done()
 async fn a_slow_client_gets_the_farewell_though_what_was_begun_takes_many_writes() {
     let (outbox, mut client) = pair(100_000).await;
     let begun = "x".repeat(100 * BUFFER_BYTES);
-    assert!(Due::default().add(&outbox, Encoded::text(begun.clone())));
+    assert!(Due::default().add(&outbox, Encoded::text(&begun)));
     while Due::default().add(&outbox, frame(0)) {}
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let owner = tokio::spawn({

@@ -30,8 +30,8 @@ pub struct Settings {
     /// The rows, in the order in which they were given.
     channels: Vec<Arc<ChannelRules>>,
     exact: HashMap<String, Arc<ChannelRules>>,
-    /// What stands before the `*`, longest first.
-    nested: Vec<(String, Arc<ChannelRules>)>,
+    /// By what stands before the `*`, which ends in `/`.
+    nested: HashMap<String, Arc<ChannelRules>>,
 }
 
 impl Settings {
@@ -39,14 +39,15 @@ impl Settings {
     pub fn rules_for(&self, channel: &str) -> Option<&Arc<ChannelRules>> {
         let own = self.exact.get(channel);
         own.or_else(|| {
-            let mut covering = self.nested.iter();
-            covering.find(|(prefix, _)| channel.starts_with(prefix)).map(|(_, rules)| rules)
+            let prefixes = channel.rmatch_indices('/').filter_map(|(at, _)| channel.get(..=at));
+            prefixes.filter_map(|prefix| self.nested.get(prefix)).next()
         })
     }
 
     /// Settings of checked rows.
     fn new(enabled: bool, hash: String, channels: Vec<ChannelRules>) -> Result<Settings, SettingsError> {
-        let mut settings = Settings { enabled, hash, channels: Vec::new(), exact: HashMap::new(), nested: Vec::new() };
+        let mut settings =
+            Settings { enabled, hash, channels: Vec::new(), exact: HashMap::new(), nested: HashMap::new() };
         let mut patterns = HashSet::new();
         for (index, rules) in channels.into_iter().enumerate() {
             rules.check(index)?;
@@ -55,7 +56,6 @@ impl Settings {
             }
             settings.add(Arc::new(rules));
         }
-        settings.nested.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
         Ok(settings)
     }
 
@@ -65,9 +65,9 @@ impl Settings {
             return;
         }
         match rules.prefix() {
-            Some(prefix) => self.nested.push((prefix.to_owned(), rules)),
-            None => drop(self.exact.insert(rules.pattern.clone(), rules)),
-        }
+            Some(prefix) => self.nested.insert(prefix.to_owned(), rules),
+            None => self.exact.insert(rules.pattern.clone(), rules),
+        };
     }
 }
 
@@ -94,7 +94,7 @@ impl Default for Settings {
         };
         let hash = DEFAULT_HASH.to_owned();
         let mut settings =
-            Settings { enabled: true, hash, channels: Vec::new(), exact: HashMap::new(), nested: Vec::new() };
+            Settings { enabled: true, hash, channels: Vec::new(), exact: HashMap::new(), nested: HashMap::new() };
         for rules in [open, members_only] {
             settings.add(Arc::new(rules));
         }

@@ -22,6 +22,8 @@ async fn me(address: SocketAddr, token: &str) -> Answer {
     ask(address, "GET", "/api:auth/auth/me", &[("Authorization", &format!("Bearer {token}"))], "").await
 }
 
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+
 fn error(answer: &Answer) -> (u16, Value) {
     (answer.status, answer.json())
 }
@@ -82,13 +84,13 @@ async fn what_is_wrong_with_a_sign_up_is_said_by_the_name_of_the_field() {
         (r#"{"email":"a@b","password":"correct horse"} x"#, "trailing characters"),
     ];
     for (body, reason) in refusals {
-        let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[], body).await;
+        let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[JSON], body).await;
         let (status, refusal) = error(&answer);
         assert_eq!((status, &refusal["code"]), (400, &json!("ERROR_CODE_INPUT_ERROR")), "{body}");
         assert!(refusal["message"].as_str().unwrap().contains(reason), "{body}: {refusal}");
     }
     let large = "x".repeat(20_000);
-    let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[], &large).await;
+    let answer = ask(server.address, "POST", "/api:auth/auth/signup", &[JSON], &large).await;
     assert_eq!(answer.status, 413);
 }
 
@@ -168,10 +170,15 @@ async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() 
     origins.allow("https://app.example.com").unwrap();
     let only = Running::start_with(Config { origins, ..Config::default() }).await;
     let any = Running::start().await;
+    let own = format!("http://{}", any.address);
     let cases = [
-        (&any, "https://anywhere.example", Some("*")),
+        (&any, "http://localhost:3000", Some("*")),
+        (&any, &own, Some("*")),
+        (&any, "https://anywhere.example", None),
+        (&any, "null", None),
         (&only, "https://app.example.com", Some("https://app.example.com")),
         (&only, "https://anywhere.example", None),
+        (&only, "http://localhost:3000", None),
     ];
     for (server, origin, allowed) in cases {
         let preflight = [
@@ -180,12 +187,30 @@ async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() 
             ("Access-Control-Request-Headers", "authorization,content-type"),
         ];
         let answer = ask(server.address, "OPTIONS", "/api:auth/auth/login", &preflight, "").await;
+        assert_eq!(answer.status, if allowed.is_some() { 200 } else { 403 }, "{origin}");
         assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
-        assert_eq!(answer.header("access-control-allow-headers"), Some("authorization,content-type"));
+        let headers = allowed.map(|_| "authorization,content-type");
+        assert_eq!(answer.header("access-control-allow-headers"), headers, "{origin}");
         assert_eq!(answer.header("access-control-allow-credentials"), None);
-        let answer = ask(server.address, "POST", "/api:auth/auth/login", &[("Origin", origin)], "{}").await;
+
+        let headers = [("Origin", origin), ("Content-Type", "application/json")];
+        let answer = ask(server.address, "POST", "/api:auth/auth/login", &headers, "{}").await;
+        assert_eq!(answer.status, if allowed.is_some() { 400 } else { 403 }, "{origin}");
         assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}: errors are readable too");
     }
+}
+
+#[tokio::test]
+async fn a_page_cannot_sign_up_without_being_asked_first_whether_it_may() {
+    let server = Running::start().await;
+    let user = r#"{"email":"jill@example.com","password":"correct horse"}"#;
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "text/plain; application/json", ""] {
+        let headers = [("Content-Type", content_type)];
+        let answer = ask(server.address, "POST", "/api:auth/auth/signup", &headers, user).await;
+        assert_eq!((answer.status, &answer.json()["code"]), (415, &json!("ERROR_CODE_INPUT_ERROR")), "{content_type}");
+    }
+    let headers = [("Content-Type", "Application/JSON; charset=utf-8")];
+    assert_eq!(ask(server.address, "POST", "/api:auth/auth/signup", &headers, user).await.status, 200);
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
 
 #[tokio::test]
 async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_alone_with_the_limit_off_too() {
-    let server = Running::with_limit("frame_bytes=0").await;
+    let server = Running::with_limits("frame_bytes=0").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut attacker = server.client().await;
     let mut header = vec![0x81, 0xff];
@@ -80,7 +80,7 @@ async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_al
 
 #[tokio::test]
 async fn the_largest_frame_is_as_large_as_the_limit_says() {
-    let server = Running::with_limit("frame_bytes=1000").await;
+    let server = Running::with_limits("frame_bytes=1000").await;
     let mut jill = server.client_on(MARVEL).await;
     let frame = |bytes: usize| {
         let bare = json!({ "action": "message", "options": { "channel": MARVEL }, "payload": "" });
@@ -95,7 +95,7 @@ async fn the_largest_frame_is_as_large_as_the_limit_says() {
 
 #[tokio::test]
 async fn who_is_closed_learns_why_and_reads_a_clean_end_though_more_was_sent() {
-    let server = Running::with_limit("frame_bytes=1000").await;
+    let server = Running::with_limits("frame_bytes=1000").await;
     let mut jill = server.client().await;
     jill.send(Message::text("x".repeat(1001))).await;
     assert_eq!(jill.hear_close().await, 1009);
@@ -137,7 +137,7 @@ async fn a_clients_close_code_comes_back() {
 
 #[tokio::test]
 async fn a_client_that_reads_nothing_is_cut_off_and_slows_nobody_down() {
-    let server = Running::with_limit("outbox_bytes=100000").await;
+    let server = Running::with_limits("outbox_bytes=100000,bytes_per_second=0").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut stuck = server.client_on(MARVEL).await;
     jill.hear_until("presence_update").await;

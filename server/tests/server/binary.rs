@@ -9,16 +9,16 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, KEY, MARVEL, Running, ask, get, post, token_of};
+use crate::support::{ADMIN_TOKEN, Client, Folder, KEY, MARVEL, Running, ask, get, post, token_of};
 use serde_json::json;
 
 pub fn server() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xano-realtime-server"));
-    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET"] {
+    for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_TRIGGER_SECRET"] {
         command.env_remove(name);
     }
     // Or each would leave a file behind when it is killed.
-    command.env("XANO_ADMIN_TOKEN", "admin-token");
+    command.env("XANO_ADMIN_TOKEN", ADMIN_TOKEN);
     command.stderr(Stdio::piped()).stdout(Stdio::piped());
     command
 }
@@ -48,6 +48,7 @@ impl Process {
         PathBuf::from(line.trim_end().strip_prefix("admin token in ").expect(&line))
     }
 
+    #[cfg(unix)]
     fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
@@ -55,6 +56,10 @@ impl Process {
 
     /// Ends it, and says all that it printed after its first line.
     pub fn end(&mut self) -> String {
+        // It writes its log before it ends.
+        #[cfg(unix)]
+        self.signal("TERM");
+        #[cfg(not(unix))]
         self.child.kill().unwrap();
         let mut printed = String::new();
         self.stdout.read_to_string(&mut printed).unwrap();
@@ -152,8 +157,13 @@ async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed(
 #[tokio::test]
 async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_reads() {
     use std::os::unix::fs::PermissionsExt;
-    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]).env_remove("XANO_ADMIN_TOKEN"));
+    let folder = Folder::new("runtime").with_file("xano-realtime-server-1-1.token", "of a server that crashed");
+    let mut process = Process::start(
+        server().args(["--listen", "127.0.0.1:0"]).env_remove("XANO_ADMIN_TOKEN").env("XDG_RUNTIME_DIR", &folder.0),
+    );
     let file = process.admin_token_file();
+    assert_eq!(file.parent(), Some(&*folder.0), "in the user's folder for running programs");
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "that of the crashed server is removed");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let token = fs::read_to_string(&file).unwrap();
     let authorization = format!("Bearer {}", token.trim());
@@ -177,16 +187,20 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
     jill.hear_refusal().await;
     jill.join("room", json!({})).await;
     jill.hear().await;
-    jill.message("room", "a-payload").await;
-    assert_eq!(jill.hear().await["payload"]["code"], "trigger_failed");
+    for _ in 0..20 {
+        jill.message("room", "a-payload").await;
+        assert_eq!(jill.hear().await["payload"]["code"], "trigger_failed");
+    }
     let user = json!({ "email": "jill@example.com", "password": "user-password" });
     post(process.address, "/api:auth/auth/signup", &user).await;
     let path = "/api:meta/workspace/1/realtime/reload";
-    ask(process.address, "POST", path, &[("Authorization", "Bearer admin-token")], "").await;
+    ask(process.address, "POST", path, &[("Authorization", &format!("Bearer {ADMIN_TOKEN}"))], "").await;
 
     let printed = process.end();
-    assert!(printed.contains("a trigger failed") && printed.contains("the settings file is in force"), "{printed}");
-    for secret in ["user-token", "a-payload", "user-password", "jill@", "admin-token", "key-in-a-url"] {
+    assert_eq!(printed.matches("a trigger failed").count(), 1, "one line a minute: {printed}");
+    assert!(printed.contains("the settings file is in force"), "{printed}");
+    assert!(printed.contains("requests to triggers are not signed"), "{printed}");
+    for secret in ["user-token", "a-payload", "user-password", "jill@", ADMIN_TOKEN, "key-in-a-url"] {
         assert!(!printed.contains(secret), "{secret}: {printed}");
     }
 }
@@ -228,9 +242,32 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().arg("--secret-file").arg(&empty)).contains("empty-secret: it is empty"));
     assert!(complaint(server().args(["--secret-file", "missing"])).contains("--secret-file missing: cannot read it"));
     assert!(complaint(server().env("XANO_SECRET", "")).contains("XANO_SECRET: it is empty"));
+    let same = complaint(server().env("XANO_SECRET", "one key").env("XANO_TRIGGER_SECRET", "one key"));
+    assert!(same.contains("--trigger-secret-file: this is the key that signs tokens"), "{same}");
+    let short = complaint(server().env("XANO_ADMIN_TOKEN", "fifteen letters"));
+    assert!(short.contains("XANO_ADMIN_TOKEN: the token has fewer than 16 characters"), "{short}");
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
+    let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
+    assert!(both.contains("--redis-file: give either it or --redis"), "{both}");
+    let url = settings_file("redis-url", "http://user:hunter2@localhost\n");
+    let no_url = complaint(server().arg("--redis-file").arg(&url));
+    assert!(no_url.contains("redis-url: not the URL of a Redis") && !no_url.contains("hunter2"), "{no_url}");
     assert!(complaint(server().args(["--redis", "http://user:password@localhost"])).contains("--redis"));
+}
+
+#[tokio::test]
+async fn a_password_in_the_argument_of_redis_is_warned_of_and_one_in_a_file_is_not() {
+    // Nothing listens there: each server goes on trying to connect.
+    let url = "redis://user:hunter2@127.0.0.1:1";
+    let file = settings_file("redis-password", url);
+    let by_argument = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
+    let by_file = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis-file"]).arg(file));
+    for (mut process, is_warned) in [(by_argument, true), (by_file, false)] {
+        let printed = process.end();
+        assert_eq!(printed.contains("--redis holds a password"), is_warned, "{printed}");
+        assert!(!printed.contains("hunter2"), "{printed}");
+    }
 }

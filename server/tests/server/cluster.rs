@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use xano_realtime_server::{Config, Settings};
 
 use crate::support::redis::Redis;
-use crate::support::{Client, MARVEL, Running, admin, ask, post, token_of};
+use crate::support::{Client, MARVEL, Running, admin, ask, get, patiently, post, token_of};
 
 /// Two servers and what they share. The Redis is dropped last.
 struct Cluster {
@@ -287,6 +287,21 @@ async fn without_redis_nothing_is_accepted_and_with_it_all_goes_on() {
     for client in [&mut jill, &mut jack, &mut late] {
         assert_eq!(client.hear_until("message").await["payload"], "after", "nobody left, nothing came twice");
     }
+}
+
+#[tokio::test]
+async fn a_server_without_its_redis_lives_but_is_not_ready() {
+    let mut cluster = Cluster::start().await;
+    let address = cluster.one.address;
+    let becomes = async |status: u16| patiently(async { while get(address, "/ready").await.0 != status {} }).await;
+    becomes(200).await;
+    cluster.redis.dies();
+    becomes(503).await;
+    let (_, _, reason) = get(address, "/ready").await;
+    assert!(reason.contains("Redis"), "{reason}");
+    assert_eq!(get(address, "/health").await.0, 200);
+    cluster.redis.comes_back();
+    becomes(200).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::support::{MARVEL, Running, get};
 
 #[tokio::test]
 async fn a_ping_is_answered_and_is_neither_a_message_nor_a_bad_frame() {
-    let server = Running::with_limit("bad_frames_per_minute=1").await;
+    let server = Running::with_limits("bad_frames_per_minute=1").await;
     let mut jill = server.client().await;
     for _ in 0..600 {
         jill.send(Message::text(r#"{"action":"ping"}"#)).await;
@@ -61,7 +61,7 @@ async fn a_message_that_is_sent_again_over_another_socket_is_said_once() {
 
 #[tokio::test]
 async fn a_message_with_a_key_that_comes_too_fast_is_refused_with_it() {
-    let server = Running::with_limit("message_burst=1").await;
+    let server = Running::with_limits("message_burst=1").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut answers = Vec::new();
     for key in ["first", "second"] {

@@ -25,7 +25,16 @@ async fn a_hundred_thousand_frames_are_each_answered_and_leave_nothing_behind() 
         json!({ "enabled": true, "channels": [everything("open"), everything("room/*"), everything("last")] });
     let file = settings_file("generated.json", &settings.to_string());
     let mut command = server();
-    command.args(["--listen", "127.0.0.1:0", "--limit", "messages_per_second=0", "--limit", "bad_frames_per_minute=0"]);
+    command.args([
+        "--listen",
+        "127.0.0.1:0",
+        "--limit",
+        "messages_per_second=0",
+        "--limit",
+        "bytes_per_second=0",
+        "--limit",
+        "bad_frames_per_minute=0",
+    ]);
     let mut process =
         Process::start(command.arg("--config").arg(file).env("XANO_SECRET", str::from_utf8(KEY).unwrap()));
     let token = token_of(5, 7, json!({}));

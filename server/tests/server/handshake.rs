@@ -120,7 +120,7 @@ async fn socket_ids_differ_and_are_long() {
 #[tokio::test]
 async fn one_connection_too_many_is_told_so_and_gets_in_when_another_has_closed() {
     for (limit, refusal) in [("connections=1", 503), ("connections_per_ip=1", 429)] {
-        let server = Running::with_limit(limit).await;
+        let server = Running::with_limits(limit).await;
         let mut jill = server.client_on(MARVEL).await;
         assert_eq!(status(Client::connect(server.address, None).await), refusal);
         jill.close(1000).await;
@@ -142,7 +142,7 @@ async fn a_request_that_is_no_handshake_is_told_so() {
 
 #[tokio::test]
 async fn a_handshake_by_head_is_refused_with_405_and_takes_no_place() {
-    let server = Running::with_limit("connections=1").await;
+    let server = Running::with_limits("connections=1").await;
     let refused = ask(server.address, "HEAD", &format!("/rt/{HASH}"), &HANDSHAKE, "").await;
     assert_eq!((refused.status, refused.header("allow")), (405, Some("get")));
     assert!(Client::connect(server.address, None).await.is_ok());

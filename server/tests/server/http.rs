@@ -1,6 +1,6 @@
 //! What is served beside the socket.
 
-use crate::support::{Folder, HASH, Running, get, patiently};
+use crate::support::{Answer, Folder, HASH, Running, get, patiently};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,6 +16,7 @@ fn folder_with(name: &str, files: &[&str]) -> Folder {
 async fn health_is_200_as_soon_as_the_server_serves() {
     let server = Running::start().await;
     assert_eq!(get(server.address, "/health").await.0, 200);
+    assert_eq!(get(server.address, "/ready").await.0, 200);
 }
 
 #[tokio::test]
@@ -51,6 +52,64 @@ async fn nothing_outside_the_folder_is_served() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn hidden_files_and_links_that_lead_out_of_the_folder_are_not_served() {
+    use std::os::unix::fs::symlink;
+    let files = [".env", ".git/config", "a/.hidden/file", ".well-known/security.txt", "a/page.html", "target.html"];
+    let folder = folder_with("hidden", &files);
+    let outside = folder_with("outside", &["secret.txt", "index.html"]);
+    symlink(outside.0.join("secret.txt"), folder.0.join("link.txt")).unwrap();
+    symlink(&outside.0, folder.0.join("linked")).unwrap();
+    symlink(outside.0.join("index.html"), folder.0.join("a/index.html")).unwrap();
+    symlink("target.html", folder.0.join("inside.html")).unwrap();
+    let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
+    let hidden = ["/.env", "/%2eenv", "/.git/config", "/a/.hidden/file", "/a%2f.hidden%2ffile", "/a/../.env"];
+    let linked = ["/link.txt", "/linked/secret.txt", "/linked/", "/linked", "/a/", "//link.txt"];
+    for path in hidden.iter().chain(&linked) {
+        assert_eq!(get(server.address, path).await.0, 404, "{path}");
+    }
+    for path in ["/.well-known/security.txt", "/a/page.html", "/inside.html"] {
+        let (status, head, _) = get(server.address, path).await;
+        assert_eq!(status, 200, "{path}");
+        assert!(head.contains("x-content-type-options: nosniff\r\n"), "{path}: {head}");
+    }
+}
+
+#[tokio::test]
+async fn while_it_listens_on_loopback_a_page_with_a_name_of_its_own_for_this_machine_gets_nothing() {
+    let allowed_hosts = vec!["dev.example".to_owned()];
+    let server = Running::start_with(Config { allowed_hosts, ..Config::default() }).await;
+    let paths = ["/settings", "/settings/panel.js", "/metrics", "/api:auth/auth/me"];
+    for path in paths {
+        let refused = ask_as(server.address, "rebind.evil.example", path).await;
+        assert_eq!(
+            (refused.status, refused.json()["code"].as_str()),
+            (421, Some("ERROR_CODE_ACCESS_DENIED")),
+            "{path}"
+        );
+        assert!(refused.body.contains("--allow-host rebind.evil.example"), "{}", refused.body);
+        for host in ["localhost", "dev.example:8080"] {
+            assert_ne!(ask_as(server.address, host, path).await.status, 421, "{path}");
+        }
+    }
+    assert_eq!(ask_as(server.address, "rebind.evil.example", "/health").await.status, 200, "it tells nothing");
+    let socket = ask_as(server.address, "rebind.evil.example", &format!("/rt/{HASH}")).await;
+    assert_eq!(socket.status, 426, "sockets are not refused for it");
+    let (_beyond, address) = Running::start_beyond_loopback(Config { dev: true, ..Config::default() }).await;
+    assert_eq!(ask_as(address, "server.example", "/settings").await.status, 200, "elsewhere any name may be right");
+}
+
+/// The answer to a GET with this `Host`.
+async fn ask_as(address: SocketAddr, host: &str, path: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    patiently(stream.read_to_string(&mut answer)).await.unwrap();
+    Answer::parse(&answer)
+}
+
 #[tokio::test]
 async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
     let folder = folder_with("connection", &["index.html"]);
@@ -66,7 +125,7 @@ async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
     let patience = Duration::from_millis(20);
     let timings = Timings { handshake: patience, request: patience, ..Timings::default() };
     let server = Running::start_with(Config { timings, ..Config::default() }).await;
-    let half_a_body = "POST /api:auth/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{";
+    let half_a_body = "POST /api:auth/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     for beginning in ["", "GET /health HTTP/1.1\r\nHost: x", half_a_body] {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(beginning.as_bytes()).await.unwrap();

@@ -44,7 +44,7 @@ async fn who_sends_too_fast_is_told_and_after_many_times_shown_out_with_1008() {
 
 #[tokio::test]
 async fn who_sends_bad_frames_is_told_each_time_and_at_last_shown_out_with_1008() {
-    let server = Running::with_limit("bad_frames_per_minute=3").await;
+    let server = Running::with_limits("bad_frames_per_minute=3").await;
     for bad in [Message::text("{"), Message::text(r#"{"action":"dance"}"#), Message::binary("{}".as_bytes().to_vec())] {
         let mut jill = server.client().await;
         for _ in 0..4 {
@@ -57,7 +57,7 @@ async fn who_sends_bad_frames_is_told_each_time_and_at_last_shown_out_with_1008(
 
 #[tokio::test]
 async fn what_the_settings_refuse_is_no_bad_frame() {
-    let server = Running::with_limit("bad_frames_per_minute=1").await;
+    let server = Running::with_limits("bad_frames_per_minute=1").await;
     let mut jill = server.client().await;
     for _ in 0..10 {
         jill.join("nowhere", json!({})).await;
@@ -97,7 +97,7 @@ async fn a_client_that_answers_no_ping_is_given_up_and_one_that_does_stays() {
 #[tokio::test]
 async fn a_client_that_answers_no_ping_is_given_up_however_much_it_is_sent() {
     let timings = Timings { ping: Duration::from_millis(20), ..Timings::default() };
-    let limits = Limits { messages_per_second: usize::MAX, ..Limits::default() };
+    let limits = Limits { messages_per_second: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
     let _silent = server.client_on(MARVEL).await;
@@ -122,7 +122,7 @@ fn a_client_that_is_gone_without_a_word_leaves_within_a_minute() {
 
 #[tokio::test]
 async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
-    let server = Running::with_limit("messages_per_second=0").await;
+    let server = Running::with_limits("messages_per_second=0,bytes_per_second=0").await;
     let mut sender = server.client_on(MARVEL).await;
     let stuck = server.client_on(MARVEL).await;
     let mut others = Vec::new();
@@ -144,7 +144,7 @@ async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
 #[tokio::test]
 async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
     let timings = Timings { ping: Duration::from_millis(50), ..Timings::default() };
-    let limits = Limits { outbox_bytes: usize::MAX, ..Limits::default() };
+    let limits = Limits { outbox_bytes: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
     let stuck = server.client_on(MARVEL).await;

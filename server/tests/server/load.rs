@@ -19,7 +19,12 @@ async fn balance(fault: Option<Fault>) -> (Balance, String) {
     let row = json!({ "pattern": "load/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
                       "history": 25, "client_public_messaging": true });
     let settings = Settings::parse(&json!({ "enabled": true, "channels": [row] }).to_string()).unwrap();
-    let limits = Limits { messages_per_second: 100_000, message_burst: 100_000, ..Limits::default() };
+    let limits = Limits {
+        messages_per_second: 100_000,
+        message_burst: 100_000,
+        bytes_per_second: 1_000_000_000,
+        ..Limits::default()
+    };
     let server = Running::start_with(Config { settings, limits, ..Config::default() }).await;
     let pause = Duration::ZERO;
     let plan = Plan { connections: 40, channels: 4, pause, stay_messages: 20, rounds: 10, fault };

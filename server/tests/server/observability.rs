@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, MARVEL, Running, admin, ask, get, on_redis, token_of};
+use xano_realtime_server::Config;
+
+use crate::support::{ADMIN_TOKEN, Client, MARVEL, Running, admin, ask, get, on_redis, token_of};
 
 /// The value of a metric, with its labels as they are written.
 async fn metric(address: SocketAddr, name: &str) -> f64 {
@@ -46,6 +48,20 @@ async fn metrics_count_who_is_here_and_what_is_said() {
     jack.close(1000).await;
     jill.hear_until("presence_update").await;
     assert_eq!(metric(server.address, "xano_connections").await, 1.0);
+}
+
+#[tokio::test]
+async fn elsewhere_than_on_loopback_metrics_are_for_the_admin() {
+    let (_server, address) = Running::start_beyond_loopback(Config { dev: true, ..Config::default() }).await;
+    let refused = ask(address, "GET", "/metrics", &[], "").await;
+    assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("ERROR_CODE_UNAUTHORIZED")));
+    let authorization = format!("Bearer {ADMIN_TOKEN}");
+    let answer = ask(address, "GET", "/metrics", &[("Authorization", &authorization)], "").await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("xano_connections 0"), "{}", answer.body);
+    for path in ["/health", "/ready"] {
+        assert_eq!(get(address, path).await.0, 200, "{path}");
+    }
 }
 
 #[tokio::test]

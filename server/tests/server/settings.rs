@@ -122,6 +122,24 @@ async fn changes_are_saved_to_the_settings_file_which_is_never_half_written() {
     assert_eq!(admin(server.address, "GET", "", "").await.json(), in_force, "what cannot be saved does not count");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn settings_are_saved_through_no_file_that_others_have_prepared_and_keep_their_mode() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new("prepared").with_file("realtime.json", "{}").with_file("victim", "untouched");
+    let file = folder.0.join("realtime.json");
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).unwrap();
+    let guessed = format!("realtime.json.{}.new", std::process::id());
+    symlink(folder.0.join("victim"), folder.0.join(guessed)).unwrap();
+    let config = Config { settings_file: Some(file.clone()), ..Config::default() };
+    let server = Running::start_with(config).await;
+    assert_eq!(admin(server.address, "PUT", "", r#"{"enabled":true}"#).await.status, 200);
+    assert_eq!(fs::read_to_string(folder.0.join("victim")).unwrap(), "untouched");
+    assert!(Settings::read(&file).unwrap().enabled);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&file).unwrap().is_file());
+}
+
 #[tokio::test]
 async fn the_file_is_read_again_on_request() {
     let folder = Folder::new("reloaded").with_file("realtime.json", r#"{"enabled":true,"channels":[{"pattern":"a"}]}"#);

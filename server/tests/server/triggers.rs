@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use xano_realtime_server::config::Timings;
-use xano_realtime_server::{Config, Settings};
+use xano_realtime_server::{Config, Secret, Settings};
 
 use crate::support::trigger::Trigger;
-use crate::support::{MARVEL, Running, admin, ask};
+use crate::support::{MARVEL, Running, admin, ask, get};
 
 fn settings(triggers: Value) -> Settings {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true, "presence": true, "client_public_messaging": true });
@@ -40,6 +40,8 @@ async fn the_admin_sends_an_event_to_a_channel() {
         (r#"{"data":1}"#, 400, "missing field `channel`"),
         (r#"{"channel":1}"#, 400, "channel: invalid type"),
         (r#"{"channel":"a","name":"b"}"#, 400, "name: unknown field"),
+        (r#"{"channel":""}"#, 400, "channel: must be 1 to 255 bytes without control characters"),
+        (r#"{"channel":"room\n1"}"#, 400, "channel: must be 1 to 255 bytes without control characters"),
         (r#"{"channel":"nowhere"}"#, 404, "channel: No settings for channel name"),
     ];
     for (event, status, reason) in refusals {
@@ -97,22 +99,61 @@ async fn a_trigger_that_fails_lets_nothing_through_and_the_client_is_told() {
 }
 
 #[tokio::test]
-async fn sixty_four_questions_are_open_at_one_url_and_the_next_one_is_told_that_it_is_busy() {
+async fn one_socket_has_four_questions_open_at_one_url_and_its_next_ones_wait_for_them() {
     let trigger = Trigger::start().await;
     let server = server_with(json!({ "join": trigger.url("/held") })).await;
     let mut jill = server.client().await;
-    for number in 0..64 {
+    for number in 0..10 {
         jill.join(&format!("room/{number}"), json!({})).await;
     }
-    trigger.has_seen(64).await;
-    jill.join("room/64", json!({})).await;
-    assert_eq!(jill.hear().await["payload"]["code"], "busy");
+    trigger.has_seen(4).await;
+    let mut jack = server.client().await;
+    jack.join("room/9", json!({})).await;
+    trigger.has_seen(5).await;
+    assert_eq!(trigger.last().1["channel"], "room/9", "another socket does not wait behind them");
     jill.join("plain/1", json!({})).await;
     assert_eq!(jill.hear().await["options"]["channel"], "plain/1", "a channel without triggers does not wait");
-    trigger.release(64);
-    for _ in 0..64 {
+    trigger.release(11);
+    for _ in 0..10 {
         assert_eq!(jill.hear().await["action"], "join");
     }
+    assert_eq!(jack.hear().await["action"], "join");
+}
+
+#[tokio::test]
+async fn a_question_that_would_wait_behind_too_many_is_answered_busy_and_counted() {
+    let trigger = Trigger::start().await;
+    let server = server_with(json!({ "join": trigger.url("/held") })).await;
+    let mut jill = server.client().await;
+    for number in 0..4 + 64 + 1 {
+        jill.join(&format!("room/{number}"), json!({})).await;
+    }
+    assert_eq!(jill.hear().await["payload"]["code"], "busy");
+    trigger.release(4 + 64);
+    for _ in 0..4 + 64 {
+        assert_eq!(jill.hear().await["action"], "join");
+    }
+    let (_, _, metrics) = get(server.address, "/metrics").await;
+    assert!(metrics.contains("xano_trigger_busy_total 1\n"), "{metrics}");
+    assert!(metrics.contains("xano_trigger_seconds_count 68\n"), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_request_is_signed_with_the_key_for_triggers() {
+    let trigger = Trigger::start().await;
+    let config = Config {
+        settings: settings(json!({ "join": trigger.url("/echo") })),
+        trigger_secret: Some(Secret::new(*b"a key for triggers alone")),
+        ..Config::default()
+    };
+    let server = Running::start_with(config).await;
+    server.client_on("room/1").await;
+    let (headers, _) = trigger.last();
+    let signature = headers["x-xano-signature"].to_str().unwrap();
+    let (time, digest) = signature.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    assert!(time.parse::<u64>().unwrap().abs_diff(now) < 60, "{signature}");
+    assert!(digest.len() == 64 && digest.bytes().all(|digit| digit.is_ascii_hexdigit()), "{signature}");
 }
 
 #[tokio::test]

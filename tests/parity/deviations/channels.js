@@ -100,6 +100,23 @@ export const channels = [
     ours: ['presence_full {"presence":null}'],
   },
   {
+    number: 9,
+    title: "a field of an entry replaces neither the prototype nor a method of the member",
+    async play(library) {
+      const stage = new Stage(library);
+      const channel = stage.joined();
+      const present = (text) => {
+        stage.deliver({ action: "presence_full", payload: { presence: [JSON.parse(text)] } });
+        return channel.getPresence()[0];
+      };
+      const replaced = present('{"socketId": "s1", "__proto__": {"isAdmin": true}}');
+      const shadowed = present('{"socketId": "s1", "message": "text"}');
+      return [replaced.isAdmin ?? "no admin", typeof replaced.message, typeof shadowed.message];
+    },
+    original: [true, "undefined", "string"],
+    ours: ["no admin", "function", "function"],
+  },
+  {
     number: 10,
     title: "two objects of one name join once, and the last one leaves",
     async play(library) {

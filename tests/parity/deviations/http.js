@@ -70,6 +70,60 @@ export const http = [
     ours: 1,
   },
   {
+    number: 39,
+    title: "a token in the storage goes to the origin that it was set for",
+    async play(library) {
+      const { XanoObjectStorage } = LIBRARIES[library];
+      const storage = new XanoObjectStorage();
+      const call = (client) => client.get("/x");
+      const settings = { authToken: "token", storage };
+      await outcome(LIBRARIES[library], call, settings);
+      const seen = [];
+      for (const apiGroupBaseUrl of ["https://h.test/api:2", "https://another.test/api:1"]) {
+        const { request } = await outcome(LIBRARIES[library], call, { apiGroupBaseUrl, storage });
+        seen.push(request.headers.authorization ?? "none");
+      }
+      return seen;
+    },
+    original: ["Bearer token", "Bearer token"],
+    ours: ["Bearer token", "none"],
+  },
+  {
+    number: 40,
+    title: "headers of the settings do not go to another origin",
+    async play(library) {
+      const settings = { dataSource: "live", customAxiosRequestConfig: { headers: { "X-Api-Key": "key" } } };
+      const seen = [];
+      for (const endpoint of ["/x", "https://elsewhere.test/x"]) {
+        const { request } = await outcome(LIBRARIES[library], (client) => client.get(endpoint), settings);
+        seen.push([request.headers["x-api-key"], request.headers["x-data-source"]].filter(Boolean));
+      }
+      return seen;
+    },
+    original: [
+      ["key", "live"],
+      ["key", "live"],
+    ],
+    ours: [["key", "live"], []],
+  },
+  {
+    number: 40,
+    title: "headers of the settings do not go along a redirect to another origin",
+    async play(library, t) {
+      const seen = [];
+      const elsewhere = await liveServer(t, ({ headers }, response) => {
+        seen.push(headers["x-api-key"] ?? "none");
+        response.end();
+      });
+      const home = await liveServer(t, (_, response) => response.writeHead(302, { location: elsewhere }).end());
+      const settings = { apiGroupBaseUrl: home, customAxiosRequestConfig: { headers: { "X-Api-Key": "key" } } };
+      await liveClient(t, library, settings).get("/x");
+      return seen;
+    },
+    original: ["key"],
+    ours: ["none"],
+  },
+  {
     number: 34,
     title: "the content of a XanoFile may be a buffer",
     async play(library) {

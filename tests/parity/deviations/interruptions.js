@@ -39,13 +39,26 @@ export const interruptions = [
   },
   {
     number: 36,
-    title: "a join that is acknowledged does, and so do 10 seconds",
+    title: "neither does a join that is acknowledged, nor do 10 seconds alone",
     async play(library) {
-      const acknowledged = await socketsAfterTwoEnds(library, (stage) => stage.deliver({ action: "join" }));
-      return [acknowledged, await socketsAfterTwoEnds(library, (stage) => stage.pass(10_000))];
+      const acknowledged = await socketsAfterTwoEnds(library, acknowledge);
+      return [acknowledged, await socketsAfterTwoEnds(library, last)];
     },
     original: [3, 3],
-    ours: [3, 3],
+    ours: [2, 2],
+  },
+  {
+    number: 36,
+    title: "both together do, unless the server closes with 1013",
+    async play(library) {
+      const both = (stage) => {
+        acknowledge(stage);
+        return last(stage);
+      };
+      return [await socketsAfterTwoEnds(library, both), await socketsAfterTwoEnds(library, both, 1013)];
+    },
+    original: [3, 3],
+    ours: [3, 2],
   },
   {
     number: 37,
@@ -177,15 +190,18 @@ export const interruptions = [
   },
 ];
 
+const acknowledge = (stage) => stage.deliver({ action: "join" });
+const last = (stage) => stage.pass(10_000);
+
 /** A first connection ends; the next one ends as well, after something has happened on it. A second later. */
-async function socketsAfterTwoEnds(library, happen) {
+async function socketsAfterTwoEnds(library, happen, code = 1006) {
   const stage = new Stage(library);
   stage.joined();
   stage.end(1006);
   await stage.pass(1_000);
   stage.page.socket.accept();
   await happen(stage);
-  stage.end(1006);
+  stage.end(code);
   await stage.pass(1_000);
   return stage.sockets.length;
 }

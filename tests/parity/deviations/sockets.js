@@ -107,6 +107,17 @@ export const sockets = [
     ours: ["kept"],
   },
   {
+    number: 41,
+    title: "the value of a cookie is encoded, and the cookie is for this site and for TLS",
+    play(library) {
+      const { document, XanoCookieStorage } = new Stage(library).page.globals;
+      new XanoCookieStorage().setItem("AuthToken", "a b; domain=evil.example");
+      return document.cookie.replace(/expires=[^;]+/, "expires");
+    },
+    original: "AuthToken=a b; domain=evil.example; expires; path=/",
+    ours: "AuthToken=a%20b%3B%20domain%3Devil.example; expires; path=/; SameSite=Lax; Secure",
+  },
+  {
     number: 14,
     title: "the port is kept, and ws: is used for http: nearby",
     async play(library) {

@@ -18,8 +18,8 @@ export async function outcome(library, call, settings = {}, answer = undefined) 
   network.reset(answer);
   const config = {
     apiGroupBaseUrl: "https://h.test/api:1",
-    ...(typeof settings === "function" ? settings() : settings),
     storage: new library.XanoObjectStorage(),
+    ...(typeof settings === "function" ? settings() : settings),
   };
   let result;
   let isThrown = true;

@@ -5,6 +5,7 @@ export const uses = new Map([
   [19, 0],
   [20, 0],
   [21, 0],
+  [40, 0],
 ]);
 
 function use(number) {
@@ -18,6 +19,11 @@ export function forOriginal(request) {
   if (isElsewhere && settings.authToken) {
     use(19);
     settings.authToken = undefined;
+  }
+  if (isElsewhere && (settings.customAxiosRequestConfig.headers || settings.dataSource)) {
+    use(40);
+    settings.customAxiosRequestConfig.headers = undefined;
+    settings.dataSource = undefined;
   }
   for (const [name, value] of Object.entries(params ?? {})) {
     if (!(value instanceof Blob) || value instanceof File) continue;

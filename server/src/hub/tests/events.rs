@@ -37,3 +37,11 @@ fn it_needs_settings_and_leaves_no_channel_behind() {
     scene.event("room/1", Value::Null);
     assert_eq!(scene.hub.rooms(), 0);
 }
+
+#[test]
+fn an_event_that_receivers_could_not_walk_through_is_refused() {
+    let mut scene = Scene::new();
+    let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
+    let data = serde_json::value::RawValue::from_string(deep).unwrap();
+    assert_eq!(scene.hub.event(MARVEL, Some(&data)), Err(Refusal::TooDeep));
+}

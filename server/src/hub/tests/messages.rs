@@ -76,13 +76,52 @@ fn a_payload_arrives_byte_for_byte() {
         r#""""#,
     ];
     let big = format!(r#"{{"text":"{}"}}"#, "x".repeat(100_000));
-    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    // One list short of the bound, as the frame is an object.
+    let deep = format!("{}{}", "[".repeat(127), "]".repeat(127));
     for payload in payloads.into_iter().chain([&*big, &*deep]) {
         scene.sends(jill, &format!(r#"{{"payload":{payload},"options":{{"channel":"{MARVEL}"}},"action":"message"}}"#));
         let heard = scene.hears_text(jill);
         assert_eq!(heard.len(), 1);
         assert!(heard[0].ends_with(&format!(r#","payload":{payload}}}"#)), "{payload}");
     }
+}
+
+#[test]
+fn a_payload_that_receivers_could_not_walk_through_is_refused() {
+    let mut scene = Scene::new();
+    let jill = scene.joins("jill", MARVEL);
+    let deep = format!("{}{}", "[".repeat(120_000), "]".repeat(120_000));
+    scene.sends(jill, &format!(r#"{{"payload":{deep},"options":{{"channel":"{MARVEL}"}},"action":"message"}}"#));
+    assert_eq!(scene.hears_refusal(jill), "Frame has more than 128 lists and objects within each other");
+    scene.says(jill, "history", json!({ "channel": MARVEL }), Value::Null);
+    assert_eq!(scene.hears_payloads(jill), [json!({ "history": [] })]);
+}
+
+#[test]
+fn a_sender_who_may_not_send_private_messages_learns_nothing_of_who_is_here() {
+    let mut scene = Scene::with_row("quiet", json!({}));
+    let jill = scene.joins("jill", "quiet");
+    scene.joins("jack", "quiet");
+    for recipient in [socket_of("jack"), socket_of("a stranger")] {
+        scene.says(jill, "message", json!({ "channel": "quiet", "socketId": recipient }), json!("psst"));
+        assert_eq!(scene.hears_refusal(jill), "Clients may not send private messages on this channel");
+    }
+}
+
+#[test]
+fn ids_of_a_channel_say_nothing_of_what_is_said_on_others() {
+    let mut scene = Scene::with_row("room/*", json!({ "wildcard": true, "client_public_messaging": true }));
+    let jill = scene.joins("jill", "room/1");
+    let jack = scene.joins("jack", "room/2");
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        scene.messages(jill, "room/1", number);
+        ids.push(scene.hears(jill)[0]["options"]["id"].take());
+        for _ in 0..number * 10 {
+            scene.messages(jack, "room/2", "between");
+        }
+    }
+    assert_eq!(ids, ["0-1", "0-2", "0-3"]);
 }
 
 #[test]

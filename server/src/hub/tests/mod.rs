@@ -1,6 +1,7 @@
 //! The hub as sentences. A [`Scene`] is a hub and what each of its clients got so far.
 
 mod events;
+mod fuzz;
 mod golden;
 mod history;
 mod matrix;
@@ -11,6 +12,7 @@ mod presence;
 mod publish;
 mod recovery;
 mod reform;
+mod retention;
 mod rooms;
 mod shared;
 mod triggers;

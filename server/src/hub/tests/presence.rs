@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{MARVEL, Scene, socket_of};
+use crate::{Limits, Settings};
 
 fn sockets(presence_full: &Value) -> Vec<&str> {
     let presence = presence_full["payload"]["presence"].as_array().unwrap();
@@ -123,4 +124,48 @@ fn after_a_leave_no_message_arrives_and_none_may_be_sent() {
     assert_eq!(scene.hears_actions(jack), [] as [&str; 0]);
     scene.messages(jack, MARVEL, "still here");
     assert!(scene.hears_refusal(jack).starts_with("Join the channel"));
+}
+
+#[test]
+fn changes_that_come_fast_wait_and_are_told_together_and_lists_fit_what_was_told() {
+    let mut scene = Scene::new();
+    let jill = scene.joins("jill", MARVEL);
+    let visitors: Vec<_> = (0..40).map(|number| scene.joins(&format!("visitor {number}"), MARVEL)).collect();
+    let at_once = scene.hears(jill).len();
+    assert!(at_once < 40 && scene.hub.is_restless(), "{at_once} were told at once");
+
+    // A new member sees the members that were told of, and itself.
+    let jack = scene.opens("jack");
+    scene.join(jack, MARVEL, json!({ "presence": true }));
+    let list = scene.hears(jack).remove(1);
+    assert_eq!(sockets(&list).len(), 1 + at_once + 1);
+    // One who came and went before it was told of is not mentioned.
+    scene.closes(visitors[39]);
+    let deliveries = scene.hub.tell_presence();
+    scene.deliver(deliveries);
+    let told = |scene: &mut Scene, id| -> Vec<Value> {
+        let payloads = scene.hears_payloads(id);
+        payloads.into_iter().map(|mut payload| payload["presence"]["socketId"].take()).collect()
+    };
+    let expected: Vec<Value> = (at_once..39).map(|number| socket_of(&format!("visitor {number}")).into()).collect();
+    assert_eq!(told(&mut scene, jack), expected);
+    assert_eq!(told(&mut scene, jill), [&expected[..], &[socket_of("jack").into()]].concat());
+    assert!(!scene.hub.is_restless());
+}
+
+#[test]
+fn a_list_at_its_bound_counts_the_members_that_it_does_not_name() {
+    let limits = Limits { presence_members: 2, ..Limits::default() };
+    let mut scene = Scene::limited(Settings::default(), &limits);
+    let jill = scene.joins("jill", MARVEL);
+    let jack = scene.joins("jack", MARVEL);
+    let john = scene.opens("john");
+    scene.join(john, MARVEL, json!({ "presence": true }));
+    let list = scene.hears(john).remove(1);
+    assert_eq!(sockets(&list), [socket_of("jill"), socket_of("jack"), socket_of("john")], "itself in any case");
+    assert_eq!(list["payload"]["more"], 1);
+    assert_eq!(scene.hears(jill).len(), 1, "of jack alone");
+    scene.closes(jack);
+    let told: Vec<_> = scene.hears_payloads(jill).iter().map(|payload| payload["action"].clone()).collect();
+    assert_eq!(told, ["leave", "join"], "the place is taken by the next");
 }

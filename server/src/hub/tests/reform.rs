@@ -100,3 +100,75 @@ fn the_same_settings_change_nothing() {
     scene.settings_become(json!({}));
     assert_eq!(scene.hears(jill), [] as [Value; 0]);
 }
+
+/// A board for members only, below a row that is open to all.
+fn board_and_nested() -> Scene {
+    let board = json!({ "pattern": "chat/board", "enabled": true, "history": 100, "client_public_messaging": true });
+    let nested = json!({ "pattern": "chat/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
+                         "history": 100, "client_public_messaging": true });
+    Scene::with(Settings::parse(&json!({ "channels": [board, nested] }).to_string()).unwrap())
+}
+
+#[test]
+fn where_a_row_goes_the_row_that_covers_the_name_applies_to_an_empty_channel() {
+    type Change = fn(&mut Value);
+    let changes: [Change; 3] = [
+        |channels| channels[0]["enabled"] = json!(false),
+        |channels| drop(channels.as_array_mut().unwrap().remove(0)),
+        |channels| channels[0]["pattern"] = json!("chat/boards"),
+    ];
+    for change in changes {
+        let mut scene = board_and_nested();
+        let member = scene.opens_authenticated("jill");
+        scene.join(member, "chat/board", Value::Null);
+        let position = scene.hears(member)[0]["payload"]["ext"]["recover"].take();
+        scene.says(member, "message", json!({ "channel": "chat/board", "key": "a key" }), json!("a secret"));
+        scene.hears(member);
+        let mut channels = scene.hub.settings().to_json()["channels"].take();
+        change(&mut channels);
+        let deliveries = scene.hub.apply(Settings::parse(&json!({ "channels": channels }).to_string()).unwrap());
+        scene.deliver(deliveries);
+
+        let told = scene.hears(member);
+        assert_eq!((&told[0]["payload"]["code"], &told[1]["action"]), (&json!("settings_replaced"), &json!("leave")));
+        let stranger = scene.opens("stranger");
+        scene.join(stranger, "chat/board", json!({ "history": true, "since": position }));
+        assert_eq!(scene.hears(stranger)[1]["payload"], json!({ "history": [], "complete": false }));
+        scene.messages(member, "chat/board", "still among us?");
+        assert!(scene.hears_refusal(member).starts_with("Join the channel"));
+        assert_eq!(scene.hears(stranger), [] as [Value; 0]);
+        scene.says(stranger, "message", json!({ "channel": "chat/board", "key": "a key" }), json!("hello"));
+        assert_eq!(scene.hears(stranger)[0]["payload"], "hello", "the key of before is not known");
+    }
+}
+
+#[test]
+fn a_row_of_its_own_for_a_channel_begins_with_an_empty_channel() {
+    let mut scene =
+        Scene::with_row("chat/*", json!({ "wildcard": true, "history": 25, "client_public_messaging": true }));
+    let jill = scene.joins("jill", "chat/board");
+    scene.messages(jill, "chat/board", "said to all");
+    scene.hears(jill);
+    scene.settings_become(json!({ "pattern": "chat/board", "wildcard": false }));
+    assert_eq!(scene.hears(jill)[0]["payload"]["code"], "settings_replaced");
+    assert_eq!(scene.hub.rooms(), 0);
+}
+
+#[test]
+fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
+    let mut scene =
+        Scene::with_row("board", json!({ "anonymous_clients": false, "history": 25, "client_public_messaging": true }));
+    let jill = scene.opens_authenticated("jill");
+    scene.join(jill, "board", Value::Null);
+    scene.messages(jill, "board", "among us");
+    scene.settings_become(json!({ "anonymous_clients": true }));
+    scene.messages(jill, "board", "to all");
+    let stranger = scene.opens("stranger");
+    for (id, expected) in [(stranger, &["to all"][..]), (jill, &["among us", "to all"])] {
+        scene.hears(id);
+        scene.join(id, "board", json!({ "history": true }));
+        let history = scene.hears(id).pop().unwrap()["payload"]["history"].take();
+        let payloads: Vec<_> = history.as_array().unwrap().iter().map(|frame| &frame["payload"]).collect();
+        assert_eq!(payloads, expected.iter().collect::<Vec<_>>());
+    }
+}

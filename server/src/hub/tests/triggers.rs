@@ -235,3 +235,15 @@ fn channels_without_triggers_ask_nothing() {
     scene.messages(jill, MARVEL, "hello");
     assert!(scene.asks_nothing());
 }
+
+#[test]
+fn an_answer_that_receivers_could_not_walk_through_counts_as_none() {
+    let mut scene =
+        Scene::with_row("room", json!({ "client_public_messaging": true, "triggers": { "message": "http://x/" } }));
+    let jill = scene.joins("jill", "room");
+    scene.messages(jill, "room", "hello");
+    let call = scene.asks();
+    let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
+    scene.is_answered(call, Answer::Json(serde_json::value::RawValue::from_string(deep).unwrap()));
+    assert_eq!(scene.hears_refusal(jill), "The channel's trigger failed; nothing was done");
+}

@@ -55,7 +55,9 @@ impl Folder {
     }
 
     pub fn with_file(self, name: &str, text: &str) -> Folder {
-        fs::write(self.0.join(name), text).unwrap();
+        let file = self.0.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
         self
     }
 }
@@ -77,9 +79,12 @@ impl Running {
         Running::start_with(Config { settings: Settings::parse(&settings).unwrap(), ..Config::default() }).await
     }
 
-    pub async fn with_limit(limit: &str) -> Running {
+    /// With limits as the command line takes them, separated by commas.
+    pub async fn with_limits(texts: &str) -> Running {
         let mut limits = Limits::default();
-        limits.set(&limit.parse::<Limit>().unwrap());
+        for text in texts.split(',') {
+            limits.set(&text.parse::<Limit>().unwrap());
+        }
         Running::start_with(Config { limits, ..Config::default() }).await
     }
 
@@ -260,6 +265,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// From all that came.
+    pub fn parse(answer: &str) -> Answer {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: format!("{}\r\n", head.to_lowercase()), body: body.to_owned() }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect(&self.body)
     }
@@ -289,9 +301,7 @@ pub async fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     patiently(stream.read_to_string(&mut answer)).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_lowercase(), body: body.to_owned() }
+    Answer::parse(&answer)
 }
 
 /// The answer to the admin, from `/api:meta/workspace/1/realtime` and what is below it.

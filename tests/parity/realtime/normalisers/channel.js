@@ -86,16 +86,31 @@ function isOver({ payload }) {
   return payload.status === "disconnected";
 }
 
-/** The part of a frame that the original can follow. */
+/** What every member has. */
+const RESERVED = [...Object.getOwnPropertyNames(Object.prototype), "message", "history", "publish"];
+
+/** The part of a frame that the original can follow, and that leaves members what they are. */
 function soundPart(action) {
   const { payload } = action;
   if (payload === null || payload === undefined) return undefined;
   const { presence } = payload;
+  const withPresence = (sound) =>
+    sound === presence ? action : { ...action, payload: { ...payload, presence: sound } };
   if (action.action === "presence_update") {
-    return isObject(presence) || !["join", "leave"].includes(payload.action) ? action : undefined;
+    if (!["join", "leave"].includes(payload.action)) return action;
+    return isObject(presence) ? withPresence(soundMember(presence)) : undefined;
   }
   if (!Array.isArray(presence)) return undefined;
-  return presence.every(isObject) ? action : { ...action, payload: { presence: presence.filter(isObject) } };
+  const sound = presence.filter(isObject).map(soundMember);
+  return withPresence(
+    sound.length === presence.length && sound.every((member, at) => member === presence[at]) ? presence : sound,
+  );
+}
+
+function soundMember(member) {
+  const fields = Object.entries(member);
+  const sound = fields.filter(([name]) => !RESERVED.includes(name));
+  return sound.length === fields.length ? member : Object.fromEntries(sound);
 }
 
 function isObject(value) {

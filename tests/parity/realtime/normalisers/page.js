@@ -6,6 +6,7 @@ import { Watch } from "./watch.js";
 
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 const RECONNECT = 4000;
+const OVERLOADED = 1013;
 const RECONNECTED_FROM = [1006, 1011, 1012, 1013, 1014, RECONNECT];
 const CLOSE_DEADLINE_MS = 5_000;
 const LAST_DELAY_MS = 60_000;
@@ -33,11 +34,11 @@ export class MendedPage extends Page {
 
   constructor(...args) {
     super(...args);
-    this.isGood();
+    this.startOver();
   }
 
-  /** The connection is worth keeping. */
-  isGood() {
+  /** The next delay is the shortest one again. */
+  startOver() {
     this.#nextDelay_ms = 1_000;
     this.#tries = 0;
   }
@@ -178,7 +179,7 @@ export class MendedPage extends Page {
     }
     if (frame?.action !== "join" || socket.isAskedToClose) return;
     const name = frame.options?.channel;
-    if (name && this.on(name).length > 0) this.isGood();
+    if (name && this.on(name).length > 0) socket.hasJoined = true;
   }
 
   delay(after_ms) {
@@ -238,6 +239,7 @@ export class MendedPage extends Page {
     const comesBack = RECONNECTED_FROM.includes(told);
     this.isAboutToWait = comesBack && !this.isReplacing;
     this.details = { code: this.clock.now >= socket.deadline ? 1006 : code, reason };
+    if (socket.hasJoined && socket.watch.hasLasted && this.details.code !== OVERLOADED) this.startOver();
     if (comesBack) {
       this.#tries += 1;
       Object.assign(this.details, { attempt: this.#tries, retryInMs: this.isReplacing ? 0 : this.#nextDelay_ms });

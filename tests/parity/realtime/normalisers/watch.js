@@ -16,10 +16,17 @@ export class Watch {
   /** Whether anything came since the timer was set. */
   #heard = false;
   #timer;
+  #after_ms;
+  #lasted_ms = 0;
 
   constructor(page, socket) {
     Object.assign(this, { page, socket });
     this.#look(STABLE_AFTER_MS);
+  }
+
+  /** Whether the socket was alive for long enough. */
+  get hasLasted() {
+    return this.#lasted_ms >= STABLE_AFTER_MS;
   }
 
   heard() {
@@ -37,6 +44,7 @@ export class Watch {
     const { clock } = this.page;
     const due = clock.now + after_ms;
     this.#heard = false;
+    this.#after_ms = after_ms;
     clock.clear(this.#timer);
     this.#timer = clock.set(() => this.#looked(clock.now - due), after_ms);
   }
@@ -51,7 +59,7 @@ export class Watch {
     this.#reads = misses && awaitedEcho;
     if (this.#reads) return this.#look(READ_WITHIN_MS);
     if (misses && needs(37)) return page.giveUp(socket);
-    page.isGood();
+    this.#lasted_ms += this.#after_ms;
     this.#look(LOOK_EVERY_MS);
   }
 }

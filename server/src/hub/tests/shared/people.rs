@@ -95,7 +95,7 @@ impl World {
 
     pub(super) fn deliver(&mut self, node: usize, deliveries: Vec<Delivery>) {
         for Delivery { to, frame, .. } in deliveries {
-            let frame: Value = serde_json::from_str(&frame).unwrap();
+            let frame: Value = serde_json::from_str(&frame.to_text()).unwrap();
             for id in to {
                 if let Some(person) = self.people.iter_mut().find(|person| person.at == Some((node, id))) {
                     person.is_told(&frame);

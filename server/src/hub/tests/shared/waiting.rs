@@ -45,7 +45,7 @@ impl Hub {
 /// To whom, and the code of an error or else the action.
 fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
     let told = deliveries.iter().flat_map(|Delivery { to, frame, .. }| {
-        let frame: Value = serde_json::from_str(frame).unwrap();
+        let frame: Value = serde_json::from_str(&frame.to_text()).unwrap();
         let what = frame["payload"]["code"].as_str().or(frame["action"].as_str()).unwrap().to_owned();
         to.iter().map(move |&id| (id, what.clone()))
     });

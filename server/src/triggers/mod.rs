@@ -1,0 +1,129 @@
+//! Asks the URLs of the settings: bounded in time, in number and in size, and fair between sockets and
+//! between channels.
+//!
+//! # Layout
+//!
+//! - `queue`: which questions are open and which wait.
+//! - `client`: sends them over HTTP.
+//! - `signature`: proves that this server asks.
+//! - `lazily`: what is read from the disk when it is first needed.
+
+mod client;
+mod lazily;
+mod queue;
+mod signature;
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use crate::auth::Secret;
+use crate::hub::Answer;
+use crate::logging::LineRate;
+use client::HttpClient;
+pub(crate) use queue::Question;
+use queue::{Entered, QuestionId, Queue};
+
+/// Asks URLs.
+#[derive(Debug)]
+pub(crate) struct Triggers {
+    client: HttpClient,
+    /// For waiting and for the answer together.
+    timeout: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: Queue,
+    /// Tell the waiting questions that they may be asked; dropped where they are given up.
+    waiting: HashMap<QuestionId, oneshot::Sender<()>>,
+}
+
+impl Triggers {
+    /// With a key, requests are signed.
+    pub(crate) fn new(timeout: Duration, answer_bytes: usize, secret: Option<&Secret>) -> Triggers {
+        Triggers { client: HttpClient::new(answer_bytes, secret), timeout, state: Mutex::default() }
+    }
+
+    /// Always has an answer, in time.
+    pub(crate) async fn ask(&self, question: Question, input: Box<str>) -> Answer {
+        let deadline = Instant::now() + self.timeout;
+        let url = question.url.clone();
+        let turn = timeout_at(deadline, self.turn(question)).await;
+        let Some(_turn) = turn.ok().flatten() else {
+            return Answer::Busy;
+        };
+        let answer = match timeout_at(deadline, self.client.post(&url, input.into())).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) => return failed(error.as_ref()),
+            Err(elapsed) => return failed(&elapsed),
+        };
+        match serde_json::from_slice(&answer) {
+            Ok(json) => Answer::Json(json),
+            Err(_) => Answer::NotJson,
+        }
+    }
+
+    /// Waits until a question may be asked. `None` where too many wait.
+    async fn turn(&self, question: Question) -> Option<Turn<'_>> {
+        let (turn, may_ask) = self.enter(question)?;
+        if let Some(may_ask) = may_ask {
+            may_ask.await.ok()?;
+        }
+        Some(turn)
+    }
+
+    fn enter(&self, question: Question) -> Option<(Turn<'_>, Option<oneshot::Receiver<()>>)> {
+        let mut state = self.state();
+        match state.queue.enter(question) {
+            Entered::Open(id) => Some((Turn { triggers: self, id }, None)),
+            Entered::Waiting(id, displaced) => {
+                for other in displaced {
+                    state.waiting.remove(&other);
+                }
+                let (sender, may_ask) = oneshot::channel();
+                state.waiting.insert(id, sender);
+                Some((Turn { triggers: self, id }, Some(may_ask)))
+            }
+            Entered::Refused => None,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A question that waits or is open; it is over when this is dropped.
+struct Turn<'a> {
+    triggers: &'a Triggers,
+    id: QuestionId,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.triggers.state();
+        state.waiting.remove(&self.id);
+        for next in state.queue.leave(self.id) {
+            // One that has just run out of time gives its place back when it is dropped.
+            if let Some(waiting) = state.waiting.remove(&next) {
+                let _ = waiting.send(());
+            }
+        }
+    }
+}
+
+/// The URL is not logged: it may hold a key.
+fn failed(error: &dyn Error) -> Answer {
+    if let Some(left_out) = FAILURES.admits(std::time::Instant::now()) {
+        tracing::warn!(%error, left_out, "a trigger failed");
+    }
+    Answer::Failed
+}
+
+static FAILURES: LineRate = LineRate::new();

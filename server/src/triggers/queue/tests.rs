@@ -1,0 +1,110 @@
+//! Shares of sockets and channels, what waits, and what gives way.
+
+use std::collections::HashSet;
+
+use super::*;
+use crate::hub::Hub;
+use crate::protocol::frame::Client;
+use crate::{Limits, Settings};
+
+struct Scene {
+    queue: Queue,
+    sockets: Vec<ConnectionId>,
+}
+
+impl Scene {
+    fn with_sockets(count: usize) -> Scene {
+        let mut hub = Hub::new(Settings::default(), &Limits::default(), "epoch");
+        let sockets = (0..count).map(|number| hub.open(Client::anonymous(number.to_string()))).collect();
+        Scene { queue: Queue::default(), sockets }
+    }
+
+    fn asks_with(&mut self, socket: usize, channel: &str, bytes: usize) -> Entered {
+        let url = serde_json::from_str(r#""http://x/""#).unwrap();
+        let question = Question { url, socket: self.sockets[socket], channel: channel.into(), bytes };
+        self.queue.enter(question)
+    }
+
+    /// On a channel of its own.
+    fn asks(&mut self, socket: usize) -> Entered {
+        let channel = format!("channel {}", self.queue.last);
+        self.asks_with(socket, &channel, 100)
+    }
+}
+
+fn open(entered: &Entered) -> Option<QuestionId> {
+    if let Entered::Open(id) = entered { Some(*id) } else { None }
+}
+
+fn waiting(entered: &Entered) -> Option<QuestionId> {
+    if let Entered::Waiting(id, _) = entered { Some(*id) } else { None }
+}
+
+#[test]
+fn one_socket_has_four_open_questions_and_leaves_the_others_their_place() {
+    let mut scene = Scene::with_sockets(2);
+    let of_attacker: Vec<_> = (0..20).map(|_| scene.asks(0)).collect();
+    assert_eq!(of_attacker.iter().filter_map(open).count(), OPEN_PER_SOCKET);
+    for _ in 0..40 {
+        let id = open(&scene.asks(1)).expect("asked at once");
+        assert_eq!(scene.queue.leave(id), []);
+    }
+    let first = open(&of_attacker[0]).unwrap();
+    let next = waiting(&of_attacker[OPEN_PER_SOCKET]).unwrap();
+    assert_eq!(scene.queue.leave(first), [next], "its own oldest one");
+}
+
+#[test]
+fn where_a_url_is_full_the_socket_with_the_fewest_open_questions_is_next() {
+    let mut scene = Scene::with_sockets(17);
+    let open: Vec<_> = (0..OPEN_PER_URL).filter_map(|number| open(&scene.asks(number / 4))).collect();
+    assert_eq!(open.len(), OPEN_PER_URL);
+    for socket in 0..16 {
+        assert!(waiting(&scene.asks(socket)).is_some());
+    }
+    let late = waiting(&scene.asks(16)).unwrap();
+    assert_eq!(scene.queue.leave(open[20]), [late]);
+}
+
+#[test]
+fn one_channel_has_half_of_a_url() {
+    let mut scene = Scene::with_sockets(41);
+    let of_channel: Vec<_> = (0..40).map(|socket| scene.asks_with(socket, "busy", 100)).collect();
+    assert_eq!(of_channel.iter().filter_map(open).count(), OPEN_PER_CHANNEL);
+    assert!(open(&scene.asks_with(40, "quiet", 100)).is_some());
+    let first = open(&of_channel[0]).unwrap();
+    assert_eq!(scene.queue.leave(first), [waiting(&of_channel[OPEN_PER_CHANNEL]).unwrap()]);
+}
+
+#[test]
+fn what_waits_is_bounded_for_a_socket_and_in_all_and_the_socket_with_the_most_gives_way() {
+    let mut scene = Scene::with_sockets(20);
+    for socket in 0..16 {
+        let entered: Vec<_> = (0..100).map(|_| scene.asks(socket)).collect();
+        assert_eq!(entered.iter().filter_map(waiting).count(), 64, "socket {socket}");
+    }
+    assert_eq!(scene.queue.waiting.len(), 1024);
+    let Entered::Waiting(_, displaced) = scene.asks(16) else { panic!("refused") };
+    assert_eq!(displaced.len(), 1);
+    let large = scene.asks_with(17, "large", 10 * 1024 * 1024);
+    assert_eq!(large, Entered::Refused, "no socket has as much waiting");
+    let weight: usize = scene.queue.waiting.iter().map(|(_, question)| question.weight()).sum();
+    assert!(weight <= WAITING);
+}
+
+#[test]
+fn nothing_is_left_of_questions_that_have_ended_or_are_given_up() {
+    let mut scene = Scene::with_sockets(30);
+    let mut ids: HashSet<_> = HashSet::new();
+    for number in 0..300 {
+        let entered = scene.asks(number % 30);
+        ids.extend(open(&entered).or(waiting(&entered)));
+    }
+    for id in ids {
+        scene.queue.leave(id);
+        scene.queue.leave(id);
+    }
+    let Queue { open, waiting, by_url, by_socket, by_channel, .. } = &scene.queue;
+    assert!(open.is_empty() && waiting.is_empty() && by_url.is_empty() && by_socket.is_empty());
+    assert!(by_channel.is_empty());
+}

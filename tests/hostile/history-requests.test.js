@@ -1,0 +1,89 @@
+// Requests for history cost the server no copies: neither many of one socket, nor one of each of many that read nothing.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import WebSocket from "ws";
+import { Attacker, memoryOf } from "../support/attacker.js";
+import { startServer } from "../support/server.js";
+
+const CHANNEL = "marvel-chat-room";
+const LARGE = "x".repeat(250_000);
+/** The history of a channel is this large at most, whatever its number of messages is. */
+const HISTORY_BYTES = 16_777_216;
+const MEGABYTE = 1_048_576;
+
+const join = { action: "join", options: { channel: CHANNEL }, payload: {} };
+const history = { action: "history", options: { channel: CHANNEL }, payload: null };
+const message = { action: "message", options: { channel: CHANNEL }, payload: LARGE };
+
+const skip = process.platform === "linux" ? false : "reads /proc";
+
+test("64 requests for a long history in one write make the server hold it once", { skip }, async (t) => {
+  const server = await serverWithFullHistory(t);
+  const before = await memoryOf(server.pid);
+  const attacker = await Attacker.open(server);
+  t.after(() => attacker.end());
+  attacker.pause();
+  attacker.send(join, ...Array.from({ length: 64 }, () => history));
+
+  await answersOthers(server);
+  const { peak } = await memoryOf(server.pid);
+  assert.ok(peak - before.now < 2 * HISTORY_BYTES, `${mb(peak - before.now)} MB more at the peak`);
+  // It still gets all that it asked for, as fast as it reads.
+  attacker.resume();
+  for (let number = 0; number < 64; number += 1) {
+    const { payload } = await attacker.hears("history");
+    assert.equal(payload.history.at(-1).payload, "last");
+  }
+});
+
+test("40 sockets that ask for a long history and read nothing share its bytes", { skip }, async (t) => {
+  const server = await serverWithFullHistory(t);
+  const before = await memoryOf(server.pid);
+  for (let number = 0; number < 40; number += 1) {
+    const attacker = await Attacker.open(server);
+    t.after(() => attacker.end());
+    attacker.pause();
+    attacker.send(join, history, history);
+  }
+  await answersOthers(server);
+  const { peak } = await memoryOf(server.pid);
+  assert.ok(peak - before.now < 2 * HISTORY_BYTES, `${mb(peak - before.now)} MB more at the peak`);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const waiting = Number(/^xano_outbox_bytes (\d+)$/m.exec(metrics)[1]);
+  assert.ok(waiting > 20 * HISTORY_BYTES, `the metric says what waits: ${waiting} bytes`);
+});
+
+/** A server whose channel keeps as many bytes as it may, and a short last message. */
+async function serverWithFullHistory(t) {
+  const server = await startServer({ limits: { bytes_per_second: 100_000_000 } });
+  t.after(() => server.dispose());
+  const sender = await Attacker.open(server);
+  sender.send(join);
+  await sender.hears("join");
+  for (let number = 0; number < 80; number += 1) {
+    sender.send(message);
+    await sender.hears("message");
+  }
+  sender.send({ ...message, payload: "last" });
+  await sender.hears("message");
+  sender.end();
+  return server;
+}
+
+/** Another client is served while the attack goes on. */
+async function answersOthers(server) {
+  const socket = new WebSocket(server.socketUrl);
+  await once(socket, "open");
+  for (let number = 0; number < 20; number += 1) {
+    socket.send(JSON.stringify({ action: "ping" }));
+    const [answer] = await once(socket, "message", { signal: AbortSignal.timeout(30_000) });
+    assert.equal(String(answer), '{"action":"pong"}');
+  }
+  socket.terminate();
+}
+
+function mb(bytes) {
+  return Math.round(bytes / MEGABYTE);
+}
