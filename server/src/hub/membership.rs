@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::extensions::{Extensions, Position};
 use xano_realtime_protocol::frame::Payload;
@@ -11,7 +10,7 @@ use super::command::Wishes;
 use super::history::{History, Missed};
 use super::permissions::{self, Act};
 use super::room::{Member, Room, from_server, history_frame};
-use super::{ConnectionId, Delivery, Hub, Kind, Refusal, to_one};
+use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal, to_one};
 
 impl Hub {
     pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
@@ -157,7 +156,7 @@ fn history_for(
 }
 
 /// The acknowledgement of a join, with what the server can do beyond Xano's.
-fn joined(channel: &str, epoch: &str, history: &History) -> Box<RawValue> {
+fn joined(channel: &str, epoch: &str, history: &History) -> Encoded {
     let id = history.newest().map(|id| id.to_string());
     let ext = Extensions::all(Position { epoch, id: id.as_deref() });
     from_server(channel, Action::Join, Payload::Joined { ext })

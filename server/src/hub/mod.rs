@@ -161,8 +161,8 @@ pub enum Kind {
 }
 
 impl Delivery {
-    fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
-        Delivery { to, frame: Encoded::text(frame.get()), kind: Kind::Other }
+    fn new(to: Vec<ConnectionId>, frame: Encoded) -> Delivery {
+        Delivery { to, frame, kind: Kind::Other }
     }
 
     fn message(to: Vec<ConnectionId>, frame: Encoded) -> Delivery {
@@ -342,6 +342,6 @@ impl Hub {
     }
 }
 
-fn to_one(id: ConnectionId, frame: Box<RawValue>) -> Delivery {
+fn to_one(id: ConnectionId, frame: Encoded) -> Delivery {
     Delivery::new(vec![id], frame)
 }
