@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
@@ -37,6 +37,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.
+    pub serving: Option<oneshot::Sender<()>>,
 }
 
 /// How long the server waits for whom. No flags: only tests have a reason to wait for less.

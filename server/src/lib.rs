@@ -92,19 +92,31 @@ use upgrade::Gate;
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let mut shutdown = pin!(shutdown);
-    let Config { settings, settings_file, reload, admin_token, secret, origins, dev, limits, timings, redis, www } =
-        config;
+    let Config {
+        settings,
+        settings_file,
+        reload,
+        admin_token,
+        secret,
+        origins,
+        dev,
+        limits,
+        timings,
+        redis,
+        www,
+        serving: begun,
+    } = config;
     let name = random_name()?;
     let counts = Metrics::new().map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
-            let (settings, secret) = select! {
-                shared = link.share(settings, secret) => shared,
+            let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
+            let (settings, rows, secret) = select! {
+                shared = link.share(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, &limits, &name), Some(secret), Some((cluster, link)))
+            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
         }
     };
     let (cluster, link) = shares.unzip();
@@ -129,6 +141,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 
     let stopping = CancellationToken::new();
     let mut serving = pin!(listen::serve(listener, routes, timings.handshake, stopping.clone()));
+    if let Some(begun) = begun {
+        let _ = begun.send(());
+    }
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}

@@ -12,7 +12,7 @@ use std::{env, fs};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::select;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use args::Args;
 use xano_realtime_server::{AdminToken, Secret};
@@ -44,17 +44,26 @@ async fn serve(args: Args) -> Result<(), String> {
     if !config.settings.enabled {
         tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
     }
-    say(format_args!("listening on http://{bound}"));
     let token_file = match config.admin_token {
         Some(_) => None,
         None => {
             let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
-            say(format_args!("admin token in {}", file.0.display()));
             config.admin_token = Some(token);
             Some(file)
         }
     };
-    let served = xano_realtime_server::run(listener, config, stop).await;
+    let (serving, serves) = oneshot::channel();
+    config.serving = Some(serving);
+    let announce = async {
+        // Not sent where the server is stopped before it serves.
+        if serves.await.is_ok() {
+            say(format_args!("listening on http://{bound}"));
+            if let Some(file) = &token_file {
+                say(format_args!("admin token in {}", file.0.display()));
+            }
+        }
+    };
+    let (served, ()) = tokio::join!(xano_realtime_server::run(listener, config, stop), announce);
     drop(token_file);
     served.map_err(|error| format!("cannot serve: {error}"))
 }

@@ -30,6 +30,7 @@ impl Hub {
     pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
+            self.check_load()?;
             self.tell_others(id, channel, wishes);
             return Ok(Vec::new());
         }

@@ -10,9 +10,9 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 use super::command::Message;
 use super::keys::Outcome;
 use super::permissions::{self, Act, Audience};
+use super::post::Asker;
 use super::room::{Member, Room, from_server};
 use super::said::{Said, Sender};
-use super::shared::Asker;
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
@@ -44,6 +44,7 @@ impl Hub {
         channel: &str,
         message: &Message<'_>,
     ) -> Result<Vec<Delivery>, Refusal> {
+        self.check_load()?;
         let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
         let (sender, to) = addressees(room, &self.by_socket_id, from, message)?;
         let Message { authenticated, payload, .. } = *message;
@@ -75,7 +76,8 @@ impl Hub {
             return Vec::new();
         };
         if let Some(shared) = &mut self.shared {
-            shared.say(channel, said, sender, room.rules.history);
+            let row = room.share.as_ref().map_or_else(|| shared.row(&room.rules), |share| Arc::clone(&share.row));
+            shared.say(channel, said, sender, row);
             return Vec::new();
         }
         let id = self.ids.next();
@@ -100,10 +102,12 @@ impl Hub {
     /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
     /// about messages say.
     pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Delivery>, Refusal> {
+        self.check_load()?;
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         let said = Said::Event { data };
         if let Some(shared) = &mut self.shared {
-            shared.say(channel, said, None, rules.history);
+            let row = shared.row(rules);
+            shared.say(channel, said, None, row);
             return Ok(Vec::new());
         }
         if !self.rooms.contains_key(channel) {

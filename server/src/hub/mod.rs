@@ -26,6 +26,10 @@
 //! - `room`: one channel with its members.
 //! - `said`: what takes a place in the order of a channel.
 //! - `shared`: channels that several servers have.
+//! - `follow`: what the others tell of them, and what Redis answers.
+//! - `post`: what a hub asks of Redis.
+//! - `row`: the rows of settings, as Redis compares them.
+//! - `idle`: shared channels that are followed a while after their last member.
 //! - `share`: what a room of them knows of the others.
 //! - `notice`: what servers tell each other.
 //! - `history`: what a channel keeps.
@@ -40,18 +44,22 @@
 mod census;
 mod code;
 mod command;
+mod follow;
 mod history;
+mod idle;
 mod keys;
 mod membership;
 mod message_id;
 mod messages;
 mod notice;
 mod permissions;
+mod post;
 mod publish;
 mod recovery;
 mod reform;
 mod refusal;
 mod room;
+mod row;
 mod said;
 mod share;
 mod shared;
@@ -77,11 +85,12 @@ pub(crate) use keys::Outcome;
 pub(crate) use message_id::MessageId;
 use message_id::MessageIds;
 pub(crate) use notice::is_of_node;
+pub(crate) use post::{Asker, Held, Load, Post, Reply, Snapshot};
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
 use room::Room;
+pub(crate) use row::{Row, RowPast, Rows, identity};
 use shared::Shared;
-pub(crate) use shared::{Asker, Post, Reply, Snapshot};
 use triggers::Waiting;
 pub use triggers::{Answer, Call, Ticket};
 
@@ -197,9 +206,10 @@ impl Hub {
         }
     }
 
-    /// A hub that has its channels together with those of other servers, among which it has a name of its own.
-    pub(crate) fn shared(settings: Settings, limits: &Limits, node: &str) -> Hub {
-        Hub { shared: Some(Shared::new(node.into())), ..Hub::new(settings, limits, node) }
+    /// A hub that has its channels together with those of other servers, among which it has a name of its own. What it
+    /// asks of Redis counts as waiting as long as `load` holds it.
+    pub(crate) fn shared(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Hub {
+        Hub { shared: Some(Shared::new(node.into(), rows, limits, load)), ..Hub::new(settings, limits, node) }
     }
 
     /// A socket opened. Its socket id must be new and not to be guessed.
@@ -262,10 +272,13 @@ impl Hub {
         &self.settings
     }
 
-    /// Forgets a channel on which nobody is or is about to be, and that keeps nothing.
+    /// Forgets a channel on which nobody is or is about to be, and that keeps nothing; one that others share, a little
+    /// later.
     fn forget_if_bare(&mut self, channel: &str) {
-        if self.rooms.get(channel).is_some_and(Room::is_bare) {
-            self.forget(channel);
+        match self.rooms.get(channel) {
+            Some(room) if room.is_bare() && room.share.is_some() => self.rest(channel),
+            Some(room) if room.is_bare() => self.forget(channel),
+            _ => {}
         }
     }
 

@@ -9,14 +9,15 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::keys::Outcome;
+use super::post::Asker;
 use super::room::{Member, Room};
-use super::shared::Asker;
 use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
 
 impl Hub {
     /// So much time has passed since the hub was made. What is remembered for a while is forgotten after it.
     pub fn advance(&mut self, now: Duration) {
         self.keys.advance(now);
+        self.advance_shared(now);
     }
 
     /// The answer to a message that was sent before, even by another socket; `None` if it was not. While a trigger is

@@ -48,6 +48,7 @@ impl Hub {
         };
         let Some(rules) = rules else {
             deliveries.extend(self.refuse_waiting(channel, &Refusal::NoSettings));
+            self.share_erase(channel);
             self.forget(channel);
             return deliveries;
         };

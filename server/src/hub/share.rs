@@ -8,13 +8,16 @@ use xano_realtime_protocol::frame::PresenceAction;
 
 use super::history::History;
 use super::notice::{Entry, Known};
+use super::post::Snapshot;
 use super::room::Room;
-use super::shared::Snapshot;
-use super::{ConnectionId, Delivery, Refusal};
+use super::row::Row;
+use super::{ConnectionId, Delivery, Hub, Refusal};
 
 /// What a room knows of the others that have it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Share {
+    /// The row that the channel follows, as Redis is told of it.
+    pub(super) row: Arc<Row>,
     /// Empty until it is known how the channel stands.
     epoch: Box<str>,
     pub(super) version: u64,
@@ -32,13 +35,52 @@ pub(super) struct Behind {
     /// Which answer counts: there may be older ones on their way.
     pub(super) question: u64,
     /// What happened since.
-    pub(super) notices: Vec<Box<str>>,
+    notices: Vec<Box<str>>,
+    bytes: usize,
+    is_overrun: bool,
+}
+
+impl Behind {
+    pub(super) fn asked(question: u64) -> Behind {
+        Behind { question, notices: Vec::new(), bytes: 0, is_overrun: false }
+    }
+
+    /// Keeps what happened for later. If that is too much, all of it is dropped, and the channel is to be asked for once
+    /// more: the next answer says what was said and who is there.
+    pub(super) fn hear(&mut self, channel: &str, notice: Box<str>) {
+        if self.is_overrun {
+            return;
+        }
+        self.bytes += notice.len();
+        if self.bytes <= MAX_BEHIND_BYTES {
+            self.notices.push(notice);
+            return;
+        }
+        tracing::warn!(channel, "more happens on a channel than can wait for the answer of Redis; it is asked again");
+        self.notices = Vec::new();
+        self.is_overrun = true;
+    }
+
+    pub(super) fn is_overrun(&self) -> bool {
+        self.is_overrun
+    }
+
+    pub(super) fn into_notices(self) -> Vec<Box<str>> {
+        self.notices
+    }
 }
 
 impl Share {
     /// Of a new room.
-    pub(super) fn asked(behind: Behind) -> Share {
-        Share { behind: Some(behind), ..Share::default() }
+    pub(super) fn asked(row: Arc<Row>, behind: Behind) -> Share {
+        Share {
+            row,
+            epoch: Box::default(),
+            version: 0,
+            present: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            behind: Some(behind),
+        }
     }
 
     pub(super) fn epoch(&self) -> &str {
@@ -57,6 +99,18 @@ impl Share {
         let mut present: Vec<_> = known.into_iter().map(|known| &*known.client).collect();
         present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
         present
+    }
+}
+
+impl Hub {
+    pub(super) fn share_mut(&mut self, channel: &str) -> Option<&mut Share> {
+        self.rooms.get_mut(channel)?.share.as_mut()
+    }
+
+    /// Those who are about to join the channel, when all who share it know of them.
+    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
+        let share = self.rooms.get(channel).and_then(|room| room.share.as_ref());
+        share.into_iter().flat_map(|share| &share.waiting).copied().collect()
     }
 }
 
@@ -82,9 +136,10 @@ impl Room {
         if !is_first && !is_complete {
             deliveries.extend(self.tell_all(channel, &Refusal::Gap));
         }
-        if self.history.newest().is_none() && !is_all_kept {
-            // Some of it is not kept any more; which, nobody knows.
-            self.history = History::after(first.or(snapshot.newest));
+        if self.history.newest().is_none() {
+            // Where Redis does not know up to where something is missing, the oldest entry may be the last one missing.
+            let lost = snapshot.hidden.or(if is_all_kept { None } else { first.or(snapshot.newest) });
+            self.history = History::after(lost);
         }
         for (id, entry) in &snapshot.entries {
             if Some(*id) <= self.history.newest() {
@@ -99,7 +154,17 @@ impl Room {
                 Err(_) => tracing::error!(channel, "a kept message is not understood"),
             }
         }
+        self.agree(snapshot);
         deliveries
+    }
+
+    /// Lets go of what the history does not show any more, and knows the newest message even if it is not kept.
+    fn agree(&mut self, snapshot: &Snapshot) {
+        if self.history.newest() < snapshot.newest {
+            self.history = History::after(snapshot.newest);
+        }
+        let shown = self.history.since(snapshot.hidden, true).frames.len();
+        self.history.shrink_to(shown);
     }
 
     /// Who is on the channel.
@@ -151,3 +216,6 @@ impl Room {
         (!to.is_empty()).then(|| Delivery::refusal_to_all(to, channel, why))
     }
 }
+
+/// Above it, to ask again costs less than to keep what happens.
+const MAX_BEHIND_BYTES: usize = 4 * 1024 * 1024;
