@@ -29,6 +29,7 @@ impl Hub {
     pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
+            self.check_load()?;
             self.tell_others(id, channel, wishes);
             return Ok(Vec::new());
         }
@@ -84,18 +85,15 @@ impl Hub {
         deliveries.extend(told);
         if is_new {
             let is_first = room.members().len() == 1;
-            let is_restless = room.presence.is_pending();
-            self.note_joined(channel, is_first, is_restless);
+            self.note_joined(channel, is_first);
         }
         Ok(deliveries)
     }
 
-    fn note_joined(&mut self, channel: &str, is_first: bool, is_restless: bool) {
+    fn note_joined(&mut self, channel: &str, is_first: bool) {
         self.members += 1;
         self.rooms_in_use += usize::from(is_first);
-        if is_restless {
-            self.restless.insert(channel.into());
-        }
+        self.note_restless(channel);
         self.note_change(channel);
     }
 
@@ -124,12 +122,9 @@ impl Hub {
             self.share_leave(channel, &member.client);
             Vec::new()
         } else {
-            let told = room.announce_leave(channel, id, member.client, point);
-            if room.presence.is_pending() {
-                self.restless.insert(channel.into());
-            }
-            told
+            room.announce_leave(channel, id, member.client, point)
         };
+        self.note_restless(channel);
         self.note_change(channel);
         deliveries
     }

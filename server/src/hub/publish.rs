@@ -8,8 +8,8 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::keys::Outcome;
+use super::post::Asker;
 use super::room::{Member, Room};
-use super::shared::Asker;
 use super::{ConnectionId, Delivery, Encoded, Hub, Refusal, to_one};
 
 impl Hub {

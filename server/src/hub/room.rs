@@ -174,6 +174,18 @@ impl Room {
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
+    /// The changes of presence that wait, to be told now.
+    pub(super) fn take_pending_changes(&mut self) -> Vec<Change> {
+        match &mut self.share {
+            Some(share) => share.presence.take_pending().collect(),
+            None => self.presence.take_pending().collect(),
+        }
+    }
+
+    pub(super) fn has_pending_changes(&self) -> bool {
+        self.share.as_ref().map_or_else(|| self.presence.is_pending(), |share| share.presence.is_pending())
+    }
+
     /// Tells the others that asked for presence; never the one it is about.
     pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Delivery> {
         if !self.rules.presence {
