@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
@@ -49,6 +49,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
+    /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.
+    pub serving: Option<oneshot::Sender<()>>,
 }
 
 /// How long the server waits for whom. No flags: only tests have a reason to wait for less.

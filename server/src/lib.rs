@@ -119,7 +119,17 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let mut shutdown = pin!(shutdown);
     let Config { settings, settings_file, reload, admin_token, secret, trigger_secret, origins, dev, limits, .. } =
         config;
-    let Config { trusted_proxies, descriptors, timings, redis, www, allowed_hosts, dropped_log_lines, .. } = config;
+    let Config {
+        trusted_proxies,
+        descriptors,
+        timings,
+        redis,
+        www,
+        allowed_hosts,
+        dropped_log_lines,
+        serving: begun,
+        ..
+    } = config;
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
@@ -129,12 +139,12 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
-            let (settings, secret) = select! {
-                shared = link.share(settings, secret) => shared,
+            let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
+            let (settings, rows, secret) = select! {
+                shared = link.share(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, &limits, &name), Some(secret), Some((cluster, link)))
+            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
         }
     };
     let (cluster, link) = shares.unzip();
@@ -160,6 +170,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 
     let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
+    if let Some(begun) = begun {
+        let _ = begun.send(());
+    }
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}

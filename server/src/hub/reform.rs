@@ -26,14 +26,14 @@ impl Hub {
         };
         match self.settings.rules_for(channel).cloned() {
             Some(rules) if rules == room.rules => Vec::new(),
-            Some(rules) if rules.pattern == room.rules.pattern => self.adopt(channel, rules),
+            Some(rules) if rules.pattern == room.rules.pattern => self.follow_row(channel, rules),
             Some(_) => self.close_channel(channel, &Refusal::SettingsReplaced),
             None => self.close_channel(channel, &Refusal::NoSettings),
         }
     }
 
     /// The row of the channel has changed.
-    fn adopt(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
+    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
         let bounds = self.retention.bounds(rules.history);
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
@@ -63,6 +63,7 @@ impl Hub {
         let mut deliveries = self.expel(channel, members, why);
         deliveries.extend(self.refuse_waiting(channel, why));
         self.keys.forget_channel(channel);
+        self.share_erase(channel);
         self.forget(channel);
         deliveries
     }

@@ -90,7 +90,7 @@ impl Hub {
         };
         self.retention.count(room);
         if room.is_bare() {
-            return self.forget(channel);
+            return self.forget_if_bare(channel);
         }
         if room.is_unused() {
             self.retention.releases(&name, room, self.now_ms);

@@ -220,10 +220,18 @@ impl Hub {
     pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
         let mut deliveries = Vec::new();
         for id in self.waiting_for_others(channel) {
-            let Some((_, frames)) = self.take_queue(id, channel) else { continue };
-            deliveries.push(self.refuse_join(id, channel, why));
-            deliveries.extend(self.go_on(id, channel, frames));
+            deliveries.extend(self.refuse_one_waiting(id, channel, why));
         }
+        deliveries
+    }
+
+    /// One socket does not come in that waits for it; what it sent meanwhile is handled.
+    pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Delivery> {
+        let Some((_, frames)) = self.take_queue(id, channel) else {
+            return Vec::new();
+        };
+        let mut deliveries = vec![self.refuse_join(id, channel, why)];
+        deliveries.extend(self.go_on(id, channel, frames));
         deliveries
     }
 

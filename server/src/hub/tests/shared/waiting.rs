@@ -5,22 +5,23 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Client;
 
-use crate::hub::{ConnectionId, Delivery, Hub, Post, Snapshot};
+use crate::hub::{ConnectionId, Delivery, Hub, Load, Post, Rows, Snapshot};
 use crate::{Limits, Settings};
 
-fn hub(limits: &Limits) -> Hub {
+pub(super) fn hub(limits: &Limits) -> Hub {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true });
-    Hub::shared(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap(), limits, "node")
+    let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
+    Hub::shared(settings, Rows::default(), limits, "node", Load::default())
 }
 
 impl Hub {
-    fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
+    pub(super) fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
         let frame = json!({ "action": action, "options": { "channel": channel }, "payload": null });
         self.receive(from, &frame.to_string())
     }
 
     /// All that is asked is answered: on each channel are those who were said to be.
-    fn opens_all(&mut self) -> Vec<Delivery> {
+    pub(super) fn opens_all(&mut self) -> Vec<Delivery> {
         let mut questions = Vec::new();
         let mut members: HashMap<_, Vec<_>> = HashMap::new();
         for post in self.take_posts() {
@@ -34,16 +35,20 @@ impl Hub {
         }
         let opened = questions.into_iter().flat_map(|(channel, question)| {
             let members = members.remove(&channel).unwrap_or_default();
-            let snapshot =
-                Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest: None, entries: Vec::new(), members };
-            self.opened(&channel, question, snapshot)
+            self.opened(&channel, question, snapshot(members))
         });
         opened.collect()
     }
 }
 
+/// A channel on which nothing was said.
+pub(super) fn snapshot(members: Vec<(String, Box<str>)>) -> Snapshot {
+    let (newest, hidden, entries) = (None, None, Vec::new());
+    Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest, hidden, entries, members }
+}
+
 /// To whom, and the code of an error or else the action.
-fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
+pub(super) fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
     let told = deliveries.iter().flat_map(|Delivery { to, frame, .. }| {
         let frame: Value = serde_json::from_str(&frame.to_text()).unwrap();
         let what = frame["payload"]["code"].as_str().or(frame["action"].as_str()).unwrap().to_owned();
