@@ -266,7 +266,7 @@ impl World {
             .filter_map(|(page, state)| Some((state.socket.as_ref()?.server_side?, page)))
             .collect();
         for delivery in deliveries {
-            let frame: Value = serde_json::from_str(&delivery.frame).expect("the server sends JSON");
+            let frame: Value = serde_json::from_str(&delivery.frame.to_string()).expect("the server sends JSON");
             for &page in delivery.to.iter().filter_map(|id| pages.get(id)) {
                 if self.pages[page].is_deaf {
                     continue;
