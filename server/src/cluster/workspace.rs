@@ -147,7 +147,7 @@ fn put(settings: &Settings, replaced: &str, too_late_ms: Option<u64>, notices: &
     command.arg(replaced).arg(too_late_ms.map_or_else(String::new, |ms| ms.to_string()));
     command.arg(settings.to_json().to_string()).arg(notices);
     for rules in settings.rows() {
-        command.arg(identity(rules)).arg(rules.history);
+        command.arg(identity(rules)).arg(rules.history).arg(u8::from(rules.anonymous_clients));
     }
     command
 }

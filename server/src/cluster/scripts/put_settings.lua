@@ -2,7 +2,7 @@
 -- server replaces: so what arrives late changes nothing.
 -- KEYS: the settings, their version, how each row changed
 -- ARGV: the version that is replaced, or 'none' if there are to be no settings yet; when it is too late (ms), or ''; the
--- settings; where a change is told; then each row's name and history
+-- settings; where a change is told; then each row's name, its history, and 1 where anonymous clients may join
 local settings, version, rows = unpack(KEYS)
 local expected, too_late_ms, json, notices = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
@@ -20,16 +20,18 @@ local past = {}
 local known = redis.call('HGETALL', rows)
 for index = 1, #known, 2 do past[known[index]] = known[index + 1] end
 redis.call('DEL', rows)
-for index = 5, #ARGV, 2 do
-  local name, history = ARGV[index], tonumber(ARGV[index + 1])
-  local since, lowered, lowest, before = string.match(past[name] or '', '^(%d+) (%d+) (%d+) (%d+)$')
+for index = 5, #ARGV, 3 do
+  local name, history, anonymous = ARGV[index], tonumber(ARGV[index + 1]), ARGV[index + 2]
+  local since, lowered, lowest, before, was = string.match(past[name] or '', '^(%d+) (%d+) (%d+) (%d+) ?(%d*)$')
   if not since then
     since, lowered, lowest = new, '0', history
   else
     if history < tonumber(before) then lowered = new end
     lowest = math.min(tonumber(lowest), history)
+    -- What was said among authenticated clients is shown to nobody else.
+    if was == '0' and anonymous == '1' then lowered, lowest = new, 0 end
   end
-  redis.call('HSET', rows, name, table.concat({since, lowered, lowest, history}, ' '))
+  redis.call('HSET', rows, name, table.concat({since, lowered, lowest, history, anonymous}, ' '))
 end
 redis.call('SET', settings, json)
 redis.call('SET', version, new)

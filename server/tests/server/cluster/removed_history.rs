@@ -174,3 +174,17 @@ async fn a_server_whose_settings_are_older_than_those_of_a_channel_changes_and_s
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
+    for memory in BOTH {
+        let said = Said::under(json!({ "history": 25 }), 3, memory).await;
+        let row = |anonymous_clients| {
+            json!({ "pattern": "room", "enabled": true, "history": 25, "client_public_messaging": true,
+                    "anonymous_clients": anonymous_clients })
+        };
+        said.has_rows(&[row(false)]).await;
+        said.has_rows(&[row(true)]).await;
+        assert_eq!(said.history().await, [] as [Value; 0]);
+    }
+}
