@@ -114,7 +114,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                 match need {
                     Need::End(ending) => return ending.into(),
                     Need::Room => {
-                        let judged = progress.wait(Instant::now(), line.outbox.taken_bytes());
+                        let taken_bytes = line.outbox.taken_bytes();
+                        let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
                         if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
                             return end;
@@ -122,6 +123,10 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                         let now = Instant::now();
                         if heartbeat.is_expired(now) {
                             return expired(line);
+                        }
+                        // A client that takes something is there, though its pong may wait behind what it is sent.
+                        if line.outbox.taken_bytes() > taken_bytes {
+                            heartbeat.hear(now);
                         }
                         if !progress.suffices(now, line.outbox.taken_bytes(), line.outbox.is_blocked()) {
                             line.outbox.give_up();

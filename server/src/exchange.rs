@@ -268,8 +268,12 @@ impl Exchange {
             state.hub.advance(self.clock.now());
             let deliveries = state.hub.event(channel, data)?;
             let members = deliveries.iter().map(|delivery| delivery.to.len()).sum();
-            // Everything that was posted before is on its way: each of us takes its posts under the lock.
-            let post = state.hub.take_posts().pop();
+            // The event is the last; what the time brought about comes before it.
+            let mut posts = state.hub.take_posts();
+            let post = posts.pop();
+            if let Some(cluster) = &self.cluster {
+                posts.into_iter().for_each(|post| cluster.post(post));
+            }
             self.deliver(&mut state, deliveries, &mut due);
             let Some(post) = post else {
                 return Ok(members);

@@ -69,9 +69,9 @@ impl ChannelKeys {
         self.key("members")
     }
 
-    /// What came of a message with that key.
-    pub(super) fn outcome(&self, key: &str) -> String {
-        format!("xano:{{{}}}:key:{key}", self.tag)
+    /// What came of a message with that key, under that row: another row has keys of its own.
+    pub(super) fn outcome(&self, row: &str, key: &str) -> String {
+        format!("xano:{{{}}}:key:{row}:{key}", self.tag)
     }
 
     /// A list: the names of the channel's outcomes, oldest first, with when each was made.

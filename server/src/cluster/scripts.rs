@@ -110,7 +110,7 @@ impl Commands<'_> {
     pub(super) fn say(&self, channel: &str, entry: &str, row: &Row, key: Option<&str>) -> Cmd {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.say, if key.is_some() { 6 } else { 3 });
-        command.arg(keys.state()).arg(keys.said()).arg(keys.members()).arg(outcome_keys(&keys, key));
+        command.arg(keys.state()).arg(keys.said()).arg(keys.members()).arg(outcome_keys(&keys, row, key));
         command.arg(entry).arg(self.names.notices(channel)).arg(self.epochs.next());
         self.add_bounds_and_row(&mut command, row);
         command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL);
@@ -123,9 +123,16 @@ impl Commands<'_> {
         command.arg(&row.name).arg(row.settings).arg(row.history).arg(row.past.lowered).arg(row.past.lowest);
     }
 
-    pub(super) fn whisper(&self, channel: &str, outcome: Outcome, key: Option<&str>, notice: Option<&str>) -> Cmd {
+    pub(super) fn whisper(
+        &self,
+        channel: &str,
+        row: &Row,
+        outcome: Outcome,
+        key: Option<&str>,
+        notice: Option<&str>,
+    ) -> Cmd {
         let mut command = evaluate(&self.scripts.whisper, if key.is_some() { 3 } else { 0 });
-        command.arg(outcome_keys(&ChannelKeys::of(channel), key));
+        command.arg(outcome_keys(&ChannelKeys::of(channel), row, key));
         command.arg(outcome_text(outcome)).arg(self.names.notices(channel));
         command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL).arg(notice);
         command
@@ -229,8 +236,8 @@ fn kept(history: usize) -> usize {
 }
 
 /// Where it is kept what came of a message with a key, and the lists that bound how many there are.
-fn outcome_keys(keys: &ChannelKeys, key: Option<&str>) -> Option<Vec<String>> {
-    key.map(|key| vec![keys.outcome(key), keys.outcomes(), OUTCOMES.to_owned()])
+fn outcome_keys(keys: &ChannelKeys, row: &Row, key: Option<&str>) -> Option<Vec<String>> {
+    key.map(|key| vec![keys.outcome(&row.name, key), keys.outcomes(), OUTCOMES.to_owned()])
 }
 
 const WHISPERED: &str = "whispered";

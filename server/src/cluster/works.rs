@@ -112,13 +112,13 @@ impl<'a> Works<'a> {
                 let key = asker.as_ref().and_then(|asker| asker.key.as_deref());
                 add(with.say(&channel, &entry, &row, key), Awaited::Said { channel, asker, report });
             }
-            Post::Whisper { channel, notice, asker } => {
+            Post::Whisper { channel, notice, asker, row } => {
                 let outcome = Outcome { id: None, is_dropped: false };
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), Some(&notice));
+                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), Some(&notice));
                 add(command, Awaited::Done { channel, asker });
             }
-            Post::Remember { channel, outcome, asker } => {
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), None);
+            Post::Remember { channel, outcome, asker, row } => {
+                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), None);
                 add(command, Awaited::Done { channel, asker });
             }
             Post::Join { channel, socket_id, member, row } => {

@@ -134,8 +134,7 @@ impl Hub {
             }
             Notice::Went { version, socket_id } if version == share.version + 1 => {
                 share.version = version;
-                let about = self.by_socket_id.get(&*socket_id).copied();
-                let told = room.miss_one(channel, &socket_id, about, point);
+                let told = room.miss_one(channel, &socket_id, &self.by_socket_id, point);
                 self.note_restless(channel);
                 self.insist(channel, &socket_id);
                 return told;

@@ -54,6 +54,11 @@ impl IdleChannels {
         is_excess.then(|| Arc::clone(channel))
     }
 
+    /// The channel that is idle for the longest time, save for one.
+    pub(super) fn oldest(&self, save_for: &str) -> Option<Arc<str>> {
+        self.order.iter().map(|(_, channel)| channel).find(|channel| &***channel != save_for).map(Arc::clone)
+    }
+
     pub(super) fn names(&self) -> Vec<Arc<str>> {
         self.channels.keys().cloned().collect()
     }

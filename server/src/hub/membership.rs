@@ -30,6 +30,7 @@ impl Hub {
         if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
             self.check_load()?;
+            self.make_room_for_channel(channel)?;
             self.tell_others(id, channel, wishes);
             return Ok(Vec::new());
         }

@@ -60,8 +60,9 @@ impl Hub {
         let to = match to {
             Addressees::Here(to) => to,
             Addressees::Elsewhere => {
-                if let Some(shared) = &mut self.shared {
-                    shared.whisper(channel, recipient, &frame, Asker { from, key: key.map(Into::into) });
+                if let (Some(shared), Some(share)) = (&mut self.shared, &room.share) {
+                    let asker = Asker { from, key: key.map(Into::into) };
+                    shared.whisper(channel, recipient, &frame, asker, Arc::clone(&share.row));
                 }
                 return Ok(Vec::new());
             }

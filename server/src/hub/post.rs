@@ -25,9 +25,9 @@ pub(crate) enum Post {
     /// To take its place in the order of the channel.
     Say { channel: Arc<str>, entry: Box<str>, row: Arc<Row>, asker: Option<Asker> },
     /// For one who is connected elsewhere.
-    Whisper { channel: Arc<str>, notice: Box<str>, asker: Asker },
+    Whisper { channel: Arc<str>, notice: Box<str>, asker: Asker, row: Arc<Row> },
     /// What came of a message that takes no place.
-    Remember { channel: Arc<str>, outcome: Outcome, asker: Asker },
+    Remember { channel: Arc<str>, outcome: Outcome, asker: Asker, row: Arc<Row> },
 }
 
 impl Post {

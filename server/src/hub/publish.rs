@@ -76,7 +76,8 @@ impl Hub {
         outcome: Outcome,
     ) -> Option<Delivery> {
         if let Some(shared) = &mut self.shared {
-            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) });
+            let row = &self.rooms.get(channel)?.share.as_ref()?.row;
+            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) }, Arc::clone(row));
             return None;
         }
         self.keys.remember(channel, key, outcome);

@@ -142,7 +142,8 @@ impl Room {
     fn present(&self, reader: Option<ConnectionId>) -> (Vec<&RawValue>, usize) {
         let is_listed = |id: ConnectionId| Some(id) == reader || self.presence.names(&id);
         let listed = self.members.iter().filter(|(id, _)| is_listed(**id)).map(|(_, member)| &*member.client);
-        let unnamed = self.presence.unnamed();
+        let is_unnamed = reader.is_some_and(|id| self.presence.is_unnamed(&id));
+        let unnamed = self.presence.unnamed() - usize::from(is_unnamed);
         (listed.chain(self.presence.leaving().map(|client| &**client)).collect(), unnamed)
     }
 

@@ -59,7 +59,7 @@ impl Behind {
             self.notices.push(notice);
             return;
         }
-        tracing::warn!(channel, "more happens on a channel than can wait for the answer of Redis; it is asked again");
+        tracing::debug!(channel, "more happens on a channel than can wait for the answer of Redis; it is asked again");
         self.notices = Vec::new();
         self.is_overrun = true;
     }
@@ -106,7 +106,9 @@ impl Share {
         let mut present: Vec<_> = listed.into_iter().map(|known| &*known.client).collect();
         present.extend(reader.filter(|_| !present.iter().any(|client| is_reader(client))));
         present.extend(self.presence.leaving().map(|client| &**client));
-        (present, self.presence.unnamed())
+        let is_unnamed = |(id, known): (&String, &Known)| self.presence.is_unnamed(id) && is_reader(&known.client);
+        let named_reader = self.presence.unnamed() > 0 && self.present.iter().any(is_unnamed);
+        (present, self.presence.unnamed() - usize::from(named_reader))
     }
 }
 
@@ -189,10 +191,8 @@ impl Room {
         share.version = snapshot.version;
         let there: HashSet<_> = snapshot.members.iter().map(|(socket_id, _)| socket_id).collect();
         let gone: Vec<_> = share.present.keys().filter(|socket_id| !there.contains(socket_id)).cloned().collect();
-        let mut deliveries: Vec<_> = gone
-            .iter()
-            .flat_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id.get(socket_id).copied(), at))
-            .collect();
+        let mut deliveries: Vec<_> =
+            gone.iter().flat_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id, at)).collect();
         for (socket_id, member) in &snapshot.members {
             let about = by_socket_id.get(socket_id).copied();
             deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about, at));
@@ -225,7 +225,7 @@ impl Room {
         &mut self,
         channel: &str,
         socket_id: &str,
-        about: Option<ConnectionId>,
+        by_socket_id: &HashMap<String, ConnectionId>,
         at: PresencePoint,
     ) -> Vec<Delivery> {
         let Some(share) = &mut self.share else {
@@ -234,12 +234,17 @@ impl Room {
         let Some(known) = share.present.remove(socket_id) else {
             return Vec::new();
         };
+        let about = by_socket_id.get(socket_id).copied();
         let change = Change { action: PresenceAction::Leave, client: known.client, about };
         let mut told: Vec<_> = share.presence.went(socket_id.to_owned(), at.now_ms, change).into_iter().collect();
         if let Some(next) = share.presence.next_named(share.present.len(), at.named_at_most)
             && let Some(known) = share.present.get(&next)
         {
-            let change = Change { action: PresenceAction::Join, client: Arc::clone(&known.client), about: None };
+            let change = Change {
+                action: PresenceAction::Join,
+                client: Arc::clone(&known.client),
+                about: by_socket_id.get(&next).copied(),
+            };
             told.extend(share.presence.tell(next, at.now_ms, change));
         }
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()

@@ -73,13 +73,13 @@ impl Shared {
         self.post(Post::Say { channel: channel.into(), entry, row, asker });
     }
 
-    pub(super) fn whisper(&mut self, channel: &str, to: &str, frame: &RawValue, asker: Asker) {
+    pub(super) fn whisper(&mut self, channel: &str, to: &str, frame: &RawValue, asker: Asker, row: Arc<Row>) {
         let notice = encode(&Notice::Whisper { to: to.into(), frame });
-        self.post(Post::Whisper { channel: channel.into(), notice, asker });
+        self.post(Post::Whisper { channel: channel.into(), notice, asker, row });
     }
 
-    pub(super) fn remember(&mut self, channel: &str, outcome: Outcome, asker: Asker) {
-        self.post(Post::Remember { channel: channel.into(), outcome, asker });
+    pub(super) fn remember(&mut self, channel: &str, outcome: Outcome, asker: Asker, row: Arc<Row>) {
+        self.post(Post::Remember { channel: channel.into(), outcome, asker, row });
     }
 
     /// It is asked how a channel stands, after that message of that epoch.

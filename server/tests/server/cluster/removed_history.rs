@@ -188,3 +188,24 @@ async fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them(
         assert_eq!(said.history().await, [] as [Value; 0]);
     }
 }
+
+#[tokio::test]
+async fn a_key_of_before_is_not_known_under_another_row() {
+    let cluster = Cluster::with_row(json!({ "pattern": "nested/*", "wildcard": true, "history": 25 })).await;
+    let mut jill = cluster.one.client().await;
+    let options = json!({ "channel": "nested/1", "key": "a key that is used again" });
+    for (text, row) in [("first", json!({ "pattern": "nested/1" })), ("second", json!({ "pattern": "nested/1" }))] {
+        jill.join("nested/1", json!({})).await;
+        jill.hear_until("join").await;
+        jill.say("message", options.clone(), json!(text)).await;
+        assert_eq!(jill.hear_until("message").await["payload"], text);
+        let mut rules =
+            json!({ "enabled": true, "anonymous_clients": true, "history": 25, "client_public_messaging": true });
+        rules.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
+        let settings = json!({ "enabled": true, "channels": [rules] }).to_string();
+        assert_eq!(admin(cluster.one.address, "PUT", "", &settings).await.status, 200);
+        if text == "first" {
+            assert_eq!(jill.hear_until("error").await["payload"]["code"], "settings_replaced");
+        }
+    }
+}

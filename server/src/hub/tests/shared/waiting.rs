@@ -101,3 +101,28 @@ fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though
     hub.doubt();
     assert_eq!(told(&hub.opens_all()), [(jill, "message".to_owned())]);
 }
+
+#[test]
+fn joins_that_wait_behind_another_are_answered_though_the_row_of_the_channel_is_replaced() {
+    let mut hub = hub(&Limits::default());
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    for action in ["join", "leave", "join"] {
+        assert_eq!(hub.asked(jill, action, "room/1"), []);
+    }
+    hub.take_posts();
+    let row = json!({ "pattern": "room/1", "enabled": true, "anonymous_clients": true });
+    let mut deliveries = hub.apply(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap());
+    deliveries.extend(hub.opens_all());
+    let expected = ["settings_replaced", "leave", "join"];
+    assert_eq!(told(&deliveries), expected.map(|what| (jill, what.to_owned())));
+    assert_eq!(told(&hub.asked(jill, "history", "room/1")), [(jill, "history".to_owned())]);
+}
+
+#[test]
+fn channels_that_a_join_waits_for_count_among_those_that_the_server_may_have() {
+    let mut hub = hub(&Limits { channels: 2, ..Limits::default() });
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    let answers: Vec<_> = (0..3).flat_map(|number| hub.asked(jill, "join", &format!("room/{number}"))).collect();
+    assert_eq!(told(&answers), [(jill, "busy".to_owned())]);
+    assert_eq!(hub.rooms(), 2);
+}
