@@ -27,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let package = workspace.package_dir();
         files::clear(&package)?;
         files::copy(&workspace.bundle_dir(), &package)?;
+        files::copy(&template.join("doctor"), &package.join("doctor"))?;
         for (from, to) in COPIED {
             let types = files::read(&template.join(from))?;
             let types = if to.ends_with(".d.cts") { types.replace(".js\"", ".cjs\"") } else { types };
