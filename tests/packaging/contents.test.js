@@ -35,6 +35,7 @@ const DOCUMENTS = [
   "SECURITY.md",
   "THIRD-PARTY-NOTICES",
   "deviations.md",
+  "llms.txt",
   "package.json",
 ];
 /** Of the original's lib/, what applications import: each for `import` and for `require`, with types. */

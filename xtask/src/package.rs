@@ -17,9 +17,16 @@ const COPIED: [(&str, &str); 5] = [
     ("http.d.ts", "http.d.cts"),
     ("slim.d.ts", "slim.d.ts"),
 ];
-/// From elsewhere in the repository: what the README links to, and the licences.
-const DOCUMENTS: [&str; 6] =
-    ["docs/deviations.md", "SECURITY.md", "THIRD-PARTY-NOTICES", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
+/// From elsewhere in the repository: what the README links to, the API for language models, and the licences.
+const DOCUMENTS: [&str; 7] = [
+    "docs/deviations.md",
+    "SECURITY.md",
+    "THIRD-PARTY-NOTICES",
+    "LICENSE",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "llms.txt",
+];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     timed("package", || {
