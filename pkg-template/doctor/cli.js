@@ -16,7 +16,7 @@ Plays the steps of a connection to Xano Realtime and says for each what holds an
   --token TOKEN   connect with this auth token; it is never printed
   --json          print the steps as JSON
   --report        try what docs/protocol.md assumes, and print as JSON what holds; needs --channel.
-                  Sends some hundred messages: name a channel that nobody else uses
+                  Sends some hundred messages: name a channel without other members
 
 The exit status is 0 when everything holds, 1 otherwise.`;
 

@@ -40,7 +40,7 @@ export async function visitChannel(socket, channel) {
   return seen;
 }
 
-/** What the server says of this connection: in its own message, or in a list that names nobody else. */
+/** What the server says of this connection: in its own message, or in a list with one entry. */
 export function ownEntry({ message, presence }) {
   if (message?.action === "message" && message.client) return message.client;
   const members = presence?.payload?.presence;

@@ -43,7 +43,7 @@ describe("a server with TLS", { skip }, () => {
     assert.equal(step("socket").says, "Not tried: it needs the step “TLS”.");
   });
 
-  test("whose certificate nobody vouches for has the way out told", async (t) => {
+  test("whose certificate is not signed by a known authority has the way out told", async (t) => {
     const { port } = await withCertificate(t, "localhost");
     const { status, step } = await examined(argumentsAt(port));
     assert.equal(status, 1);
