@@ -13,6 +13,7 @@ await runParts("npm test", [
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
+  ["doctor", () => nodeTests("tests/doctor")],
   ["parity with the original", () => nodeTests("tests/parity")],
   ["attacks on the server", () => nodeTests("tests/hostile")],
   ["short fault runs", () => nodeTests("tests/chaos")],

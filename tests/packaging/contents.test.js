@@ -5,6 +5,27 @@ import { after, before, test } from "node:test";
 import { packPackage } from "./support/projects.js";
 
 const CODE = ["index.js", "index.cjs", "slim.js", "xano.wasm", "dist/xano.min.js", "dist/xano.min.js.map"];
+/** The command `npx xano-wasm doctor`. */
+const DOCTOR = [
+  "address",
+  "channel-steps",
+  "cli",
+  "frames",
+  "network",
+  "outcome",
+  "report",
+  "report/connection",
+  "report/extensions",
+  "report/history",
+  "report/joining",
+  "report/messages",
+  "report/presence",
+  "report/publish",
+  "report/stage",
+  "socket",
+  "steps",
+  "visit",
+].map((module) => `doctor/${module}.js`);
 const TYPES = ["http.d.ts", "http.d.cts", "index.d.ts", "index.d.cts", "slim.d.ts"];
 const DOCUMENTS = [
   "LICENSE",
@@ -14,6 +35,7 @@ const DOCUMENTS = [
   "SECURITY.md",
   "THIRD-PARTY-NOTICES",
   "deviations.md",
+  "llms.txt",
   "package.json",
 ];
 /** Of the original's lib/, what applications import: each for `import` and for `require`, with types. */
@@ -40,5 +62,5 @@ before(async () => {
 after(() => packed?.remove());
 
 test("the package holds these files", () => {
-  assert.deepEqual(packed.files, [...CODE, ...TYPES, ...DOCUMENTS, ...LIB].sort());
+  assert.deepEqual(packed.files, [...CODE, ...DOCTOR, ...TYPES, ...DOCUMENTS, ...LIB].sort());
 });

@@ -1,9 +1,10 @@
 // The package in Node, imported and required, and where something of Node's is missing.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { argumentsFor } from "../support/doctor.js";
 import { startServer } from "../support/server.js";
 import { packPackage, runNode } from "./support/projects.js";
 
@@ -60,4 +61,14 @@ test("without WebAssembly importing is silent, and the first client says what is
     await runNode(folder, "--import", "./without-webassembly.js", "main.js", settings),
     /^Error: xano-wasm could not start: WebAssembly is not defined\. .+ Is WebAssembly switched off/,
   );
+});
+
+test("the command `xano-wasm doctor` comes with the package, and examines a server", async () => {
+  const folder = await packed.install("node-esm");
+  const installed = join(folder, "node_modules/xano-wasm");
+  const { bin } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+
+  const told = await runNode(folder, join(installed, bin["xano-wasm"]), "doctor", ...argumentsFor(server));
+
+  assert.match(told, /\n\nEverything that was tried holds\.$/);
 });

@@ -16,7 +16,8 @@ export const react = {
   useState(initial) {
     const mine = component;
     const state = slot(() => ({ value: initial }));
-    const set = (value) => {
+    const set = (given) => {
+      const value = typeof given === "function" ? given(state.value) : given;
       if (state.value === value) return;
       state.value = value;
       mine.isStale = true;
@@ -29,6 +30,15 @@ export const react = {
     Object.assign(effect, { run, dependencies });
   },
 };
+
+export function createElement(type, props, ...children) {
+  return { type, props: props ?? {}, children: children.flat() };
+}
+
+/** The text of an element and of those in it. */
+export function textOf(element) {
+  return typeof element === "object" ? element.children.map(textOf).join("") : String(element);
+}
 
 /** Renders, with StrictMode's mount, unmount and mount again. */
 export function mountTwice(render) {
@@ -54,6 +64,8 @@ export function mountTwice(render) {
   effects().forEach(stop);
   effects().forEach(start);
   if (self.isStale) update();
+  /** Renders again, if a state has changed. */
+  self.update = () => self.isStale && update();
   self.unmount = () => effects().forEach(stop);
   return self;
 }

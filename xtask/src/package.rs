@@ -17,9 +17,16 @@ const COPIED: [(&str, &str); 5] = [
     ("http.d.ts", "http.d.cts"),
     ("slim.d.ts", "slim.d.ts"),
 ];
-/// From elsewhere in the repository: what the README links to, and the licences.
-const DOCUMENTS: [&str; 6] =
-    ["docs/deviations.md", "SECURITY.md", "THIRD-PARTY-NOTICES", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
+/// From elsewhere in the repository: what the README links to, the API for language models, and the licences.
+const DOCUMENTS: [&str; 7] = [
+    "docs/deviations.md",
+    "SECURITY.md",
+    "THIRD-PARTY-NOTICES",
+    "LICENSE",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+    "llms.txt",
+];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     timed("package", || {
@@ -27,6 +34,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let package = workspace.package_dir();
         files::clear(&package)?;
         files::copy(&workspace.bundle_dir(), &package)?;
+        files::copy(&template.join("doctor"), &package.join("doctor"))?;
         for (from, to) in COPIED {
             let types = files::read(&template.join(from))?;
             let types = if to.ends_with(".d.cts") { types.replace(".js\"", ".cjs\"") } else { types };

@@ -1,0 +1,22 @@
+// The address that a client's socket goes to.
+
+/** Hosts of this machine and of private networks, where no certificate can be had. As in src/web/platform.js. */
+const NEAR_HOSTS =
+  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
+
+/** The URL of the socket, as the client makes it out of its settings. Throws where the base URL is none. */
+export function socketUrl(baseUrl, hash) {
+  const { host, hostname, protocol } = new URL(baseUrl);
+  if (!host || !/^https?:$/.test(protocol)) throw new TypeError("no http:// or https:// URL");
+  return new URL(`${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${hash}`);
+}
+
+/** The host as Node's network functions want it: an IPv6 address without its brackets. */
+export function hostOf({ hostname }) {
+  return hostname.replace(/^\[(.*)]$/, "$1");
+}
+
+/** Whether a WebSocket handshake can carry the token: it travels as a subprotocol. */
+export function isLegalToken(token) {
+  return token !== undefined && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
+}
