@@ -1,4 +1,3 @@
-import { ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
 import { request } from "./http/client.js";
 import { XanoRealtime } from "./realtime.js";
@@ -26,7 +25,6 @@ const DEFAULTS = {
 export class XanoClient extends XanoRealtime {
   constructor(settings) {
     super();
-    ensureCore();
     const config = { ...DEFAULTS, ...settings, ...this._identity() };
     config.storage ??= defaultStorage();
     this.config = config;
@@ -66,34 +64,34 @@ export class XanoClient extends XanoRealtime {
     return typeof dataSource === "string" && dataSource.length > 0;
   }
 
-  get(endpoint, params, headers, streamingCallback) {
-    return this._request("GET", endpoint, params, undefined, headers, streamingCallback);
+  get(endpoint, urlParams, headerParams, streamingCallback) {
+    return this.request({ method: "GET", endpoint, urlParams, headerParams, streamingCallback });
   }
 
-  head(endpoint, params, headers) {
-    return this._request("HEAD", endpoint, params, undefined, headers);
+  head(endpoint, urlParams, headerParams) {
+    return this.request({ method: "HEAD", endpoint, urlParams, headerParams });
   }
 
-  delete(endpoint, params, headers) {
-    return this._request("DELETE", endpoint, undefined, params, headers);
+  delete(endpoint, bodyParams, headerParams) {
+    return this.request({ method: "DELETE", endpoint, bodyParams, headerParams });
   }
 
-  patch(endpoint, params, headers, streamingCallback) {
-    return this._request("PATCH", endpoint, undefined, params, headers, streamingCallback);
+  patch(endpoint, bodyParams, headerParams, streamingCallback) {
+    return this.request({ method: "PATCH", endpoint, bodyParams, headerParams, streamingCallback });
   }
 
-  post(endpoint, params, headers, streamingCallback) {
-    return this._request("POST", endpoint, undefined, params, headers, streamingCallback);
+  post(endpoint, bodyParams, headerParams, streamingCallback) {
+    return this.request({ method: "POST", endpoint, bodyParams, headerParams, streamingCallback });
   }
 
-  put(endpoint, params, headers, streamingCallback) {
-    return this._request("PUT", endpoint, undefined, params, headers, streamingCallback);
+  put(endpoint, bodyParams, headerParams, streamingCallback) {
+    return this.request({ method: "PUT", endpoint, bodyParams, headerParams, streamingCallback });
   }
 
-  _request(method, endpoint, urlParams, bodyParams, headerParams, onEvent) {
+  /** What the others call; programs for the original call it, too. */
+  request(params) {
     const token = this.hasAuthToken() ? storedAuthToken(this.config) : undefined;
-    const { _formField: formField } = this;
-    return request(this.config, { method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField });
+    return request(this.config, { ...params, token, formField: this._formField });
   }
 
   /** What a form carries for a value that is no XanoFile. */

@@ -1,6 +1,6 @@
 //! Who is joined, and what waits for the next socket.
 
-use super::queue::{Frame, Full, Queue};
+use super::queue::{Allowance, Frame, Full, Queue};
 
 /// A channel's number within its session. Small: whoever drives the session gives them out and reuses them.
 pub type ChannelId = u32;
@@ -113,9 +113,9 @@ impl<F> Channels<F> {
         self.get(channel).ok_or(Full)?.waiting.push(frame)
     }
 
-    /// Takes what waits, so many frames at most, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId, most: usize) -> Vec<Frame<F>> {
-        self.get(channel).map(|membership| membership.waiting.take(most)).unwrap_or_default()
+    /// Takes what waits and the allowance has room for, oldest first.
+    pub fn take_waiting(&mut self, channel: ChannelId, allowance: &mut Allowance) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take(allowance)).unwrap_or_default()
     }
 
     /// Whether something waits on the channel.

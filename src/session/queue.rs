@@ -6,11 +6,44 @@ pub const MAX_FRAMES: usize = 1_000;
 /// How many bytes of one channel's frames may wait.
 pub const MAX_BYTES: u32 = 1024 * 1024;
 
-/// How many frames that waited go out at once on a new socket, and how many each time that it takes more: servers bound
-/// how fast a client may send.
-pub const FLUSHED_AT_ONCE: usize = 400;
-/// See [`FLUSHED_AT_ONCE`]; a driver asks 20 times a second.
-pub const FLUSHED_PER_TURN: usize = 5;
+/// What goes out at once on a new socket, of all channels together: servers bound how many frames and bytes a client may
+/// send. The reference server takes 500 frames and 1 MiB at once.
+pub const FLUSHED_AT_ONCE: Allowance = Allowance { frames: 400, bytes: 768 * 1024 };
+
+/// What goes out each time that the socket takes more, 20 times a second. The reference server takes 100 frames and
+/// 256 KiB a second.
+pub const FLUSHED_PER_TURN: Allowance = Allowance { frames: 5, bytes: 10 * 1024 };
+
+/// How much of what waits may go out now. The last frame may exceed the bytes: later turns wait until that is paid off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// How many frames.
+    pub frames: usize,
+    /// How many bytes; negative after a frame that exceeded them.
+    pub bytes: i64,
+}
+
+impl Allowance {
+    /// Everything.
+    pub const UNLIMITED: Allowance = Allowance { frames: usize::MAX, bytes: i64::MAX };
+
+    /// The allowance of the next turn, less what the turns before it have exceeded theirs by.
+    pub fn next_turn(self) -> Allowance {
+        // A server that takes a frame of many megabytes takes more bytes a second, too.
+        let excess = self.bytes.clamp(-FLUSHED_AT_ONCE.bytes, 0);
+        Allowance { bytes: FLUSHED_PER_TURN.bytes + excess, ..FLUSHED_PER_TURN }
+    }
+
+    /// Whether a frame may go out.
+    pub fn is_left(self) -> bool {
+        self.frames > 0 && self.bytes > 0
+    }
+
+    fn spend(&mut self, bytes: u32) {
+        self.frames -= 1;
+        self.bytes -= i64::from(bytes);
+    }
+}
 
 /// Something to send. The session never looks into it, and counts its length only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +91,19 @@ impl<F> Queue<F> {
         self.frames.is_empty()
     }
 
-    /// Takes the oldest out, so many at most, oldest first.
-    pub fn take(&mut self, most: usize) -> Vec<Frame<F>> {
-        let later = self.frames.split_off(most.min(self.frames.len()));
-        let taken = std::mem::replace(&mut self.frames, later);
-        self.bytes -= taken.iter().map(|frame| frame.bytes).sum::<u32>();
-        taken
+    /// Takes out what the allowance has room for, oldest first.
+    pub fn take(&mut self, allowance: &mut Allowance) -> Vec<Frame<F>> {
+        let mut count = 0;
+        for frame in &self.frames {
+            if !allowance.is_left() {
+                break;
+            }
+            allowance.spend(frame.bytes);
+            self.bytes -= frame.bytes;
+            count += 1;
+        }
+        let later = self.frames.split_off(count);
+        std::mem::replace(&mut self.frames, later)
     }
 }
 
@@ -75,7 +115,7 @@ impl<F> Default for Queue<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, Queue};
+    use super::{Allowance, FLUSHED_PER_TURN, Frame, Full, MAX_BYTES, MAX_FRAMES, Queue};
 
     fn frame(bytes: u32) -> Frame<u32> {
         Frame { body: bytes, bytes, comes_back: false }
@@ -88,7 +128,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(usize::MAX).len(), MAX_FRAMES);
+        assert_eq!(queue.take(&mut { Allowance::UNLIMITED }).len(), MAX_FRAMES);
     }
 
     #[test]
@@ -96,7 +136,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(usize::MAX).len(), 1);
+        assert_eq!(queue.take(&mut { Allowance::UNLIMITED }).len(), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 
@@ -105,5 +145,20 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(u32::MAX)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
+    }
+
+    #[test]
+    fn a_frame_that_exceeds_the_bytes_of_its_turn_is_paid_off_by_the_next_ones() {
+        let mut queue = Queue::new();
+        for bytes in [30_000, 1, 1] {
+            assert_eq!(queue.push(frame(bytes)), Ok(()));
+        }
+        let mut allowance = FLUSHED_PER_TURN;
+        let mut turns = vec![];
+        for _ in 0..3 {
+            turns.push(queue.take(&mut allowance).len());
+            allowance = allowance.next_turn();
+        }
+        assert_eq!(turns, [1, 0, 2]);
     }
 }

@@ -53,10 +53,20 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
     if let Some(membership) = left {
         connection.hearers.close(&membership.hearers);
     }
+    forget_idle(&connection);
+    waiting
+}
+
+/// The tick in which the last channel left the connection has ended.
+pub(super) fn tick_ended(connection: &Rc<Connection>) {
+    feed(connection, Input::TickEnded);
+    forget_idle(connection);
+}
+
+fn forget_idle(connection: &Connection) {
     if connection.state() == State::Idle {
         connection.forget();
     }
-    waiting
 }
 
 /// The timer of a connection ran out.
@@ -143,6 +153,7 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
                 link.await_writable();
             }
         }
+        Output::AwaitTickEnd => wire::await_tick_end(connection.id as i32),
         Output::SendPing => {
             if let Some(link) = link(connection) {
                 link.ping();
@@ -170,12 +181,12 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
 fn open(connection: &Rc<Connection>, epoch: Epoch) {
     tokens::regroup(connection);
     // Every channel of this connection may have moved to one with another token.
-    if connection.state() != State::Connecting {
+    if connection.objects().is_empty() {
         return;
     }
     let token = connection.token.borrow().clone();
     if token.is_function() {
-        return wire::ask_for_token(&token, connection.id as i32, epoch as i32);
+        return wire::ask_for_token(&token, connection.id as i32, epoch as i32, &connection.hearers);
     }
     open_with(connection, epoch, &token);
 }
@@ -203,9 +214,8 @@ fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
     if !token.is_undefined() && !wire::is_legal_token(token) {
         return feed(connection, Input::TokenRefused { epoch });
     }
-    let debug = connection.objects().iter().any(|object| object.debug).into();
     let (id, epoch) = (connection.id as i32, epoch as i32);
-    let link = wire::open_link(&connection.url, token, id, epoch, &connection.hearers, debug);
+    let link = wire::open_link(&connection.url, token, id, epoch, &connection.hearers);
     if !link.is_undefined() {
         connection.link.replace(Some(Rc::new(link)));
     }

@@ -20,7 +20,6 @@ pub fn channel_open(
     presence: bool,
     recover: bool,
     may_wait: bool,
-    debug: bool,
 ) -> usize {
     let object = ChannelObject {
         id: Cell::new(0),
@@ -28,14 +27,14 @@ pub fn channel_open(
         handle,
         wishes: Wishes { history, presence, recover },
         may_wait,
-        debug,
         place: RefCell::new(None),
         heard: Cell::new(false),
         told_connected: Cell::new(false),
         destroyed: Cell::new(false),
     }
     .keep();
-    if Connection::of(&object).is_some() {
+    // One that has lost its last channel in this tick is there for whatever is used before it ends.
+    if Connection::of(&object).is_some_and(|connection| !connection.objects().is_empty()) {
         driver::activate(&object);
     }
     object.id.get()
