@@ -175,10 +175,10 @@ export class XanoRealtimeChannel {
     const link = this._handle.membership?.memberships.link;
     if (link?.writable() && call(channel_try_pass, id, comesBack)) return link.send(text);
     // A history that nobody could receive does not wait: programs ask again once they listen.
-    if (action === "history" && !this._handle.handlers?.length) return;
-    const { length } = new TextEncoder().encode(text);
+    const mayWait = action !== "history" || this._handle.handlers?.length;
+    const bytes = mayWait ? new Blob([text]).size : 0;
     // Were this object collected now, what waits would be lost with it.
-    if (!call(channel_send, id, text, length, comesBack)) this._handle.object = this;
+    if (!call(channel_send, id, text, bytes, comesBack)) this._handle.object = this;
   }
 }
 

@@ -64,28 +64,32 @@ export class XanoClient extends XanoRealtime {
     return typeof dataSource === "string" && dataSource.length > 0;
   }
 
-  get(endpoint, urlParams, headerParams, streamingCallback) {
-    return this.request({ method: "GET", endpoint, urlParams, headerParams, streamingCallback });
+  get(endpoint, params, headers, streamingCallback) {
+    return this._call("GET", "urlParams", endpoint, params, headers, streamingCallback);
   }
 
-  head(endpoint, urlParams, headerParams) {
-    return this.request({ method: "HEAD", endpoint, urlParams, headerParams });
+  head(endpoint, params, headers) {
+    return this._call("HEAD", "urlParams", endpoint, params, headers);
   }
 
-  delete(endpoint, bodyParams, headerParams) {
-    return this.request({ method: "DELETE", endpoint, bodyParams, headerParams });
+  delete(endpoint, params, headers) {
+    return this._call("DELETE", "bodyParams", endpoint, params, headers);
   }
 
-  patch(endpoint, bodyParams, headerParams, streamingCallback) {
-    return this.request({ method: "PATCH", endpoint, bodyParams, headerParams, streamingCallback });
+  patch(endpoint, params, headers, streamingCallback) {
+    return this._call("PATCH", "bodyParams", endpoint, params, headers, streamingCallback);
   }
 
-  post(endpoint, bodyParams, headerParams, streamingCallback) {
-    return this.request({ method: "POST", endpoint, bodyParams, headerParams, streamingCallback });
+  post(endpoint, params, headers, streamingCallback) {
+    return this._call("POST", "bodyParams", endpoint, params, headers, streamingCallback);
   }
 
-  put(endpoint, bodyParams, headerParams, streamingCallback) {
-    return this.request({ method: "PUT", endpoint, bodyParams, headerParams, streamingCallback });
+  put(endpoint, params, headers, streamingCallback) {
+    return this._call("PUT", "bodyParams", endpoint, params, headers, streamingCallback);
+  }
+
+  _call(method, kind, endpoint, params, headerParams, streamingCallback) {
+    return this.request({ method, endpoint, [kind]: params, headerParams, streamingCallback });
   }
 
   /** What the others call; programs for the original call it, too. */

@@ -23,7 +23,7 @@ export class XanoRealtime {
 
   channel(channel, options = {}) {
     if (this.config.realtimeVersion === 2) {
-      throw new Error("realtimeVersion 2 is not supported yet: this version of xano-wasm speaks Realtime V1 (Legacy).");
+      throw new Error("realtimeVersion 2 is not supported yet: this is a client for Realtime V1 (Legacy).");
     }
     const made = new XanoRealtimeChannel(channel, options, this.config);
     if (!this._isCounted) countClient(this.config);

@@ -19,7 +19,7 @@ export function countClient(config) {
   count++;
   if (count === MANY) {
     console.warn(
-      `xano: ${MANY} clients were made within a second for ${socketAddress(config)}. Make one, outside of what renders.`,
+      `xano: ${MANY} clients within a second for ${socketAddress(config)}. Make one, outside of what renders.`,
     );
   }
 }

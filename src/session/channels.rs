@@ -1,6 +1,6 @@
 //! Who is joined, and what waits for the next socket.
 
-use super::queue::{Allowance, Frame, Full, Queue};
+use super::queue::{Frame, Full, Queue};
 
 /// A channel's number within its session. Small: whoever drives the session gives them out and reuses them.
 pub type ChannelId = u32;
@@ -113,9 +113,14 @@ impl<F> Channels<F> {
         self.get(channel).ok_or(Full)?.waiting.push(frame)
     }
 
-    /// Takes what waits and the allowance has room for, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId, allowance: &mut Allowance) -> Vec<Frame<F>> {
-        self.get(channel).map(|membership| membership.waiting.take(allowance)).unwrap_or_default()
+    /// Takes everything that waits, oldest first.
+    pub fn take_all_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take_all()).unwrap_or_default()
+    }
+
+    /// Takes what waits and there is an allowance for, oldest first.
+    pub fn take_waiting(&mut self, channel: ChannelId, allowance_ms: &mut i32) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take(allowance_ms)).unwrap_or_default()
     }
 
     /// Whether something waits on the channel.

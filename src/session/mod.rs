@@ -42,7 +42,6 @@ use channels::Channels;
 pub use channels::{ChannelId, Wishes};
 pub use failure::Failure;
 pub use messages::{Attempt, Input, Output};
-use queue::Allowance;
 pub use queue::Frame;
 use watch::Watch;
 
@@ -98,8 +97,8 @@ pub struct Session<F> {
     /// Whether the current socket may have died while the page slept, and was asked.
     doubted: bool,
     channels: Channels<F>,
-    /// How much of what waits may still go out on the current socket.
-    allowance: Allowance,
+    /// How much of what waits may still go out on the current socket, as `queue` counts it.
+    allowance_ms: i32,
     /// Decided and not yet carried out.
     outputs: VecDeque<Output<F>>,
 }
@@ -127,7 +126,7 @@ impl<F> Session<F> {
             lasted_ms: 0,
             doubted: false,
             channels: Channels::new(),
-            allowance: queue::FLUSHED_AT_ONCE,
+            allowance_ms: queue::AT_ONCE_MS,
             outputs: VecDeque::new(),
         }
     }
@@ -159,7 +158,7 @@ impl<F> Session<F> {
 
     /// Takes what waits on a channel, for a session that takes the channel over.
     pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
-        self.channels.take_waiting(channel, &mut { Allowance::UNLIMITED })
+        self.channels.take_all_waiting(channel)
     }
 
     /// Decides what follows from an input.
@@ -296,7 +295,7 @@ impl<F> Session<F> {
         self.state = State::Open;
         self.failed_attempts = 0;
         self.look(Watch::Young, watch::STABLE_AFTER_MS);
-        self.allowance = queue::FLUSHED_AT_ONCE;
+        self.allowance_ms = queue::AT_ONCE_MS;
         for channel in self.channels.ids() {
             self.join(channel);
             self.send_waiting(channel);
@@ -360,12 +359,12 @@ impl<F> Session<F> {
 
     /// As much as there is an allowance for.
     fn send_waiting(&mut self, channel: ChannelId) {
-        let frames = self.channels.take_waiting(channel, &mut self.allowance);
+        let frames = self.channels.take_waiting(channel, &mut self.allowance_ms);
         frames.into_iter().for_each(|frame| self.send(frame));
     }
 
     fn send_some(&mut self) {
-        self.allowance = self.allowance.next_turn();
+        self.allowance_ms = queue::next_turn(self.allowance_ms);
         if let Some(channel) = self.channels.first_waiting() {
             self.send_waiting(channel);
         }

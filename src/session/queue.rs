@@ -6,43 +6,23 @@ pub const MAX_FRAMES: usize = 1_000;
 /// How many bytes of one channel's frames may wait.
 pub const MAX_BYTES: u32 = 1024 * 1024;
 
-/// What goes out at once on a new socket, of all channels together: servers bound how many frames and bytes a client may
-/// send. The reference server takes 500 frames and 1 MiB at once.
-pub const FLUSHED_AT_ONCE: Allowance = Allowance { frames: 400, bytes: 768 * 1024 };
+/// How many milliseconds of a server's time one frame costs, and how many of its bytes cost one. What waits goes out as
+/// fast as servers let one client send in the long run: the reference server takes 100 frames and 256 KiB a second.
+pub const MS_PER_FRAME: u32 = 10;
+/// See [`MS_PER_FRAME`]: 200 KiB a second.
+pub const BYTES_PER_MS: u32 = 205;
 
-/// What goes out each time that the socket takes more, 20 times a second. The reference server takes 100 frames and
-/// 256 KiB a second.
-pub const FLUSHED_PER_TURN: Allowance = Allowance { frames: 5, bytes: 10 * 1024 };
+/// What may go out at once on a new socket, of all channels together: 400 frames, or 800 KiB. The reference server takes
+/// 500 frames and 1 MiB.
+pub const AT_ONCE_MS: i32 = 4_000;
 
-/// How much of what waits may go out now. The last frame may exceed the bytes: later turns wait until that is paid off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Allowance {
-    /// How many frames.
-    pub frames: usize,
-    /// How many bytes; negative after a frame that exceeded them.
-    pub bytes: i64,
-}
+/// What may go out each time that the socket takes more, 20 times a second: 5 frames, or 10 KiB.
+pub const PER_TURN_MS: i32 = 50;
 
-impl Allowance {
-    /// Everything.
-    pub const UNLIMITED: Allowance = Allowance { frames: usize::MAX, bytes: i64::MAX };
-
-    /// The allowance of the next turn, less what the turns before it have exceeded theirs by.
-    pub fn next_turn(self) -> Allowance {
-        // A server that takes a frame of many megabytes takes more bytes a second, too.
-        let excess = self.bytes.clamp(-FLUSHED_AT_ONCE.bytes, 0);
-        Allowance { bytes: FLUSHED_PER_TURN.bytes + excess, ..FLUSHED_PER_TURN }
-    }
-
-    /// Whether a frame may go out.
-    pub fn is_left(self) -> bool {
-        self.frames > 0 && self.bytes > 0
-    }
-
-    fn spend(&mut self, bytes: u32) {
-        self.frames -= 1;
-        self.bytes -= i64::from(bytes);
-    }
+/// The allowance of the next turn, less what the last frame has exceeded the one before by. Never less than what may go
+/// out at once: a server that takes a frame of many megabytes takes more bytes a second, too.
+pub fn next_turn(allowance_ms: i32) -> i32 {
+    PER_TURN_MS + allowance_ms.clamp(-AT_ONCE_MS, 0)
 }
 
 /// Something to send. The session never looks into it, and counts its length only.
@@ -91,14 +71,20 @@ impl<F> Queue<F> {
         self.frames.is_empty()
     }
 
-    /// Takes out what the allowance has room for, oldest first.
-    pub fn take(&mut self, allowance: &mut Allowance) -> Vec<Frame<F>> {
+    /// Takes out everything, oldest first.
+    pub fn take_all(&mut self) -> Vec<Frame<F>> {
+        self.bytes = 0;
+        std::mem::take(&mut self.frames)
+    }
+
+    /// Takes out what there is an allowance for, oldest first. The last frame may exceed it.
+    pub fn take(&mut self, allowance_ms: &mut i32) -> Vec<Frame<F>> {
         let mut count = 0;
         for frame in &self.frames {
-            if !allowance.is_left() {
+            if *allowance_ms <= 0 {
                 break;
             }
-            allowance.spend(frame.bytes);
+            *allowance_ms -= MS_PER_FRAME.max(frame.bytes / BYTES_PER_MS) as i32;
             self.bytes -= frame.bytes;
             count += 1;
         }
@@ -115,7 +101,7 @@ impl<F> Default for Queue<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, FLUSHED_PER_TURN, Frame, Full, MAX_BYTES, MAX_FRAMES, Queue};
+    use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, PER_TURN_MS, Queue, next_turn};
 
     fn frame(bytes: u32) -> Frame<u32> {
         Frame { body: bytes, bytes, comes_back: false }
@@ -128,7 +114,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(&mut { Allowance::UNLIMITED }).len(), MAX_FRAMES);
+        assert_eq!(queue.take_all().len(), MAX_FRAMES);
     }
 
     #[test]
@@ -136,7 +122,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(&mut { Allowance::UNLIMITED }).len(), 1);
+        assert_eq!(queue.take_all().len(), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 
@@ -153,11 +139,11 @@ mod tests {
         for bytes in [30_000, 1, 1] {
             assert_eq!(queue.push(frame(bytes)), Ok(()));
         }
-        let mut allowance = FLUSHED_PER_TURN;
+        let mut allowance_ms = PER_TURN_MS;
         let mut turns = vec![];
         for _ in 0..3 {
-            turns.push(queue.take(&mut allowance).len());
-            allowance = allowance.next_turn();
+            turns.push(queue.take(&mut allowance_ms).len());
+            allowance_ms = next_turn(allowance_ms);
         }
         assert_eq!(turns, [1, 0, 2]);
     }

@@ -77,15 +77,19 @@ pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
     feed(connection, Input::Elapsed { timer, late_ms, quiet_ms, heard, random: wire::random() });
 }
 
+/// Whether the connection is open, and its browser takes frames now.
+pub(super) fn takes_frames(connection: &Connection) -> bool {
+    connection.state() == State::Open && link(connection).is_some_and(|link| link.writable())
+}
+
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
 pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
     let Some(Place { connection, channel }) = place else { return false };
-    let writable = link(&connection).is_some_and(|link| link.writable());
-    let goes_out = writable && connection.state() == State::Open;
+    let writable = takes_frames(&connection);
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
-    goes_out
+    writable
 }
 
 /// Lets a frame on the object's channel pass that need not wait: the facade sends it, and it does not come in here.

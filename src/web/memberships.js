@@ -16,7 +16,7 @@ let isTaken;
 const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE =
-  '\nDoes that not say what to do? Check in Xano that the channel exists and is enabled, and who may join and send. channel.on("error", …) takes errors.';
+  '(Check in Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
 /** Handlers that have thrown. */
 const faulty = new WeakSet();
 
@@ -128,7 +128,7 @@ function sweep(handle) {
 export function hand_to_all(handles, action) {
   isTaken = false;
   for (let index = 0; index < handles.length; index++) hand_to(handles[index], action);
-  if (action.action === "error" && !isTaken) warn(action);
+  if (action.action === "error" && !isTaken && handles.length > 0) warn(action);
 }
 
 /** An error that no function of the application takes is printed, once for each channel and text. */

@@ -28,11 +28,10 @@ const BUFFERED_BYTES = 262_144;
 /** How often it is asked whether that has become less. */
 const BUFFER_POLL_MS = 50;
 
-/** What may be published again at once on a new socket, and how much more each millisecond: queue.rs has the same. */
-const REPEATED_FRAMES = 400;
-const REPEATED_BYTES = 786_432;
-const FRAMES_PER_MS = 0.1;
-const BYTES_PER_MS = 204.8;
+/** What the server's time for a frame is, and how much of it may be ahead of what was sent: queue.rs has the same. */
+const MS_PER_FRAME = 10;
+const BYTES_PER_MS = 205;
+const AT_ONCE_MS = 4_000;
 
 const WEBSOCKET_OPEN = 1;
 /** The length of a connection hash of Realtime V1. */
@@ -126,10 +125,10 @@ function receive(link, data) {
   const name = frame?.action;
   if (!name || link.discarded || (link.pinged && name === "pong")) return;
   // The handlers get the frame with everything that is in it.
-  const { client, options } = frame;
-  if (!client) frame.client = undefined;
-  if (!options) frame.options = undefined;
-  const channel = frame.options?.channel;
+  frame.client ||= undefined;
+  frame.options ||= undefined;
+  const { options } = frame;
+  const channel = options?.channel;
   if (!channel) return hand_to_all(memberships.everybody(), frame);
   const membership = memberships.get(channel);
   if (membership === undefined) return;
@@ -183,9 +182,8 @@ class Link {
   constructor(url, token, connection, epoch, memberships) {
     this.connection = connection;
     this.memberships = memberships;
-    this.frames = REPEATED_FRAMES;
-    this.bytes = REPEATED_BYTES;
-    this.countedAt = performance.now();
+    /** When the server has had the time for everything that was sent. */
+    this.done = 0;
     this.discarded = false;
     this.pinged = false;
     memberships.recovery.restart();
@@ -258,19 +256,16 @@ class Link {
 
   send(text) {
     if (this.memberships.debugging) console.log("xano: sent", text);
-    if (this.frames > 0) this.frames--;
-    if (this.bytes > 0) this.bytes -= text.length;
+    this.done += Math.max(MS_PER_FRAME, text.length / BYTES_PER_MS);
     this.socket.send(text);
   }
 
   /** Whether something that waited may go out now, as servers bound how fast a client may send. */
   spares() {
     const now = performance.now();
-    const passed_ms = now - this.countedAt;
-    this.countedAt = now;
-    this.frames = Math.min(REPEATED_FRAMES, this.frames + passed_ms * FRAMES_PER_MS);
-    this.bytes = Math.min(REPEATED_BYTES, this.bytes + passed_ms * BYTES_PER_MS);
-    return this.frames >= 1 && this.bytes > 0;
+    const latest = now + AT_ONCE_MS;
+    this.done = Math.min(Math.max(this.done, now), latest);
+    return this.done < latest;
   }
 
   close(code) {
@@ -355,7 +350,7 @@ function failure_action(code, channel, particulars) {
   const [, text] = failures.find(([candidate]) => candidate === code);
   let message = text.endsWith(" ") ? text + particulars : text;
   if (code === "cannot_connect" && particulars.split("/").pop().length !== HASH_LENGTH) {
-    message += ". A hash of Realtime V1 has 27 characters: this is likely a canonical of V2 (rtmain01), not supported yet.";
+    message += ". A hash has 27 characters: is this a canonical of Realtime V2 (rtmain01)? Not supported yet.";
   }
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }

@@ -19,7 +19,7 @@ test("an error that no function takes is printed once for each channel and text,
   for (const name of ["room", "room", "other"]) socket.deliver(refusal("No settings for channel name", name));
   assert.equal(warned().length, 2);
   assert.match(warned()[0], /channel "room": No settings for channel name/);
-  assert.match(warned()[0], /exists and is enabled/);
+  assert.match(warned()[0], /does the channel exist, is it enabled/);
   assert.match(warned()[1], /channel "other"/);
   jill.destroy();
 });
@@ -29,7 +29,10 @@ test("an error about the whole connection is printed, too", (t) => {
   const jill = client();
   jill.channel("room").on(() => {});
   FakeSocket.latest.open();
-  FakeSocket.latest.deliver({ action: "error", payload: { message: "Authentication token was not accepted: expired" } });
+  FakeSocket.latest.deliver({
+    action: "error",
+    payload: { message: "Authentication token was not accepted: expired" },
+  });
   assert.match(warned()[0], /the connection: Authentication token was not accepted: expired/);
   jill.destroy();
 });
@@ -175,7 +178,7 @@ test("cannot_connect names a canonical of V2 as a likely cause, and not for a ha
     }
     const told = actions.find(({ payload }) => payload.code === "cannot_connect");
     assert.match(told.payload.message, /The address is wss:/);
-    assert.equal(/canonical of V2/.test(told.payload.message), isLikely);
+    assert.equal(/canonical of Realtime V2/.test(told.payload.message), isLikely);
     channel.destroy();
   }
 });

@@ -16,7 +16,11 @@ const NAME = "@xano/js-sdk";
 const SETS_GLOBALS = "index.web";
 const modules = originalModules(SETS_GLOBALS);
 /** As programs write a path: the folder, with an extension, and without. */
-const spellings = (path) => [...(path === "index" ? [`${NAME}/lib`] : []), `${NAME}/lib/${path}`, `${NAME}/lib/${path}.js`];
+const spellings = (path) => [
+  ...(path === "index" ? [`${NAME}/lib`] : []),
+  `${NAME}/lib/${path}`,
+  `${NAME}/lib/${path}.js`,
+];
 
 /** A program's folder, with our package under the original's name. */
 let folder;
@@ -90,15 +94,28 @@ for (const [module, moduleResolution] of [
     const lines = names.flatMap(({ name, prefix, values, types }) => [
       `import * as ${prefix} from "${name}";`,
       ...values.map((value) => `export const ${prefix}_${value} = ${prefix}.${value};`),
-      ...types.map((type) => `export type ${prefix}_${type} = ${type === "Observer" ? `${prefix}.${type}<any>` : `${prefix}.${type}`};`),
+      ...types.map(
+        (type) =>
+          `export type ${prefix}_${type} = ${type === "Observer" ? `${prefix}.${type}<any>` : `${prefix}.${type}`};`,
+      ),
     ]);
-    const options = { module, moduleResolution, target: "es2022", lib: ["es2024", "dom"], types: [], strict: true, noEmit: true };
+    const options = {
+      module,
+      moduleResolution,
+      target: "es2022",
+      lib: ["es2024", "dom"],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
     for (const kind of moduleResolution === "nodenext" ? ["mts", "cts"] : ["ts"]) {
       await writeFile(join(folder, `all.${kind}`), lines.join("\n"));
       const project = { compilerOptions: options, files: [`all.${kind}`] };
       await writeFile(join(folder, "tsconfig.json"), JSON.stringify(project));
       const tsc = join(root, "node_modules/typescript/bin/tsc");
-      const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", folder]).catch((failed) => failed);
+      const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--project", folder]).catch(
+        (failed) => failed,
+      );
       assert.equal(stdout, "");
     }
   });

@@ -25,5 +25,7 @@ function isFile(value) {
 /** A form takes blobs only; on Node the content of a file is a Buffer, and its name says what it is. */
 function blobOf(file) {
   const content = file.getBuffer();
-  return content instanceof Blob ? content : new Blob([content], ONLY_BROWSERS ? {} : { type: typeOf(file.getName()) });
+  return content instanceof Blob
+    ? content
+    : new Blob([content], ONLY_BROWSERS ? undefined : { type: typeOf(file.getName()) });
 }

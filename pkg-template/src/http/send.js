@@ -14,8 +14,8 @@ export function send(config, baseUrl, { endpoint, urlParams, bodyParams, headerP
   // As axios has it, where `patch` is no method of fetch.
   const method = (request.method ?? "GET").toUpperCase();
   // Outside of the promise: what JSON cannot say throws, as in the original. No browser sends a body with these two.
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const { body, contentType } = requestBody(hasBody && bodyParams, request.formField);
+  const hasNoBody = /^(GET|HEAD)$/.test(method);
+  const { body, contentType } = requestBody(!hasNoBody && bodyParams, request.formField);
   const settings = requestSettings(config);
   return exchange(settings, onEvent, () => {
     const url = requestUrl(baseUrl, endpoint, urlParams);
