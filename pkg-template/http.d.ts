@@ -23,6 +23,10 @@ export declare class XanoFile {
 /** What a server answered. */
 export declare class XanoResponse {
   constructor(response: { data: any; headers?: Record<string, any>; status: number }, objectPrefix?: string);
+  /** The body, parsed where it is JSON. */
+  body: any;
+  headers: Record<string, any>;
+  status: number;
   /** The body, parsed where it is JSON; with a prefix, every key of it begins with that. */
   getBody(objectPrefix?: string): any;
   getHeaders(): Record<string, any>;
@@ -56,7 +60,7 @@ export declare class XanoEventStream {
 
 export type XanoStreamingCallback = (event: XanoEventStream) => void;
 
-/** Nothing here takes or returns it; the original exports the name. */
+/** A request in one object, by the names of the original. `XanoClient.request` takes more. */
 export interface XanoRequestParams {
   bodyParams?: Record<any, any>;
   endpoint: string;

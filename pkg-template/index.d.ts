@@ -1,18 +1,26 @@
-import type { XanoResponse, XanoStreamingCallback } from "./http.js";
+import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCallback } from "./http.js";
 
 export * from "./http.js";
 
-/** Every action's name on the wire. */
+/** Every action's name on the wire. Those of Realtime V2 are named already; V1 sends none of them. */
 export declare enum ERealtimeAction {
+  Ack = "ack",
+  Broadcast = "broadcast",
   ConnectionStatus = "connection_status",
+  ConversationEnd = "conversation_end",
+  ConversationStart = "conversation_start",
   Error = "error",
   Event = "event",
   History = "history",
   Join = "join",
   Leave = "leave",
   Message = "message",
+  Presence = "presence",
   PresenceFull = "presence_full",
+  PresenceJoin = "presence_join",
+  PresenceLeave = "presence_leave",
   PresenceUpdate = "presence_update",
+  Replay = "replay",
 }
 
 export declare enum ERealtimeConnectionStatus {
@@ -27,7 +35,10 @@ export declare enum ERealtimePresenceAction {
 
 export type RealtimeActionName = `${ERealtimeAction}`;
 
-/** The `code` of errors that the client itself makes. A server may send others. */
+/**
+ * The `code` of errors that the client itself makes. A server may send others: the reference server's are in
+ * docs/server.md, `no_settings`, `settings_replaced` and `token_expired` among them.
+ */
 export type XanoErrorCode =
   | "cannot_connect"
   | "destroyed"
@@ -52,6 +63,8 @@ export interface XanoRealtimeActionOptions {
   channel?: string;
   /** Only this socket gets the message; `null` or absent: everybody on the channel. */
   socketId?: string | null;
+  /** Realtime V2: which message of the channel it is. V1 has no use for it. */
+  type?: string;
 }
 
 /** Who sent a message, or who is on a channel. */
@@ -100,34 +113,46 @@ export interface XanoPublished {
 /** What an action of each name carries; `Payload` is that of the channel's messages. */
 export interface XanoRealtimePayloads<Payload = any> {
   connection_status: XanoConnectionStatus;
+  ack: any;
+  broadcast: any;
+  conversation_end: any;
+  conversation_start: any;
   error: { message: string; code?: XanoErrorCode | (string & {}) };
   event: { data: any; dbo_id: number; row_id: number };
   history: { history: XanoRealtimeAction<Payload>[] };
   join: any;
   leave: any;
   message: Payload;
+  presence: any;
   presence_full: { presence: XanoRealtimeSender[] };
+  presence_join: any;
+  presence_leave: any;
   presence_update: { action: `${ERealtimePresenceAction}`; presence: XanoRealtimeSender };
+  replay: any;
+}
+
+/** What an action has beside its name and its payload: every field of the frame, as the server sent it. */
+export interface XanoRealtimeActionFields {
+  client?: XanoRealtimeSender;
+  options?: XanoRealtimeActionOptions;
+  /** It came while there was no connection (`recover`). */
+  replayed?: true;
+  /** Realtime V2 has these at the top of a frame. */
+  channel?: string;
+  id?: string;
+  type?: string;
 }
 
 /** Some action. Its name compares with literals too: `action.action === "message"`. */
-export interface XanoRealtimeAction<Payload = any> {
+export interface XanoRealtimeAction<Payload = any> extends XanoRealtimeActionFields {
   action: ERealtimeAction;
-  client?: XanoRealtimeSender;
-  options?: XanoRealtimeActionOptions;
   payload: Payload;
-  /** It came while there was no connection (`recover`). */
-  replayed?: true;
 }
 
 /** An action of that name. */
-export interface XanoRealtimeActionOf<Name extends RealtimeActionName, Payload = any> {
+export interface XanoRealtimeActionOf<Name extends RealtimeActionName, Payload = any> extends XanoRealtimeActionFields {
   action: { [Member in ERealtimeAction as `${Member}`]: Member }[Name];
-  client?: XanoRealtimeSender;
-  options?: XanoRealtimeActionOptions;
   payload: XanoRealtimePayloads<Payload>[Name];
-  /** It came while there was no connection (`recover`). */
-  replayed?: true;
 }
 
 /** Any of the known actions: `switch (action.action)` tells their payloads apart. */
@@ -151,6 +176,10 @@ export interface XanoRealtimeChannelOptions {
    * When false, such a message is refused with an `error` action, code `not_connected`. Default: true.
    */
   queueOfflineActions?: boolean;
+  /** Realtime V2: the `type` of messages that are sent without one. */
+  messageType?: string;
+  /** Realtime V2: the application acknowledges by itself. Default: false. */
+  manualAck?: boolean;
 }
 
 export interface XanoSubscriptionOptions {
@@ -202,7 +231,8 @@ export declare class XanoRealtimeChannel<Payload = any> {
 
   /**
    * Resolves once the server has let this client in, on the current socket; asks for the connection where there is
-   * none. Rejects with the server's refusal, with code `destroyed`, or after 15 seconds with code `timeout`.
+   * none. Rejects with the server's refusal, with code `destroyed`, at once with what is known of the connection (`no_socket`,
+   * `policy`, `unauthorized`, `invalid_token`), or after 15 seconds with code `timeout`.
    */
   readonly joined: Promise<void>;
 
@@ -215,16 +245,22 @@ export declare class XanoRealtimeChannel<Payload = any> {
   /**
    * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
    * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
-   * of connection without an answer, or with code `unconfirmed` when the server restarted meanwhile and cannot know. A
-   * server that does not answer: resolves when it is handed to the socket.
+   * of connection without an answer, with code `no_socket` where none can be made, or with code `unconfirmed` when the
+   * server restarted meanwhile and cannot know. A server that does not answer: resolves when it is handed to the socket.
    */
   publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
 
-  /** Asks for the kept messages; they arrive as a `history` action. */
+  /**
+   * Asks for the kept messages; they arrive as a `history` action. Without a connection it waits for one if the channel
+   * has a handler; if it has none, nothing is asked.
+   */
   history(): void;
 
   /** Asks for the kept messages. Rejects as `joined` does. */
   fetchHistory(): Promise<XanoRealtimeAction<Payload>[]>;
+
+  /** Realtime V2 acknowledges messages up to that one. Does nothing on V1. */
+  ack(cursor: string): void;
 
   /** Who is on the channel. Empty unless the channel was made with `presence: true`. */
   getPresence(): XanoRealtimeClient[];
@@ -246,17 +282,23 @@ export interface XanoClientConfig {
   apiGroupBaseUrl?: string | null;
   /** Base URL of the instance. Wins over `apiGroupBaseUrl` for realtime. */
   instanceBaseUrl?: string | null;
-  /** From the Realtime Settings panel. Wins over `realtimeConnectionHash`, its older name. */
+  /** The connection hash, from the Realtime Settings panel. It has three names; where several are given, this one wins. */
   realtimeConnectionCanonical?: string | null;
-  /** From the Realtime Settings panel. */
+  /** The connection hash, by the name that Xano's documentation uses. Wins over `realtimeConnectionHash`. */
+  realtimeCanonical?: string | null;
+  /** The connection hash, by its oldest name. */
   realtimeConnectionHash?: string | null;
+  /** Default: 1, Realtime (Legacy). With 2 the first `channel()` throws: V2 is not supported yet. */
+  realtimeVersion?: 1 | 2;
+  /** Realtime V2: which client it is, for messages that are acknowledged. V1 has no use for it. */
+  realtimeClientId?: string | null;
   /**
    * Authenticates the realtime connection. Read whenever a socket is about to open. A function is asked then: one that
    * throws, rejects or takes over 10 seconds counts as a failed attempt (an `error` action, code `no_token`); `null`
    * from it means anonymous.
    */
   realtimeAuthToken?: XanoRealtimeToken;
-  /** Prints every frame with `console.debug`. Default: false. */
+  /** Prints every frame of this client's connection with `console.log`. Default: false. */
   debug?: boolean;
   authToken?: string | null;
   /** `headers`, `timeout`, `withCredentials`, `signal` and `responseType` have an effect. */
@@ -265,6 +307,12 @@ export interface XanoClientConfig {
   responseObjectPrefix?: string | null;
   /** Where tokens are kept. Default: localStorage; memory where there is none. */
   storage: XanoBaseStorage;
+}
+
+/** What `request` takes. */
+export interface XanoAnyRequest extends Omit<XanoRequestParams, "bodyParams" | "method"> {
+  bodyParams?: Record<any, any> | null;
+  method: XanoRequestType | (string & {});
 }
 
 export declare class XanoClient {
@@ -300,6 +348,11 @@ export declare class XanoClient {
     headers?: Record<any, any>,
     streamingCallback?: XanoStreamingCallback,
   ): Promise<XanoResponse>;
+  /**
+   * What the methods above call, with everything by name: `params` are `urlParams` (the query) or `bodyParams`. `method`
+   * may be written in lower case, and `endpoint` may be a whole URL.
+   */
+  request(params: XanoAnyRequest): Promise<XanoResponse>;
   /** The version of this package. */
   static readonly version: string;
   /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */
@@ -313,7 +366,7 @@ export declare class XanoClient {
   off(action: "connection_status" | ERealtimeAction.ConnectionStatus, handler?: CallableFunction): this;
   /**
    * A channel of this name; `Payload` is what its messages carry. Throws when the settings lack a base URL or a
-   * connection.
+   * connection, and where WebAssembly is refused: the first channel compiles it.
    */
   channel<Payload = any>(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel<Payload>;
   /** For `ReturnType<XanoClient["channel"]>`, which looks at the last signature alone. */
@@ -331,6 +384,23 @@ export declare class XanoClient {
   hasDataSource(): boolean;
   /** Closes the socket and opens a new one, with the token set by then. */
   realtimeReconnect(): this;
+  /**
+   * Leaves all channels of this client, as their own `destroy()` does: what waits for an answer rejects with code
+   * `destroyed`, and the socket closes unless another client uses it. A later `channel()` begins anew.
+   */
+  destroy(): void;
+  /** The same as `destroy()`. */
+  disconnect(): void;
+}
+
+/** What programs reach into the original for: the page's socket. */
+export declare class XanoRealtimeState {
+  private constructor();
+  static getInstance(): XanoRealtimeState;
+  /** The newest socket of the page; `null` where there is none. Its `readyState` is the live one. */
+  getSocket(): WebSocket | null;
+  /** Gives every client a new socket. */
+  reconnect(): void;
 }
 
 /** The client of the original for programs in Node. */

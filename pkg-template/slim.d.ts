@@ -1,7 +1,7 @@
 export * from "./index.js";
 
 /**
- * Loads the wasm; `await` it before the first `new XanoClient`.
+ * Loads the wasm; `await` it before the first `channel()`.
  *
  * @param source default: `xano.wasm` beside this script. A URL, a Response, the bytes, or a compiled
  * WebAssembly.Module may be given instead.

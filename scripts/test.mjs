@@ -15,6 +15,7 @@ await runParts("npm test", [
   ["Node tests", () => nodeTests("tests/node")],
   ["doctor", () => nodeTests("tests/doctor")],
   ["parity with the original", () => nodeTests("tests/parity")],
+  ["programs written for the original", () => nodeTests("tests/programs")],
   ["attacks on the server", () => nodeTests("tests/hostile")],
   ["short fault runs", () => nodeTests("tests/chaos")],
   ["several servers, short runs", () => nodeTests("tests/cluster")],

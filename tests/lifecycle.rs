@@ -37,7 +37,16 @@ fn session_in(state: State) -> (Session<&'static str>, u32, u32) {
     (session, epoch, timer)
 }
 
-fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
+fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Vec<Input<&'static str>>)> {
+    let mut inputs: Vec<_> = single_inputs(epoch, timer).into_iter().map(|(name, input)| (name, vec![input])).collect();
+    let leave = || Input::Leave { channel: 0 };
+    let join = Input::Join { channel: 0, wishes: Wishes::default() };
+    inputs.insert(3, ("the last channel leaves, and the tick ends", vec![leave(), Input::TickEnded]));
+    inputs.insert(4, ("the last channel leaves and joins in one tick", vec![leave(), join, Input::TickEnded]));
+    inputs
+}
+
+fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
     let frame = || Frame { body: "text", bytes: 4, comes_back: false };
     let public = || Frame { comes_back: true, ..frame() };
     let elapsed = |late_ms, quiet_ms| Input::Elapsed { timer, late_ms, quiet_ms, heard: true, random: 0.5 };
@@ -88,6 +97,7 @@ fn describe(output: &Output<&'static str>) -> String {
             format!("tell: disconnected, attempt {} in {} ms", next.number, next.in_ms)
         }
         Output::AwaitWritable => "await writable".to_owned(),
+        Output::AwaitTickEnd => "await the end of the tick".to_owned(),
         Output::SendPing => "send ping".to_owned(),
         Output::Failed { failure, .. } => format!("error: {failure:?}"),
     }
@@ -98,8 +108,8 @@ fn table() -> String {
     for state in STATES {
         for index in 0..inputs(0, 0).len() {
             let (mut session, epoch, timer) = session_in(state);
-            let (name, input) = inputs(epoch, timer).swap_remove(index);
-            session.handle(input);
+            let (name, inputs) = inputs(epoch, timer).swap_remove(index);
+            inputs.into_iter().for_each(|input| session.handle(input));
             let outputs: Vec<String> = std::iter::from_fn(|| session.poll()).map(|output| describe(&output)).collect();
             // A row that changes nothing and does nothing tells nothing.
             if outputs.is_empty() && session.state() == state {
@@ -121,10 +131,11 @@ fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
 /// What happens between the opening of a connection and its end.
 type Happening = fn(&mut Session<&'static str>);
 
-const CONNECTIONS: [(&str, Happening); 4] = [
+const CONNECTIONS: [(&str, Happening); 5] = [
     ("closes at once", |_| {}),
     ("acknowledges the join and closes at once", acknowledge),
     ("lasts 10 s, no join is acknowledged", last),
+    ("lasts 60 s, no join is acknowledged", |session| (0..3).for_each(|_| last(session))),
     ("acknowledges the join and lasts 10 s", |session| {
         acknowledge(session);
         last(session);
@@ -135,7 +146,7 @@ fn acknowledge(session: &mut Session<&'static str>) {
     session.handle(Input::Acknowledged { answers_pings: false });
 }
 
-/// The first timer of an open socket runs out.
+/// The timer of an open socket runs out: after 10 s, and every 25 s from then on.
 fn last(session: &mut Session<&'static str>) {
     let timer = take_timer(session);
     session.handle(Input::Elapsed { timer, late_ms: 0, quiet_ms: 0, heard: true, random: 0.5 });

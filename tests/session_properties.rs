@@ -14,6 +14,7 @@ const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
 enum Happening {
     Join { channel: u32, history: bool, presence: bool },
     Leave { channel: u32 },
+    TickEnds,
     Send { channel: u32, writable: bool, may_wait: bool },
     SocketOpens,
     SocketCloses { code: u16 },
@@ -32,6 +33,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => (channel.clone(), any::<bool>(), any::<bool>())
             .prop_map(|(channel, history, presence)| Happening::Join { channel, history, presence }),
         2 => channel.clone().prop_map(|channel| Happening::Leave { channel }),
+        4 => Just(Happening::TickEnds),
         6 => (channel, any::<bool>(), prop::bool::weighted(0.9))
             .prop_map(|(channel, writable, may_wait)| Happening::Send { channel, writable, may_wait }),
         4 => Just(Happening::SocketOpens),
@@ -63,6 +65,8 @@ struct World {
     epoch: u32,
     socket: Option<Socket>,
     timer: Option<u32>,
+    /// Whether the session waits for the end of the tick.
+    awaits_tick_end: bool,
     /// The wishes of the channels that are there.
     wishes: BTreeMap<u32, Wishes>,
     /// Joins sent on the current socket.
@@ -86,6 +90,13 @@ impl World {
                 self.wishes.remove(&channel);
                 self.waiting.remove(&channel);
                 self.handle(Input::Leave { channel });
+                if self.wishes.is_empty() && !self.awaits_tick_end {
+                    self.nothing_is_left();
+                }
+            }
+            Happening::TickEnds => {
+                self.awaits_tick_end = false;
+                self.handle(Input::TickEnded);
                 if self.wishes.is_empty() {
                     self.nothing_is_left();
                 }
@@ -217,6 +228,13 @@ impl World {
                     if is_opening {
                         assert_eq!(joined_last, Some(channel), "a queue goes out directly behind its join");
                     }
+                }
+                Output::AwaitTickEnd => {
+                    assert!(
+                        self.socket.is_some() && self.wishes.is_empty(),
+                        "only a socket without channels is let go"
+                    );
+                    self.awaits_tick_end = true;
                 }
                 Output::AwaitWritable => assert!(self.socket == Some(Socket::Open), "an open socket is waited for"),
                 Output::SendPing => assert!(self.socket == Some(Socket::Open), "pings go out on open sockets"),

@@ -1,4 +1,4 @@
-// The wasm travels inside the script, and comes to life at the first `new XanoClient`: on the next line, if need be.
+// The wasm travels inside the script, and comes to life at the first `channel()`: on the next line, if need be.
 
 import bytes from "wasm:bytes";
 import { instantiate } from "wasm:glue";

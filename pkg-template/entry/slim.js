@@ -8,7 +8,7 @@ export * from "../src/index.js";
 let ready = false;
 
 provide(() => {
-  if (!ready) throw new Error('xano-wasm is not ready: `await init()` from "xano-wasm/slim" before the first client.');
+  if (!ready) throw new Error('xano-wasm is not ready: `await init()` from "xano-wasm/slim" before the first channel.');
 });
 
 /**

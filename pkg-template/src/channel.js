@@ -1,7 +1,7 @@
 import { channel_destroy, channel_on, channel_open, channel_send, channel_try_pass } from "wasm:glue";
 import { add_handler, frame, remove_handlers, SIGNS_OF_JOINING } from "wasm:wire";
 import { socketAddress } from "./address.js";
-import { call } from "./core.js";
+import { call, ensureCore } from "./core.js";
 import { coded } from "./errors.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction, quiet } from "./promises.js";
@@ -12,7 +12,7 @@ import { XanoRealtimeClient } from "./realtime-client.js";
 const dropped = typeof FinalizationRegistry === "undefined" ? undefined : new FinalizationRegistry(close);
 
 /** `handle` holds the channel object's number in wasm; none once it is destroyed. */
-function close(handle) {
+export function close(handle) {
   const { id } = handle;
   if (id === undefined) return;
   handle.id = undefined;
@@ -67,6 +67,9 @@ export class XanoRealtimeChannel {
     this._send("message", options, payload);
   }
 
+  /** Realtime V2 acknowledges; V1 has nothing to acknowledge. */
+  ack(_cursor) {}
+
   history() {
     this._send("history");
   }
@@ -112,7 +115,7 @@ export class XanoRealtimeChannel {
   }
 
   _open() {
-    const { client, debug } = this._config;
+    const { client } = this._config;
     const { history, presence, recover, queueOfflineActions } = this.options ?? {};
     // What wasm and its JavaScript side know of this object. `id` is its number in wasm; none once it is destroyed. A page
     // may have thousands of them: what most never need is made when it is.
@@ -129,8 +132,9 @@ export class XanoRealtimeChannel {
       waiting: undefined,
       publisher: undefined,
     };
+    ensureCore();
     const may_wait = queueOfflineActions !== false;
-    handle.id = call(channel_open, client, handle, !!history, !!presence, !!recover, may_wait, !!debug);
+    handle.id = call(channel_open, client, handle, !!history, !!presence, !!recover, may_wait);
     this._handle = handle;
     dropped?.register(this, handle, handle);
   }
@@ -170,8 +174,11 @@ export class XanoRealtimeChannel {
     // What need not wait does not enter wasm. Looked up behind `frame`, which may run code of the application's.
     const link = this._handle.membership?.memberships.link;
     if (link?.writable() && call(channel_try_pass, id, comesBack)) return link.send(text);
+    // A history that nobody could receive does not wait: programs ask again once they listen.
+    const mayWait = action !== "history" || this._handle.handlers?.length;
+    const bytes = mayWait ? new Blob([text]).size : 0;
     // Were this object collected now, what waits would be lost with it.
-    if (!call(channel_send, id, text, text.length, comesBack)) this._handle.object = this;
+    if (!call(channel_send, id, text, bytes, comesBack)) this._handle.object = this;
   }
 }
 

@@ -1,4 +1,3 @@
-import { ensureCore } from "./core.js";
 import { XanoStorageKeys } from "./enums.js";
 import { request } from "./http/client.js";
 import { XanoRealtime } from "./realtime.js";
@@ -26,7 +25,6 @@ const DEFAULTS = {
 export class XanoClient extends XanoRealtime {
   constructor(settings) {
     super();
-    ensureCore();
     const config = { ...DEFAULTS, ...settings, ...this._identity() };
     config.storage ??= defaultStorage();
     this.config = config;
@@ -67,33 +65,37 @@ export class XanoClient extends XanoRealtime {
   }
 
   get(endpoint, params, headers, streamingCallback) {
-    return this._request("GET", endpoint, params, undefined, headers, streamingCallback);
+    return this._call("GET", "urlParams", endpoint, params, headers, streamingCallback);
   }
 
   head(endpoint, params, headers) {
-    return this._request("HEAD", endpoint, params, undefined, headers);
+    return this._call("HEAD", "urlParams", endpoint, params, headers);
   }
 
   delete(endpoint, params, headers) {
-    return this._request("DELETE", endpoint, undefined, params, headers);
+    return this._call("DELETE", "bodyParams", endpoint, params, headers);
   }
 
   patch(endpoint, params, headers, streamingCallback) {
-    return this._request("PATCH", endpoint, undefined, params, headers, streamingCallback);
+    return this._call("PATCH", "bodyParams", endpoint, params, headers, streamingCallback);
   }
 
   post(endpoint, params, headers, streamingCallback) {
-    return this._request("POST", endpoint, undefined, params, headers, streamingCallback);
+    return this._call("POST", "bodyParams", endpoint, params, headers, streamingCallback);
   }
 
   put(endpoint, params, headers, streamingCallback) {
-    return this._request("PUT", endpoint, undefined, params, headers, streamingCallback);
+    return this._call("PUT", "bodyParams", endpoint, params, headers, streamingCallback);
   }
 
-  _request(method, endpoint, urlParams, bodyParams, headerParams, onEvent) {
+  _call(method, kind, endpoint, params, headerParams, streamingCallback) {
+    return this.request({ method, endpoint, [kind]: params, headerParams, streamingCallback });
+  }
+
+  /** What the others call; programs for the original call it, too. */
+  request(params) {
     const token = this.hasAuthToken() ? storedAuthToken(this.config) : undefined;
-    const { _formField: formField } = this;
-    return request(this.config, { method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField });
+    return request(this.config, { ...params, token, formField: this._formField });
   }
 
   /** What a form carries for a value that is no XanoFile. */

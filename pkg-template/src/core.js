@@ -1,4 +1,4 @@
-// The one door between the facade and wasm. Nothing is compiled before the first client is made.
+// The one door between the facade and wasm. Nothing is compiled before the first channel is made.
 
 import { event } from "wasm:glue";
 import { everybody, fail, fault, fenced, listen, on_fail } from "wasm:wire";
@@ -21,15 +21,20 @@ export function ensureCore() {
   listen(event, failures);
 }
 
+/** As `call`, and 0 before the first channel: nothing is connected yet. */
+export function ask(core, client) {
+  return boot ? 0 : call(core, client);
+}
+
 /**
  * Calls into wasm. What a getter of the application's settings throws goes to the caller; a trap is a fault of this
  * package: nothing in there can be trusted any more, so the sockets are closed, every channel is told, and every later
  * call throws the same error. (Arguments one by one: gathering them would make an array for each message.)
  */
-export function call(core, a, b, c, d, e, f, g) {
+export function call(core, a, b, c, d, e, f) {
   if (fault) throw fault;
   try {
-    return core(a, b, c, d, e, f, g);
+    return core(a, b, c, d, e, f);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     fail(error);

@@ -8,6 +8,15 @@ export const ERealtimeAction = {
   Message: "message",
   PresenceFull: "presence_full",
   PresenceUpdate: "presence_update",
+  // Those of Realtime V2.
+  Ack: "ack",
+  Broadcast: "broadcast",
+  ConversationEnd: "conversation_end",
+  ConversationStart: "conversation_start",
+  Presence: "presence",
+  PresenceJoin: "presence_join",
+  PresenceLeave: "presence_leave",
+  Replay: "replay",
 };
 
 export const ERealtimeConnectionStatus = {

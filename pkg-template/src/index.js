@@ -22,3 +22,4 @@ export {
 // What channel() and getPresence() return: for lib/ of the package, and for `instanceof`.
 export { XanoRealtimeChannel } from "./channel.js";
 export { XanoRealtimeClient } from "./realtime-client.js";
+export { XanoRealtimeState } from "./realtime-state.js";

@@ -1,5 +1,6 @@
 // Promises about a channel. Each settles: by an action, by destroy(), or by time. None of them has to be looked at.
 
+import { isFinal } from "wasm:wire";
 import { coded } from "./errors.js";
 
 /** How long the server may take to answer. */
@@ -23,12 +24,20 @@ export function nextAction(channel, wanted) {
   });
 }
 
-/** As `nextAction`, for what a server answers on this channel: an error there, or 15 seconds without it, rejects. */
+/** What is known to have failed already, so that nothing has to wait for it. */
+export function knownFailure({ _handle: { membership } }) {
+  return membership?.memberships.failed;
+}
+
+/**
+ * As `nextAction`, for what a server answers on this channel: an error there, one after which no answer can come, or 15
+ * seconds without it, rejects.
+ */
 export function answer(channel, wanted, ask) {
   return settled(
     channel,
     (resolve, reject, action) => {
-      if (action.options?.channel !== channel.channel) return;
+      if (action.options?.channel !== channel.channel && !isFinal(action)) return;
       if (action.action === "error") reject(refusal(action));
       else if (wanted(action)) resolve(action);
     },
@@ -52,6 +61,8 @@ function settled(channel, decide, isAnswer, ask) {
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
     // On a destroyed channel it has failed by now.
     if (!open) return;
+    const failure = isAnswer && knownFailure(channel);
+    if (failure) return failed(refusal(failure));
     if (isAnswer) timer = rejectLate(channel, failed);
     ask?.();
   });

@@ -3,15 +3,13 @@
 import { connection_status } from "wasm:glue";
 import { call } from "./core.js";
 import { coded, failure } from "./errors.js";
-import { quiet, refusal, rejectLate } from "./promises.js";
+import { knownFailure, quiet, refusal, rejectLate } from "./promises.js";
 
 /** How much may wait for an answer, as much as may wait for a connection: queue.rs has the same numbers. */
 const MAX_MESSAGES = 1_000;
 const MAX_LENGTH = 1024 * 1024;
 
-/** What waited goes out no faster than what waits for a connection: queue.rs has the same numbers. */
-const SENT_AT_ONCE = 400;
-const SENT_PER_TURN = 5;
+/** How often it is asked whether more of what waited may go out. */
 const TURN_MS = 50;
 
 /** What `joined` of a membership is where the server answers what is published. */
@@ -28,7 +26,6 @@ export class Publisher {
     this._length = 0;
     /** Those of them that go out in their turn, on a socket that lets them. */
     this._unsent = [];
-    this._atOnce = Infinity;
   }
 
   publish(payload, options) {
@@ -58,11 +55,13 @@ export class Publisher {
           (error) => this._fail(error),
         );
         if (this._channel._handle.id === undefined) return;
+        const known = knownFailure(this._channel);
+        if (known) return message.reject(refusal(known));
         this._await(message);
         // Without an answer to the join nobody knows yet what the server can do.
         if (!this._joined()) return;
-        this._unsent.push(message);
-        this._send();
+        if (this._unsent.length === 0) this._sendOne(message);
+        else this._unsent.push(message);
       }),
     );
   }
@@ -85,10 +84,11 @@ export class Publisher {
       for (const each of this._all()) if (each.isSent) each.reject(lost());
     } else if (action === "join") {
       this._unsent = this._all();
-      this._atOnce = SENT_AT_ONCE;
       this._send();
     } else if (action === "error") {
       if (message) message.reject(refusal(answer));
+      // Nothing was sent, and no next attempt is likely to make a socket.
+      else if (payload?.code === "no_socket") this._fail(refusal(answer));
       // Of the join: nobody will ask for what waits behind it.
       else if (options?.channel === this._channel.channel && this._isConnected() && !this._joined())
         this._fail(refusal(answer));
@@ -97,18 +97,15 @@ export class Publisher {
 
   /** Sends what may go out now; the rest in a while. */
   _send() {
-    while (this._unsent.length > 0 && this._atOnce > 0) {
+    const { link } = this._channel._handle.membership?.memberships ?? {};
+    while (this._unsent.length > 0 && link?.spares()) {
       const message = this._unsent.shift();
       // It may have been answered meanwhile, by what was recovered.
-      if (!this._pending.has(message.key)) continue;
-      this._atOnce -= 1;
-      this._sendOne(message);
+      if (this._pending.has(message.key)) this._sendOne(message);
     }
-    if (this._unsent.length === 0) this._atOnce = Infinity;
-    else
+    if (this._unsent.length > 0)
       this._turn ??= setTimeout(() => {
         this._turn = undefined;
-        this._atOnce = SENT_PER_TURN;
         this._send();
       }, TURN_MS);
   }

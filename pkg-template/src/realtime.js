@@ -1,7 +1,8 @@
 import { connection_status, reconnect, trap } from "wasm:glue";
-import { fenced } from "wasm:wire";
-import { XanoRealtimeChannel } from "./channel.js";
-import { call } from "./core.js";
+import { everybody, fenced } from "wasm:wire";
+import { close, XanoRealtimeChannel } from "./channel.js";
+import { ask, call } from "./core.js";
+import { countClient } from "./renders.js";
 
 let clients = 0;
 
@@ -21,7 +22,23 @@ export class XanoRealtime {
   }
 
   channel(channel, options = {}) {
-    return new XanoRealtimeChannel(channel, options, this.config);
+    if (this.config.realtimeVersion === 2) {
+      throw new Error("realtimeVersion 2 is not supported yet: this is a client for Realtime V1 (Legacy).");
+    }
+    const made = new XanoRealtimeChannel(channel, options, this.config);
+    if (!this._isCounted) countClient(this.config);
+    this._isCounted = true;
+    return made;
+  }
+
+  /** Leaves every channel of this client; a later one begins anew. */
+  destroy() {
+    for (const handle of everybody()) if (handle.config.client === this.config.client) close(handle);
+  }
+
+  /** The same, by the name that programs look for. */
+  disconnect() {
+    this.destroy();
   }
 
   /** The only action that concerns a client, not one of its channels, is `connection_status`. */
@@ -40,11 +57,11 @@ export class XanoRealtime {
   }
 
   get connectionStatus() {
-    return STATUSES[call(connection_status, this.config.client)];
+    return STATUSES[ask(connection_status, this.config.client)];
   }
 
   realtimeReconnect() {
-    call(reconnect, this.config.client);
+    ask(reconnect, this.config.client);
     return this;
   }
 

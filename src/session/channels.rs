@@ -113,9 +113,14 @@ impl<F> Channels<F> {
         self.get(channel).ok_or(Full)?.waiting.push(frame)
     }
 
-    /// Takes what waits, so many frames at most, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId, most: usize) -> Vec<Frame<F>> {
-        self.get(channel).map(|membership| membership.waiting.take(most)).unwrap_or_default()
+    /// Takes everything that waits, oldest first.
+    pub fn take_all_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take_all()).unwrap_or_default()
+    }
+
+    /// Takes what waits and there is an allowance for, oldest first.
+    pub fn take_waiting(&mut self, channel: ChannelId, allowance_ms: &mut i32) -> Vec<Frame<F>> {
+        self.get(channel).map(|membership| membership.waiting.take(allowance_ms)).unwrap_or_default()
     }
 
     /// Whether something waits on the channel.

@@ -22,6 +22,8 @@ pub enum Input<F> {
         /// Which channel.
         channel: ChannelId,
     },
+    /// The tick that [`Output::AwaitTickEnd`] was about has ended.
+    TickEnded,
     /// The application sends a frame on a joined channel.
     Send {
         /// Which channel.
@@ -130,6 +132,9 @@ pub enum Output<F> {
     },
     /// Say when the socket takes frames again.
     AwaitWritable,
+    /// Say when everything that runs now has run. A socket without channels lives until then: a component that is mounted
+    /// again at once finds its socket.
+    AwaitTickEnd,
     /// Ask the server whether it is there.
     SendPing,
     /// Start the timer; it replaces one that runs.

@@ -97,6 +97,8 @@ pub struct Session<F> {
     /// Whether the current socket may have died while the page slept, and was asked.
     doubted: bool,
     channels: Channels<F>,
+    /// How much of what waits may still go out on the current socket, as `queue` counts it.
+    allowance_ms: i32,
     /// Decided and not yet carried out.
     outputs: VecDeque<Output<F>>,
 }
@@ -124,6 +126,7 @@ impl<F> Session<F> {
             lasted_ms: 0,
             doubted: false,
             channels: Channels::new(),
+            allowance_ms: queue::AT_ONCE_MS,
             outputs: VecDeque::new(),
         }
     }
@@ -155,7 +158,7 @@ impl<F> Session<F> {
 
     /// Takes what waits on a channel, for a session that takes the channel over.
     pub fn take_waiting(&mut self, channel: ChannelId) -> Vec<Frame<F>> {
-        self.channels.take_waiting(channel, usize::MAX)
+        self.channels.take_all_waiting(channel)
     }
 
     /// Decides what follows from an input.
@@ -173,11 +176,14 @@ impl<F> Session<F> {
             (Connecting | Closing | Waiting, Input::Join { channel, wishes }) => self.channels.wish(channel, wishes),
 
             (state, Input::Leave { channel }) => self.leave(state, channel),
+            (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state),
 
             (Open, Input::Send { channel, frame, writable: true, may_wait })
                 if !(may_wait && self.channels.is_waiting(channel)) =>
             {
-                self.send_waiting(channel, usize::MAX);
+                for waiting in self.take_waiting(channel) {
+                    self.send(waiting);
+                }
                 self.send(frame);
             }
             (Open, Input::Writable { epoch }) if epoch == self.epoch => self.send_some(),
@@ -269,7 +275,8 @@ impl<F> Session<F> {
                 | Input::Elapsed { .. }
                 | Input::Writable { .. }
                 | Input::Acknowledged { .. }
-                | Input::Resumed { .. },
+                | Input::Resumed { .. }
+                | Input::TickEnded,
             ) => {}
         }
     }
@@ -288,10 +295,10 @@ impl<F> Session<F> {
         self.state = State::Open;
         self.failed_attempts = 0;
         self.look(Watch::Young, watch::STABLE_AFTER_MS);
-        let mut left = queue::FLUSHED_AT_ONCE;
+        self.allowance_ms = queue::AT_ONCE_MS;
         for channel in self.channels.ids() {
             self.join(channel);
-            left -= self.send_waiting(channel, left);
+            self.send_waiting(channel);
         }
         self.await_writable();
         self.outputs.push_back(Output::Connected);
@@ -303,10 +310,12 @@ impl<F> Session<F> {
         self.attempts = 0;
     }
 
-    /// Starts over if the connection that ends was a good one: it has joined and has lasted. A server that acknowledges
-    /// a join and then closes must see ever longer delays, and so must one that closes because it is overloaded.
+    /// Starts over if the connection that ends was a good one: it has joined and has lasted for a while, or it has lasted
+    /// for long. A server that acknowledges a join and then closes must see ever longer delays, and so must one that
+    /// closes because it is overloaded.
     fn start_over_if_good(&mut self, code: CloseCode) {
-        let was_good = self.joined && self.lasted_ms >= watch::STABLE_AFTER_MS;
+        let needed_ms = if self.joined { watch::STABLE_AFTER_MS } else { watch::GOOD_AFTER_MS };
+        let was_good = self.lasted_ms >= needed_ms;
         if was_good && code != CloseCode::TRY_AGAIN_LATER {
             self.start_over();
         }
@@ -348,17 +357,16 @@ impl<F> Session<F> {
         }
     }
 
-    /// Says how many frames that were.
-    fn send_waiting(&mut self, channel: ChannelId, most: usize) -> usize {
-        let frames = self.channels.take_waiting(channel, most);
-        let count = frames.len();
+    /// As much as there is an allowance for.
+    fn send_waiting(&mut self, channel: ChannelId) {
+        let frames = self.channels.take_waiting(channel, &mut self.allowance_ms);
         frames.into_iter().for_each(|frame| self.send(frame));
-        count
     }
 
     fn send_some(&mut self) {
+        self.allowance_ms = queue::next_turn(self.allowance_ms);
         if let Some(channel) = self.channels.first_waiting() {
-            self.send_waiting(channel, queue::FLUSHED_PER_TURN);
+            self.send_waiting(channel);
         }
         self.await_writable();
     }
@@ -381,9 +389,17 @@ impl<F> Session<F> {
         if was_joined {
             self.outputs.push_back(Output::SendLeave { channel });
         }
-        if !self.channels.is_empty() || state == State::Idle {
+        if !self.channels.is_empty() {
             return;
         }
+        match state {
+            State::Connecting | State::Open | State::Closing => self.outputs.push_back(Output::AwaitTickEnd),
+            State::Idle | State::Waiting | State::Stopped => self.let_go(state),
+        }
+    }
+
+    /// The last channel is gone, and with it everything ends.
+    fn let_go(&mut self, state: State) {
         if matches!(state, State::Open | State::Waiting | State::Closing) {
             self.outputs.push_back(Output::ClearTimer);
         }

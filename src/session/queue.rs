@@ -6,11 +6,24 @@ pub const MAX_FRAMES: usize = 1_000;
 /// How many bytes of one channel's frames may wait.
 pub const MAX_BYTES: u32 = 1024 * 1024;
 
-/// How many frames that waited go out at once on a new socket, and how many each time that it takes more: servers bound
-/// how fast a client may send.
-pub const FLUSHED_AT_ONCE: usize = 400;
-/// See [`FLUSHED_AT_ONCE`]; a driver asks 20 times a second.
-pub const FLUSHED_PER_TURN: usize = 5;
+/// How many milliseconds of a server's time one frame costs, and how many of its bytes cost one. What waits goes out as
+/// fast as servers let one client send in the long run: the reference server takes 100 frames and 256 KiB a second.
+pub const MS_PER_FRAME: u32 = 10;
+/// See [`MS_PER_FRAME`]: 200 KiB a second.
+pub const BYTES_PER_MS: u32 = 205;
+
+/// What may go out at once on a new socket, of all channels together: 400 frames, or 800 KiB. The reference server takes
+/// 500 frames and 1 MiB.
+pub const AT_ONCE_MS: i32 = 4_000;
+
+/// What may go out each time that the socket takes more, 20 times a second: 5 frames, or 10 KiB.
+pub const PER_TURN_MS: i32 = 50;
+
+/// The allowance of the next turn, less what the last frame has exceeded the one before by. Never less than what may go
+/// out at once: a server that takes a frame of many megabytes takes more bytes a second, too.
+pub fn next_turn(allowance_ms: i32) -> i32 {
+    PER_TURN_MS + allowance_ms.clamp(-AT_ONCE_MS, 0)
+}
 
 /// Something to send. The session never looks into it, and counts its length only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +71,25 @@ impl<F> Queue<F> {
         self.frames.is_empty()
     }
 
-    /// Takes the oldest out, so many at most, oldest first.
-    pub fn take(&mut self, most: usize) -> Vec<Frame<F>> {
-        let later = self.frames.split_off(most.min(self.frames.len()));
-        let taken = std::mem::replace(&mut self.frames, later);
-        self.bytes -= taken.iter().map(|frame| frame.bytes).sum::<u32>();
-        taken
+    /// Takes out everything, oldest first.
+    pub fn take_all(&mut self) -> Vec<Frame<F>> {
+        self.bytes = 0;
+        std::mem::take(&mut self.frames)
+    }
+
+    /// Takes out what there is an allowance for, oldest first. The last frame may exceed it.
+    pub fn take(&mut self, allowance_ms: &mut i32) -> Vec<Frame<F>> {
+        let mut count = 0;
+        for frame in &self.frames {
+            if *allowance_ms <= 0 {
+                break;
+            }
+            *allowance_ms -= MS_PER_FRAME.max(frame.bytes / BYTES_PER_MS) as i32;
+            self.bytes -= frame.bytes;
+            count += 1;
+        }
+        let later = self.frames.split_off(count);
+        std::mem::replace(&mut self.frames, later)
     }
 }
 
@@ -75,7 +101,7 @@ impl<F> Default for Queue<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, Queue};
+    use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, PER_TURN_MS, Queue, next_turn};
 
     fn frame(bytes: u32) -> Frame<u32> {
         Frame { body: bytes, bytes, comes_back: false }
@@ -88,7 +114,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(usize::MAX).len(), MAX_FRAMES);
+        assert_eq!(queue.take_all().len(), MAX_FRAMES);
     }
 
     #[test]
@@ -96,7 +122,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take(usize::MAX).len(), 1);
+        assert_eq!(queue.take_all().len(), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 
@@ -105,5 +131,20 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(u32::MAX)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
+    }
+
+    #[test]
+    fn a_frame_that_exceeds_the_bytes_of_its_turn_is_paid_off_by_the_next_ones() {
+        let mut queue = Queue::new();
+        for bytes in [30_000, 1, 1] {
+            assert_eq!(queue.push(frame(bytes)), Ok(()));
+        }
+        let mut allowance_ms = PER_TURN_MS;
+        let mut turns = vec![];
+        for _ in 0..3 {
+            turns.push(queue.take(&mut allowance_ms).len());
+            allowance_ms = next_turn(allowance_ms);
+        }
+        assert_eq!(turns, [1, 0, 2]);
     }
 }

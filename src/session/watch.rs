@@ -28,8 +28,13 @@ pub const READ_WITHIN_MS: u32 = 1_000;
 /// A connection that has joined and has lasted for so long, in milliseconds, makes the next delay a short one again.
 pub const STABLE_AFTER_MS: u32 = 10_000;
 
-/// How often it is looked whether time itself has jumped, in milliseconds.
-pub const LOOK_EVERY_MS: u32 = 20_000;
+/// A connection that has lasted for so long, in milliseconds, is a good one whether or not a join was acknowledged: a
+/// server that never acknowledges a join must not make the delays grow for ever.
+pub const GOOD_AFTER_MS: u32 = 60_000;
+
+/// How often it is looked whether time itself has jumped, in milliseconds. With [`STABLE_AFTER_MS`] before it, the third
+/// look comes after exactly [`GOOD_AFTER_MS`].
+pub const LOOK_EVERY_MS: u32 = 25_000;
 
 /// A timer that comes later than this, in milliseconds, says that the page has slept. Browsers let the timers of a
 /// hidden page run once a minute.

@@ -203,6 +203,11 @@ impl Connection {
             }
             Output::Send { body } => self.with_socket(|socket| socket.send(&body)),
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
+            Output::AwaitTickEnd => {
+                // It holds the connection: a client that is dropped with its last channel still closes its socket.
+                let connection = self.clone();
+                spawn_local(async move { connection.feed(Input::TickEnded) });
+            }
             Output::SendPing => self.with_socket(Socket::ping),
             Output::SetTimer { timer, after_ms } => self.set_timer(timer, after_ms),
             Output::ClearTimer => drop(self.timer.take()),

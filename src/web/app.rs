@@ -42,8 +42,6 @@ pub(super) struct ChannelObject {
     pub(super) wishes: Wishes,
     /// Whether frames may wait for a connection.
     pub(super) may_wait: bool,
-    /// Whether frames are printed.
-    pub(super) debug: bool,
     /// The membership it belongs to, from its first use on.
     pub(super) place: RefCell<Option<Place>>,
     /// Whether the application has added a handler.

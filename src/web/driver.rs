@@ -53,10 +53,20 @@ pub(super) fn deactivate(object: &Rc<ChannelObject>) -> Vec<Frame<Text>> {
     if let Some(membership) = left {
         connection.hearers.close(&membership.hearers);
     }
+    forget_idle(&connection);
+    waiting
+}
+
+/// The tick in which the last channel left the connection has ended.
+pub(super) fn tick_ended(connection: &Rc<Connection>) {
+    feed(connection, Input::TickEnded);
+    forget_idle(connection);
+}
+
+fn forget_idle(connection: &Connection) {
     if connection.state() == State::Idle {
         connection.forget();
     }
-    waiting
 }
 
 /// The timer of a connection ran out.
@@ -67,15 +77,19 @@ pub(super) fn elapsed(connection: &Rc<Connection>, timer: Epoch, late_ms: u32) {
     feed(connection, Input::Elapsed { timer, late_ms, quiet_ms, heard, random: wire::random() });
 }
 
+/// Whether the connection is open, and its browser takes frames now.
+pub(super) fn takes_frames(connection: &Connection) -> bool {
+    connection.state() == State::Open && link(connection).is_some_and(|link| link.writable())
+}
+
 /// Sends a frame on the object's channel, or lets it wait; says whether it went out.
 pub(super) fn send(object: &Rc<ChannelObject>, frame: Frame<Text>) -> bool {
     activate(object);
     let place = object.place.borrow().clone();
     let Some(Place { connection, channel }) = place else { return false };
-    let writable = link(&connection).is_some_and(|link| link.writable());
-    let goes_out = writable && connection.state() == State::Open;
+    let writable = takes_frames(&connection);
     feed(&connection, Input::Send { channel, frame, writable, may_wait: object.may_wait });
-    goes_out
+    writable
 }
 
 /// Lets a frame on the object's channel pass that need not wait: the facade sends it, and it does not come in here.
@@ -143,6 +157,7 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
                 link.await_writable();
             }
         }
+        Output::AwaitTickEnd => wire::await_tick_end(connection.id as i32),
         Output::SendPing => {
             if let Some(link) = link(connection) {
                 link.ping();
@@ -170,12 +185,12 @@ fn carry_out(connection: &Rc<Connection>, output: Output<Text>) {
 fn open(connection: &Rc<Connection>, epoch: Epoch) {
     tokens::regroup(connection);
     // Every channel of this connection may have moved to one with another token.
-    if connection.state() != State::Connecting {
+    if connection.objects().is_empty() {
         return;
     }
     let token = connection.token.borrow().clone();
     if token.is_function() {
-        return wire::ask_for_token(&token, connection.id as i32, epoch as i32);
+        return wire::ask_for_token(&token, connection.id as i32, epoch as i32, &connection.hearers);
     }
     open_with(connection, epoch, &token);
 }
@@ -203,9 +218,8 @@ fn open_with(connection: &Rc<Connection>, epoch: Epoch, token: &JsValue) {
     if !token.is_undefined() && !wire::is_legal_token(token) {
         return feed(connection, Input::TokenRefused { epoch });
     }
-    let debug = connection.objects().iter().any(|object| object.debug).into();
     let (id, epoch) = (connection.id as i32, epoch as i32);
-    let link = wire::open_link(&connection.url, token, id, epoch, &connection.hearers, debug);
+    let link = wire::open_link(&connection.url, token, id, epoch, &connection.hearers);
     if !link.is_undefined() {
         connection.link.replace(Some(Rc::new(link)));
     }

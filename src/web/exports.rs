@@ -20,7 +20,6 @@ pub fn channel_open(
     presence: bool,
     recover: bool,
     may_wait: bool,
-    debug: bool,
 ) -> usize {
     let object = ChannelObject {
         id: Cell::new(0),
@@ -28,14 +27,14 @@ pub fn channel_open(
         handle,
         wishes: Wishes { history, presence, recover },
         may_wait,
-        debug,
         place: RefCell::new(None),
         heard: Cell::new(false),
         told_connected: Cell::new(false),
         destroyed: Cell::new(false),
     }
     .keep();
-    if Connection::of(&object).is_some() {
+    // One that has lost its last channel in this tick is there for whatever is used before it ends.
+    if Connection::of(&object).is_some_and(|connection| !connection.objects().is_empty()) {
         driver::activate(&object);
     }
     object.id.get()
@@ -70,11 +69,15 @@ pub fn channel_try_pass(id: usize, comes_back: bool) -> bool {
     ChannelObject::by_id(id).is_some_and(|object| driver::try_pass(&object, comes_back))
 }
 
-/// Sends a frame on the channel, or lets it wait; says whether it went out.
+/// Sends a frame on the channel, or lets it wait; says whether nothing has to be kept for it. A frame of no bytes is one
+/// whose answer nobody would hear: it does not wait for a connection.
 #[wasm_bindgen]
 pub fn channel_send(id: usize, body: Text, bytes: u32, comes_back: bool) -> bool {
-    let frame = Frame { bytes, body, comes_back };
-    ChannelObject::by_id(id).is_some_and(|object| driver::send(&object, frame))
+    let Some(object) = ChannelObject::by_id(id) else { return false };
+    if bytes == 0 && !Connection::of(&object).is_some_and(|connection| driver::takes_frames(&connection)) {
+        return true;
+    }
+    driver::send(&object, Frame { bytes, body, comes_back })
 }
 
 /// Forgets a channel object. Its number may be given to another one afterwards.

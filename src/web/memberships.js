@@ -10,6 +10,15 @@ const connected = new Set();
 let handed_id;
 /** Whether one of them has been removed meanwhile. */
 let isStale = false;
+/** Whether a function of the application has got the error that is handed out. */
+let isTaken;
+/** What was printed; a server that makes up texts is not to fill the console, or the memory. */
+const warnings = new Set();
+const MOST_WARNINGS = 100;
+const ADVICE =
+  '(Check in Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+/** Handlers that have thrown. */
+const faulty = new WeakSet();
 
 /** One channel of a connection: joined once, however many objects of the page are on it. */
 class Membership {
@@ -27,11 +36,16 @@ class Membership {
   add(handle) {
     this.handles = this.handles.concat(handle);
     handle.membership = this;
+    if (handle.config.debug) {
+      handle.isDebugged = true;
+      this.memberships.debugging++;
+    }
   }
 
   remove(handle) {
     this.handles = this.handles.filter((other) => other !== handle);
     handle.membership = undefined;
+    if (handle.isDebugged) this.memberships.debugging--;
   }
 
   everybody() {
@@ -44,6 +58,10 @@ class Memberships extends Map {
   recovery = new Recovery();
   /** The socket of the connection, while there is one. */
   link = undefined;
+  /** The failure after which nothing is tried, or after which it fails again at once. */
+  failed = undefined;
+  /** How many channel objects have a client that wants its frames printed. */
+  debugging = 0;
 
   open(handle, slot) {
     const membership = new Membership(this, handle.channel, slot);
@@ -108,7 +126,20 @@ function sweep(handle) {
 
 // By index, here and below: in Firefox iterators are 5 % of what a message costs.
 export function hand_to_all(handles, action) {
+  isTaken = false;
   for (let index = 0; index < handles.length; index++) hand_to(handles[index], action);
+  if (action.action === "error" && !isTaken && handles.length > 0) warn(action);
+}
+
+/** An error that no function of the application takes is printed, once for each channel and text. */
+function warn({ options, payload }) {
+  const channel = options?.channel;
+  // Any JSON may come from a server, and not all of it can be made a text in another way.
+  const said = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
+  const text = `xano: error on ${channel ? `channel "${channel}"` : "the connection"}: ${said} ${ADVICE}`;
+  if (warnings.has(text) || warnings.size === MOST_WARNINGS) return;
+  warnings.add(text);
+  console.warn(text);
 }
 
 /** Calls the handlers of a channel object that want the action, in the order they were added. */
@@ -126,6 +157,7 @@ export function hand_to(handle, action, isInternal) {
     const { wanted } = handler;
     if ((wanted === undefined || wanted === name) && !handler.removed && (!isInternal || handler.internal)) {
       const run = isError ? handler.onError : handler.run;
+      if (isError && run && !handler.internal) isTaken = true;
       if (!isError || run) fenced(run, action);
     }
   }
@@ -134,11 +166,14 @@ export function hand_to(handle, action, isInternal) {
   isStale = false;
 }
 
-/** What a handler throws is its own affair. */
+/** What a handler throws is its own affair. One that always throws is reported once: trackers of errors count them. */
 export function fenced(handler, action) {
   try {
     handler(action);
   } catch (error) {
+    if (faulty.has(handler)) return console.error(error);
+    // A handler that is no function at all throws, too.
+    if (typeof handler === "function") faulty.add(handler);
     report(error);
   }
 }

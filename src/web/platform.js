@@ -59,7 +59,8 @@ export function clear_timer(timer) {
   clearTimeout(timer);
 }
 
-export function ask_for_token(provide, connection, epoch) {
+export function ask_for_token(provide, connection, epoch, memberships) {
+  memberships.failed = undefined;
   const answer = (event) => (given) => run(() => enter_with(given, event, connection, epoch));
   let timer;
   const deadline = new Promise((_, reject) => {

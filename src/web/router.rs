@@ -18,6 +18,7 @@ const NO_TOKEN: u32 = 7;
 const NO_SOCKET: u32 = 8;
 const WRITABLE: u32 = 9;
 const RESUMED: u32 = 10;
+const TICK_ENDED: u32 = 11;
 
 /// Everything that sockets and timers have to say comes in here.
 ///
@@ -27,6 +28,7 @@ const RESUMED: u32 = 10;
 /// | closed | connection | epoch | close code |
 /// | elapsed | connection | timer | how late, in milliseconds |
 /// | writable | connection | epoch | |
+/// | the tick has ended | connection | | |
 /// | resumed | | 1 when it was asleep | |
 /// | acknowledged, a join | connection | 1 when the server answers pings | |
 /// | status | connection | 1 when connected | |
@@ -49,6 +51,7 @@ pub(super) fn event(event: u32, a: u32, b: i32, c: i32) {
             driver::feed(&connection, Input::Closed { epoch, code, random: wire::random() });
         }
         ELAPSED => driver::elapsed(&connection, epoch, c as u32),
+        TICK_ENDED => driver::tick_ended(&connection),
         WRITABLE => driver::feed(&connection, Input::Writable { epoch }),
         ACKNOWLEDGED => driver::feed(&connection, Input::Acknowledged { answers_pings: b == 1 }),
         STATUS => tell_all(&connection, b == 1),

@@ -21,13 +21,21 @@ export const NO_TOKEN = 7;
 const NO_SOCKET = 8;
 const WRITABLE = 9;
 const RESUMED = 10;
+const TICK_ENDED = 11;
 
 /** How much the browser is given to send before the network has taken it. */
 const BUFFERED_BYTES = 262_144;
 /** How often it is asked whether that has become less. */
 const BUFFER_POLL_MS = 50;
 
+/** What the server's time for a frame is, and how much of it may be ahead of what was sent: queue.rs has the same. */
+const MS_PER_FRAME = 10;
+const BYTES_PER_MS = 205;
+const AT_ONCE_MS = 4_000;
+
 const WEBSOCKET_OPEN = 1;
+/** The length of a connection hash of Realtime V1. */
+const HASH_LENGTH = 27;
 
 /** What the server sends to somebody who is on a channel. */
 export const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
@@ -41,7 +49,8 @@ const waiting = [];
 let current;
 /** The codes and texts of failures, by number. */
 let failures;
-const links = new Set();
+/** The sockets of the page. */
+export const links = new Set();
 /** What the server said when it closed, while that is being handled. */
 let close_reason = "";
 
@@ -105,7 +114,8 @@ export function enter_with(value, event, a, b, c) {
 }
 
 function receive(link, data) {
-  if (link.debug) console.debug("xano: received", data);
+  const { memberships } = link;
+  if (memberships.debugging) console.log("xano: received", data);
   let frame;
   try {
     frame = JSON.parse(data);
@@ -114,15 +124,17 @@ function receive(link, data) {
   }
   const name = frame?.action;
   if (!name || link.discarded || (link.pinged && name === "pong")) return;
-  const options = frame.options || undefined;
-  const action = { action: name, client: frame.client || undefined, options, payload: frame.payload };
+  // The handlers get the frame with everything that is in it.
+  frame.client ||= undefined;
+  frame.options ||= undefined;
+  const { options } = frame;
   const channel = options?.channel;
-  if (!channel) return hand_to_all(link.memberships.everybody(), action);
-  const membership = link.memberships.get(channel);
+  if (!channel) return hand_to_all(memberships.everybody(), frame);
+  const membership = memberships.get(channel);
   if (membership === undefined) return;
-  if (name !== "message" || options.id !== undefined) return receive_extended(link, membership, action);
+  if (name !== "message" || options.id !== undefined) return receive_extended(link, membership, frame);
   membership.joined ||= 1;
-  hand_to_all(membership.handles, action);
+  hand_to_all(membership.handles, frame);
 }
 
 /** What is more than a plain message, and what servers with extensions may say more with. */
@@ -160,18 +172,25 @@ function isOurs(key) {
   return typeof key === "string" && key.split(",").length === 4;
 }
 
+/** Whether the action says that nothing comes of what waits for the connection, unless the application does something. */
+export function isFinal({ action, payload }) {
+  return action === "error" && ["invalid_token", "no_socket", "policy", "unauthorized"].includes(payload?.code);
+}
+
 /** One socket with its listeners. */
 class Link {
-  constructor(url, token, connection, epoch, memberships, debug) {
+  constructor(url, token, connection, epoch, memberships) {
     this.connection = connection;
     this.memberships = memberships;
-    this.debug = debug;
+    /** When the server has had the time for everything that was sent. */
+    this.done = 0;
     this.discarded = false;
     this.pinged = false;
     memberships.recovery.restart();
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
     memberships.link = this;
+    memberships.failed = undefined;
     this.tell = (event) =>
       run(() => {
         if (!this.discarded) enter(event, connection, epoch);
@@ -236,8 +255,17 @@ class Link {
   }
 
   send(text) {
-    if (this.debug) console.debug("xano: sent", text);
+    if (this.memberships.debugging) console.log("xano: sent", text);
+    this.done += Math.max(MS_PER_FRAME, text.length / BYTES_PER_MS);
     this.socket.send(text);
+  }
+
+  /** Whether something that waited may go out now, as servers bound how fast a client may send. */
+  spares() {
+    const now = performance.now();
+    const latest = now + AT_ONCE_MS;
+    this.done = Math.min(Math.max(this.done, now), latest);
+    return this.done < latest;
   }
 
   close(code) {
@@ -254,9 +282,9 @@ class Link {
 }
 
 /** Where the platform makes no socket, wasm is told why, behind the event that is being handled. */
-export function open_link(url, token, connection, epoch, memberships, debug) {
+export function open_link(url, token, connection, epoch, memberships) {
   try {
-    return new Link(url, token, connection, epoch, memberships, debug);
+    return new Link(url, token, connection, epoch, memberships);
   } catch (error) {
     later(() => enter_with(`${url}: ${error}`, NO_SOCKET, connection, epoch));
   }
@@ -294,6 +322,10 @@ function later(work) {
   else Promise.resolve().then(() => run(work));
 }
 
+export function await_tick_end(connection) {
+  Promise.resolve().then(() => run(() => enter(TICK_ENDED, connection)));
+}
+
 function status_action(connected, details) {
   const status = connected ? "connected" : "disconnected";
   return { action: "connection_status", options: {}, payload: { status, ...details } };
@@ -316,12 +348,16 @@ export function tell_object_status(object, connected) {
 
 function failure_action(code, channel, particulars) {
   const [, text] = failures.find(([candidate]) => candidate === code);
-  const message = text.endsWith(" ") ? text + particulars : text;
+  let message = text.endsWith(" ") ? text + particulars : text;
+  if (code === "cannot_connect" && particulars.split("/").pop().length !== HASH_LENGTH) {
+    message += ". A hash has 27 characters: is this a canonical of Realtime V2 (rtmain01)? Not supported yet.";
+  }
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 
 /** Tells one channel, or the whole connection. */
 export function tell_failure(memberships, membership, failure, particulars) {
   const action = failure_action(failures[failure][0], membership?.name, particulars);
+  if (isFinal(action)) memberships.failed = action;
   later(() => hand_to_all((membership ?? memberships).everybody(), action));
 }

@@ -53,7 +53,6 @@ extern "C" {
         connection: i32,
         epoch: i32,
         memberships: &Memberships,
-        debug: i32,
     ) -> Link;
     /// Whether the browser takes a frame now: it drops what it is given while closing, without a word, and what a slow
     /// network does not take it keeps in memory.
@@ -85,7 +84,7 @@ extern "C" {
     pub(super) fn discard(this: &Link, code: i32);
 
     /// Calls the function, waits for its promise, and tells the router what came of it.
-    pub(super) fn ask_for_token(function: &JsValue, connection: i32, epoch: i32);
+    pub(super) fn ask_for_token(function: &JsValue, connection: i32, epoch: i32, memberships: &Memberships);
     /// What comes with the event that is being handled: a token, or why something failed.
     pub(super) fn answer() -> JsValue;
 
@@ -107,6 +106,9 @@ extern "C" {
     pub(super) fn tell_object_status(object: i32, connected: i32);
     /// Tells one channel of a connection about a failure, by its number; all of them where `membership` is undefined.
     pub(super) fn tell_failure(memberships: &Memberships, membership: &JsValue, failure: i32, particulars: &JsValue);
+
+    /// Tells the router when everything that runs now has run.
+    pub(super) fn await_tick_end(connection: i32);
 
     pub(super) fn random() -> f64;
 }

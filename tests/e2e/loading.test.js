@@ -53,7 +53,7 @@ test("the script tag needs no waiting and no second request, and sets the global
   }
 });
 
-test("./slim says what to do when a client is made before init()", async (t) => {
+test("./slim says what to do when a channel is made before init()", async (t) => {
   const jill = await world.user(t, { client: "slim" });
   const address = new URL("/uninitialised.html", jill.page.url()).href;
   await jill.page.route(address, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
@@ -61,8 +61,9 @@ test("./slim says what to do when a client is made before init()", async (t) => 
 
   const complaint = await jill.page.evaluate(async () => {
     const { XanoClient } = await import("/pkg/slim.js");
+    const client = new XanoClient({ instanceBaseUrl: "https://x8.xano.io", realtimeConnectionHash: "hash" });
     try {
-      new XanoClient({});
+      client.channel("room");
     } catch (error) {
       return error.message;
     }

@@ -27,11 +27,11 @@ test("a base URL that is none, or names no host, is refused in words that name i
   }
 });
 
-test("missing settings are named in the words of the original, the base URL first", () => {
+test("missing settings are named in the words of the original, the base URL first; a hash by all its names", () => {
   assert.throws(() => client({ instanceBaseUrl: null, realtimeConnectionHash: null }).channel("x"), {
     message: "Please configure instanceBaseUrl or apiGroupBaseUrl setting before connecting to realtime",
   });
   assert.throws(() => client({ realtimeConnectionHash: null }).channel("x"), {
-    message: "Please configure realtimeConnectionCanonical setting before connecting to realtime",
+    message: /^Please configure realtimeConnectionCanonical setting before connecting to realtime \(realtimeCanonical /,
   });
 });

@@ -193,7 +193,7 @@ test("a token function that takes over ten seconds is a failed attempt, and its 
 });
 
 test("debug prints frames, and never a token", async (t) => {
-  const printed = t.mock.method(console, "debug", () => {});
+  const printed = t.mock.method(console, "log", () => {});
   const { channel, socket } = openChannel("room", { debug: true, realtimeAuthToken: "secret-token" });
   channel.message("sent text");
   socket.deliver({ action: "message", options: { channel: "room" }, payload: "received text" });

@@ -18,7 +18,7 @@ test("a trap closes the socket, tells every channel, and makes later calls throw
   assert.equal(last.payload.code, "internal");
   assert.deepEqual(last.options, { channel: "room" });
   await assert.rejects(next, { code: "internal" });
-  for (const call of [() => channel.message(1), () => channel.on(() => {}), () => client()]) {
+  for (const call of [() => channel.message(1), () => channel.on(() => {}), () => client().channel("x")]) {
     assert.throws(call, { code: "internal" });
   }
 });

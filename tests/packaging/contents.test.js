@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { originalModules } from "../../xtask/package/original-modules.mjs";
 import { packPackage } from "./support/projects.js";
 
 const CODE = ["index.js", "index.cjs", "slim.js", "xano.wasm", "dist/xano.min.js", "dist/xano.min.js.map"];
@@ -38,20 +39,10 @@ const DOCUMENTS = [
   "llms.txt",
   "package.json",
 ];
-/** Of the original's lib/, what applications import: each for `import` and for `require`, with types. */
-const LIB = [
-  "enums/realtime-action",
-  "enums/realtime-connection-status",
-  "enums/realtime-presence-action.enum",
-  "interfaces/realtime-action",
-  "interfaces/realtime-action-options",
-  "interfaces/realtime-channel-options",
-  "interfaces/realtime-client",
-  "models/event-stream",
-  "models/realtime-channel",
-  "models/realtime-client",
-  "types/xano-streaming-callback.type",
-].flatMap((module) => [".js", ".cjs", ".d.ts", ".d.cts"].map((extension) => `lib/${module}${extension}`));
+/** Every module of the original's lib/: each for `import` and for `require`, with types. */
+const LIB = originalModules("index.web").flatMap(({ path }) =>
+  [".js", ".cjs", ".d.ts", ".d.cts"].map((extension) => `lib/${path}${extension}`),
+);
 
 let packed;
 

@@ -53,7 +53,7 @@ test("without a WebSocket an error says how to give one, and that works", async 
   assert.equal(await run("remedied.js"), "Hello");
 });
 
-test("without WebAssembly importing is silent, and the first client says what is wrong", async () => {
+test("without WebAssembly importing is silent, and the first channel says what is wrong", async () => {
   const folder = await packed.install("no-webassembly");
   const settings = JSON.stringify(server.clientSettings);
 

@@ -35,6 +35,8 @@ const WITHOUT_NORMALISER = {
   34: "their files hold blobs",
   39: "their storages are new",
   41: "they keep no cookies",
+  45: "their requests for something have no body",
+  46: "their hashes have the oldest of the names",
 };
 
 test("every number of the document has a test, and a normaliser or a reason to have none", () => {

@@ -6,6 +6,7 @@ import {
   XanoNodeClient,
   type XanoNoResponseError,
   XanoRequestError,
+  XanoRequestType,
   XanoStorageKeys,
 } from "xano-wasm";
 
@@ -29,5 +30,19 @@ export async function failures(): Promise<string> {
     return code === "ERR_CANCELED" ? "" : `${code} ${hint}`;
   }
 }
+
+// The fields of a response, and requests in one object, as programs at run time use them.
+export const fields = async (): Promise<[number, string, string]> => {
+  const { body, headers, status } = await client.get("/me");
+  return [status, headers["content-type"], body.name];
+};
+client.request({
+  method: "patch",
+  endpoint: "/me",
+  bodyParams: null,
+  urlParams: { page: 1 },
+  streamingCallback: collect,
+});
+client.request({ method: XanoRequestType.GET, endpoint: "https://x8.xano.io/api:abc/me" });
 
 export const key: XanoStorageKeys = XanoStorageKeys.AuthToken;

@@ -60,6 +60,20 @@ export const nameOf = (action: XanoRealtimeAction): ERealtimeAction => action.ac
 export const isMessage = ({ action }: XanoRealtimeAnyAction) =>
   action === "message" || action === ERealtimeAction.Event;
 
+// The end of a client, by both names.
+client.destroy();
+client.disconnect();
+
+// Names of Realtime V2, accepted already.
+new XanoClient({ realtimeCanonical: "rtmain01", realtimeVersion: 2, realtimeClientId: "jill" });
+const ordered = client.channel("orders", { messageType: "send", manualAck: true });
+ordered.message({ text: "Hello" }, { type: "send" });
+ordered.on(ERealtimeAction.Replay, ({ id, type, replayed, channel }) => [id, type, replayed, channel]);
+ordered.on("presence_join", ({ payload }) => payload.member);
+ordered.ack("1788471242750-0");
+// @ts-expect-error: there are two versions
+new XanoClient({ realtimeVersion: 3 });
+
 // Tokens may come from a function.
 client.setRealtimeAuthToken(async () => "token");
 new XanoClient({ realtimeAuthToken: () => null, debug: true });

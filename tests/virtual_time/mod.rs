@@ -1,8 +1,11 @@
 //! Clients and a server in one thread and in virtual time: the real session against the real hub, with a network in
 //! between that delivers at once and can be cut.
 
+mod rates;
+
 use std::collections::HashMap;
 
+use rates::Rates;
 use serde_json::{Value, json};
 use xano_realtime_protocol::CloseCode;
 use xano_realtime_server::hub::{ConnectionId, Hub};
@@ -10,8 +13,8 @@ use xano_realtime_server::protocol::frame;
 use xano_realtime_server::{Limits, Settings};
 use xano_wasm::session::{Failure, Frame, Input, Output, Session, Wishes};
 
+/// The channel of most tests.
 const ROOM: u32 = 0;
-const CHANNEL: &str = "marvel-chat-room";
 /// How often a socket is asked whether it takes more.
 const TURN_MS: u64 = 50;
 /// What the random numbers of a test are, so that a delay is its ceiling.
@@ -40,6 +43,8 @@ struct Socket {
     epoch: u32,
     /// None while the handshake has not been answered.
     server_side: Option<ConnectionId>,
+    /// How fast it may send.
+    rates: Rates,
 }
 
 struct Timer {
@@ -59,6 +64,8 @@ pub(crate) struct World {
     pub(crate) answers_pings: bool,
     /// Whether pages hear that they were let in.
     pub(crate) acknowledges: bool,
+    /// How many frames the server refused because they came too fast.
+    pub(crate) refusals: usize,
 }
 
 impl World {
@@ -81,11 +88,16 @@ impl World {
             sockets_made: 0,
             answers_pings: false,
             acknowledges: true,
+            refusals: 0,
         }
     }
 
     pub(crate) fn join(&mut self, page: usize, wishes: Wishes) {
-        self.feed(page, Input::Join { channel: ROOM, wishes });
+        self.join_channel(page, ROOM, wishes);
+    }
+
+    pub(crate) fn join_channel(&mut self, page: usize, channel: u32, wishes: Wishes) {
+        self.feed(page, Input::Join { channel, wishes });
         self.settle();
     }
 
@@ -95,9 +107,14 @@ impl World {
     }
 
     pub(crate) fn send(&mut self, page: usize, payload: Value) {
-        let text = json!({ "action": "message", "options": { "channel": CHANNEL }, "payload": payload }).to_string();
+        self.send_on(page, ROOM, payload);
+    }
+
+    pub(crate) fn send_on(&mut self, page: usize, channel: u32, payload: Value) {
+        let options = json!({ "channel": name_of(channel) });
+        let text = json!({ "action": "message", "options": options, "payload": payload }).to_string();
         let frame = Frame { bytes: text.len() as u32, body: text, comes_back: true };
-        self.feed(page, Input::Send { channel: ROOM, frame, writable: true, may_wait: true });
+        self.feed(page, Input::Send { channel, frame, writable: true, may_wait: true });
         self.settle();
     }
 
@@ -121,7 +138,7 @@ impl World {
 
     /// The server closes the page's socket with that code.
     pub(crate) fn server_closes(&mut self, page: usize, code: CloseCode) {
-        let Some(Socket { epoch, server_side }) = self.pages[page].socket.take() else { return };
+        let Some(Socket { epoch, server_side, .. }) = self.pages[page].socket.take() else { return };
         self.closed_at_server(server_side);
         self.feed(page, Input::Closed { epoch, code, random: RANDOM });
         self.settle();
@@ -182,7 +199,7 @@ impl World {
     /// Answers every handshake that is under way.
     fn settle(&mut self) {
         for page in 0..self.pages.len() {
-            let Some(Socket { epoch, server_side: None }) = self.pages[page].socket else { continue };
+            let Some(Socket { epoch, server_side: None, .. }) = self.pages[page].socket else { continue };
             let Some(hub) = &mut self.hub else {
                 self.connection_breaks(page);
                 continue;
@@ -190,7 +207,8 @@ impl World {
             self.sockets_made += 1;
             self.pages[page].is_deaf = false;
             let server_side = hub.open(frame::Client::anonymous(format!("socket-{}", self.sockets_made)));
-            self.pages[page].socket = Some(Socket { epoch, server_side: Some(server_side) });
+            let rates = Rates::new(self.now_ms);
+            self.pages[page].socket = Some(Socket { epoch, server_side: Some(server_side), rates });
             self.feed(page, Input::Opened { epoch });
         }
     }
@@ -206,26 +224,28 @@ impl World {
         let now_ms = self.now_ms;
         let state = &mut self.pages[page];
         match output {
-            Output::OpenSocket { epoch } => state.socket = Some(Socket { epoch, server_side: None }),
+            Output::OpenSocket { epoch } => {
+                state.socket = Some(Socket { epoch, server_side: None, rates: Rates::new(now_ms) });
+            }
             Output::CloseSocket { .. } | Output::DropSocket { .. } => {
                 let server_side = state.socket.take().and_then(|socket| socket.server_side);
                 self.closed_at_server(server_side);
             }
-            Output::SendJoin { wishes, .. } => {
+            Output::SendJoin { channel, wishes } => {
                 let payload = json!({ "history": wishes.history, "presence": wishes.presence });
-                self.send_to_server(
-                    page,
-                    json!({ "action": "join", "options": { "channel": CHANNEL }, "payload": payload }).to_string(),
-                );
+                let options = json!({ "channel": name_of(channel) });
+                let join = json!({ "action": "join", "options": options, "payload": payload });
+                self.send_to_server(page, join.to_string());
             }
-            Output::SendLeave { .. } => {
-                self.send_to_server(
-                    page,
-                    json!({ "action": "leave", "options": { "channel": CHANNEL }, "payload": null }).to_string(),
-                );
+            Output::SendLeave { channel } => {
+                let options = json!({ "channel": name_of(channel) });
+                let leave = json!({ "action": "leave", "options": options, "payload": null });
+                self.send_to_server(page, leave.to_string());
             }
             Output::Send { body } => self.send_to_server(page, body),
             Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
+            // Nothing else happens in the same tick.
+            Output::AwaitTickEnd => self.feed(page, Input::TickEnded),
             Output::SendPing => {
                 state.pings += 1;
                 if !state.is_deaf {
@@ -246,9 +266,13 @@ impl World {
     }
 
     fn send_to_server(&mut self, page: usize, text: String) {
-        let server_side = self.pages[page].socket.as_ref().and_then(|socket| socket.server_side);
-        let (Some(hub), Some(server_side)) = (&mut self.hub, server_side) else { return };
-        let deliveries = hub.receive(server_side, &text);
+        let Some(Socket { server_side: Some(server_side), rates, .. }) = &mut self.pages[page].socket else { return };
+        let Some(hub) = &mut self.hub else { return };
+        if !rates.admit(&text, self.now_ms) {
+            self.refusals += 1;
+            return;
+        }
+        let deliveries = hub.receive(*server_side, &text);
         self.deliver(deliveries);
     }
 
@@ -289,7 +313,19 @@ impl Page {
     }
 }
 
+fn name_of(channel: u32) -> String {
+    if channel == ROOM { "marvel-chat-room".to_owned() } else { format!("rooms/{channel}") }
+}
+
 /// Of an epoch of its own, as every start of a server has.
 fn new_hub(sockets_made: u64) -> Hub {
-    Hub::new(Settings::default(), &Limits::default(), format!("epoch after {sockets_made} sockets"))
+    let row = |pattern| {
+        json!({
+            "pattern": pattern, "wildcard": pattern != "marvel-chat-room", "enabled": true, "anonymous_clients": true,
+            "presence": true, "history": 100, "client_public_messaging": true,
+        })
+    };
+    let settings = json!({ "enabled": true, "channels": [row("marvel-chat-room"), row("rooms/*")] }).to_string();
+    let settings = Settings::parse(&settings).expect("the settings are valid");
+    Hub::new(settings, &Limits::default(), format!("epoch after {sockets_made} sockets"))
 }

@@ -17,7 +17,9 @@ const shared = {
   bundle: true,
   // A page may serve the script without a charset.
   charset: "ascii",
-  minify: mode === "release",
+  // Names are left to terser, which keeps some.
+  minifySyntax: mode === "release",
+  minifyWhitespace: mode === "release",
   // The first browsers with the reference types of our WebAssembly and private class members.
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
@@ -30,8 +32,20 @@ const shared = {
   logLevel: "warning",
 };
 
-/** Members that are nobody else's business get short names, which still begin as such: pages extend our classes. */
-const properties = { regex: /^_[a-z]/, nth_identifier: { get: (number) => `_${number.toString(36)}` } };
+/** Members of what no page gets, an underscore or not. None of them is a word of the wire, or of the public surface. */
+const INTERNAL = [
+  ...["acknowledged", "await_writable", "debugging", "discard", "discarded", "everybody", "forget_joins", "formField"],
+  ...["got", "handlers", "handles", "hasRestarted", "heard", "heardBefore", "internal", "isDebugged", "isSent"],
+  ...["memberships", "membership", "missed", "onError", "pinged", "poll", "publisher", "quiet_ms", "recovery"],
+  ...["listeners", "onStatus", "removed", "slot_of", "spares", "tell", "waiting", "wanted", "was_heard", "wasReplayed"],
+];
+/** They get short names, which still begin as such: pages extend our classes. */
+const properties = {
+  regex: new RegExp(`^_[a-z]|^(${INTERNAL.join("|")})$`),
+  nth_identifier: { get: (number) => `_${number.toString(36)}` },
+};
+/** What is exported keeps its name: consoles and stack traces show it. */
+const exported = readFileSync(join(checkout, "pkg-template/src/index.js"), "utf8").match(/\bXano\w+/g);
 
 const bundles = [
   { entry: "index.js", outfile: "index.js", format: "esm" },
@@ -60,7 +74,15 @@ async function smaller(outputFiles, outfile, format) {
   const [code, map] = [/js$/, /map$/].map((ending) => outputFiles.find(({ path }) => ending.test(path))?.text);
   if (mode !== "release") return { code, map };
   const sourceMap = map && { content: map, url: `${basename(outfile)}.map` };
-  return minify(code, { module: format === "esm", mangle: { properties }, sourceMap, format: { comments: /^!/ } });
+  return minify(code, {
+    module: format === "esm",
+    toplevel: true,
+    // Comparisons as they are written compress better.
+    compress: { lhs_constants: false },
+    mangle: { properties, reserved: exported },
+    sourceMap,
+    format: { comments: /^!/ },
+  });
 }
 
 function write(path, { code, map }) {

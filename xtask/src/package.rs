@@ -47,7 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let manifest = files::read(&template.join("package.json"))?;
         files::write(&package.join("package.json"), &manifest.replace("{version}", VERSION))?;
         let scripts = workspace.root.join("xtask/package");
-        node::run(&scripts.join("stubs.mjs"), &[package.as_os_str()])?;
+        node::run(&scripts.join("stubs.mjs"), &[template.as_os_str(), package.as_os_str()])?;
         node::run(
             &scripts.join("readme.mjs"),
             &[template.join("README.md").as_os_str(), package.as_os_str(), VERSION.as_ref()],

@@ -1,4 +1,5 @@
 import { XanoFile } from "./file.js";
+import { typeOf } from "./media-types.js";
 
 /** The body of a request and its type: a form where a file lies at the top, else JSON. */
 export function requestBody(params, formField) {
@@ -10,7 +11,7 @@ export function requestBody(params, formField) {
   }
   const body = new FormData();
   for (const [name, value] of entries) {
-    if (value instanceof XanoFile) body.append(name, blobOf(value.getBuffer()), value.getName());
+    if (value instanceof XanoFile) body.append(name, blobOf(value), value.getName());
     else body.append(name, formField(value));
   }
   return { body, contentType: "multipart/form-data" };
@@ -21,7 +22,10 @@ function isFile(value) {
   return value instanceof Blob || value instanceof XanoFile;
 }
 
-/** A form takes blobs only; on Node the content of a file is a Buffer. */
-function blobOf(content) {
-  return content instanceof Blob ? content : new Blob([content]);
+/** A form takes blobs only; on Node the content of a file is a Buffer, and its name says what it is. */
+function blobOf(file) {
+  const content = file.getBuffer();
+  return content instanceof Blob
+    ? content
+    : new Blob([content], ONLY_BROWSERS ? undefined : { type: typeOf(file.getName()) });
 }

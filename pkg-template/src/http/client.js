@@ -6,7 +6,7 @@ import { baseUrlOf } from "./url.js";
 
 /**
  * Sends a request of a client with these settings; the answer, unless it is a failure, is a XanoResponse.
- * A request is `{ method, endpoint, urlParams, bodyParams, headerParams, onEvent, token, formField }`.
+ * A request is `{ method, endpoint, urlParams, bodyParams, headerParams, streamingCallback, token, formField }`.
  */
 export function request(config, request) {
   const baseUrl = baseUrlOf(config);

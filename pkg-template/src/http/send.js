@@ -9,10 +9,13 @@ import { requestUrl } from "./url.js";
 
 const HINT = "No answer came. Check the URL, the network, CORS, and the page's CSP (connect-src).";
 
-export function send(config, baseUrl, { method, endpoint, urlParams, bodyParams, headerParams, ...request }) {
-  const { onEvent, token } = request;
-  // Outside of the promise: what JSON cannot say throws, as in the original.
-  const { body, contentType } = requestBody(bodyParams, request.formField);
+export function send(config, baseUrl, { endpoint, urlParams, bodyParams, headerParams, ...request }) {
+  const { streamingCallback: onEvent, token } = request;
+  // As axios has it, where `patch` is no method of fetch.
+  const method = (request.method ?? "GET").toUpperCase();
+  // Outside of the promise: what JSON cannot say throws, as in the original. No browser sends a body with these two.
+  const hasNoBody = /^(GET|HEAD)$/.test(method);
+  const { body, contentType } = requestBody(!hasNoBody && bodyParams, request.formField);
   const settings = requestSettings(config);
   return exchange(settings, onEvent, () => {
     const url = requestUrl(baseUrl, endpoint, urlParams);

@@ -39,6 +39,21 @@ export const channels = [
   },
   {
     number: 3,
+    title: "history() of a channel object without a handler is not asked later, as nobody could receive it",
+    async play(library) {
+      const stage = new Stage(library);
+      const [channel, other] = ["a", "b"].map((name) => stage.client.channel(name));
+      channel.history();
+      stage.hear(channel);
+      const asked = outcome(() => other.history());
+      stage.page.socket.accept();
+      return [asked, stage.sent.filter((text) => text.startsWith("history"))];
+    },
+    original: [11, []],
+    ours: ["fine", []],
+  },
+  {
+    number: 3,
     title: "with queueOfflineActions: false the application is told",
     async play(library) {
       const stage = new Stage(library);

@@ -21,6 +21,29 @@ export const handlers = [
     ours: [["the next handler"], ["a mistake in the page"]],
   },
   {
+    number: 5,
+    title: "a handler that always throws is reported once, and then named on the console",
+    async play(library) {
+      const stage = new Stage(library);
+      const printed = [];
+      stage.page.globals.console.error = (error) => printed.push(error.message);
+      const channel = stage.client.channel("a");
+      for (const name of ["one", "other"]) {
+        channel.on("message", () => {
+          throw new Error(name);
+        });
+      }
+      stage.page.socket.accept();
+      for (let count = 0; count < 3; count++) stage.deliver({ action: "message" });
+      return [stage.reported, printed];
+    },
+    original: [[], []],
+    ours: [
+      ["one", "other"],
+      ["one", "other", "one", "other"],
+    ],
+  },
+  {
     number: 6,
     title: "the first handler on an open connection is told so, afterwards",
     async play(library) {
@@ -130,6 +153,54 @@ export const handlers = [
     },
     original: ["event null"],
     ours: [],
+  },
+  {
+    number: 42,
+    title: "handlers get every field of a frame",
+    async play(library) {
+      const stage = new Stage(library);
+      const actions = [];
+      stage.client.channel("a").on((action) => actions.push(action));
+      stage.page.socket.accept();
+      stage.deliver({ action: "message", client: null, id: "17-0", type: "chat", ts: 1 });
+      const { id, type, ts, client = "none" } = actions.at(-1);
+      return [client, { id, type, ts }];
+    },
+    original: ["none", {}],
+    ours: ["none", { id: "17-0", type: "chat", ts: 1 }],
+  },
+  {
+    number: 43,
+    title: "an error that no function takes is named on the console, once for each channel and text",
+    async play(library) {
+      const stage = new Stage(library);
+      const warned = [];
+      stage.page.witness.warned = (text) => warned.push(/^xano: error on (.+?): (.+?) /.exec(text)?.slice(1));
+      const ignore = () => {};
+      const [a, b, c] = ["a", "b", "c"].map((name) => stage.client.channel(name));
+      a.on(ignore);
+      b.on(ignore);
+      c.on(ignore, ignore);
+      stage.page.socket.accept();
+      for (const [channel, message] of [
+        ["a", "first"],
+        ["a", "first"],
+        ["a", "second"],
+        ["b", "first"],
+        ["c", "first"],
+      ]) {
+        stage.deliver({ action: "error", options: { channel }, payload: { message } });
+      }
+      stage.deliver({ action: "error", options: { channel: "a" }, payload: { message: { toString: 1 } } });
+      return warned;
+    },
+    original: [],
+    ours: [
+      ['channel "a"', "first"],
+      ['channel "a"', "second"],
+      ['channel "b"', "first"],
+      ['channel "a"', '{"message":{"toString":1}}'],
+    ],
   },
   {
     number: 29,

@@ -124,6 +124,22 @@ export const http = [
     ours: ["none"],
   },
   {
+    number: 45,
+    title: "a GET has no body",
+    async play(library, t) {
+      const apiGroupBaseUrl = await liveServer(t, async (request, response) => {
+        let body = "";
+        for await (const chunk of request) body += chunk;
+        response.writeHead(200, { "content-type": "text/plain" }).end(body || "none");
+      });
+      const client = liveClient(t, library, { apiGroupBaseUrl });
+      const request = { method: "get", endpoint: "/x", bodyParams: { a: 1 } };
+      return (await client.request(request)).getBody();
+    },
+    original: { a: 1 },
+    ours: "none",
+  },
+  {
     number: 34,
     title: "the content of a XanoFile may be a buffer",
     async play(library) {
@@ -132,7 +148,7 @@ export const http = [
       return request?.body ?? name;
     },
     original: "TypeError",
-    ours: [["file", ["file", "n.bin", "", "A"]]],
+    ours: [["file", ["file", "n.bin", "application/octet-stream", "A"]]],
   },
 ];
 

@@ -221,12 +221,71 @@ export const sockets = [
     title: "the close of the abandoned socket does not count as that of the next",
     async play(library) {
       const stage = new Stage(library);
-      stage.joined().destroy();
-      stage.listen("b");
+      const channel = stage.joined();
+      stage.page.closing_ms = 1_000;
+      channel.destroy();
       await stage.pass();
+      stage.listen("b");
+      await stage.pass(2_000);
       return stage.heard;
     },
     original: ["connection_status disconnected"],
     ours: [],
+  },
+  {
+    number: 44,
+    title: "a channel that is made in the tick in which the last one is destroyed keeps the socket",
+    async play(library) {
+      const seen = [];
+      for (const isOpen of [true, false]) {
+        const stage = new Stage(library);
+        const channel = stage.listen();
+        if (isOpen) stage.page.socket.accept();
+        outcome(() => channel.destroy());
+        outcome(() => stage.listen());
+        await stage.pass();
+        if (!isOpen) stage.page.socket.accept();
+        seen.push([stage.sockets.length, stage.sent]);
+      }
+      return seen;
+    },
+    original: [
+      [2, ["join a", "leave a"]],
+      [1, ["join a"]],
+    ],
+    ours: [
+      [1, ["join a", "leave a", "join a"]],
+      [1, ["join a"]],
+    ],
+  },
+  {
+    number: 44,
+    title: "otherwise it is closed when the tick has ended",
+    async play(library) {
+      const stage = new Stage(library);
+      const closed = [];
+      stage.page.witness.closed = (_, code) => closed.push(code);
+      stage.joined().destroy();
+      const atOnce = [...closed];
+      await stage.pass();
+      return [atOnce, closed];
+    },
+    original: [[1000], [1000]],
+    ours: [[], [1000]],
+  },
+  {
+    number: 46,
+    title: "realtimeCanonical is a name of the connection hash, behind realtimeConnectionCanonical",
+    async play(library) {
+      const names = ["realtimeConnectionHash", "realtimeCanonical", "realtimeConnectionCanonical"];
+      return names.map((_, index) => {
+        const given = Object.fromEntries(names.slice(0, index + 1).map((each) => [each, `by ${each}`]));
+        const stage = new Stage(library, given);
+        stage.listen();
+        return decodeURIComponent(stage.page.socket.url.split("/rt/")[1]);
+      });
+    },
+    original: ["by realtimeConnectionHash", "by realtimeConnectionHash", "by realtimeConnectionCanonical"],
+    ours: ["by realtimeConnectionHash", "by realtimeCanonical", "by realtimeConnectionCanonical"],
   },
 ];

@@ -130,6 +130,9 @@ export class Page {
   /** What a socket is about to hand to the page. */
   incoming(_socket, _text) {}
 
+  /** It was handed to the page. */
+  handedOut(_socket) {}
+
   /** The browser has a network again. */
   online() {
     for (const { type, run } of this.#listeners) if (type === "online") this.run(run, {});
@@ -241,6 +244,7 @@ class FakeSocket {
     if (this.readyState !== OPEN) return;
     this.page.incoming(this, text);
     this.emit("message", { data: text });
+    this.page.handedOut(this);
   }
 
   /** The connection ends. A browser does not tell why one was never made. */

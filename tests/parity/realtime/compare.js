@@ -67,6 +67,8 @@ function sentence({ do: what, object, client, group, ...rest }) {
       return `client${client}.realtimeReconnect()`;
     case "token":
       return `client${client}.setRealtimeAuthToken(${JSON.stringify(rest.token)})`;
+    case "remount":
+      return `${call("destroy")}; ${sentence(rest.made)}; ${sentence(rest.on)}`;
     case "time":
       return `${rest.ms} ms pass`;
     case "frame":

@@ -85,7 +85,7 @@ class Author {
     const { dice } = this;
     const what = dice.weighted({
       ...{ channel: 6, on: 5, accept: 8, frames: 20, message: 12, history: 3, whisper: 6, destroy: 4 },
-      ...{ end: 5, close: 1, time: 5, reconnect: 3, token: 2 },
+      ...{ end: 5, close: 1, time: 5, reconnect: 3, token: 2, remount: 2 },
       ...{ online: 1, sleep: 1, slow: 2, fast: 2 },
     });
     if (what === "channel") return this.#channel();
@@ -190,6 +190,12 @@ class Author {
     return { do: "destroy", object: this.#object() };
   }
 
+  _remount() {
+    const object = this.#object();
+    const made = this.#made(this.dice.below(this.clients.length));
+    return { do: "remount", object, made, on: { ...this.#on(made.object), reaction: undefined } };
+  }
+
   #frame() {
     return { do: "frame", group: this.#group(), text: this.#text() };
   }
@@ -270,7 +276,8 @@ class Author {
       : dice.pick([undefined, null, {}, { channel: null }]);
     const action = dice.pick([...ACTIONS, "presence_full", "presence_update", "message", "something_new"]);
     const client = dice.pick([undefined, null, this.#person()]);
-    return JSON.stringify({ action, client, options, payload: this.#content(action) });
+    const more = dice.chance(0.1) ? { id: "17-0", type: "chat", replayed: true } : {};
+    return JSON.stringify({ action, client, options, payload: this.#content(action), ...more });
   }
 
   #content(action) {

@@ -101,6 +101,11 @@ export class Run {
     this.objects.get(object).destroy();
   }
 
+  /** A component is unmounted and mounted again, all in one tick. */
+  remount({ object, made, on }) {
+    for (const step of [{ do: "destroy", object }, made, on]) this.take(step);
+  }
+
   reconnect({ client }) {
     this.client(client).realtimeReconnect();
   }
@@ -251,7 +256,9 @@ function canonical(action) {
   const { code } = action.payload ?? {};
   const isOurs = action.action === "error" && LOCAL_CODES.includes(code);
   const said = isOurs ? { action: "error", options: action.options, code } : action;
-  return JSON.stringify(said, (_, value) => (value === undefined ? "undefined" : value));
+  // In which order the fields of a frame stand is nobody's business, nor whether one that is undefined is there.
+  const fields = Object.entries(said).filter(([, value]) => value !== undefined);
+  return JSON.stringify(Object.fromEntries(fields.sort()), (_, value) => (value === undefined ? "undefined" : value));
 }
 
 function text(error) {

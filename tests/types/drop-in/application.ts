@@ -18,6 +18,9 @@ import {
   XanoSessionStorage,
   XanoStorageKeys,
 } from "@xano/js-sdk";
+import { XanoClient as ClientOfFolder } from "@xano/js-sdk/lib";
+import type { XanoBaseClient } from "@xano/js-sdk/lib/base-client";
+import { XanoNodeClient as NodeClientByPath } from "@xano/js-sdk/lib/node-client";
 import { ERealtimeAction } from "@xano/js-sdk/lib/enums/realtime-action";
 import { ERealtimeConnectionStatus } from "@xano/js-sdk/lib/enums/realtime-connection-status";
 import { ERealtimePresenceAction } from "@xano/js-sdk/lib/enums/realtime-presence-action.enum";
@@ -28,6 +31,7 @@ import type { XanoRealtimeClient as Sender } from "@xano/js-sdk/lib/interfaces/r
 import { XanoEventStream } from "@xano/js-sdk/lib/models/event-stream";
 import { XanoRealtimeChannel } from "@xano/js-sdk/lib/models/realtime-channel";
 import { XanoRealtimeClient } from "@xano/js-sdk/lib/models/realtime-client";
+import { XanoRealtimeState } from "@xano/js-sdk/lib/models/realtime-state";
 import type { XanoStreamingCallback } from "@xano/js-sdk/lib/types/xano-streaming-callback.type";
 
 interface ChatMessage {
@@ -69,6 +73,9 @@ channel = client.channel("room", options);
 channel = channel.on(ERealtimeAction.Message, (_action: XanoRealtimeAction) => {});
 export const kept: { channel: Channel } = { channel };
 kept.channel.on("event" as any, (action: any) => action.payload.data);
+const subscription: Channel = client.channel("orders").on((action: any) => console.log(action.payload));
+export const subscriptions: Map<string, ReturnType<XanoClient["channel"]>> = new Map([["orders", subscription]]);
+export const stop = (): void => subscription.destroy();
 
 // Handlers, annotated as each application does it.
 channel.on((action: any) => console.log(action.client.socketId, action.payload.text));
@@ -131,6 +138,10 @@ export class Communicator {
     return present.filter((member) => member.permissions.row_id > 0);
   }
 }
+
+// What programs reach for beside the index.
+export const isOpen = (): boolean => XanoRealtimeState.getInstance().getSocket()?.readyState === WebSocket.OPEN;
+export const byPath: XanoBaseClient[] = [new ClientOfFolder(config), new NodeClientByPath(config)];
 
 // What React effects return.
 export const effect = (): (() => void) => {

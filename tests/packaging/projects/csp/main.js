@@ -1,6 +1,7 @@
 import { connection, show } from "./show.js";
 
 await show(XanoClient);
-// Whatever became of the client, the rest of the page goes on.
-const { realtimeConnectionHash } = await connection();
-document.title = `asked again: ${realtimeConnectionHash}`;
+// Whatever became of the channel, the client itself sends requests.
+const settings = await connection();
+const response = await new XanoClient(settings).get(new URL("/health", location.href).href);
+document.title = `health: ${response.status}`;

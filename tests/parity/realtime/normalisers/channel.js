@@ -72,6 +72,8 @@ export function mend(entry) {
   native.processOfflineMessageQueue = () => {
     // While it is told that the socket is replaced, the next one is there and not open.
     const { isReplacing, isSlow, socket } = entry.page;
+    // A channel that was made while it was told that the socket is gone has made the next one.
+    if (socket?.readyState === 0 && native.offlineMessageQueue.length > 0 && needs(3)) return;
     if (!isReplacing && !isSlow && !socket?.turn) processOfflineMessageQueue.call(native);
   };
   native.handlePresenceUpdate = (action) => {

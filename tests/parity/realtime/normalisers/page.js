@@ -29,6 +29,8 @@ export class MendedPage extends Page {
   slots = [];
   /** Why the last socket is gone, and what comes next. */
   details = {};
+  /** What the frame that is handed out has beside the fields that the original hands on. */
+  more = {};
   #nextDelay_ms;
   #tries;
 
@@ -177,9 +179,30 @@ export class MendedPage extends Page {
     } catch {
       return;
     }
+    this.warn(frame);
+    if (typeof frame === "object") {
+      const { action, client, options, payload, ...more } = frame ?? {};
+      this.more = more;
+    }
     if (frame?.action !== "join" || socket.isAskedToClose) return;
     const name = frame.options?.channel;
     if (name && this.on(name).length > 0) socket.hasJoined = true;
+  }
+
+  handedOut() {
+    this.more = {};
+  }
+
+  /** An error that nothing takes is named on the console, once for each channel and text. */
+  warn(frame, key = frame?.payload?.message) {
+    if (frame?.action !== "error") return;
+    const channel = frame.options?.channel || undefined;
+    const entries = this.on(channel);
+    if (entries.length === 0 || entries.some(({ takesErrors }) => takesErrors)) return;
+    const warning = `${channel} ${typeof key === "string" ? key : JSON.stringify(frame.payload)}`;
+    if (this.warnings.has(warning)) return;
+    this.warnings.add(warning);
+    if (needs(43)) this.witness.warned();
   }
 
   delay(after_ms) {
@@ -239,7 +262,7 @@ export class MendedPage extends Page {
     const comesBack = RECONNECTED_FROM.includes(told);
     this.isAboutToWait = comesBack && !this.isReplacing;
     this.details = { code: this.clock.now >= socket.deadline ? 1006 : code, reason };
-    if (socket.hasJoined && socket.watch.hasLasted && this.details.code !== OVERLOADED) this.startOver();
+    if (socket.watch?.wasGood && this.details.code !== OVERLOADED) this.startOver();
     if (comesBack) {
       this.#tries += 1;
       Object.assign(this.details, { attempt: this.#tries, retryInMs: this.isReplacing ? 0 : this.#nextDelay_ms });
@@ -265,6 +288,7 @@ export class MendedPage extends Page {
     if (this.isOver || !needs(16)) return;
     const options = name === undefined ? {} : { channel: name };
     const payload = { message: code, code };
+    this.warn({ action: "error", options }, code === "cannot_connect" ? `${code} ${this.group}` : code);
     this.socket?.emit("message", { data: JSON.stringify({ action: "error", options, payload }) });
   }
 

@@ -15,6 +15,8 @@ const FRESH = {
   isTold: false,
   /** Whether it keeps the list of those present. */
   listens: false,
+  /** Whether a function of the application takes errors. */
+  takesErrors: false,
   isDestroyed: false,
 };
 
@@ -22,16 +24,26 @@ const FRESH = {
 export class MendedRun extends Run {
   #pages = new Map();
   #tokens = new Map();
+  /** What was printed. */
+  #warnings = new Set();
 
   page(group) {
     const first = this.#pages.values().next().value;
     const page = this.#pages.get(group) ?? (first && !needs(1) ? first : undefined);
+    if (page?.isEnding && this.#hasNewToken(group, page)) page.endTick();
     if (page && !page.isOver) return page;
     const fresh = this.newPage(MendedPage);
+    Object.assign(fresh, { group, warnings: this.#warnings });
     const { instanceBaseUrl, apiGroupBaseUrl } = this.program.clients.find((client) => client.group === group).base;
     fresh.base = new URL(instanceBaseUrl ?? apiGroupBaseUrl);
     this.#pages.set(group, fresh);
     return fresh;
+  }
+
+  /** Whether the clients of the group would connect with another token than its socket has. */
+  #hasNewToken(group, { socket }) {
+    const client = this.program.clients.findIndex((each) => each.group === group);
+    return this.#tokens.has(client) && (this.#tokens.get(client) ?? undefined) !== socket.protocols?.[0];
   }
 
   token({ client, token }) {
@@ -74,16 +86,22 @@ export class MendedRun extends Run {
     const native = entry.isDestroyed && !needs(11) ? entry.native : this.#settle(entry);
     const isFirst = !entry.isHeard;
     Object.assign(entry, { isHeard: true, listens: true });
+    const [action, onError] = typeof args[0] === "string" ? [args[0], args[2]] : [undefined, args[1]];
+    entry.takesErrors ||= action === "error" || (action === undefined && onError !== undefined);
     const on = () => native.on(...handlersFor(args));
     if (entry.isOn) on();
     else activate(entry, on);
     if (isFirst && entry.page.isConnected) tellConnected(entry);
   }
 
-  handler(...args) {
-    return super.handler(...args).map((run) => (action) => {
+  handler(object, ...args) {
+    const whole = (action) => {
+      const { more } = this.objects.get(object).page;
+      return Object.keys(more).length > 0 && needs(42) ? { ...action, ...more } : action;
+    };
+    return super.handler(object, ...args).map((run) => (action) => {
       try {
-        run(action);
+        run(whole(action));
       } catch (error) {
         if (!needs(5)) throw error;
         this.witness.reported(error);
@@ -99,7 +117,9 @@ export class MendedRun extends Run {
   }
 
   history({ object }) {
-    const { name } = this.objects.get(object);
+    const { isDestroyed, isHeard, name, page } = this.objects.get(object);
+    // Nobody could receive it.
+    if (!isHeard && !isDestroyed && (!page.isOpen || page.isSlow) && needs(3)) return;
     this.#send(
       object,
       () => frame("history", { channel: name }),
@@ -160,13 +180,24 @@ export class MendedRun extends Run {
     const others = page.on().filter((other) => other !== entry);
     const observers = native.socketObserver;
     page.leaving = entry;
+    const endsWithTick = others.length === 0 && entry.isOn && page.hasSocket && needs(44);
     if (page.depth && needs(11)) observers.observers = [...observers.observers];
     if (others.length > 0 && !page.hasSocket && needs(7)) quietly(observers, () => native.destroy());
+    else if (endsWithTick) quietly(observers, () => native.destroy());
     else native.destroy();
     const wasOn = entry.isOn;
     entry.isOn = false;
     if (page.on(entry.name).length === 0) page.forget(entry.name);
-    if (wasOn && others.length === 0) page.end();
+    if (!wasOn || others.length > 0) return;
+    if (!endsWithTick) return page.end();
+    page.isEnding = true;
+    page.endTick = () => {
+      page.isEnding = false;
+      if (page.isOver || page.on().length > 0) return;
+      observers.notifyCountChange();
+      page.end();
+    };
+    Promise.resolve().then(page.endTick);
   }
 
   reconnect({ client }) {

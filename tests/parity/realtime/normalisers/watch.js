@@ -3,9 +3,10 @@
 import { needs } from "./uses.js";
 
 const STABLE_AFTER_MS = 10_000;
+const GOOD_AFTER_MS = 60_000;
 const ECHO_WITHIN_MS = 9_000;
 const READ_WITHIN_MS = 1_000;
-const LOOK_EVERY_MS = 20_000;
+const LOOK_EVERY_MS = 25_000;
 const SLEPT_AFTER_MS = 75_000;
 
 /** Of one socket, from when it opens. */
@@ -24,9 +25,9 @@ export class Watch {
     this.#look(STABLE_AFTER_MS);
   }
 
-  /** Whether the socket was alive for long enough. */
-  get hasLasted() {
-    return this.#lasted_ms >= STABLE_AFTER_MS;
+  /** Whether the connection was alive for long enough. */
+  get wasGood() {
+    return this.#lasted_ms >= (this.socket.hasJoined ? STABLE_AFTER_MS : GOOD_AFTER_MS);
   }
 
   heard() {

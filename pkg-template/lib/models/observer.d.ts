@@ -1,0 +1,3 @@
+export declare abstract class Observer<T> {
+  abstract update(params: T): any;
+}

@@ -1,0 +1,2 @@
+/** What hears of an Observable's changes. */
+export class Observer {}

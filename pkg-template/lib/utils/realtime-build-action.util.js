@@ -1,0 +1,4 @@
+/** The text of a frame. */
+export function realtimeBuildActionUtil(action, options, payload = null) {
+  return JSON.stringify({ action, options, payload });
+}
