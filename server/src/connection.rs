@@ -54,7 +54,7 @@ pub(crate) async fn serve(
     reads: OwnedReadHalf,
     already_read: Vec<u8>,
     mut line: Line,
-    terms: Terms,
+    terms: &Terms,
     expires: Option<Instant>,
 ) {
     let config = WebSocketConfig::default()
@@ -63,8 +63,7 @@ pub(crate) async fn serve(
         .read_buffer_size(READ_BUFFER_BYTES);
     let stream = Stream::new(reads, Arc::clone(&line.outbox), Fragments::new(terms.frame_bytes));
     let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-    let heartbeat = Heartbeat::new(terms.ping, Instant::now(), expires);
-    let end = converse(&mut socket, &mut line, heartbeat, patience(terms.ping)).await;
+    let end = converse(&mut socket, &mut line, terms.ping, expires).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
         line.note_slow_consumer();
     }
@@ -74,13 +73,14 @@ pub(crate) async fn serve(
     tracing::debug!(?end, "socket ends");
     outbox.end(Ending::Over);
     // In a box: an open socket should not cost what only one that ends needs.
-    Box::pin(farewell(socket, &outbox, end, &terms)).await;
+    Box::pin(farewell(socket, &outbox, end, terms)).await;
 }
 
-async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat, patience: Duration) -> End {
+async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires: Option<Instant>) -> End {
+    let mut heartbeat = Heartbeat::new(ping, Instant::now(), expires);
     // The only timer of the socket. Waiting for room borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
-    let mut progress = Progress::new(patience);
+    let mut progress = Progress::new(patience(ping));
     loop {
         // Reading comes first, so that what a burst causes leaves in few writes. Waiting for a client comes last, so that
         // one that takes little is asked as well.

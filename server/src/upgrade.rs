@@ -132,7 +132,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         // Xano's servers open the socket as anonymous too, but leave users to find out why.
         line.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, line, gate.terms.clone(), expires).await;
+    connection::serve(reads, already_read, line, &gate.terms, expires).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
