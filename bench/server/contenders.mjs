@@ -18,16 +18,26 @@ const LIMITS = { messages_per_second: 10_000_000, message_burst: 10_000_000, byt
  * @property {(place: { port: number, ports: number[], folder: string }) => string[]} command
  */
 
-const OURS_ON_ANY_PORT = [
-  releaseBinary("xano-realtime-server"),
+const OPTIONS = [
   ...["--config", join(here, "settings.json")],
   ...Object.entries(LIMITS).flatMap(([name, limit]) => ["--limit", `${name}=${limit}`]),
 ];
+
+const OURS_ON_ANY_PORT = [releaseBinary("xano-realtime-server"), ...OPTIONS];
 
 const OURS = {
   name: "ours",
   dialect: "xano",
   command: ({ port }) => [...OURS_ON_ANY_PORT, "--listen", `127.0.0.1:${port}`],
+};
+
+/** Another build of the server, to see what a change costs: the path of its program. */
+const { XANO_BENCH_BEFORE } = process.env;
+
+const BEFORE = {
+  name: "ours, before",
+  dialect: "xano",
+  command: ({ port }) => [XANO_BENCH_BEFORE, ...OPTIONS, "--listen", `127.0.0.1:${port}`],
 };
 
 const WS = {
@@ -93,7 +103,7 @@ export const OURS_ALONE_AND_SHARED = [
 ];
 
 /** @type {Contender[]} */
-export const CONTENDERS = [OURS, nchan(1), nchan(2), WS, BARE];
+export const CONTENDERS = [OURS, ...(XANO_BENCH_BEFORE ? [BEFORE] : []), nchan(1), nchan(2), WS, BARE];
 
 /** @type {Contender[]} with `--all` these too */
 export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO, SOCKUDO];

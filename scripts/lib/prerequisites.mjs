@@ -83,7 +83,7 @@ export async function ensureWebKit() {
 
 /** Finds or installs Redis: servers that share their channels are tested on it. */
 export async function ensureRedis() {
-  const missing = "no redis-server found: install Redis, version 6 or newer; its program has to be on PATH";
+  const missing = "no redis-server found: install Redis, version 6.2 or newer; its program has to be on PATH";
   console.log(`Redis: ${await findOrInstall(() => onPath("redis-server"), ["redis-server"], { missing })}`);
 }
 

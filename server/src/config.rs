@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
@@ -49,6 +49,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
+    /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.
+    pub serving: Option<oneshot::Sender<()>>,
 }
 
 /// How long the server waits for whom. No flags: only tests have a reason to wait for less.
@@ -56,6 +58,9 @@ pub struct Config {
 pub struct Timings {
     /// For the head of a request, from the moment its connection is there.
     pub handshake: Duration,
+    /// For the request of a connection while there is no room for another one. A client that opens many connections at
+    /// once sends their requests a while later.
+    pub first_request: Duration,
     /// For the answer to a request, its body included.
     pub request: Duration,
     /// For a frame of a client; then it is pinged, twice at most. After a third of it without an answer to the second one
@@ -70,7 +75,8 @@ pub struct Timings {
 impl Default for Timings {
     fn default() -> Timings {
         // The farewell is shorter than the five seconds in which the server has to stop.
-        let [handshake, request, ping, trigger, farewell] = [10, 30, 25, 5, 2].map(Duration::from_secs);
-        Timings { handshake, request, ping, trigger, farewell }
+        let [handshake, first_request, request, ping, trigger, farewell] =
+            [10, 1, 30, 25, 5, 2].map(Duration::from_secs);
+        Timings { handshake, first_request, request, ping, trigger, farewell }
     }
 }

@@ -16,10 +16,12 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
+use crate::config::Timings;
 use crate::farewell::{End, end_for, farewell};
 use crate::fragments::Fragments;
 use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::hub::Refusal;
+use crate::limits::Limits;
 use crate::line::{Intolerable, Line};
 use crate::outbox::{Ending, Need, Outbox};
 use crate::progress::Progress;
@@ -38,6 +40,13 @@ pub(crate) struct Terms {
     pub(crate) farewell: Duration,
     /// Cancelled when the server stops.
     pub(crate) stopping: CancellationToken,
+}
+
+impl Terms {
+    pub(crate) fn new(limits: &Limits, timings: &Timings, stopping: &CancellationToken) -> Terms {
+        let &Timings { ping, farewell, .. } = timings;
+        Terms { frame_bytes: limits.largest_frame_bytes(), ping, farewell, stopping: stopping.clone() }
+    }
 }
 
 /// Serves a socket until one side closes it, the client is silent for longer than two pings allow, or its token expires.
@@ -105,7 +114,8 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                 match need {
                     Need::End(ending) => return ending.into(),
                     Need::Room => {
-                        let judged = progress.wait(Instant::now(), line.outbox.taken_bytes());
+                        let taken_bytes = line.outbox.taken_bytes();
+                        let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
                         if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
                             return end;
@@ -113,6 +123,10 @@ async fn converse(socket: &mut Socket, line: &mut Line, mut heartbeat: Heartbeat
                         let now = Instant::now();
                         if heartbeat.is_expired(now) {
                             return expired(line);
+                        }
+                        // A client that takes something is there, though its pong may wait behind what it is sent.
+                        if line.outbox.taken_bytes() > taken_bytes {
+                            heartbeat.hear(now);
                         }
                         if !progress.suffices(now, line.outbox.taken_bytes(), line.outbox.is_blocked()) {
                             line.outbox.give_up();

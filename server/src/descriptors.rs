@@ -18,7 +18,10 @@ pub fn raise_limit(_: &Limits) -> std::io::Result<Option<usize>> {
 }
 
 /// The limits that so many descriptors allow. Says so where they are smaller than the configured ones.
-pub(crate) fn fit(limits: Limits, descriptors: usize) -> Limits {
+pub(crate) fn fit(limits: Limits, descriptors: Option<usize>) -> Limits {
+    let Some(descriptors) = descriptors else {
+        return limits;
+    };
     let free = descriptors - OWN_DESCRIPTORS.min(descriptors / 4);
     let unauthenticated = limits.unauthenticated.min(free / 4).max(1);
     let connections = limits.connections.min(free - unauthenticated.min(free)).max(1);
@@ -50,13 +53,14 @@ mod tests {
 
     #[test]
     fn limits_that_the_descriptors_allow_stay_as_they_are() {
-        assert_eq!(fit(Limits::default(), 101_256), Limits::default());
+        assert_eq!(fit(Limits::default(), Some(101_256)), Limits::default());
+        assert_eq!(fit(Limits::default(), None), Limits::default());
     }
 
     #[test]
     fn few_descriptors_are_shared_out_with_some_left_for_the_server_itself() {
         for descriptors in [0, 1, 8, 96, 256, 1024, 65_536] {
-            let Limits { connections, unauthenticated, .. } = fit(Limits::default(), descriptors);
+            let Limits { connections, unauthenticated, .. } = fit(Limits::default(), Some(descriptors));
             assert!(connections >= 1 && unauthenticated >= 1, "{descriptors}");
             if descriptors >= 8 {
                 assert!(connections + unauthenticated <= descriptors - descriptors.min(1024) / 4, "{descriptors}");
@@ -67,7 +71,7 @@ mod tests {
     #[test]
     fn limits_that_are_switched_off_are_bounded_by_the_descriptors() {
         let off = Limits { connections: usize::MAX, unauthenticated: usize::MAX, ..Limits::default() };
-        let Limits { connections, unauthenticated, .. } = fit(off, 1024);
+        let Limits { connections, unauthenticated, .. } = fit(off, Some(1024));
         assert_eq!((connections, unauthenticated), (576, 192));
     }
 }

@@ -18,7 +18,7 @@ use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
     Answer, Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind,
-    Refusal, Reply, Request, Snapshot,
+    Refusal, Reply, Request, Rows, Snapshot,
 };
 use crate::limits::Limits;
 use crate::line::Line;
@@ -44,8 +44,6 @@ pub(crate) struct Exchange {
     clock: Clock,
     /// Wakes [`Exchange::tell_presence`].
     restless: Notify,
-    /// Held by whoever reads the settings that are shared, until they are in force.
-    pub(crate) adopting: tokio::sync::Mutex<()>,
 }
 
 /// Milliseconds since 1970 that never go back while the server runs.
@@ -97,7 +95,6 @@ impl Exchange {
             outbox_bytes: limits.outbox_bytes,
             clock: Clock::start(),
             restless: Notify::new(),
-            adopting: tokio::sync::Mutex::default(),
         }
     }
 
@@ -180,12 +177,26 @@ impl Exchange {
         self.lock().hub.settings().to_json()
     }
 
+    /// The same, for more than a look.
+    pub(crate) fn with_settings<T>(&self, read: impl FnOnce(&Settings) -> T) -> T {
+        read(self.lock().hub.settings())
+    }
+
     /// Puts other settings in force. Sockets stay open, unless their address is none any more.
     pub(crate) fn apply(&self, settings: Settings) {
+        self.change(|hub| hub.apply(settings));
+    }
+
+    /// Puts in force what the servers share.
+    pub(crate) fn adopt(&self, settings: Settings, rows: Rows) {
+        self.change(|hub| hub.adopt(settings, rows));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Hub) -> Vec<Delivery>) {
         let mut due = Due::default();
         let mut state = self.lock();
         let hash = state.hub.settings().hash.clone();
-        let deliveries = state.hub.apply(settings);
+        let deliveries = change(&mut state.hub);
         self.deliver(&mut state, deliveries, &mut due);
         if !state.is_at(&hash) {
             for outbox in state.outboxes.values() {
@@ -257,8 +268,12 @@ impl Exchange {
             state.hub.advance(self.clock.now());
             let deliveries = state.hub.event(channel, data)?;
             let members = deliveries.iter().map(|delivery| delivery.to.len()).sum();
-            // Everything that was posted before is on its way: each of us takes its posts under the lock.
-            let post = state.hub.take_posts().pop();
+            // The event is the last; what the time brought about comes before it.
+            let mut posts = state.hub.take_posts();
+            let post = posts.pop();
+            if let Some(cluster) = &self.cluster {
+                posts.into_iter().for_each(|post| cluster.post(post));
+            }
             self.deliver(&mut state, deliveries, &mut due);
             let Some(post) = post else {
                 return Ok(members);
@@ -280,6 +295,21 @@ impl Exchange {
     /// How a channel stands that is shared.
     pub(crate) fn opened(self: &Arc<Self>, channel: &str, question: u64, snapshot: Snapshot) {
         self.follow(&mut Due::default(), |hub| hub.opened(channel, question, snapshot));
+    }
+
+    /// Redis did not say how a channel stands.
+    pub(crate) fn open_refused(self: &Arc<Self>, channel: &str, question: u64) {
+        self.follow(&mut Due::default(), |hub| hub.open_refused(channel, question));
+    }
+
+    /// Redis did not note that a socket of this server is on a channel.
+    pub(crate) fn join_refused(self: &Arc<Self>, channel: &str, socket_id: &str) {
+        self.follow(&mut Due::default(), |hub| hub.join_refused(channel, socket_id));
+    }
+
+    /// What the hub does after a while is done, even if no client sends anything.
+    pub(crate) fn advance(self: &Arc<Self>) {
+        self.follow(&mut Due::default(), |_| Vec::new());
     }
 
     /// What came of a post.

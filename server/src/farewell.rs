@@ -78,6 +78,7 @@ async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'st
         return;
     }
     let stream = socket.get_mut();
+    stream.drain();
     if stream.shutdown().await.is_err() {
         return;
     }

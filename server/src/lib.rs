@@ -111,7 +111,6 @@ use host::{AllowedHosts, require_allowed_host};
 use hub::Hub;
 use listen::Front;
 use metrics::Metrics;
-use pending::PendingConnections;
 use random_name::random_name;
 use upgrade::Gate;
 
@@ -120,25 +119,32 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let mut shutdown = pin!(shutdown);
     let Config { settings, settings_file, reload, admin_token, secret, trigger_secret, origins, dev, limits, .. } =
         config;
-    let Config { trusted_proxies, descriptors, timings, redis, www, allowed_hosts, dropped_log_lines, .. } = config;
+    let Config {
+        trusted_proxies,
+        descriptors,
+        timings,
+        redis,
+        www,
+        allowed_hosts,
+        dropped_log_lines,
+        serving: begun,
+        ..
+    } = config;
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
-    let limits = match descriptors {
-        Some(descriptors) => descriptors::fit(limits, descriptors),
-        None => limits,
-    };
+    let limits = descriptors::fit(limits, descriptors);
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
         None => (Hub::new(settings, &limits, name), secret, None),
         Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name).map_err(io::Error::other)?;
-            let (settings, secret) = select! {
-                shared = link.share(settings, secret) => shared,
+            let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
+            let (settings, rows, secret) = select! {
+                shared = link.share(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, &limits, &name), Some(secret), Some((cluster, link)))
+            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
         }
     };
     let (cluster, link) = shares.unzip();
@@ -152,13 +158,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
-    let terms = Terms {
-        frame_bytes: limits.largest_frame_bytes(),
-        ping: timings.ping,
-        farewell: timings.farewell,
-        stopping: stopping.clone(),
-    };
-    let gate = Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, terms));
+    let gate =
+        Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
         .merge(probes::routes(cluster.clone()))
         .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
@@ -167,14 +168,11 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front {
-        routes,
-        handshake_timeout: timings.handshake,
-        pending: Arc::new(PendingConnections::new(&limits, exchange.metrics.unauthenticated.clone())),
-        proxies: Arc::new(trusted_proxies),
-        accept_errors: exchange.metrics.accept_errors.clone(),
-    };
+    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
+    if let Some(begun) = begun {
+        let _ = begun.send(());
+    }
     select! {
         () = &mut serving => {}
         () = workspace.follow(&reload) => {}

@@ -24,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use crate::config::Timings;
+use crate::limits::Limits;
 use crate::logging::LineRate;
+use crate::metrics::Metrics;
 use crate::pending::{PendingConnection, PendingConnections};
 use crate::proxies::TrustedProxies;
 use crate::request_body::{AnswerBody, RequestBody};
@@ -32,11 +35,30 @@ use crate::request_body::{AnswerBody, RequestBody};
 /// What connections are served with.
 #[derive(Debug)]
 pub(crate) struct Front {
-    pub(crate) routes: Router,
-    pub(crate) handshake_timeout: Duration,
-    pub(crate) pending: Arc<PendingConnections>,
-    pub(crate) proxies: Arc<TrustedProxies>,
-    pub(crate) accept_errors: IntCounter,
+    routes: Router,
+    handshake_timeout: Duration,
+    pending: Arc<PendingConnections>,
+    proxies: Arc<TrustedProxies>,
+    accept_errors: IntCounter,
+}
+
+impl Front {
+    pub(crate) fn new(
+        routes: Router,
+        proxies: TrustedProxies,
+        limits: &Limits,
+        timings: &Timings,
+        metrics: &Metrics,
+    ) -> Front {
+        let pending = PendingConnections::new(limits, timings.first_request, metrics.unauthenticated.clone());
+        Front {
+            routes,
+            handshake_timeout: timings.handshake,
+            pending: Arc::new(pending),
+            proxies: Arc::new(proxies),
+            accept_errors: metrics.accept_errors.clone(),
+        }
+    }
 }
 
 /// Serves until `stopping`, then until the requests under way are answered.
@@ -58,21 +80,20 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
     connections.wait().await;
 }
 
-/// Lines that strangers can cause.
 /// The next connection, when there is room for it.
 async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => {
-                if front.pending.is_full() {
-                    if let Some(left_out) = FULL_LINES.admits(Instant::now()) {
-                        tracing::warn!(
-                            left_out,
-                            "as many connections as the limit unauthenticated allows have not become a socket: \
-                             the oldest without a request is closed for each new one"
-                        );
-                    }
-                    front.pending.room().await;
+                let closed = front.pending.room().await;
+                if closed > 0
+                    && let Some(left_out) = FULL_LINES.admits(Instant::now())
+                {
+                    tracing::warn!(
+                        left_out,
+                        "as many connections as the limit unauthenticated allows have not become a socket: \
+                         the oldest without a request is closed for each new one"
+                    );
                 }
                 return accepted;
             }
@@ -87,7 +108,8 @@ async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) 
                          or lower the limits connections and unauthenticated"
                     );
                 }
-                front.pending.close_oldest(Instant::now());
+                // None may close yet: the pause is the same.
+                let _ = front.pending.close_oldest(Instant::now());
                 select! {
                     () = front.pending.freed() => {}
                     () = sleep(AGAIN_AFTER) => {}

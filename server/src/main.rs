@@ -12,7 +12,7 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::select;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use args::Args;
 use xano_realtime_server::logging::{DroppedLines, Log};
@@ -78,17 +78,26 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
         None
     });
-    say(format_args!("listening on http://{bound}"));
     let token_file = match config.admin_token {
         Some(_) => None,
         None => {
             let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
-            say(format_args!("admin token in {}", file.path().display()));
             config.admin_token = Some(token);
             Some(file)
         }
     };
-    let served = xano_realtime_server::run(listener, config, stop).await;
+    let (serving, serves) = oneshot::channel();
+    config.serving = Some(serving);
+    let announce = async {
+        // Not sent where the server is stopped before it serves.
+        if serves.await.is_ok() {
+            say(format_args!("listening on http://{bound}"));
+            if let Some(file) = &token_file {
+                say(format_args!("admin token in {}", file.path().display()));
+            }
+        }
+    };
+    let (served, ()) = tokio::join!(xano_realtime_server::run(listener, config, stop), announce);
     drop(token_file);
     served.map_err(|error| format!("cannot serve: {error}"))
 }

@@ -22,6 +22,8 @@ pub(crate) struct PendingConnections {
     state: Mutex<State>,
     limit: usize,
     limit_per_ip: usize,
+    /// How long a connection may be silent while there is no room for another one.
+    patience: Duration,
     /// Notified when a connection has closed or has become a socket.
     freed: Notify,
     gauge: IntGauge,
@@ -54,30 +56,39 @@ pub(crate) struct PendingConnection {
 }
 
 impl PendingConnections {
-    pub(crate) fn new(limits: &Limits, gauge: IntGauge) -> PendingConnections {
+    pub(crate) fn new(limits: &Limits, patience: Duration, gauge: IntGauge) -> PendingConnections {
         PendingConnections {
             state: Mutex::default(),
             limit: limits.unauthenticated,
             limit_per_ip: limits.connections_per_ip,
+            patience,
             freed: Notify::new(),
             gauge,
         }
     }
 
-    /// Whether there are as many as there may be.
-    pub(crate) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.lock().connections.len() >= self.limit
     }
 
-    /// Resolves when there is room for one more. Connections that have just been accepted get a moment to send a request.
-    pub(crate) async fn room(&self) {
+    /// Resolves when there is room for one more. Returns how many connections were closed for it.
+    pub(crate) async fn room(&self) -> usize {
+        let mut closed = 0;
         while self.is_full() {
-            let oldest_may_close = self.close_oldest(Instant::now());
+            let now = Instant::now();
+            let ask_again = match self.close_oldest(now) {
+                Ok(()) => {
+                    closed += 1;
+                    now + self.patience
+                }
+                Err(may_close) => may_close,
+            };
             tokio::select! {
                 () = self.freed.notified() => {}
-                () = sleep_until(oldest_may_close.into()) => {}
+                () = sleep_until(ask_again.into()) => {}
             }
         }
+        closed
     }
 
     /// Resolves when a connection has closed or has become a socket.
@@ -85,19 +96,19 @@ impl PendingConnections {
         self.freed.notified().await;
     }
 
-    /// Closes the oldest connection that has sent no complete request, or else the oldest of all; not while it is new.
-    /// Returns when to ask again if no connection is freed before.
-    pub(crate) fn close_oldest(&self, now: Instant) -> Instant {
+    /// Closes the oldest connection that has sent no complete request, or else the oldest of all. Returns when one may be
+    /// closed, if none may be yet.
+    pub(crate) fn close_oldest(&self, now: Instant) -> Result<(), Instant> {
         let state = self.lock();
         let Some(oldest) = state.oldest(|_| true) else {
-            return now + MOMENT;
+            return Err(now + self.patience);
         };
-        let may_close = oldest.silent_since.unwrap_or(now) + MOMENT;
-        if oldest.silent_since.is_none() || may_close <= now {
-            oldest.closing.cancel();
-            return now + MOMENT;
+        let may_close = oldest.silent_since.map_or(now, |since| since + self.patience);
+        if may_close > now {
+            return Err(may_close);
         }
-        may_close
+        oldest.closing.cancel();
+        Ok(())
     }
 
     /// Counts a connection. One too many of its address closes the oldest of that address.
@@ -189,7 +200,3 @@ impl Drop for PendingConnection {
         self.all.remove(self.id);
     }
 }
-
-/// How long a connection may be silent while there is no room for another one. The request of a client that means it
-/// follows its connection at once.
-const MOMENT: Duration = Duration::from_millis(100);

@@ -20,11 +20,18 @@ pub(crate) struct Stream {
     reads: OwnedReadHalf,
     outbox: Arc<Outbox>,
     pub(crate) fragments: Fragments,
+    /// Whether what is read is thrown away, and no longer counted.
+    is_draining: bool,
 }
 
 impl Stream {
     pub(crate) fn new(reads: OwnedReadHalf, outbox: Arc<Outbox>, fragments: Fragments) -> Stream {
-        Stream { reads, outbox, fragments }
+        Stream { reads, outbox, fragments, is_draining: false }
+    }
+
+    /// What still comes is read to be thrown away, whatever it is.
+    pub(crate) fn drain(&mut self) {
+        self.is_draining = true;
     }
 }
 
@@ -37,7 +44,7 @@ impl AsyncRead for Stream {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.reads).poll_read(context, buffer))?;
         let read = buffer.filled().len() - before;
-        Poll::Ready(self.fragments.read(read))
+        Poll::Ready(if self.is_draining { Ok(()) } else { self.fragments.read(read) })
     }
 }
 

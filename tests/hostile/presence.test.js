@@ -48,8 +48,8 @@ test("the presence list names as many members as its limit says, and counts the 
     await joined(t, server),
     await joined(t, server),
   ];
-  assert.deepEqual([fourth.list.presence.length, fourth.list.more], [4, 1], "it sees itself beside the three");
   const watcher = await joined(t, server);
+  assert.deepEqual([watcher.list.presence.length, watcher.list.more], [4, 1], "it sees itself beside the three");
   first.end();
   const left = await watcher.hears("presence_update");
   assert.deepEqual([left.payload.action, left.payload.presence.socketId], ["leave", first.socketId]);

@@ -2,7 +2,9 @@
 // everything down (append-only file), so that it knows it again after a restart.
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -57,6 +59,16 @@ class Redis {
 
   thaw() {
     this.#process.kill("SIGCONT");
+  }
+
+  /** How many bytes it has sent to all its clients since it started. */
+  async sentBytes() {
+    const socket = connect(this.#socket);
+    socket.write("INFO stats\r\n");
+    let text = "";
+    while (!/total_net_output_bytes:\d+\r/.test(text)) text += (await once(socket, "data"))[0];
+    socket.destroy();
+    return Number(/total_net_output_bytes:(\d+)/.exec(text)[1]);
   }
 
   async dispose() {

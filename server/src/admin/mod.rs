@@ -100,7 +100,7 @@ fn refused(error: ReplaceError) -> ApiError {
         ReplaceError::Settings(error) => ApiError::input(error.to_string()),
         ReplaceError::NoFile => ApiError::not_found(error.to_string()),
         ReplaceError::Unshared(_) => ApiError::unavailable(error.to_string()),
-        ReplaceError::Unsaved(_) => ApiError::fatal(error.to_string()),
+        ReplaceError::Unsaved(_) | ReplaceError::InForceUnsaved(_) => ApiError::fatal(error.to_string()),
     }
 }
 

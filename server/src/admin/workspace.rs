@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
 
-use crate::cluster::{Cluster, Unavailable};
+use crate::cluster::{Cluster, PutError};
 use crate::exchange::Exchange;
 use crate::settings::{Settings, SettingsError};
 
@@ -31,10 +31,12 @@ pub(crate) enum ReplaceError {
     Settings(#[from] SettingsError),
     #[error("the server was started without a settings file; there is nothing to reload")]
     NoFile,
-    #[error("not in force: {0}")]
-    Unshared(#[from] Unavailable),
+    #[error("{0}")]
+    Unshared(#[from] PutError),
     #[error("the settings file cannot be written, so nothing was changed: {0}")]
     Unsaved(#[source] io::Error),
+    #[error("the settings are in force, but the settings file cannot be replaced: {0}")]
+    InForceUnsaved(#[source] io::Error),
 }
 
 impl Workspace {
@@ -46,15 +48,21 @@ impl Workspace {
         self.exchange.settings()
     }
 
-    /// Puts other settings in force, and in the file first. Without a hash they keep the one in force.
+    /// Puts other settings in force. Without a hash they keep the one in force. What cannot be saved does not come into
+    /// force, and what does not come into force is not saved: the file is prepared first and replaced last.
     pub(crate) async fn replace(&self, json: String) -> Result<(), ReplaceError> {
         let _changing = self.changing.lock().await;
         let mut settings = Settings::parse_over(&json, &self.exchange.hash())?;
+        let mut prepared = None;
         if let Some(file) = self.file.clone() {
-            settings =
-                blocking(move || settings.write(&file).map(|()| settings)).await.map_err(ReplaceError::Unsaved)?;
+            let work = move || settings.prepare(&file).map(|prepared| (settings, prepared));
+            let (unchanged, new) = blocking(work).await.map_err(ReplaceError::Unsaved)?;
+            (settings, prepared) = (unchanged, Some(new));
         }
         self.put_in_force(settings).await?;
+        if let Some(prepared) = prepared {
+            blocking(move || prepared.commit()).await.map_err(ReplaceError::InForceUnsaved)?;
+        }
         tracing::info!("new settings are in force");
         Ok(())
     }
@@ -79,7 +87,7 @@ impl Workspace {
         Ok(())
     }
 
-    async fn put_in_force(&self, settings: Settings) -> Result<(), Unavailable> {
+    async fn put_in_force(&self, settings: Settings) -> Result<(), PutError> {
         match &self.cluster {
             Some(cluster) => cluster.put_in_force(&settings, &self.exchange).await,
             None => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::password::Hashed;
-use crate::cluster::{Cluster, Unavailable};
+use crate::cluster::{Added, Cluster, Unavailable};
 
 /// The table `user`.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl User {
 pub(crate) enum SignUpError {
     #[error("This account is already in use.")]
     EmailTaken,
-    #[error("This server keeps {USERS} users at most; restart it to forget them.")]
+    #[error("There is room for {USERS} users at most, and no more can sign up.")]
     Full,
     #[error("{0}")]
     Unavailable(#[from] Unavailable),
@@ -77,8 +77,12 @@ impl Users {
             Users::Shared(cluster) => {
                 let email = user.email.clone();
                 let row = Row { user, password };
-                let id = cluster.add_user(&email, &serde_json::to_string(&row).unwrap_or_default()).await?;
-                Ok(User { id: id.ok_or(SignUpError::EmailTaken)?, ..row.user })
+                let json = serde_json::to_string(&row).unwrap_or_default();
+                match cluster.add_user(&email, &json, USERS).await? {
+                    Added::User(id) => Ok(User { id, ..row.user }),
+                    Added::EmailTaken => Err(SignUpError::EmailTaken),
+                    Added::Full => Err(SignUpError::Full),
+                }
             }
         }
     }

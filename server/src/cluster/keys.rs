@@ -54,7 +54,7 @@ impl ChannelKeys {
         ChannelKeys { tag }
     }
 
-    /// A hash: `epoch`, `newest`, `said`, `version`.
+    /// A hash; its fields are named in `scripts/channel.lua`.
     pub(super) fn state(&self) -> String {
         self.key("state")
     }
@@ -69,9 +69,14 @@ impl ChannelKeys {
         self.key("members")
     }
 
-    /// What came of a message with that key.
-    pub(super) fn outcome(&self, key: &str) -> String {
-        format!("xano:{{{}}}:key:{key}", self.tag)
+    /// What came of a message with that key, under that row: another row has keys of its own.
+    pub(super) fn outcome(&self, row: &str, key: &str) -> String {
+        format!("xano:{{{}}}:key:{row}:{key}", self.tag)
+    }
+
+    /// A list: the names of the channel's outcomes, oldest first, with when each was made.
+    pub(super) fn outcomes(&self) -> String {
+        self.key("keys")
     }
 
     fn key(&self, what: &str) -> String {
@@ -93,6 +98,12 @@ pub(super) fn channels_of(node: &str) -> String {
 pub(super) const NODES: &str = "xano:nodes";
 /// The realtime settings, JSON.
 pub(super) const SETTINGS: &str = "xano:settings";
+/// The version of the settings.
+pub(super) const SETTINGS_VERSION: &str = "xano:settings:version";
+/// A hash: how each row of the settings changed.
+pub(super) const SETTINGS_ROWS: &str = "xano:settings:rows";
+/// A list: the names of the outcomes of all channels, as [`ChannelKeys::outcomes`].
+pub(super) const OUTCOMES: &str = "xano:keys";
 /// The key that signs tokens, where none was given.
 pub(super) const SECRET: &str = "xano:secret";
 /// A hash: users by id, JSON.

@@ -45,22 +45,29 @@ impl Lease {
     }
 
     pub(super) async fn renew(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<Renewal> {
-        let (before, (), nodes): (Option<String>, (), Vec<String>) = pipe()
-            .cmd("SET")
+        // What needs no memory comes first, so that a full Redis can renew it.
+        let (is_held, nodes): (bool, Vec<String>) = pipe()
+            .cmd("PEXPIRE")
             .arg(lease(&self.node))
-            .arg(1)
-            .arg("PX")
             .arg(LASTS.as_millis() as u64)
-            .arg("GET")
-            .cmd("SADD")
-            .arg(NODES)
-            .arg(&self.node)
             .cmd("SMEMBERS")
             .arg(NODES)
             .query_async(connection)
             .await?;
+        if !is_held {
+            let () = cmd("SET")
+                .arg(lease(&self.node))
+                .arg(1)
+                .arg("PX")
+                .arg(LASTS.as_millis() as u64)
+                .query_async(connection)
+                .await?;
+        }
+        if !nodes.contains(&self.node) {
+            let () = cmd("SADD").arg(NODES).arg(&self.node).query_async(connection).await?;
+        }
         let now = Instant::now();
-        let was_lost = before.is_none() && self.answered.is_some();
+        let was_lost = !is_held && self.answered.is_some();
         self.answered = match self.answered {
             Some((first, last)) if now - last < IN_TIME => Some((first, now)),
             _ => Some((now, now)),

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
-use super::keys::{self, ChannelKeys, NODES, Names, channels_of};
-use crate::hub::{MessageId, Outcome};
+use super::keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
+use crate::hub::{MessageId, Outcome, Row};
+use crate::limits::Limits;
 
 /// The scripts, by what they do.
 #[derive(Debug)]
@@ -16,6 +17,14 @@ pub(super) struct Scripts {
     join: Step,
     leave: Step,
     open: Step,
+    erase: Step,
+}
+
+/// How much of a channel is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    bytes: usize,
+    age_ms: usize,
 }
 
 #[derive(Debug)]
@@ -31,6 +40,7 @@ pub(super) struct Commands<'a> {
     pub(super) names: &'a Names,
     pub(super) node: &'a str,
     pub(super) epochs: &'a Epochs,
+    pub(super) bounds: Bounds,
 }
 
 /// The names of new epochs. Redis may forget a channel at any time, so no name is offered twice: else a channel that is
@@ -55,17 +65,18 @@ impl Epochs {
 impl Scripts {
     pub(super) fn new() -> Scripts {
         Scripts {
-            say: Step::new(include_str!("scripts/say.lua")),
-            whisper: Step::new(include_str!("scripts/whisper.lua")),
+            say: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/say.lua"))),
+            whisper: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/whisper.lua"))),
             join: Step::new(include_str!("scripts/join.lua")),
             leave: Step::new(include_str!("scripts/leave.lua")),
-            open: Step::new(include_str!("scripts/open.lua")),
+            open: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/open.lua"))),
+            erase: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/erase.lua"))),
         }
     }
 
     /// What makes them known to a Redis.
-    pub(super) fn load(&self) -> [Cmd; 5] {
-        [&self.say, &self.whisper, &self.join, &self.leave, &self.open].map(|step| {
+    pub(super) fn load(&self) -> [Cmd; 6] {
+        [&self.say, &self.whisper, &self.join, &self.leave, &self.open, &self.erase].map(|step| {
             let mut command = cmd("SCRIPT");
             command.arg("LOAD").arg(step.code);
             command
@@ -79,21 +90,58 @@ impl Step {
     }
 }
 
+impl Bounds {
+    pub(super) fn new(limits: &Limits) -> Bounds {
+        Bounds { bytes: limits.history_bytes_per_channel, age_ms: limits.history_age_seconds.saturating_mul(1_000) }
+    }
+
+    /// For how long a channel is kept, counted from its last use.
+    fn kept_ms(self, history: usize) -> usize {
+        match (history, self.age_ms) {
+            (0, _) => UNKEPT_MS,
+            // Without a bound it goes after a week all the same: a name that was used once is not kept for ever.
+            (_, usize::MAX) => KEPT_MS,
+            (_, age_ms) => age_ms.max(UNKEPT_MS),
+        }
+    }
+}
+
 impl Commands<'_> {
-    pub(super) fn say(&self, channel: &str, entry: &str, keep: usize, key: Option<&str>) -> Cmd {
+    pub(super) fn say(&self, channel: &str, entry: &str, row: &Row, key: Option<&str>) -> Cmd {
         let keys = ChannelKeys::of(channel);
-        let outcome = key.map(|key| keys.outcome(key));
-        let mut command = evaluate(&self.scripts.say, 3 + usize::from(outcome.is_some()));
-        command.arg(keys.state()).arg(keys.said()).arg(keys.members()).arg(outcome);
-        command.arg(entry).arg(kept(keep)).arg(kept_ms(keep)).arg(self.epochs.next());
-        command.arg(self.names.notices(channel)).arg(KEY_MS);
+        let mut command = evaluate(&self.scripts.say, if key.is_some() { 6 } else { 3 });
+        command.arg(keys.state()).arg(keys.said()).arg(keys.members()).arg(outcome_keys(&keys, row, key));
+        command.arg(entry).arg(self.names.notices(channel)).arg(self.epochs.next());
+        self.add_bounds_and_row(&mut command, row);
+        command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL);
         command
     }
 
-    pub(super) fn whisper(&self, channel: &str, outcome: Outcome, key: Option<&str>, notice: Option<&str>) -> Cmd {
-        let outcome_key = key.map(|key| ChannelKeys::of(channel).outcome(key));
-        let mut command = evaluate(&self.scripts.whisper, usize::from(outcome_key.is_some()));
-        command.arg(outcome_key).arg(outcome_text(outcome)).arg(KEY_MS).arg(self.names.notices(channel)).arg(notice);
+    fn add_bounds_and_row(&self, command: &mut Cmd, row: &Row) {
+        let Bounds { bytes, age_ms } = self.bounds;
+        command.arg(self.bounds.kept_ms(row.history)).arg(kept(row.history)).arg(bytes).arg(age_ms);
+        command.arg(&row.name).arg(row.settings).arg(row.history).arg(row.past.lowered).arg(row.past.lowest);
+    }
+
+    pub(super) fn whisper(
+        &self,
+        channel: &str,
+        row: &Row,
+        outcome: Outcome,
+        key: Option<&str>,
+        notice: Option<&str>,
+    ) -> Cmd {
+        let mut command = evaluate(&self.scripts.whisper, if key.is_some() { 3 } else { 0 });
+        command.arg(outcome_keys(&ChannelKeys::of(channel), row, key));
+        command.arg(outcome_text(outcome)).arg(self.names.notices(channel));
+        command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL).arg(notice);
+        command
+    }
+
+    pub(super) fn erase(&self, channel: &str, row: &Row) -> Cmd {
+        let keys = ChannelKeys::of(channel);
+        let mut command = evaluate(&self.scripts.erase, 2);
+        command.arg(keys.state()).arg(keys.said()).arg(&row.name).arg(row.settings).arg(self.epochs.next());
         command
     }
 
@@ -121,11 +169,12 @@ impl Commands<'_> {
         command
     }
 
-    pub(super) fn join(&self, channel: &str, socket_id: &str, member: &str, keep: usize) -> Cmd {
+    pub(super) fn join(&self, channel: &str, socket_id: &str, member: &str, row: &Row) -> Cmd {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.join, 2);
         command.arg(keys.state()).arg(keys.members());
-        command.arg(socket_id).arg(quoted(socket_id)).arg(member).arg(kept_ms(keep)).arg(self.epochs.next());
+        command.arg(socket_id).arg(quoted(socket_id)).arg(member);
+        command.arg(self.bounds.kept_ms(row.history)).arg(self.epochs.next());
         command.arg(self.names.notices(channel));
         command
     }
@@ -138,20 +187,21 @@ impl Commands<'_> {
         command
     }
 
-    pub(super) fn open(&self, channel: &str, after: Option<MessageId>, known: &str, keep: usize) -> Cmd {
+    pub(super) fn open(&self, channel: &str, after: Option<MessageId>, known: &str, row: &Row) -> Cmd {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.open, 3);
         command.arg(keys.state()).arg(keys.said()).arg(keys.members());
-        command.arg(keys::from(after)).arg(known).arg(self.epochs.next()).arg(kept_ms(keep));
+        command.arg(keys::from(after)).arg(known).arg(self.epochs.next());
+        self.add_bounds_and_row(&mut command, row);
         command
     }
 
     /// The channel is in use, so it is kept.
-    pub(super) fn touch(channel: &str, keep: usize) -> [Cmd; 3] {
+    pub(super) fn touch(&self, channel: &str, history: usize) -> [Cmd; 3] {
         let keys = ChannelKeys::of(channel);
         [keys.state(), keys.said(), keys.members()].map(|key| {
             let mut command = cmd("PEXPIRE");
-            command.arg(key).arg(kept_ms(keep));
+            command.arg(key).arg(self.bounds.kept_ms(history));
             command
         })
     }
@@ -185,14 +235,18 @@ fn kept(history: usize) -> usize {
     history.max(KEPT_FOR_SERVERS) + 1
 }
 
-/// Counted from the last use.
-fn kept_ms(history: usize) -> u64 {
-    if history == 0 { UNKEPT_MS } else { KEPT_MS }
+/// Where it is kept what came of a message with a key, and the lists that bound how many there are.
+fn outcome_keys(keys: &ChannelKeys, row: &Row, key: Option<&str>) -> Option<Vec<String>> {
+    key.map(|key| vec![keys.outcome(&row.name, key), keys.outcomes(), OUTCOMES.to_owned()])
 }
 
 const WHISPERED: &str = "whispered";
 const DROPPED: &str = "dropped";
 const KEPT_FOR_SERVERS: usize = 100;
-const UNKEPT_MS: u64 = 60_000;
-const KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+const UNKEPT_MS: usize = 60_000;
+const KEPT_MS: usize = 7 * 24 * 60 * 60 * 1_000;
 const KEY_MS: u64 = 120_000;
+/// Of one channel. It loses its own oldest, so that a busy one costs the others nothing.
+const KEYS_OF_CHANNEL: usize = 10_000;
+/// About 150 MB of Redis with usual keys.
+const KEYS_IN_ALL: usize = 500_000;

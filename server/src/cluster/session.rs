@@ -7,14 +7,17 @@ use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, Client, Cmd, PushInfo, PushKind, RedisError, RedisResult, Value, cmd, from_redis_value, pipe,
 };
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::failure::{Failure, ends_connection};
 use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
+use super::link::Link;
 use super::scripts::Commands;
+use super::unread::{Unread, unread};
 use super::works::Works;
-use super::{ANSWER_WITHIN, BATCH, Link, disconnect, workspace};
+use super::workspace::Following;
+use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
 use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
@@ -28,29 +31,27 @@ pub(super) struct Connections {
     pub(super) listening: MultiplexedConnection,
 }
 
-/// What has been told and is not heard yet.
-pub(super) type Pushes = mpsc::UnboundedReceiver<PushInfo>;
-
-/// Connects, teaches Redis the scripts, and subscribes to the notices that are about no channel.
+/// Connects to a Redis that is new enough, teaches it the scripts, and subscribes to the notices that are about no channel.
 pub(super) async fn connect(
     client: Client,
-    scripts: [Cmd; 5],
+    scripts: [Cmd; 6],
     notices: [String; 2],
-) -> RedisResult<(Connections, Pushes)> {
+) -> Result<(Connections, Unread), Failure> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(ANSWER_WITHIN))
         .set_response_timeout(Some(ANSWER_WITHIN));
-    let (sender, pushes) = mpsc::unbounded_channel();
+    let (send, unread) = unread();
     let mut asking = client.get_multiplexed_async_connection_with_config(&config).await?;
+    server_info::check(&mut asking).await?;
     let mut pipeline = pipe();
     for command in scripts {
         pipeline.add_command(command);
     }
     let _: Value = pipeline.query_async(&mut asking).await?;
-    let config = config.set_push_sender(sender);
+    let config = config.set_push_sender(send);
     let mut listening = client.get_multiplexed_async_connection_with_config(&config).await?;
     listening.subscribe(notices.as_slice()).await?;
-    Ok((Connections { asking, listening }, pushes))
+    Ok((Connections { asking, listening }, unread))
 }
 
 /// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
@@ -58,20 +59,20 @@ pub(super) async fn serve(
     link: &mut Link,
     exchange: &Arc<Exchange>,
     connections: Connections,
-    pushes: Pushes,
-) -> RedisResult<()> {
-    let Link { names, node, epochs, scripts, works, gone, secret, .. } = link;
-    let commands = Commands { scripts, names, node, epochs };
+    unread: Unread,
+) -> Result<(), Failure> {
+    let Link { names, node, epochs, scripts, bounds, works, gone, secret, load, following, .. } = link;
+    let commands = Commands { scripts, names, node, epochs, bounds: *bounds };
     let connection = connections.asking.clone();
     let secret = secret.as_ref();
-    let mut keeper = Keeper { exchange, commands, secret, connections: connections.clone() };
-    let mut listener = Listener { exchange, names, connection: connection.clone(), pushes };
-    let mut works = Works { queue: works, gone, exchange, commands, connections };
+    let mut keeper = Keeper { exchange, commands, following, secret, connections: connections.clone() };
+    let mut listener = Listener { exchange, names, following, connection: connection.clone(), unread };
+    let mut works = Works::new(works, gone, exchange, commands, connections, load);
 
     works.tell_gone().await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.
     exchange.doubt();
-    workspace::agree(&mut connection.clone(), exchange, secret).await?;
+    keeper.agree().await?;
     let over = CancellationToken::new();
     let (done, heard, kept) = tokio::join!(
         async {
@@ -90,7 +91,8 @@ pub(super) async fn serve(
             kept.unwrap_or(Ok(()))
         },
     );
-    heard.and(kept)?;
+    heard?;
+    kept?;
     if let Some(done) = done? {
         lease::forget(&mut connection.clone(), node).await?;
         let _ = done.send(());
@@ -102,32 +104,33 @@ pub(super) async fn serve(
 struct Listener<'a> {
     exchange: &'a Arc<Exchange>,
     names: &'a Names,
+    following: &'a Following,
     connection: MultiplexedConnection,
-    pushes: Pushes,
+    unread: Unread,
 }
 
 impl Listener<'_> {
-    async fn listen(&mut self) -> RedisResult<()> {
+    async fn listen(&mut self) -> Result<(), Failure> {
         // What many notices cause leaves in few writes: when there is nothing more to hear.
         let mut due = Due::default();
         let mut heard = 0;
         loop {
-            if self.pushes.is_empty() || heard == NOTICES_PER_WRITE {
+            if self.unread.is_empty() || heard == NOTICES_PER_WRITE {
                 due.write();
                 heard = 0;
             }
-            let Some(push) = self.pushes.recv().await else { break };
+            let push = self.unread.next().await;
             heard += 1;
             match push.kind {
                 PushKind::Disconnection => break,
                 PushKind::Message => self.hear(push, &mut due).await?,
                 _ => {}
             }
-            if self.pushes.len() > UNHEARD {
-                return Err(std::io::Error::other("notices come faster than they can be followed").into());
+            if self.unread.is_overrun() {
+                return Err(Failure::Overrun);
             }
         }
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into())
+        Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::ConnectionReset)).into())
     }
 
     async fn hear(&mut self, push: PushInfo, due: &mut Due) -> RedisResult<()> {
@@ -135,7 +138,7 @@ impl Listener<'_> {
         match to.strip_prefix(&self.names.notices_prefix()) {
             Some(channel) => self.exchange.hear(channel, &notice, due),
             None if to == self.names.disconnect_notices() => disconnect::hear(&notice, self.exchange),
-            None => workspace::adopt_settings(&mut self.connection, self.exchange).await?,
+            None => self.following.adopt(&mut self.connection, self.exchange).await?,
         }
         Ok(())
     }
@@ -145,22 +148,31 @@ impl Listener<'_> {
 struct Keeper<'a> {
     exchange: &'a Arc<Exchange>,
     commands: Commands<'a>,
+    following: &'a Following,
     secret: Option<&'a Secret>,
     connections: Connections,
 }
 
 impl Keeper<'_> {
+    /// What was shared and is lost is shared again.
+    async fn agree(&mut self) -> RedisResult<()> {
+        let Keeper { exchange, following, secret, .. } = self;
+        let notices = self.commands.names.settings_notices();
+        workspace::agree(&mut self.connections.asking, exchange, following, *secret, &notices).await
+    }
+
     async fn keep_alive(&mut self) -> RedisResult<()> {
         self.tidy().await?;
         let mut lease = Lease::new(self.commands.node);
         loop {
             lease.due().await;
+            self.exchange.advance();
             let renewal = lease.renew(&mut self.connections.asking).await?;
             // Nobody else would notice that this one is dead.
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
                 tracing::warn!("this server was taken for dead; it says again who is here");
-                workspace::agree(&mut self.connections.asking, self.exchange, self.secret).await?;
+                self.agree().await?;
                 self.exchange.doubt();
             }
             for node in renewal.dead {
@@ -179,11 +191,16 @@ impl Keeper<'_> {
         for channels in self.exchange.shared_channels().chunks(BATCH) {
             let mut pipeline = pipe();
             // Others who took this server for dead may have forgotten where its members are.
-            pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel))).ignore();
-            for command in channels.iter().flat_map(|(channel, keep)| Commands::touch(channel, *keep)) {
-                pipeline.add_command(command).ignore();
+            pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel)));
+            for command in channels.iter().flat_map(|(channel, history)| self.commands.touch(channel, *history)) {
+                pipeline.add_command(command);
             }
-            let () = pipeline.query_async(&mut self.connections.asking).await?;
+            // A full Redis refuses the note, and does the rest.
+            pipeline.ignore_errors();
+            let done: Vec<RedisResult<Value>> = pipeline.query_async(&mut self.connections.asking).await?;
+            if let Some(error) = done.into_iter().filter_map(Result::err).find(ends_connection) {
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -227,6 +244,3 @@ impl Keeper<'_> {
 
 /// Those who wait for the first of them are not to wait for all.
 const NOTICES_PER_WRITE: usize = 64;
-
-/// Who has so much to hear starts over from what is kept: that takes less memory.
-const UNHEARD: usize = 100_000;

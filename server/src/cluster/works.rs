@@ -5,41 +5,28 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, RedisError, RedisResult, Value, from_redis_value, pipe};
+use redis::{Cmd, RedisResult, Value, pipe};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::scripts::{Commands, outcome_of};
+use super::answers::{Awaited, Refusals, Report};
+use super::link::give_back;
+use super::scripts::Commands;
 use super::session::Connections;
-use super::{ANSWER_WITHIN, BATCH, Work, give_back};
+use super::{ANSWER_WITHIN, BATCH, Work};
 use crate::exchange::Exchange;
-use crate::hub::{Asker, MessageId, Outcome, Post, Reply, Snapshot};
+use crate::hub::{Held, Load, Outcome, Post};
 
 /// Asks Redis, as long as it answers.
 pub(super) struct Works<'a> {
-    pub(super) queue: &'a mut mpsc::UnboundedReceiver<Work>,
-    /// Members that are gone, of whom Redis could not be told.
+    queue: &'a mut mpsc::UnboundedReceiver<Work>,
+    /// Members and histories that are gone, of which Redis could not be told.
     pub(super) gone: &'a mut Vec<Post>,
     pub(super) exchange: &'a Arc<Exchange>,
-    pub(super) commands: Commands<'a>,
-    pub(super) connections: Connections,
-}
-
-/// What is waited for after a command.
-enum Awaited {
-    Said { channel: Arc<str>, asker: Option<Asker>, report: Report },
-    Done { channel: Arc<str>, asker: Asker },
-    Opened { channel: Arc<str>, question: u64 },
-    Left { channel: Arc<str>, socket_id: String },
-    Nothing,
-}
-
-/// Who wants to know of something that was said.
-enum Report {
-    /// How long it took since then, for the metrics.
-    Delay(Instant),
-    /// How many members there are.
-    Members(oneshot::Sender<Option<usize>>),
+    commands: Commands<'a>,
+    connections: Connections,
+    load: &'a Load,
+    pub(super) refusals: Refusals,
 }
 
 /// What is asked at once.
@@ -48,9 +35,22 @@ struct Batch {
     commands: Vec<(Cmd, Awaited)>,
     /// Whose notices are wanted afterwards, and whose are not any more.
     notices: BTreeMap<String, bool>,
+    /// All of it waits until it is answered.
+    held: Vec<Held>,
 }
 
-impl Works<'_> {
+impl<'a> Works<'a> {
+    pub(super) fn new(
+        queue: &'a mut mpsc::UnboundedReceiver<Work>,
+        gone: &'a mut Vec<Post>,
+        exchange: &'a Arc<Exchange>,
+        commands: Commands<'a>,
+        connections: Connections,
+        load: &'a Load,
+    ) -> Works<'a> {
+        Works { queue, gone, exchange, commands, connections, load, refusals: Refusals::default() }
+    }
+
     /// Until Redis fails or `over`; `Some` when everything is done and nothing more comes.
     pub(super) async fn serve(&mut self, over: &CancellationToken) -> RedisResult<Option<oneshot::Sender<()>>> {
         let mut works = Vec::new();
@@ -70,7 +70,9 @@ impl Works<'_> {
     pub(super) async fn tell_gone(&mut self) -> RedisResult<()> {
         while !self.gone.is_empty() {
             let gone: Vec<_> = self.gone.drain(..self.gone.len().min(BATCH)).collect();
-            self.perform(gone.into_iter().map(|post| Work::Post(post, Instant::now()))).await?;
+            let load = self.load;
+            let works = gone.into_iter().map(|post| (load.hold(post.bytes()), post));
+            self.perform(works.map(|(held, post)| Work::Post(post, Instant::now(), held))).await?;
         }
         Ok(())
     }
@@ -85,11 +87,17 @@ impl Works<'_> {
         for work in works {
             match work {
                 // Its sender has waited long enough, and what waits without end fills the memory.
-                Work::Post(post, since) if post.is_message() && since.elapsed() > ANSWER_WITHIN => {
-                    give_back(Work::Post(post, since), self.exchange, self.gone);
+                Work::Post(post, since, held) if post.is_message() && since.elapsed() > ANSWER_WITHIN => {
+                    give_back(Work::Post(post, since, held), self.exchange, self.gone);
                 }
-                Work::Post(post, since) => self.add(post, Report::Delay(since), &mut batch),
-                Work::Event(post, answer) => self.add(post, Report::Members(answer), &mut batch),
+                Work::Post(post, since, held) => {
+                    batch.held.push(held);
+                    self.add(post, Report::Delay(since), &mut batch);
+                }
+                Work::Event(post, answer, held) => {
+                    batch.held.push(held);
+                    self.add(post, Report::Members(answer), &mut batch);
+                }
                 Work::End(done) => end = Some(done),
             }
         }
@@ -100,30 +108,29 @@ impl Works<'_> {
         let mut add = |command: Cmd, waits: Awaited| batch.commands.push((command, waits));
         let with = &self.commands;
         match post {
-            Post::Say { channel, entry, keep, asker } => {
+            Post::Say { channel, entry, row, asker } => {
                 let key = asker.as_ref().and_then(|asker| asker.key.as_deref());
-                add(with.say(&channel, &entry, keep, key), Awaited::Said { channel, asker, report });
+                add(with.say(&channel, &entry, &row, key), Awaited::Said { channel, asker, report });
             }
-            Post::Whisper { channel, notice, asker } => {
+            Post::Whisper { channel, notice, asker, row } => {
                 let outcome = Outcome { id: None, is_dropped: false };
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), Some(&notice));
+                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), Some(&notice));
                 add(command, Awaited::Done { channel, asker });
             }
-            Post::Remember { channel, outcome, asker } => {
-                let command = with.whisper(&channel, outcome, asker.key.as_deref(), None);
+            Post::Remember { channel, outcome, asker, row } => {
+                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), None);
                 add(command, Awaited::Done { channel, asker });
             }
-            Post::Join { channel, socket_id, member, keep } => {
+            Post::Join { channel, socket_id, member, row } => {
                 add(with.enlist(), Awaited::Nothing);
                 add(with.note([&*channel]), Awaited::Nothing);
-                add(with.join(&channel, &socket_id, &member, keep), Awaited::Nothing);
+                add(with.join(&channel, &socket_id, &member, &row), Awaited::Joined { channel, socket_id });
             }
-            Post::Leave { channel, socket_id } => {
-                add(with.leave(&channel, &socket_id), Awaited::Left { channel, socket_id });
-            }
-            Post::Open { channel, after, epoch, keep, question } => {
+            Post::Leave { ref channel, ref socket_id } => add(with.leave(channel, socket_id), Awaited::Gone(post)),
+            Post::Erase { ref channel, ref row } => add(with.erase(channel, row), Awaited::Gone(post)),
+            Post::Open { channel, after, epoch, row, question } => {
                 add(
-                    with.open(&channel, after, &epoch, keep),
+                    with.open(&channel, after, &epoch, &row),
                     Awaited::Opened { channel: Arc::clone(&channel), question },
                 );
                 batch.notices.insert(with.names.notices(&channel), true);
@@ -137,7 +144,7 @@ impl Works<'_> {
 
     /// How a channel stands is asked after its notices are heard: so none is missed.
     async fn send(&mut self, batch: Batch) -> RedisResult<()> {
-        let Batch { commands, notices } = batch;
+        let Batch { commands, notices, held } = batch;
         let (wanted, unwanted): (Vec<_>, Vec<_>) = notices.into_iter().partition(|&(_, is_wanted)| is_wanted);
         let names =
             |notices: Vec<(String, bool)>| -> Vec<String> { notices.into_iter().map(|(name, _)| name).collect() };
@@ -165,58 +172,11 @@ impl Works<'_> {
                 }
             }
         }
+        drop(held);
         if outcome.is_ok() && !unwanted.is_empty() {
             outcome = self.connections.listening.unsubscribe(names(unwanted)).await;
         }
         outcome
-    }
-
-    /// Whoever waits for it is answered. A Redis that refuses something is not one to go on with.
-    fn take(&mut self, waits: Awaited, answer: RedisResult<Value>) -> RedisResult<()> {
-        match waits {
-            Awaited::Said { channel, asker, report } => {
-                let said: RedisResult<(String, String, usize)> =
-                    answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from));
-                match report {
-                    Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
-                    Report::Members(answer) => {
-                        let _ = answer.send(said.as_ref().ok().map(|&(_, _, members)| members));
-                    }
-                }
-                if let Some(asker) = asker {
-                    let reply = match &said {
-                        Ok((what, outcome, _)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
-                        Ok(_) => Reply::Said,
-                        Err(_) => Reply::Unavailable,
-                    };
-                    self.exchange.replied(&channel, &asker, reply);
-                }
-                said.map(drop)
-            }
-            Awaited::Done { channel, asker } => {
-                let done: RedisResult<(String, String)> =
-                    answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from));
-                let reply = match &done {
-                    Ok((what, outcome)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
-                    Ok((_, outcome)) => Reply::Done(outcome_of(outcome)),
-                    Err(_) => Reply::Unavailable,
-                };
-                self.exchange.replied(&channel, &asker, reply);
-                done.map(drop)
-            }
-            Awaited::Opened { channel, question } => {
-                let snapshot = answer.and_then(snapshot_of)?;
-                self.exchange.opened(&channel, question, snapshot);
-                Ok(())
-            }
-            Awaited::Left { channel, socket_id } => {
-                if answer.is_err() {
-                    self.gone.push(Post::Leave { channel, socket_id });
-                }
-                answer.map(drop)
-            }
-            Awaited::Nothing => answer.map(drop),
-        }
     }
 }
 
@@ -231,25 +191,3 @@ async fn ask(commands: Vec<Cmd>, connection: &mut MultiplexedConnection) -> Redi
     }
     pipeline.query_async(connection).await
 }
-
-type Entries = Vec<(String, Vec<(String, String)>)>;
-
-fn snapshot_of(answer: Value) -> RedisResult<Snapshot> {
-    let (epoch, version, said, newest, members, entries): (String, u64, u64, String, Vec<(String, String)>, Entries) =
-        from_redis_value(answer)?;
-    let entry = |(id, fields): (String, Vec<(String, String)>)| {
-        let (_, entry) = fields.into_iter().next()?;
-        Some((MessageId::parse(&id)?, entry.into()))
-    };
-    Ok(Snapshot {
-        epoch: epoch.into(),
-        version,
-        said,
-        newest: MessageId::parse(&newest),
-        entries: entries.into_iter().filter_map(entry).collect(),
-        members: members.into_iter().map(|(socket_id, member)| (socket_id, member.into())).collect(),
-    })
-}
-
-/// What Redis says of a message with a key that it has seen before.
-const KNOWN: &str = "known";

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use xano_realtime_protocol::frame::ServerFrame;
+
 /// A frame as it is written to sockets. Cloning it copies no bytes.
 #[derive(Clone)]
 pub struct Encoded(Parts);
@@ -35,6 +37,11 @@ impl Encoded {
         put_header(&mut bytes, text.len());
         bytes.extend_from_slice(text.as_bytes());
         Encoded(Parts::Whole(bytes.into()))
+    }
+
+    /// A frame of the server.
+    pub(super) fn frame(frame: &ServerFrame<'_>) -> Encoded {
+        Encoded::text(frame.encode().get())
     }
 
     /// Bytes that are encoded already.

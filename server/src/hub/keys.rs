@@ -87,6 +87,11 @@ impl Keys {
         }
     }
 
+    /// The channels that keys are known of.
+    pub(super) fn channels(&self) -> Vec<Arc<str>> {
+        self.channels.keys().cloned().collect()
+    }
+
     /// The keys of a channel that is closed.
     pub(super) fn forget_channel(&mut self, channel: &str) {
         let count = self.channels.get(channel).map_or(0, |known| known.order.len());

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::extensions::{Extensions, Position};
 use xano_realtime_protocol::frame::Payload;
@@ -11,7 +10,7 @@ use super::command::Wishes;
 use super::history::{History, Missed};
 use super::permissions::{self, Act};
 use super::room::{Member, Room, from_server, history_frame};
-use super::{ConnectionId, Delivery, Hub, Kind, Refusal, to_one};
+use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal, to_one};
 
 impl Hub {
     pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
@@ -30,6 +29,8 @@ impl Hub {
     pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
         if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
+            self.check_load()?;
+            self.make_room_for_channel(channel)?;
             self.tell_others(id, channel, wishes);
             return Ok(Vec::new());
         }
@@ -85,18 +86,15 @@ impl Hub {
         deliveries.extend(told);
         if is_new {
             let is_first = room.members().len() == 1;
-            let is_restless = room.presence.is_pending();
-            self.note_joined(channel, is_first, is_restless);
+            self.note_joined(channel, is_first);
         }
         Ok(deliveries)
     }
 
-    fn note_joined(&mut self, channel: &str, is_first: bool, is_restless: bool) {
+    fn note_joined(&mut self, channel: &str, is_first: bool) {
         self.members += 1;
         self.rooms_in_use += usize::from(is_first);
-        if is_restless {
-            self.restless.insert(channel.into());
-        }
+        self.note_restless(channel);
         self.note_change(channel);
     }
 
@@ -125,12 +123,9 @@ impl Hub {
             self.share_leave(channel, &member.client);
             Vec::new()
         } else {
-            let told = room.announce_leave(channel, id, member.client, point);
-            if room.presence.is_pending() {
-                self.restless.insert(channel.into());
-            }
-            told
+            room.announce_leave(channel, id, member.client, point)
         };
+        self.note_restless(channel);
         self.note_change(channel);
         deliveries
     }
@@ -157,7 +152,7 @@ fn history_for(
 }
 
 /// The acknowledgement of a join, with what the server can do beyond Xano's.
-fn joined(channel: &str, epoch: &str, history: &History) -> Box<RawValue> {
+fn joined(channel: &str, epoch: &str, history: &History) -> Encoded {
     let id = history.newest().map(|id| id.to_string());
     let ext = Extensions::all(Position { epoch, id: id.as_deref() });
     from_server(channel, Action::Join, Payload::Joined { ext })

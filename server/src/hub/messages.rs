@@ -12,9 +12,9 @@ use super::depth::is_too_deep;
 use super::keys::Outcome;
 use super::message_id::MessageId;
 use super::permissions::{self, Act, Audience};
+use super::post::Asker;
 use super::room::{Member, Room, history_frame};
 use super::said::{Said, Sender};
-use super::shared::Asker;
 use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal};
 
 impl Hub {
@@ -46,6 +46,7 @@ impl Hub {
         channel: &str,
         message: &Message<'_>,
     ) -> Result<Vec<Delivery>, Refusal> {
+        self.check_load()?;
         let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
         let (sender, to) = addressees(room, &self.by_socket_id, from, message)?;
         let Message { authenticated, payload, .. } = *message;
@@ -59,8 +60,9 @@ impl Hub {
         let to = match to {
             Addressees::Here(to) => to,
             Addressees::Elsewhere => {
-                if let Some(shared) = &mut self.shared {
-                    shared.whisper(channel, recipient, &frame, Asker { from, key: key.map(Into::into) });
+                if let (Some(shared), Some(share)) = (&mut self.shared, &room.share) {
+                    let asker = Asker { from, key: key.map(Into::into) };
+                    shared.whisper(channel, recipient, &frame, asker, Arc::clone(&share.row));
                 }
                 return Ok(Vec::new());
             }
@@ -77,7 +79,8 @@ impl Hub {
             return Vec::new();
         };
         if let Some(shared) = &mut self.shared {
-            shared.say(channel, said, sender, room.rules.history);
+            let row = room.share.as_ref().map_or_else(|| shared.row(&room.rules), |share| Arc::clone(&share.row));
+            shared.say(channel, said, sender, row);
             return Vec::new();
         }
         let id = MessageId::next(room.history.newest(), self.now_ms);
@@ -110,10 +113,12 @@ impl Hub {
         if data.is_some_and(|data| is_too_deep(data.get())) {
             return Err(Refusal::TooDeep);
         }
+        self.check_load()?;
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         let said = Said::Event { data };
         if let Some(shared) = &mut self.shared {
-            shared.say(channel, said, None, rules.history);
+            let row = shared.row(rules);
+            shared.say(channel, said, None, row);
             return Ok(Vec::new());
         }
         if !self.rooms.contains_key(channel) {

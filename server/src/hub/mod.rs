@@ -30,6 +30,10 @@
 //! - `retention`: what the channels keep together, and which goes first.
 //! - `said`: what takes a place in the order of a channel.
 //! - `shared`: channels that several servers have.
+//! - `follow`: what the others tell of them, and what Redis answers.
+//! - `post`: what a hub asks of Redis.
+//! - `row`: the rows of settings, as Redis compares them.
+//! - `idle`: shared channels that are followed a while after their last member.
 //! - `share`: what a room of them knows of the others.
 //! - `notice`: what servers tell each other.
 //! - `history`: what a channel keeps.
@@ -46,13 +50,16 @@ mod code;
 mod command;
 mod depth;
 mod encoded;
+mod follow;
 mod history;
+mod idle;
 mod keys;
 mod membership;
 mod message_id;
 mod messages;
 mod notice;
 mod permissions;
+mod post;
 mod presence;
 mod publish;
 mod recovery;
@@ -60,6 +67,7 @@ mod reform;
 mod refusal;
 mod retention;
 mod room;
+mod row;
 mod said;
 mod share;
 mod shared;
@@ -86,13 +94,14 @@ use keys::Keys;
 pub(crate) use keys::Outcome;
 pub(crate) use message_id::MessageId;
 pub(crate) use notice::is_of_node;
+pub(crate) use post::{Asker, Held, Load, Post, Reply, Snapshot};
 pub(crate) use presence::BATCH_EVERY_MS;
 pub use refusal::Refusal;
 pub(crate) use refusal::Refused;
 use retention::Retention;
 use room::{PresencePoint, Room};
+pub(crate) use row::{Row, RowPast, Rows, identity};
 use shared::Shared;
-pub(crate) use shared::{Asker, Post, Reply, Snapshot};
 use triggers::Waiting;
 pub use triggers::{Answer, Call, Ticket};
 
@@ -161,8 +170,8 @@ pub enum Kind {
 }
 
 impl Delivery {
-    fn new(to: Vec<ConnectionId>, frame: Box<RawValue>) -> Delivery {
-        Delivery { to, frame: Encoded::text(frame.get()), kind: Kind::Other }
+    fn new(to: Vec<ConnectionId>, frame: Encoded) -> Delivery {
+        Delivery { to, frame, kind: Kind::Other }
     }
 
     fn message(to: Vec<ConnectionId>, frame: Encoded) -> Delivery {
@@ -221,9 +230,10 @@ impl Hub {
         }
     }
 
-    /// A hub that has its channels together with those of other servers, among which it has a name of its own.
-    pub(crate) fn shared(settings: Settings, limits: &Limits, node: &str) -> Hub {
-        Hub { shared: Some(Shared::new(node.into())), ..Hub::new(settings, limits, node) }
+    /// A hub that has its channels together with those of other servers, among which it has a name of its own. What it
+    /// asks of Redis counts as waiting as long as `load` holds it.
+    pub(crate) fn shared(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Hub {
+        Hub { shared: Some(Shared::new(node.into(), rows, limits, load)), ..Hub::new(settings, limits, node) }
     }
 
     /// A socket opened. Its socket id must be new and not to be guessed.
@@ -296,6 +306,7 @@ impl Hub {
         self.now_ms = now_ms;
         self.keys.advance(now);
         self.forget_outdated();
+        self.advance_shared(now);
     }
 
     /// Whether members wait to be told of changes of presence; [`tell_presence`](Self::tell_presence) tells them.
@@ -308,21 +319,31 @@ impl Hub {
         let mut deliveries = Vec::new();
         for channel in std::mem::take(&mut self.restless) {
             if let Some(room) = self.rooms.get_mut(&channel) {
-                let changes: Vec<_> = room.presence.take_pending().collect();
+                let changes = room.take_pending_changes();
                 deliveries.extend(changes.into_iter().filter_map(|change| room.tell(&channel, change)));
             }
         }
         deliveries
     }
 
+    /// To be called after the presence of a channel changed.
+    fn note_restless(&mut self, channel: &str) {
+        if self.rooms.get(channel).is_some_and(Room::has_pending_changes) {
+            self.restless.insert(channel.into());
+        }
+    }
+
     fn presence_point(&self) -> PresencePoint {
         PresencePoint { now_ms: self.now_ms, named_at_most: self.presence_members }
     }
 
-    /// Forgets a channel on which no socket is or is about to be, and that keeps nothing.
+    /// Forgets a channel on which no socket is or is about to be, and that keeps nothing; one that is replicated, a little
+    /// later.
     fn forget_if_bare(&mut self, channel: &str) {
-        if self.rooms.get(channel).is_some_and(Room::is_bare) {
-            self.forget(channel);
+        match self.rooms.get(channel) {
+            Some(room) if room.is_bare() && room.share.is_some() => self.rest(channel),
+            Some(room) if room.is_bare() => self.forget(channel),
+            _ => {}
         }
     }
 
@@ -342,6 +363,6 @@ impl Hub {
     }
 }
 
-fn to_one(id: ConnectionId, frame: Box<RawValue>) -> Delivery {
+fn to_one(id: ConnectionId, frame: Encoded) -> Delivery {
     Delivery::new(vec![id], frame)
 }

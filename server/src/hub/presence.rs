@@ -99,6 +99,10 @@ impl<K: Ord + Clone> Presence<K> {
         leaving.map(|change| &change.client)
     }
 
+    pub(super) fn is_unnamed(&self, key: &K) -> bool {
+        self.unnamed.contains(key)
+    }
+
     /// How many members the list does not name.
     pub(super) fn unnamed(&self) -> usize {
         self.unnamed.len()

@@ -8,9 +8,9 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::keys::Outcome;
+use super::post::Asker;
 use super::room::{Member, Room};
-use super::shared::Asker;
-use super::{ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::{ConnectionId, Delivery, Encoded, Hub, Refusal, to_one};
 
 impl Hub {
     /// The answer to a message that was sent before, even by another socket; `None` if it was not. While a trigger is
@@ -76,7 +76,8 @@ impl Hub {
         outcome: Outcome,
     ) -> Option<Delivery> {
         if let Some(shared) = &mut self.shared {
-            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) });
+            let row = &self.rooms.get(channel)?.share.as_ref()?.row;
+            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) }, Arc::clone(row));
             return None;
         }
         self.keys.remember(channel, key, outcome);
@@ -85,7 +86,7 @@ impl Hub {
 }
 
 /// What somebody is told who sent a message again: what the first sending was told, as long as it is kept.
-pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
+pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Encoded {
     let kept = outcome.id.and_then(|id| Some((id, room.history.find(id, member.is_authenticated)?)));
     let echo = kept.and_then(|(id, frame)| {
         let text = frame.to_text();
@@ -100,13 +101,13 @@ pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, out
         };
         let frame =
             ServerFrame { action: Action::Message, client: Some(client), options, payload: Payload::AsSent(payload) };
-        Some(frame.encode())
+        Some(Encoded::frame(&frame))
     });
     echo.unwrap_or_else(|| ack(channel, key, outcome))
 }
 
 /// What came of a message that has no echo.
-pub(super) fn ack(channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
+pub(super) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
     let id = outcome.id.map(|id| id.to_string());
     let frame = ServerFrame {
         action: Action::Ack,
@@ -114,7 +115,7 @@ pub(super) fn ack(channel: &str, key: &str, outcome: Outcome) -> Box<RawValue> {
         options: Options::Channel { channel, key: Some(key) },
         payload: Payload::Ack { id: id.as_deref(), dropped: outcome.is_dropped },
     };
-    frame.encode()
+    Encoded::frame(&frame)
 }
 
 /// What an echo is made of again.

@@ -15,7 +15,13 @@ impl Hub {
     /// Puts new settings in force. Members who may no longer be on a channel are told why and that they left; the others
     /// are told that they went.
     pub fn apply(&mut self, settings: Settings) -> Vec<Delivery> {
-        self.settings = settings;
+        let before = std::mem::replace(&mut self.settings, settings);
+        let pattern = |settings: &Settings, channel: &str| Some(settings.rules_for(channel)?.pattern.clone());
+        for channel in self.keys.channels() {
+            if pattern(&before, &channel) != pattern(&self.settings, &channel) {
+                self.keys.forget_channel(&channel);
+            }
+        }
         let channels: Vec<_> = self.rooms.keys().cloned().collect();
         channels.iter().flat_map(|channel| self.reform(channel)).collect()
     }
@@ -26,14 +32,14 @@ impl Hub {
         };
         match self.settings.rules_for(channel).cloned() {
             Some(rules) if rules == room.rules => Vec::new(),
-            Some(rules) if rules.pattern == room.rules.pattern => self.adopt(channel, rules),
+            Some(rules) if rules.pattern == room.rules.pattern => self.follow_row(channel, rules),
             Some(_) => self.close_channel(channel, &Refusal::SettingsReplaced),
             None => self.close_channel(channel, &Refusal::NoSettings),
         }
     }
 
     /// The row of the channel has changed.
-    fn adopt(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
+    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
         let bounds = self.retention.bounds(rules.history);
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
@@ -60,10 +66,14 @@ impl Hub {
             // The members all go at once: there is no one to tell of each.
             room.forget_listeners();
         }
+        let waiting = self.waiting_for_others(channel);
         let mut deliveries = self.expel(channel, members, why);
-        deliveries.extend(self.refuse_waiting(channel, why));
-        self.keys.forget_channel(channel);
+        self.share_erase(channel);
         self.forget(channel);
+        // What they sent behind their joins is handled under the new row, in a room of its own.
+        for id in waiting {
+            deliveries.extend(self.refuse_one_waiting(id, channel, why));
+        }
         deliveries
     }
 

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::code::Code;
 use super::depth::DEPTH;
-use super::{ConnectionId, Delivery};
+use super::{ConnectionId, Delivery, Encoded};
 use crate::channel_name::CHANNEL_NAME_RULE;
 
 /// Why something was refused. The socket stays open.
@@ -140,7 +139,7 @@ impl Refusal {
     }
 
     /// The `error` frame, for the channel that it is about if there is one, and the message on it if that has a key.
-    pub(crate) fn frame(&self, channel: Option<&str>, key: Option<&str>) -> Box<RawValue> {
+    pub(crate) fn frame(&self, channel: Option<&str>, key: Option<&str>) -> Encoded {
         let options = match channel {
             Some(channel) => Options::Channel { channel, key },
             None => Options::Socket {},
@@ -151,7 +150,7 @@ impl Refusal {
             options,
             payload: Payload::Error { message: &self.to_string(), code: self.code().name() },
         };
-        frame.encode()
+        Encoded::frame(&frame)
     }
 }
 

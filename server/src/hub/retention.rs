@@ -90,7 +90,7 @@ impl Hub {
         };
         self.retention.count(room);
         if room.is_bare() {
-            return self.forget(channel);
+            return self.forget_if_bare(channel);
         }
         if room.is_unused() {
             self.retention.releases(&name, room, self.now_ms);
@@ -129,9 +129,11 @@ impl Hub {
         }
     }
 
-    /// Forgets the channel that is unused for the longest time, save for one. Says whether there was one.
+    /// Forgets the channel that is unused for the longest time, save for one. Says whether there was one. Replicated
+    /// channels that are idle here go first: Redis keeps them.
     fn forget_unused(&mut self, save_for: &str) -> bool {
-        let oldest = self.retention.unused.values().find(|name| &***name != save_for).map(Arc::clone);
+        let idle = self.shared.as_ref().and_then(|shared| shared.idle.oldest(save_for));
+        let oldest = idle.or_else(|| self.retention.unused.values().find(|name| &***name != save_for).map(Arc::clone));
         oldest.inspect(|oldest| self.forget(oldest)).is_some()
     }
 

@@ -130,7 +130,7 @@ impl Room {
     }
 
     /// The list for a member who asked for it, who is on it in any case.
-    pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Box<RawValue> {
+    pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Encoded {
         let (presence, more) = match &self.share {
             Some(share) => share.present(reader.map(|(_, client)| client)),
             None => self.present(reader.map(|(id, _)| id)),
@@ -142,7 +142,8 @@ impl Room {
     fn present(&self, reader: Option<ConnectionId>) -> (Vec<&RawValue>, usize) {
         let is_listed = |id: ConnectionId| Some(id) == reader || self.presence.names(&id);
         let listed = self.members.iter().filter(|(id, _)| is_listed(**id)).map(|(_, member)| &*member.client);
-        let unnamed = self.presence.unnamed();
+        let is_unnamed = reader.is_some_and(|id| self.presence.is_unnamed(&id));
+        let unnamed = self.presence.unnamed() - usize::from(is_unnamed);
         (listed.chain(self.presence.leaving().map(|client| &**client)).collect(), unnamed)
     }
 
@@ -174,6 +175,18 @@ impl Room {
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
+    /// The changes of presence that wait, to be told now.
+    pub(super) fn take_pending_changes(&mut self) -> Vec<Change> {
+        match &mut self.share {
+            Some(share) => share.presence.take_pending().collect(),
+            None => self.presence.take_pending().collect(),
+        }
+    }
+
+    pub(super) fn has_pending_changes(&self) -> bool {
+        self.share.as_ref().map_or_else(|| self.presence.is_pending(), |share| share.presence.is_pending())
+    }
+
     /// Tells the others that asked for presence; never the one it is about.
     pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Delivery> {
         if !self.rules.presence {
@@ -197,14 +210,15 @@ pub(super) struct PresencePoint {
 }
 
 /// A frame about a channel that no client sent.
-pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Box<RawValue> {
-    let frame = ServerFrame { action, client: None, options: Options::channel(channel), payload };
-    frame.encode()
+pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Encoded {
+    Encoded::frame(&ServerFrame { action, client: None, options: Options::channel(channel), payload })
 }
 
 /// An answer with kept messages. `complete`: whether they are all that was said since a message that the reader named.
 pub(super) fn history_frame(channel: &str, frames: &[Encoded], complete: Option<bool>) -> Encoded {
-    let frame = from_server(channel, Action::History, Payload::History { history: [], complete });
+    let payload = Payload::History { history: [], complete };
+    let frame = ServerFrame { action: Action::History, client: None, options: Options::channel(channel), payload };
+    let frame = frame.encode();
     // The list is the last one of the frame, as the payload is its last field.
     let (opening, closing) = frame.get().rsplit_once("[]").unwrap_or_default();
     Encoded::spliced(&format!("{opening}["), frames.iter(), &format!("]{closing}"))

@@ -46,7 +46,7 @@ impl Said<'_> {
     }
 
     /// The frame as members get it; the sender's own copy says the key.
-    pub(super) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Box<RawValue> {
+    pub(super) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Encoded {
         let id = &id.to_string();
         let frame = match self {
             Said::Message { client, authenticated, payload } => ServerFrame {
@@ -68,7 +68,7 @@ impl Said<'_> {
                 payload: Payload::Event { data: *data, dbo_id: 0, row_id: 0 },
             },
         };
-        frame.encode()
+        Encoded::frame(&frame)
     }
 }
 
@@ -82,7 +82,7 @@ impl Room {
         sender: Option<Sender<'_>>,
         bounds: Bounds,
     ) -> Vec<Delivery> {
-        let frame = Encoded::text(said.frame(channel, id, None).get());
+        let frame = said.frame(channel, id, None);
         let for_authenticated = said.is_for_authenticated();
         self.history.keep(id, frame.clone(), for_authenticated, bounds);
         let mut to = self.audience(for_authenticated);
@@ -90,7 +90,7 @@ impl Room {
         let own = sender.and_then(|Sender { id: from, key }| {
             let key = key?;
             to.retain(|&member| member != from);
-            Some(Delivery::message(vec![from], Encoded::text(said.frame(channel, id, Some(key)).get())))
+            Some(Delivery::message(vec![from], said.frame(channel, id, Some(key))))
         });
         let mut deliveries = vec![Delivery::message(to, frame)];
         deliveries.extend(own);

@@ -8,19 +8,24 @@ use xano_realtime_protocol::frame::PresenceAction;
 
 use super::history::{Bounds, History};
 use super::notice::{Entry, Known};
-use super::presence::Change;
-use super::room::Room;
-use super::shared::Snapshot;
-use super::{ConnectionId, Delivery, Refusal};
+use super::post::Snapshot;
+use super::presence::{Change, Presence};
+use super::room::{PresencePoint, Room};
+use super::row::Row;
+use super::{ConnectionId, Delivery, Hub, Refusal};
 
 /// What a room knows of the others that have it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Share {
+    /// The row that the channel follows, as Redis is told of it.
+    pub(super) row: Arc<Row>,
     /// Empty until it is known how the channel stands.
     epoch: Box<str>,
     pub(super) version: u64,
     /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
     present: BTreeMap<String, Known>,
+    /// What the members here were told of each other and of members elsewhere.
+    pub(super) presence: Presence<String>,
     /// Those here who are about to join, when all servers know of them.
     pub(super) waiting: BTreeSet<ConnectionId>,
     /// `None` where it knows how the channel stands.
@@ -33,13 +38,53 @@ pub(super) struct Behind {
     /// Which answer counts: there may be older ones on their way.
     pub(super) question: u64,
     /// What happened since.
-    pub(super) notices: Vec<Box<str>>,
+    notices: Vec<Box<str>>,
+    bytes: usize,
+    is_overrun: bool,
+}
+
+impl Behind {
+    pub(super) fn asked(question: u64) -> Behind {
+        Behind { question, notices: Vec::new(), bytes: 0, is_overrun: false }
+    }
+
+    /// Keeps what happened for later. If that is too much, all of it is dropped, and the channel is to be asked for once
+    /// more: the next answer says what was said and who is there.
+    pub(super) fn hear(&mut self, channel: &str, notice: Box<str>) {
+        if self.is_overrun {
+            return;
+        }
+        self.bytes += notice.len();
+        if self.bytes <= MAX_BEHIND_BYTES {
+            self.notices.push(notice);
+            return;
+        }
+        tracing::debug!(channel, "more happens on a channel than can wait for the answer of Redis; it is asked again");
+        self.notices = Vec::new();
+        self.is_overrun = true;
+    }
+
+    pub(super) fn is_overrun(&self) -> bool {
+        self.is_overrun
+    }
+
+    pub(super) fn into_notices(self) -> Vec<Box<str>> {
+        self.notices
+    }
 }
 
 impl Share {
     /// Of a new room.
-    pub(super) fn asked(behind: Behind) -> Share {
-        Share { behind: Some(behind), ..Share::default() }
+    pub(super) fn asked(row: Arc<Row>, behind: Behind) -> Share {
+        Share {
+            row,
+            epoch: Box::default(),
+            version: 0,
+            present: BTreeMap::new(),
+            presence: Presence::default(),
+            waiting: BTreeSet::new(),
+            behind: Some(behind),
+        }
     }
 
     pub(super) fn epoch(&self) -> &str {
@@ -51,13 +96,31 @@ impl Share {
         self.present.get(socket_id).map(|known| known.authenticated)
     }
 
-    /// Everybody in the order in which they came, and somebody who is new.
-    pub(super) fn present<'a>(&'a self, newcomer: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
-        let mut known: Vec<_> = self.present.values().collect();
-        known.sort_unstable_by_key(|known| known.since);
-        let mut present: Vec<_> = known.into_iter().map(|known| &*known.client).collect();
-        present.extend(newcomer.filter(|newcomer| !present.iter().any(|client| client.get() == newcomer.get())));
-        (present, 0)
+    /// The members that the list names, in the order in which they came, the reader in any case; and how many it does not
+    /// name.
+    pub(super) fn present<'a>(&'a self, reader: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
+        let is_reader = |client: &RawValue| reader.is_some_and(|reader| reader.get() == client.get());
+        let listed = self.present.iter().filter(|(id, known)| self.presence.names(id) || is_reader(&known.client));
+        let mut listed: Vec<_> = listed.map(|(_, known)| known).collect();
+        listed.sort_unstable_by_key(|known| known.since);
+        let mut present: Vec<_> = listed.into_iter().map(|known| &*known.client).collect();
+        present.extend(reader.filter(|_| !present.iter().any(|client| is_reader(client))));
+        present.extend(self.presence.leaving().map(|client| &**client));
+        let is_unnamed = |(id, known): (&String, &Known)| self.presence.is_unnamed(id) && is_reader(&known.client);
+        let named_reader = self.presence.unnamed() > 0 && self.present.iter().any(is_unnamed);
+        (present, self.presence.unnamed() - usize::from(named_reader))
+    }
+}
+
+impl Hub {
+    pub(super) fn share_mut(&mut self, channel: &str) -> Option<&mut Share> {
+        self.rooms.get_mut(channel)?.share.as_mut()
+    }
+
+    /// Those who are about to join the channel, when all who share it know of them.
+    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
+        let share = self.rooms.get(channel).and_then(|room| room.share.as_ref());
+        share.into_iter().flat_map(|share| &share.waiting).copied().collect()
     }
 }
 
@@ -83,9 +146,10 @@ impl Room {
         if !is_first && !is_complete {
             deliveries.extend(self.tell_all(channel, &Refusal::Gap));
         }
-        if self.history.newest().is_none() && !is_all_kept {
-            // Some of it is not kept any more; which, nobody knows.
-            self.history = History::after(first.or(snapshot.newest));
+        if self.history.newest().is_none() {
+            // Where Redis does not know up to where something is missing, the oldest entry may be the last one missing.
+            let lost = snapshot.hidden.or(if is_all_kept { None } else { first.or(snapshot.newest) });
+            self.history = History::after(lost);
         }
         for (id, entry) in &snapshot.entries {
             if Some(*id) <= self.history.newest() {
@@ -100,7 +164,17 @@ impl Room {
                 Err(_) => tracing::error!(channel, "a kept message is not understood"),
             }
         }
+        self.agree(snapshot, bounds);
         deliveries
+    }
+
+    /// Lets go of what the history does not show any more, and knows the newest message even if it is not kept.
+    fn agree(&mut self, snapshot: &Snapshot, bounds: Bounds) {
+        if self.history.newest() < snapshot.newest {
+            self.history = History::after(snapshot.newest);
+        }
+        let shown = self.history.since(snapshot.hidden, true).frames.len();
+        self.history.shrink_to(Bounds { count: shown, ..bounds });
     }
 
     /// Who is on the channel.
@@ -109,6 +183,7 @@ impl Room {
         channel: &str,
         snapshot: &Snapshot,
         by_socket_id: &HashMap<String, ConnectionId>,
+        at: PresencePoint,
     ) -> Vec<Delivery> {
         let Some(share) = &mut self.share else {
             return Vec::new();
@@ -116,13 +191,11 @@ impl Room {
         share.version = snapshot.version;
         let there: HashSet<_> = snapshot.members.iter().map(|(socket_id, _)| socket_id).collect();
         let gone: Vec<_> = share.present.keys().filter(|socket_id| !there.contains(socket_id)).cloned().collect();
-        let mut deliveries: Vec<_> = gone
-            .iter()
-            .filter_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id.get(socket_id).copied()))
-            .collect();
+        let mut deliveries: Vec<_> =
+            gone.iter().flat_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id, at)).collect();
         for (socket_id, member) in &snapshot.members {
             let about = by_socket_id.get(socket_id).copied();
-            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about));
+            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about, at));
         }
         deliveries
     }
@@ -134,17 +207,47 @@ impl Room {
         socket_id: String,
         member: &str,
         about: Option<ConnectionId>,
+        at: PresencePoint,
     ) -> Option<Delivery> {
         let known: Known = serde_json::from_str(member).ok()?;
-        let client = Arc::clone(&known.client);
-        let is_new = self.share.as_mut()?.present.insert(socket_id, known).is_none();
-        is_new.then(|| self.tell(channel, Change { action: PresenceAction::Join, client, about })).flatten()
+        let change = Change { action: PresenceAction::Join, client: Arc::clone(&known.client), about };
+        let share = self.share.as_mut()?;
+        if share.present.insert(socket_id.clone(), known).is_some() {
+            return None;
+        }
+        let told = share.presence.came(socket_id, share.present.len(), at.named_at_most, at.now_ms, change);
+        told.and_then(|change| self.tell(channel, change))
     }
 
-    /// Tells the others; not the one it is about, who may be here, and is soon to be known again.
-    pub(super) fn miss_one(&mut self, channel: &str, socket_id: &str, about: Option<ConnectionId>) -> Option<Delivery> {
-        let known = self.share.as_mut()?.present.remove(socket_id)?;
-        self.tell(channel, Change { action: PresenceAction::Leave, client: known.client, about })
+    /// Tells the others; not the one it is about, who may be here, and is soon to be known again. Another member may take
+    /// the place in the presence list.
+    pub(super) fn miss_one(
+        &mut self,
+        channel: &str,
+        socket_id: &str,
+        by_socket_id: &HashMap<String, ConnectionId>,
+        at: PresencePoint,
+    ) -> Vec<Delivery> {
+        let Some(share) = &mut self.share else {
+            return Vec::new();
+        };
+        let Some(known) = share.present.remove(socket_id) else {
+            return Vec::new();
+        };
+        let about = by_socket_id.get(socket_id).copied();
+        let change = Change { action: PresenceAction::Leave, client: known.client, about };
+        let mut told: Vec<_> = share.presence.went(socket_id.to_owned(), at.now_ms, change).into_iter().collect();
+        if let Some(next) = share.presence.next_named(share.present.len(), at.named_at_most)
+            && let Some(known) = share.present.get(&next)
+        {
+            let change = Change {
+                action: PresenceAction::Join,
+                client: Arc::clone(&known.client),
+                about: by_socket_id.get(&next).copied(),
+            };
+            told.extend(share.presence.tell(next, at.now_ms, change));
+        }
+        told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
     fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Delivery> {
@@ -152,3 +255,6 @@ impl Room {
         (!to.is_empty()).then(|| Delivery::refusal_to_all(to, channel, why))
     }
 }
+
+/// Above it, to ask again costs less than to keep what happens.
+const MAX_BEHIND_BYTES: usize = 4 * 1024 * 1024;

@@ -79,7 +79,11 @@ struct Queue {
 /// What is done if the answer allows it.
 #[derive(Debug)]
 pub(super) enum Asked {
-    Join(Wishes),
+    Join {
+        wishes: Wishes,
+        /// The trigger that is asked: the answer counts while it is the channel's.
+        url: TriggerUrl,
+    },
     Message {
         recipient: Option<String>,
         authenticated: bool,
@@ -95,7 +99,7 @@ impl Asked {
     fn key(&self) -> Option<&str> {
         match self {
             Asked::Message { key, .. } => key.as_deref(),
-            Asked::Join(_) | Asked::Repeat | Asked::Others(_) => None,
+            Asked::Join { .. } | Asked::Repeat | Asked::Others(_) => None,
         }
     }
 }
@@ -220,10 +224,18 @@ impl Hub {
     pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
         let mut deliveries = Vec::new();
         for id in self.waiting_for_others(channel) {
-            let Some((_, frames)) = self.take_queue(id, channel) else { continue };
-            deliveries.push(self.refuse_join(id, channel, why));
-            deliveries.extend(self.go_on(id, channel, frames));
+            deliveries.extend(self.refuse_one_waiting(id, channel, why));
         }
+        deliveries
+    }
+
+    /// One socket does not come in that waits for it; what it sent meanwhile is handled.
+    pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Delivery> {
+        let Some((_, frames)) = self.take_queue(id, channel) else {
+            return Vec::new();
+        };
+        let mut deliveries = vec![self.refuse_join(id, channel, why)];
+        deliveries.extend(self.go_on(id, channel, frames));
         deliveries
     }
 
@@ -259,7 +271,8 @@ impl Hub {
     pub(super) fn ask_about_join(&mut self, id: ConnectionId, channel: &str, url: TriggerUrl, wishes: Wishes) {
         let payload = serde_json::json!({ "history": wishes.history, "presence": wishes.presence });
         let payload = to_raw_value(&payload).ok();
-        self.ask(id, channel, url, payload.as_deref(), Asked::Join(wishes));
+        let asked = Asked::Join { wishes, url: url.clone() };
+        self.ask(id, channel, url, payload.as_deref(), asked);
     }
 
     pub(super) fn ask_about_message(
@@ -283,7 +296,7 @@ impl Hub {
             return;
         };
         let (action, authenticated) = match &asked {
-            Asked::Join(_) => (Action::Join, connection.is_authenticated),
+            Asked::Join { .. } => (Action::Join, connection.is_authenticated),
             Asked::Message { authenticated, .. } => (Action::Message, *authenticated),
             Asked::Repeat | Asked::Others(_) => return,
         };
@@ -310,8 +323,12 @@ impl Hub {
         match (asked, answer) {
             (_, Answer::Busy) => Err(Refusal::TriggerBusy),
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
-            (Asked::Join(_), Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
-            (Asked::Join(wishes), _) => self.enter(id, channel, wishes),
+            (Asked::Join { .. }, Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
+            (Asked::Join { wishes, url }, _) => {
+                let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
+                let is_asked = rules.triggers.join.as_ref().is_none_or(|trigger| *trigger == url);
+                if is_asked { self.enter(id, channel, wishes) } else { self.join(id, channel, wishes) }
+            }
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
                 Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
             }

@@ -100,6 +100,8 @@ pub(crate) enum Need {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Backlog,
+    /// Bytes that the writer has taken out to write them.
+    in_hand: usize,
     writer: Writer,
     ending: Option<Ending>,
 }
@@ -161,7 +163,7 @@ impl Outbox {
     fn is_over_limit(&self, queue: &Queue) -> bool {
         let waiting = queue.waiting.waiting_behind();
         let pushed = if queue.writer == Writer::Owner { self.limit.unread() } else { self.limit.unwritten() };
-        waiting.pushed > pushed || waiting.answers > self.limit.answers()
+        waiting.pushed + queue.in_hand > pushed || waiting.answers > self.limit.answers()
     }
 
     /// How many bytes wait to be written.
@@ -206,12 +208,14 @@ impl Outbox {
             // What was added after the end is the farewell.
             let has_ended = queue.ending.is_some();
             let mut batch = mem::take(&mut queue.waiting);
+            queue.in_hand = batch.waiting_behind().pushed;
             drop(queue);
             let before = batch.unwritten_bytes();
             let outcome = batch.write_to(self.stream());
             let taken = before - batch.unwritten_bytes();
             self.taken_bytes.fetch_add(u64::try_from(taken).unwrap_or(u64::MAX), Ordering::Relaxed);
             queue = self.lock();
+            queue.in_hand = 0;
             match outcome {
                 Ok(()) if queue.waiting.is_empty() => queue.waiting = batch.emptied(),
                 Ok(()) => {}

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Settings, SettingsError};
 use crate::private_file::new_private_file;
@@ -14,22 +14,15 @@ impl Settings {
         Settings::parse(&fs::read_to_string(path)?)
     }
 
-    /// Puts the settings in place of the file in one step: a reader, and a crash, find the old file or the new one.
-    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
+    /// Writes the settings beside the file: what remains to be done does not need room on the disk.
+    pub(crate) fn prepare(&self, path: &Path) -> io::Result<Prepared> {
         // What a link points to is the file; the link stays.
         let path = fs::canonicalize(path)?;
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.new", random_name()?));
-        let new = path.with_file_name(name);
-        let written = self.write_new(&new, &path).and_then(|()| fs::rename(&new, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(&new);
-        }
-        written?;
-        if let Err(error) = sync_folder(&path) {
-            tracing::warn!(%error, "the settings are saved, but a power failure may bring the old ones back");
-        }
-        Ok(())
+        let prepared = Prepared { new: path.with_file_name(name), path };
+        self.write_new(&prepared.new, &prepared.path)?;
+        Ok(prepared)
     }
 
     /// The URLs of triggers may hold keys, so the new file never has more readers than the old one.
@@ -51,4 +44,29 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// New settings that lie beside their file. Dropped without [`commit`](Self::commit) they are removed.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    new: PathBuf,
+    path: PathBuf,
+}
+
+impl Prepared {
+    /// Puts them in place of the file, in one step: a reader finds the old or the new one, whatever happens.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        fs::rename(&self.new, &self.path)?;
+        if let Err(error) = sync_folder(&self.path) {
+            tracing::warn!(%error, "the settings are saved, but a power failure may bring the old ones back");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // After a commit there is nothing to remove.
+        let _ = fs::remove_file(&self.new);
+    }
 }

@@ -44,6 +44,11 @@ impl Settings {
         })
     }
 
+    /// The rows that are switched on.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &ChannelRules> {
+        self.channels.iter().map(|rules| &**rules).filter(|rules| rules.enabled)
+    }
+
     /// Settings of checked rows.
     fn new(enabled: bool, hash: String, channels: Vec<ChannelRules>) -> Result<Settings, SettingsError> {
         let mut settings =

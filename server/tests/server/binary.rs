@@ -263,10 +263,14 @@ async fn a_password_in_the_argument_of_redis_is_warned_of_and_one_in_a_file_is_n
     // Nothing listens there: each server goes on trying to connect.
     let url = "redis://user:hunter2@127.0.0.1:1";
     let file = settings_file("redis-password", url);
-    let by_argument = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
-    let by_file = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis-file"]).arg(file));
-    for (mut process, is_warned) in [(by_argument, true), (by_file, false)] {
-        let printed = process.end();
+    let by_argument = server().args(["--listen", "127.0.0.1:0", "--redis", url]).spawn().unwrap();
+    let by_file = server().args(["--listen", "127.0.0.1:0", "--redis-file"]).arg(file).spawn().unwrap();
+    for (mut child, is_warned) in [(by_argument, true), (by_file, false)] {
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut printed = String::new();
+        while !printed.contains("does not serve") && log.read_line(&mut printed).unwrap() > 0 {}
+        child.kill().unwrap();
+        child.wait().unwrap();
         assert_eq!(printed.contains("--redis holds a password"), is_warned, "{printed}");
         assert!(!printed.contains("hunter2"), "{printed}");
     }

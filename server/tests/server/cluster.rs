@@ -1,6 +1,9 @@
 //! Several servers act as one over a real Redis.
 
+mod bounds;
 mod losses;
+mod removed_history;
+mod settings;
 
 use std::collections::HashSet;
 

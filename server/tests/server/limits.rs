@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use xano_realtime_server::config::Timings;
 use xano_realtime_server::{Config, Limits};
 
-use crate::support::{Client, MARVEL, Running, patiently};
+use crate::support::{Client, HASH, MARVEL, Running, patiently};
 
 /// The codes of the errors that a client hears until it is shown out, and the close code.
 async fn hears_to_the_end(client: &mut Client) -> (Vec<String>, u16) {
@@ -188,4 +190,38 @@ async fn a_slow_client_that_reads_on_learns_why_it_is_closed() {
         while jill.hear_until("message").await["payload"] != number {}
     }
     assert_eq!(slow.hear_close().await, 1013);
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_all_of_a_long_history_however_long_it_takes() {
+    const READ_BYTES: usize = 256 * 1024;
+    let timings = Timings { ping: Duration::from_millis(60), ..Timings::default() };
+    let limits = Limits { bytes_per_second: usize::MAX, ..Limits::default() };
+    let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
+    let mut sender = server.client_on(MARVEL).await;
+    for _ in 0..70 {
+        sender.message(MARVEL, "x".repeat(200_000)).await;
+        while sender.hear_but_pings().await["action"] != "message" {}
+    }
+    // Bytes are read by hand, a few at a time: the history takes many times as long as the server bears silence.
+    let mut reader = TcpStream::connect(server.address).await.unwrap();
+    let key = "dGhlIHNhbXBsZSBub25jZQ==";
+    let head = format!(
+        "GET /rt/{HASH} HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    );
+    reader.write_all(head.as_bytes()).await.unwrap();
+    let frame =
+        json!({ "action": "join", "options": { "channel": MARVEL }, "payload": { "history": true } }).to_string();
+    let mut bytes = vec![0x81, 0x80 | u8::try_from(frame.len()).unwrap(), 0, 0, 0, 0];
+    bytes.extend_from_slice(frame.as_bytes());
+    reader.write_all(&bytes).await.unwrap();
+    let mut pace = tokio::time::interval(Duration::from_millis(25));
+    let (mut buffer, mut received) = (vec![0; READ_BYTES], 0);
+    while received < 70 * 200_000 {
+        pace.tick().await;
+        let read = patiently(reader.read(&mut buffer)).await.unwrap();
+        assert!(read > 0, "closed after {received} bytes");
+        received += read;
+    }
 }

@@ -1,10 +1,12 @@
 //! Connections that have not become a socket, and whose they are.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Error;
+use xano_realtime_server::config::Timings;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{Config, Limits, TrustedProxies};
 
@@ -19,7 +21,8 @@ fn limits(texts: &[&str]) -> Limits {
 async fn server(texts: &[&str], trusted: &[&str]) -> Running {
     let mut trusted_proxies = TrustedProxies::default();
     trusted.iter().for_each(|network| trusted_proxies.trust(network).unwrap());
-    Running::start_with(Config { limits: limits(texts), trusted_proxies, ..Config::default() }).await
+    let timings = Timings { first_request: Duration::from_millis(1), ..Timings::default() };
+    Running::start_with(Config { limits: limits(texts), trusted_proxies, timings, ..Config::default() }).await
 }
 
 /// A connection that has sent what is given here, and nothing more.

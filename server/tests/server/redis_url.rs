@@ -65,8 +65,9 @@ async fn over_tls_a_redis_is_trusted_whose_certificate_the_machine_trusts_and_no
 
 /// What a server prints until it has complained so often.
 fn complaints_about(url: &str, times: usize) -> String {
-    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0", "--redis", url]));
-    let errors = BufReader::new(process.child.stderr.take().unwrap());
+    let mut child = server().args(["--listen", "127.0.0.1:0", "--redis", url]).spawn().unwrap();
+    let errors = BufReader::new(child.stderr.take().unwrap());
+    let _process = Ended(child);
     let (say, lines) = mpsc::channel();
     thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
     let mut printed = String::new();
@@ -75,6 +76,16 @@ fn complaints_about(url: &str, times: usize) -> String {
         printed.push('\n');
     }
     printed
+}
+
+/// A server that does not serve yet; ends with the test.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn free_address() -> String {

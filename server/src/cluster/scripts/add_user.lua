@@ -1,9 +1,11 @@
--- A new user, unless the address is taken.
+-- A new user, unless the address is taken or there are as many as may be.
 -- KEYS: users by id, ids by address
--- ARGV: the address, what is kept of the user
+-- ARGV: the address, what is kept of the user, how many there may be
 local users, emails = KEYS[1], KEYS[2]
-if redis.call('HEXISTS', emails, ARGV[1]) == 1 then return false end
-local id = redis.call('HLEN', users) + 1
+if redis.call('HEXISTS', emails, ARGV[1]) == 1 then return {'taken', 0} end
+local count = redis.call('HLEN', users)
+if count >= tonumber(ARGV[3]) then return {'full', 0} end
+local id = count + 1
 redis.call('HSET', users, id, ARGV[2])
 redis.call('HSET', emails, ARGV[1], id)
-return id
+return {'added', id}

@@ -1,21 +1,31 @@
--- How a channel stands: its epoch, the version of its members, how much was ever said, the newest of it, its members,
--- and what is kept, from an entry on; of another epoch than the one that is known, all that is kept.
+-- How a channel stands: its epoch, the version of its members, how much was ever said, the newest of it, up to where it is
+-- not shown, its members, and what is kept, from an entry on; of another epoch than the one that is known, all that is kept.
 -- KEYS: the channel's state, what was said, its members
--- ARGV: the first entry wanted, the known epoch, one for a new channel, for how long it is kept (ms)
-local state, said, members = KEYS[1], KEYS[2], KEYS[3]
-local first, known, epoch, keep_ms = unpack(ARGV)
-local kept = redis.call('XRANGE', said, first, '+')
-if first ~= '-' and (not kept[1] or kept[1][1] ~= first) then
-  local oldest = redis.call('XRANGE', said, '-', '+', 'COUNT', 1)[1]
-  local is_trimmed = oldest and kept[1] and oldest[1] == kept[1][1]
-  -- What a server has delivered is not there though older entries are: Redis has fallen back to an earlier state.
-  if not is_trimmed and redis.call('HGET', state, 'epoch') == known then redis.call('HSET', state, 'epoch', epoch) end
+-- ARGV: the first entry wanted, the known epoch, one for a new channel, for how long the channel is kept (ms), how many
+-- entries, how many bytes, for how long each (ms); the row
+local state, said, members = unpack(KEYS)
+local first, known, epoch, keep_ms, keep, max_bytes, max_age_ms = unpack(ARGV)
+if not follow_row(state, said, epoch, unpack(ARGV, 8, 12)) then return {'stale'} end
+local stands = redis.call('HMGET', state, 'epoch', 'version', 'said', 'newest', 'bytes', 'oldest', 'hidden')
+local log = measure(said, stands[5], stands[6], stands[7])
+local count = log.count
+trim(said, log, tonumber(keep), tonumber(max_bytes), now_ms() - max_age_ms)
+if log.count < count then
+  redis.call('HSET', state, 'bytes', log.bytes, 'oldest', log.oldest, 'hidden', log.hidden)
 end
-redis.call('HSETNX', state, 'epoch', epoch)
+local kept = redis.call('XRANGE', said, first, '+', 'COUNT', keep)
+if first ~= '-' and first ~= stands[4] and (not kept[1] or kept[1][1] ~= first) then
+  local is_trimmed = kept[1] and kept[1][1] == log.oldest
+  -- What a server has delivered is not there though older entries are: Redis has fallen back to an earlier state.
+  if not is_trimmed and stands[1] == known then stands[1] = false end
+end
+if not stands[1] then
+  stands[1] = epoch
+  redis.call('HSET', state, 'epoch', epoch)
+end
+if first ~= '-' and stands[1] ~= known then kept = redis.call('XRANGE', said, '-', '+', 'COUNT', keep) end
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, keep_ms) end
-local stands = redis.call('HMGET', state, 'epoch', 'version', 'said', 'newest')
-if first ~= '-' and stands[1] ~= known then kept = redis.call('XRANGE', said, '-', '+') end
 return {
-  stands[1], tonumber(stands[2] or 0), tonumber(stands[3] or 0), stands[4] or '',
+  'opened', stands[1], tonumber(stands[2] or 0), tonumber(stands[3] or 0), stands[4] or '', log.hidden,
   redis.call('HGETALL', members), kept,
 }

@@ -94,7 +94,7 @@ fn every_frame_is_understood_within_the_rules_or_refused() {
             }
         }
         // A refusal can always be told.
-        Err(refused) => drop(serde_json::from_str::<Value>(refused.why.frame(None, None).get()).unwrap()),
+        Err(refused) => drop(serde_json::from_str::<Value>(&refused.why.frame(None, None).to_text()).unwrap()),
     });
 }
 

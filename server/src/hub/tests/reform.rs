@@ -172,3 +172,21 @@ fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
         assert_eq!(payloads, expected.iter().collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn a_key_is_not_carried_over_to_another_row_even_where_the_channel_is_forgotten() {
+    let mut scene =
+        Scene::with_row("room/*", json!({ "wildcard": true, "history": 0, "client_public_messaging": true }));
+    let say = |scene: &mut Scene, text: &str| {
+        let jill = scene.joins("jill", "room/1");
+        scene.says(jill, "message", json!({ "channel": "room/1", "key": "a key" }), json!(text));
+        let answer = scene.hears(jill).pop().unwrap();
+        scene.closes(jill);
+        answer
+    };
+    assert_eq!(say(&mut scene, "first")["action"], "message");
+    assert_eq!(say(&mut scene, "first")["action"], "ack", "the same message again");
+    assert_eq!(scene.hub.rooms(), 0);
+    scene.settings_become(json!({ "pattern": "room/1", "wildcard": false }));
+    assert_eq!(say(&mut scene, "second")["payload"], "second");
+}

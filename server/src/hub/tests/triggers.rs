@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{MARVEL, Scene, socket_of};
+use crate::Settings;
 use crate::hub::{Answer, Call, ConnectionId};
 
 const ROOM: &str = "room/1";
@@ -246,4 +247,26 @@ fn an_answer_that_receivers_could_not_walk_through_counts_as_none() {
     let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
     scene.is_answered(call, Answer::Json(serde_json::value::RawValue::from_string(deep).unwrap()));
     assert_eq!(scene.hears_refusal(jill), "The channel's trigger failed; nothing was done");
+}
+
+#[test]
+fn a_join_that_waits_for_a_trigger_is_asked_about_again_where_another_row_has_another_trigger() {
+    let row = |pattern: &str, wildcard, trigger: &str| {
+        json!({ "pattern": pattern, "wildcard": wildcard, "enabled": true, "anonymous_clients": true,
+                "triggers": { "join": trigger } })
+    };
+    let settings = |rows: Value| Settings::parse(&json!({ "channels": rows }).to_string()).unwrap();
+    let mut scene = Scene::with(settings(json!([row("room/*", true, "http://lenient/")])));
+    let jill = scene.opens("jill");
+    scene.join(jill, "room/1", Value::Null);
+    let first = scene.asks();
+    let rows = json!([row("room/*", true, "http://lenient/"), row("room/1", false, "http://strict/")]);
+    let deliveries = scene.hub.apply(settings(rows));
+    scene.deliver(deliveries);
+    scene.is_answered(first, Answer::NotJson);
+    assert_eq!(scene.hears(jill), [] as [Value; 0]);
+    let second = scene.asks();
+    assert_eq!(second.url.as_str(), "http://strict/");
+    scene.is_answered(second, Answer::Json(serde_json::value::to_raw_value(&false).unwrap()));
+    assert_eq!(scene.hears_refusal(jill), "The channel's trigger refused the join");
 }

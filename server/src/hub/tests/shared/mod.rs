@@ -3,12 +3,14 @@
 //!
 //! A failure names its seed, which repeats it.
 
+mod bounds;
 mod people;
 mod redis;
 mod servers;
 mod waiting;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use fastrand::Rng;
 
@@ -29,20 +31,30 @@ const SEEDS: u64 = 300;
 #[test]
 fn all_hear_one_order_and_know_who_is_there_whatever_breaks() {
     for seed in 0..SEEDS {
-        World::new(seed).lives(Faults { of_redis: false }).agrees();
+        World::new(seed).lives(Faults::default()).agrees();
     }
 }
 
 #[test]
 fn what_was_shared_and_is_lost_is_told_and_all_agree_again() {
     for seed in 0..SEEDS {
-        World::new(seed).lives(Faults { of_redis: true }).agrees();
+        World::new(seed).lives(Faults { of_redis: true, ..Faults::default() }).agrees();
     }
 }
 
-#[derive(Clone, Copy)]
+#[test]
+fn all_agree_again_after_a_redis_without_memory_has_refused_some_of_what_was_asked() {
+    for seed in 0..SEEDS {
+        World::new(seed).lives(Faults { of_memory: true, ..Faults::default() }).agrees();
+    }
+}
+
+#[derive(Clone, Copy, Default)]
 struct Faults {
+    /// It comes back empty, or as it once was.
     of_redis: bool,
+    /// It is full at times.
+    of_memory: bool,
 }
 
 struct World {
@@ -57,6 +69,9 @@ struct World {
     order: Vec<(MessageId, u64, bool)>,
     next_payload: u64,
     names: u64,
+    now: Duration,
+    /// Redis does not do what needs memory.
+    is_full: bool,
 }
 
 impl World {
@@ -71,6 +86,8 @@ impl World {
             order: Vec::new(),
             next_payload: 0,
             names: 0,
+            now: Duration::ZERO,
+            is_full: false,
         };
         for _ in 0..NODES {
             let node = world.new_node();
@@ -99,7 +116,10 @@ impl World {
                 344..348 => self.clears_up_after(self.nodes[node].name.clone()),
                 348..352 if faults.of_redis => self.redis_restarts(),
                 352..370 => self.saved = self.redis.clone(),
-                370..600 => self.asks(node),
+                370..376 => self.waits(31),
+                376..390 => self.waits(3),
+                390..400 if faults.of_memory => self.is_full = !self.is_full,
+                390..600 => self.asks(node),
                 600..800 => self.is_answered(node),
                 _ => self.hears(node),
             }
@@ -126,7 +146,16 @@ impl World {
     }
 
     fn agrees(mut self) {
+        self.is_full = false;
         self.settles();
+        self.waits(3);
+        self.settles();
+        for person in 0..PEOPLE {
+            // Their join was refused.
+            if !self.people[person].has_joined {
+                self.goes(person);
+            }
+        }
         for person in 0..PEOPLE {
             self.comes(person, person % NODES);
         }

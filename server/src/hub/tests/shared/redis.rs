@@ -15,12 +15,26 @@ pub(super) struct Redis {
     pub(super) version: u64,
     pub(super) said: u64,
     pub(super) newest: Option<MessageId>,
+    pub(super) hidden: Option<MessageId>,
     pub(super) stream: VecDeque<(MessageId, Box<str>)>,
     pub(super) members: BTreeMap<String, Box<str>>,
     pub(super) keys: HashMap<Box<str>, MessageId>,
 }
 
 impl World {
+    /// What a full Redis answers: only what needs no memory is done.
+    pub(super) fn refuses(&mut self, node: usize, post: Post) -> Option<Answered> {
+        match post {
+            Post::Open { question, .. } => {
+                self.nodes[node].is_listening = true;
+                Some(Answered::OpenRefused(question))
+            }
+            Post::Join { socket_id, .. } => Some(Answered::JoinRefused(socket_id)),
+            Post::Say { asker, .. } => asker.map(|asker| Answered::Replied(asker, Reply::Unavailable)),
+            post => self.does(node, post),
+        }
+    }
+
     pub(super) fn does(&mut self, node: usize, post: Post) -> Option<Answered> {
         let new_epoch = Box::from(self.name("epoch"));
         match post {
@@ -58,6 +72,7 @@ impl World {
                 asker.map(|asker| Answered::Replied(asker, Reply::Said))
             }
             Post::Whisper { .. } | Post::Remember { .. } => unreachable!("nobody whispers here"),
+            Post::Erase { .. } => unreachable!("the row stays"),
         }
     }
 
@@ -69,7 +84,8 @@ impl World {
         let before = redis.newest.replace(id).map(|id| id.to_string()).unwrap_or_default();
         redis.said += 1;
         redis.stream.push_back((id, entry.into()));
-        redis.stream.drain(..redis.stream.len().saturating_sub(KEPT));
+        let removed = redis.stream.drain(..redis.stream.len().saturating_sub(KEPT)).next_back();
+        redis.hidden = removed.map(|(id, _)| id).or(redis.hidden);
         redis.keys.extend(key.map(|key| (key, id)));
         let entry: Value = serde_json::from_str(entry).unwrap();
         self.order.push((id, entry["said"]["message"]["payload"].as_u64().unwrap(), false));
@@ -109,6 +125,7 @@ impl Redis {
             version: self.version,
             said: self.said,
             newest: self.newest,
+            hidden: self.hidden,
             entries,
             members: self.members.iter().map(|(id, member)| (id.clone(), member.clone())).collect(),
         }

@@ -1,12 +1,13 @@
 //! What servers do: they ask, are answered and hear, and break.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::redis::Redis;
 use super::{CHANNEL, HISTORY, NODES, World};
-use crate::hub::{Asker, Hub, Post, Reply, Snapshot, is_of_node};
+use crate::hub::{Asker, Hub, Load, Post, Reply, Rows, Snapshot, is_of_node};
 use crate::{Limits, Settings};
 
 pub(super) struct Node {
@@ -23,6 +24,8 @@ pub(super) struct Node {
 pub(super) enum Answered {
     Replied(Asker, Reply),
     Opened(u64, Snapshot),
+    OpenRefused(u64),
+    JoinRefused(String),
 }
 
 impl World {
@@ -32,7 +35,7 @@ impl World {
         let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
         let name = self.name("node");
         Node {
-            hub: Hub::shared(settings, &Limits::default(), &name),
+            hub: Hub::shared(settings, Rows::default(), &Limits::default(), &name, Load::default()),
             name,
             is_connected: true,
             is_listening: false,
@@ -48,8 +51,17 @@ impl World {
         if self.nodes[node].is_connected
             && let Some(post) = self.nodes[node].posts.pop_front()
         {
-            let answer = self.does(node, post);
+            let answer = if self.is_full { self.refuses(node, post) } else { self.does(node, post) };
             self.nodes[node].answers.extend(answer);
+        }
+    }
+
+    /// Time passes, so that idle channels are forgotten, and what was refused is asked for again.
+    pub(super) fn waits(&mut self, seconds: u64) {
+        self.now += Duration::from_secs(seconds);
+        for node in 0..NODES {
+            self.nodes[node].hub.advance(self.now);
+            self.deliver(node, Vec::new());
         }
     }
 
@@ -61,6 +73,8 @@ impl World {
         let deliveries = match answer {
             Answered::Replied(asker, reply) => hub.replied(CHANNEL, &asker, reply),
             Answered::Opened(question, snapshot) => hub.opened(CHANNEL, question, snapshot),
+            Answered::OpenRefused(question) => hub.open_refused(CHANNEL, question),
+            Answered::JoinRefused(socket_id) => hub.join_refused(CHANNEL, &socket_id),
         };
         self.deliver(node, deliveries);
     }

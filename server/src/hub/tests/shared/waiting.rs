@@ -5,22 +5,23 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Client;
 
-use crate::hub::{ConnectionId, Delivery, Hub, Post, Snapshot};
+use crate::hub::{ConnectionId, Delivery, Hub, Load, Post, Rows, Snapshot};
 use crate::{Limits, Settings};
 
-fn hub(limits: &Limits) -> Hub {
+pub(super) fn hub(limits: &Limits) -> Hub {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true });
-    Hub::shared(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap(), limits, "node")
+    let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
+    Hub::shared(settings, Rows::default(), limits, "node", Load::default())
 }
 
 impl Hub {
-    fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
+    pub(super) fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
         let frame = json!({ "action": action, "options": { "channel": channel }, "payload": null });
         self.receive(from, &frame.to_string())
     }
 
     /// All that is asked is answered: on each channel are those who were said to be.
-    fn opens_all(&mut self) -> Vec<Delivery> {
+    pub(super) fn opens_all(&mut self) -> Vec<Delivery> {
         let mut questions = Vec::new();
         let mut members: HashMap<_, Vec<_>> = HashMap::new();
         for post in self.take_posts() {
@@ -34,16 +35,20 @@ impl Hub {
         }
         let opened = questions.into_iter().flat_map(|(channel, question)| {
             let members = members.remove(&channel).unwrap_or_default();
-            let snapshot =
-                Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest: None, entries: Vec::new(), members };
-            self.opened(&channel, question, snapshot)
+            self.opened(&channel, question, snapshot(members))
         });
         opened.collect()
     }
 }
 
+/// A channel on which nothing was said.
+pub(super) fn snapshot(members: Vec<(String, Box<str>)>) -> Snapshot {
+    let (newest, hidden, entries) = (None, None, Vec::new());
+    Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest, hidden, entries, members }
+}
+
 /// To whom, and the code of an error or else the action.
-fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
+pub(super) fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
     let told = deliveries.iter().flat_map(|Delivery { to, frame, .. }| {
         let frame: Value = serde_json::from_str(&frame.to_text()).unwrap();
         let what = frame["payload"]["code"].as_str().or(frame["action"].as_str()).unwrap().to_owned();
@@ -95,4 +100,29 @@ fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though
     assert_eq!(hub.hear("room/1", &json!({ "whisper": { "to": "jill", "frame": frame } }).to_string()), []);
     hub.doubt();
     assert_eq!(told(&hub.opens_all()), [(jill, "message".to_owned())]);
+}
+
+#[test]
+fn joins_that_wait_behind_another_are_answered_though_the_row_of_the_channel_is_replaced() {
+    let mut hub = hub(&Limits::default());
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    for action in ["join", "leave", "join"] {
+        assert_eq!(hub.asked(jill, action, "room/1"), []);
+    }
+    hub.take_posts();
+    let row = json!({ "pattern": "room/1", "enabled": true, "anonymous_clients": true });
+    let mut deliveries = hub.apply(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap());
+    deliveries.extend(hub.opens_all());
+    let expected = ["settings_replaced", "leave", "join"];
+    assert_eq!(told(&deliveries), expected.map(|what| (jill, what.to_owned())));
+    assert_eq!(told(&hub.asked(jill, "history", "room/1")), [(jill, "history".to_owned())]);
+}
+
+#[test]
+fn channels_that_a_join_waits_for_count_among_those_that_the_server_may_have() {
+    let mut hub = hub(&Limits { channels: 2, ..Limits::default() });
+    let jill = hub.open(Client::anonymous("jill".to_owned()));
+    let answers: Vec<_> = (0..3).flat_map(|number| hub.asked(jill, "join", &format!("room/{number}"))).collect();
+    assert_eq!(told(&answers), [(jill, "busy".to_owned())]);
+    assert_eq!(hub.rooms(), 2);
 }

@@ -1,0 +1,179 @@
+//! What becomes of the answers of Redis, one for each command.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use redis::{FromRedisValue, RedisError, RedisResult, Value, from_redis_value};
+use tokio::sync::oneshot;
+
+use super::failure::ends_connection;
+use super::scripts::outcome_of;
+use super::works::Works;
+use crate::hub::{Asker, MessageId, Post, Reply, Snapshot};
+
+/// What is waited for after a command.
+pub(super) enum Awaited {
+    Said {
+        channel: Arc<str>,
+        asker: Option<Asker>,
+        report: Report,
+    },
+    Done {
+        channel: Arc<str>,
+        asker: Asker,
+    },
+    Opened {
+        channel: Arc<str>,
+        question: u64,
+    },
+    Joined {
+        channel: Arc<str>,
+        socket_id: String,
+    },
+    /// It is told again with the next connection, if this one ends.
+    Gone(Post),
+    Nothing,
+}
+
+/// Who wants to know of something that was said.
+pub(super) enum Report {
+    /// How long it took since then, for the metrics.
+    Delay(Instant),
+    /// How many members there are.
+    Members(oneshot::Sender<Option<usize>>),
+}
+
+/// What Redis refuses, for the log: clients can cause it, so it is said once a minute.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    said: Option<Instant>,
+    unsaid: u64,
+}
+
+impl Works<'_> {
+    /// Whoever waits for it is answered. What Redis refuses about one channel does not end the connection.
+    pub(super) fn take(&mut self, waits: Awaited, answer: RedisResult<Value>) -> RedisResult<()> {
+        let taken = match waits {
+            Awaited::Said { channel, asker, report } => self.take_said(&channel, asker.as_ref(), report, answer),
+            Awaited::Done { channel, asker } => {
+                let done: RedisResult<(String, String)> = parsed(answer);
+                let reply = match &done {
+                    Ok((what, outcome)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
+                    Ok((_, outcome)) => Reply::Done(outcome_of(outcome)),
+                    Err(_) => Reply::Unavailable,
+                };
+                self.exchange.replied(&channel, &asker, reply);
+                done.map(drop)
+            }
+            Awaited::Opened { channel, question } => match answer.and_then(snapshot_of) {
+                Ok(Some(snapshot)) => {
+                    self.exchange.opened(&channel, question, snapshot);
+                    Ok(())
+                }
+                refused => {
+                    // Where the connection ends, it is asked again with the next one.
+                    if refused.as_ref().err().is_none_or(|error| !ends_connection(error)) {
+                        self.exchange.open_refused(&channel, question);
+                    }
+                    refused.map(drop)
+                }
+            },
+            Awaited::Joined { channel, socket_id } => {
+                if answer.as_ref().is_err_and(|error| !ends_connection(error)) {
+                    self.exchange.join_refused(&channel, &socket_id);
+                }
+                answer.map(drop)
+            }
+            Awaited::Gone(post) => {
+                if answer.as_ref().is_err_and(ends_connection) {
+                    self.gone.push(post);
+                }
+                answer.map(drop)
+            }
+            Awaited::Nothing => answer.map(drop),
+        };
+        match taken {
+            Err(error) if !ends_connection(&error) => {
+                self.refusals.say(&error);
+                Ok(())
+            }
+            taken => taken,
+        }
+    }
+
+    fn take_said(
+        &self,
+        channel: &str,
+        asker: Option<&Asker>,
+        report: Report,
+        answer: RedisResult<Value>,
+    ) -> RedisResult<()> {
+        let said: RedisResult<(String, String, usize)> = parsed(answer);
+        let is_stale = |said: &(String, String, usize)| said.0 == STALE;
+        match report {
+            Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
+            Report::Members(answer) => {
+                let said = said.as_ref().ok().filter(|said| !is_stale(said));
+                let _ = answer.send(said.map(|&(_, _, members)| members));
+            }
+        }
+        if let Some(asker) = asker {
+            let reply = match &said {
+                Ok((what, outcome, _)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
+                Ok(said) if is_stale(said) => Reply::Unavailable,
+                Ok(_) => Reply::Said,
+                Err(_) => Reply::Unavailable,
+            };
+            self.exchange.replied(channel, asker, reply);
+        }
+        said.map(drop)
+    }
+}
+
+impl Refusals {
+    fn say(&mut self, error: &RedisError) {
+        self.unsaid += 1;
+        if self.said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
+            tracing::error!(%error, times = self.unsaid, "Redis refuses what it is asked");
+            *self = Refusals { said: Some(Instant::now()), unsaid: 0 };
+        }
+    }
+}
+
+fn parsed<T: FromRedisValue>(answer: RedisResult<Value>) -> RedisResult<T> {
+    answer.and_then(|answer| from_redis_value(answer).map_err(RedisError::from))
+}
+
+type Entries = Vec<(String, Vec<(String, String)>)>;
+
+/// `None`: newer settings than this server's are in force, and close the channel or change its row.
+fn snapshot_of(answer: Value) -> RedisResult<Option<Snapshot>> {
+    type Stands = (String, String, u64, u64, String, String, Vec<(String, String)>, Entries);
+    if let Value::Array(parts) = &answer
+        && parts.len() == 1
+    {
+        return Ok(None);
+    }
+    let (_, epoch, version, said, newest, hidden, members, entries): Stands = from_redis_value(answer)?;
+    let entry = |(id, fields): (String, Vec<(String, String)>)| {
+        let (_, entry) = fields.into_iter().next()?;
+        Some((MessageId::parse(&id)?, entry.into()))
+    };
+    Ok(Some(Snapshot {
+        epoch: epoch.into(),
+        version,
+        said,
+        newest: MessageId::parse(&newest),
+        hidden: MessageId::parse(&hidden),
+        entries: entries.into_iter().filter_map(entry).collect(),
+        members: members.into_iter().map(|(socket_id, member)| (socket_id, member.into())).collect(),
+    }))
+}
+
+/// What Redis says of a message with a key that it has seen before.
+const KNOWN: &str = "known";
+
+/// What Redis says to a server whose settings are out of date.
+const STALE: &str = "stale";
+
+const SAID_EVERY: Duration = Duration::from_secs(60);

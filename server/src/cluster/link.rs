@@ -1,0 +1,165 @@
+//! Connects to Redis, serves, and connects again.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use redis::Client;
+use redis::aio::MultiplexedConnection;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use super::failure::Failure;
+use super::keys::Names;
+use super::scripts::{Bounds, Epochs, Scripts};
+use super::session::{self, Connections};
+use super::unread::Unread;
+use super::workspace::Following;
+use super::{Work, workspace};
+use crate::auth::Secret;
+use crate::exchange::Exchange;
+use crate::hub::{Load, Post, Reply, Rows};
+use crate::settings::Settings;
+
+/// Connects, serves, and connects again.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(super) client: Client,
+    pub(super) address: String,
+    pub(super) names: Names,
+    pub(super) node: String,
+    pub(super) epochs: Epochs,
+    pub(super) scripts: Scripts,
+    pub(super) bounds: Bounds,
+    pub(super) load: Load,
+    pub(super) following: Arc<Following>,
+    pub(super) works: mpsc::UnboundedReceiver<Work>,
+    pub(super) connection: Arc<RwLock<Option<MultiplexedConnection>>>,
+    /// The key that signs tokens, where it is one that the servers share.
+    pub(super) secret: Option<Secret>,
+    /// From the start until it is first served with.
+    pub(super) connected: Option<(Connections, Unread)>,
+    /// Members and histories that are gone, of which Redis could not be told.
+    pub(super) gone: Vec<Post>,
+}
+
+impl Link {
+    /// What is shared already, or else these from now on. Waits until Redis can be reached and holds what can be used:
+    /// a server never falls back to its own settings, which may allow more.
+    pub(crate) async fn share(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
+        loop {
+            match self.try_share(settings, secret.as_ref()).await {
+                Ok(shared) => return shared,
+                Err(error) => self.complain(&error),
+            }
+            sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    async fn try_share(
+        &mut self,
+        settings: &Settings,
+        secret: Option<&Secret>,
+    ) -> Result<(Settings, Rows, Secret), Failure> {
+        let (connections, unread) = self.connect().await?;
+        let mut connection = connections.asking.clone();
+        let notices = self.names.settings_notices();
+        let (settings, rows) = workspace::share_settings(&mut connection, settings, &notices).await?;
+        let secret = match secret {
+            Some(secret) => secret.clone(),
+            None => self.secret.insert(workspace::share_secret(&mut connection).await?).clone(),
+        };
+        self.set(Some(connection));
+        self.connected = Some((connections, unread));
+        Ok((settings, rows, secret))
+    }
+
+    /// Serves until everything is done after [`Cluster::end`].
+    pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
+        loop {
+            let connected = match self.connected.take() {
+                Some(connected) => Some(Ok(connected)),
+                None => self.refuse_until(self.connect(), &exchange).await,
+            };
+            let Some(connected) = connected else {
+                return;
+            };
+            match self.serve(connected, &exchange).await {
+                Ok(()) => return,
+                Err(error) => self.complain(&error),
+            }
+            self.set(None);
+            if self.refuse_until(sleep(AGAIN_AFTER), &exchange).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    fn connect(&self) -> impl Future<Output = Result<(Connections, Unread), Failure>> + use<> {
+        let notices = [self.names.settings_notices(), self.names.disconnect_notices()];
+        session::connect(self.client.clone(), self.scripts.load(), notices)
+    }
+
+    async fn serve(
+        &mut self,
+        connected: Result<(Connections, Unread), Failure>,
+        exchange: &Arc<Exchange>,
+    ) -> Result<(), Failure> {
+        let (connections, unread) = connected?;
+        tracing::info!("shares its channels through Redis at {}", self.address);
+        self.set(Some(connections.asking.clone()));
+        session::serve(self, exchange, connections, unread).await
+    }
+
+    /// Nothing is accepted meanwhile: it could not be kept. `None` if that was the end.
+    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, exchange: &Arc<Exchange>) -> Option<T> {
+        let mut what = std::pin::pin!(what);
+        loop {
+            tokio::select! {
+                outcome = what.as_mut() => return Some(outcome),
+                work = self.works.recv() => match work {
+                    None => return None,
+                    Some(Work::End(done)) => {
+                        let _ = done.send(());
+                        return None;
+                    }
+                    Some(work) => give_back(work, exchange, &mut self.gone),
+                },
+            }
+        }
+    }
+
+    /// Redis may repeat what it was told, so the password too.
+    fn complain(&self, error: &Failure) {
+        let mut error = error.to_string();
+        if let Some(password) =
+            self.client.get_connection_info().redis_settings().password().filter(|it| !it.is_empty())
+        {
+            error = error.replace(password, "[the password]");
+        }
+        tracing::error!(error, "Redis at {} does not serve; trying again in a second", self.address);
+    }
+
+    fn set(&self, connection: Option<MultiplexedConnection>) {
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+}
+
+/// It cannot be done now: whoever waits for it is told.
+pub(super) fn give_back(work: Work, exchange: &Arc<Exchange>, gone: &mut Vec<Post>) {
+    match work {
+        Work::Post(
+            Post::Say { channel, asker: Some(asker), .. }
+            | Post::Whisper { channel, asker, .. }
+            | Post::Remember { channel, asker, .. },
+            _,
+            _,
+        ) => exchange.replied(&channel, &asker, Reply::Unavailable),
+        Work::Post(post @ (Post::Leave { .. } | Post::Erase { .. }), ..) => gone.push(post),
+        // How every channel stands is asked when there is a connection again.
+        Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, ..) => {}
+        Work::Event(_, answer, _) => drop(answer.send(None)),
+        Work::End(done) => drop(done.send(())),
+    }
+}
+
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
