@@ -233,10 +233,7 @@ test("client and options that are null or missing are undefined, and other field
   });
 
   const nothing = { action: "event", client: undefined, options: undefined };
-  assert.deepEqual(actions, [
-    { ...nothing, payload: null, key: "unknown" },
-    nothing,
-  ]);
+  assert.deepEqual(actions, [{ ...nothing, payload: null, key: "unknown" }, nothing]);
 });
 
 test("the first handler of a late channel object is told that the connection is there, and nothing old", async (t) => {

@@ -50,10 +50,10 @@ test("clients of one URL and token share a socket, others get their own", async 
   assert.deepEqual(protocols, [null, ["one"], ["two"], null]);
 });
 
-test("the socket is opened by the first handler, and closed with 1000 when the last channel is destroyed", async (t) => {
+test("the socket is opened by the first handler, and closed with 1000 when the tick of the last destroy() ends", async (t) => {
   const page = await scripted(t);
 
-  const steps = await page.evaluate(() => {
+  const steps = await page.evaluate(async () => {
     const steps = [];
     const step = () => steps.push(FakeSocket.all.map(({ readyState }) => readyState));
     const [a, b] = [probe.client.channel("a"), probe.client.channel("b")];
@@ -71,11 +71,13 @@ test("the socket is opened by the first handler, and closed with 1000 when the l
     step();
     b.destroy();
     step();
+    await Promise.resolve();
+    step();
     return steps;
   });
 
   const [OPEN, CLOSING] = [1, 2];
-  assert.deepEqual(steps, [[], [OPEN], [OPEN], "close(1000)", [CLOSING]]);
+  assert.deepEqual(steps, [[], [OPEN], [OPEN], [OPEN], "close(1000)", [CLOSING]]);
 });
 
 test("after the close codes of an outage it connects again and joins", async (t) => {

@@ -6,7 +6,9 @@ import { XanoFile } from "@xano/js-sdk/lib/models/file.js";
 import { liveClient, liveServer } from "./http/live-server.js";
 import { ours } from "./http/clients.js";
 
-const NAMES = ["avif bmp css csv doc docx gif gz heic htm html ico jpeg jpg js json m4a md mov mp3 mp4 ogg pdf png pptx"]
+const NAMES = [
+  "avif bmp css csv doc docx gif gz heic htm html ico jpeg jpg js json m4a md mov mp3 mp4 ogg pdf png pptx",
+]
   .concat("svg tif tiff txt wav webm webp xls xlsx xml zip unknown")
   .flatMap((extensions) => extensions.split(" "))
   .map((extension) => `file.${extension}`)
