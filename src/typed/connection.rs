@@ -130,6 +130,8 @@ impl Connection {
             room.close();
             self.leave(room.id);
         }
+        // No channel can come back: the socket need not outlive this tick.
+        self.feed(Input::TickEnded);
         for statuses in self.statuses.take() {
             statuses.close();
         }
