@@ -141,10 +141,10 @@ mod tests {
         }
         let mut allowance_ms = PER_TURN_MS;
         let mut turns = vec![];
-        for _ in 0..3 {
+        for _ in 0..4 {
             turns.push(queue.take(&mut allowance_ms).len());
             allowance_ms = next_turn(allowance_ms);
         }
-        assert_eq!(turns, [1, 0, 2]);
+        assert_eq!(turns, [1, 0, 1, 1]);
     }
 }
