@@ -4,7 +4,7 @@
 //! others that it owes; see [`Due`]. The socket's own task is woken only where that is not enough: the
 //! client takes nothing for the time being, or the socket is to be closed. Measured: docs/decisions/007-writes.md.
 //!
-//! The limit holds on every path, before the first write too ([`Limits`]); what it does not count is the frame that is
+//! The limit holds on every path, before the first write too (`outbox_bytes`); what it does not count is the frame that is
 //! being written, so that a long answer reaches a slow reader: docs/decisions/009-limits.md.
 
 mod backlog;
