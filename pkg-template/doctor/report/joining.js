@@ -75,7 +75,9 @@ export const joiningRows = [
       await stage.settle(observer);
       const joins = observer.heard.filter(({ payload }) => payload?.action === "join").length;
       if (again?.action !== "join") return differs(`a second join is answered: ${textOf(again)}`);
-      return joins === 1 ? holds("it is answered, and not told to others") : differs(`${joins} joins are told to others`);
+      return joins === 1
+        ? holds("it is answered, and not told to others")
+        : differs(`${joins} joins are told to others`);
     },
   },
   {
