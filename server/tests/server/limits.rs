@@ -195,7 +195,7 @@ async fn a_slow_client_that_reads_on_learns_why_it_is_closed() {
 #[tokio::test]
 async fn a_slow_reader_gets_all_of_a_long_history_however_long_it_takes() {
     const READ_BYTES: usize = 256 * 1024;
-    let timings = Timings { ping: Duration::from_millis(60), ..Timings::default() };
+    let timings = Timings { ping: Duration::from_millis(300), ..Timings::default() };
     let limits = Limits { bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut sender = server.client_on(MARVEL).await;
@@ -216,7 +216,7 @@ async fn a_slow_reader_gets_all_of_a_long_history_however_long_it_takes() {
     let mut bytes = vec![0x81, 0x80 | u8::try_from(frame.len()).unwrap(), 0, 0, 0, 0];
     bytes.extend_from_slice(frame.as_bytes());
     reader.write_all(&bytes).await.unwrap();
-    let mut pace = tokio::time::interval(Duration::from_millis(25));
+    let mut pace = tokio::time::interval(Duration::from_millis(50));
     let (mut buffer, mut received) = (vec![0; READ_BYTES], 0);
     while received < 70 * 200_000 {
         pace.tick().await;
