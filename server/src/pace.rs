@@ -1,6 +1,6 @@
 //! How fast one socket may send: buckets that frames are poured into and that drain with time.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,8 @@ pub(crate) struct Pace {
     returns: Bucket,
     bytes: Bucket,
     refusals: Bucket,
-    /// Channels that the socket has left, as hashes of their names. In a box: few sockets leave any.
-    left: Option<Box<HashSet<u64>>>,
+    /// Channels that the socket has left, as hashes of their names.
+    left: BTreeSet<u64>,
 }
 
 impl Rates {
@@ -59,7 +59,7 @@ impl Pace {
             returns: bucket(),
             bytes: bucket(),
             refusals: bucket(),
-            left: None,
+            left: BTreeSet::new(),
         }
     }
 
@@ -72,9 +72,8 @@ impl Pace {
             }
             Request::Leave => {
                 let is_admitted = self.memberships.pour(&rates.memberships, now);
-                let left = self.left.get_or_insert_default();
-                if is_admitted && left.len() < rates.channels_per_socket {
-                    left.insert(rates.hasher.hash_one(&command.channel));
+                if is_admitted && self.left.len() < rates.channels_per_socket {
+                    self.left.insert(rates.hasher.hash_one(&command.channel));
                 }
                 is_admitted
             }
@@ -84,9 +83,8 @@ impl Pace {
     /// Joining and leaving again and again is told to all members each time, so it is limited more narrowly.
     fn admits_return(&mut self, rates: &Rates, command: &Command<'_>, now: Instant) -> bool {
         // A socket that has left as many channels as are remembered may come back to any of them.
-        let is_return = self.left.as_ref().is_some_and(|left| {
-            left.len() >= rates.channels_per_socket || left.contains(&rates.hasher.hash_one(&command.channel))
-        });
+        let is_return = self.left.len() >= rates.channels_per_socket
+            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(&command.channel));
         !is_return || self.returns.pour(&rates.returns, now)
     }
 

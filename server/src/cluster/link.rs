@@ -73,7 +73,7 @@ impl Link {
         Ok((settings, rows, secret))
     }
 
-    /// Serves until everything is done after [`Cluster::end`].
+    /// Serves until everything is done after [`Cluster::end`](super::Cluster::end).
     pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
         loop {
             let connected = match self.connected.take() {
