@@ -381,9 +381,17 @@ async function serveAlone(t, settings) {
   return server;
 }
 
+/** The settings in force. Several servers are asked until all of them have the same: each hears of a change by itself. */
 async function settingsOf(server) {
   const headers = { authorization: `Bearer ${await server.adminToken()}` };
-  return (await fetch(`${server.url}/api:meta/workspace/1/realtime`, { headers })).json();
+  const inForce = ({ url }) =>
+    fetch(`${url}/api:meta/workspace/1/realtime`, { headers }).then((answer) => answer.text());
+  const signal = AbortSignal.timeout(30_000);
+  for (;;) {
+    const texts = new Set(await Promise.all((server.nodes ?? [server]).map(inForce)));
+    if (texts.size === 1) return JSON.parse([...texts][0]);
+    signal.throwIfAborted();
+  }
 }
 
 /** What a screen reader adds to the name of the field. */
