@@ -110,7 +110,7 @@ impl Link {
         session::serve(self, exchange, connections, unread).await
     }
 
-    /// Nothing is accepted meanwhile: it could not be kept. `None` if that was the end.
+    /// Refuses all work until `what` resolves, as it could not be kept. Returns `None` when the server ends.
     async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, exchange: &Arc<Exchange>) -> Option<T> {
         let mut what = std::pin::pin!(what);
         loop {

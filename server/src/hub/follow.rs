@@ -148,7 +148,7 @@ impl Hub {
         Vec::new()
     }
 
-    /// Somebody is known to all by now. If they are one of ours, they come in, or are not to be known any more: what
+    /// Redis lists a member. One of ours that waits comes in; one of ours that has left is taken off the list again: what
     /// was asked of a connection that was lost may be done late.
     fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Delivery> {
         let id = self.by_socket_id.get(socket_id).copied();
@@ -163,7 +163,7 @@ impl Hub {
         Vec::new()
     }
 
-    /// Somebody is taken for gone. If they are here, all are to know of them again.
+    /// Another server took a member for gone. If the member is here, it is announced again.
     fn insist(&mut self, channel: &str, socket_id: &str) {
         let (Some(shared), Some(room)) = (&mut self.shared, self.rooms.get(channel)) else {
             return;
@@ -197,7 +197,7 @@ impl Hub {
         }
     }
 
-    /// Those come in of whom all know by now.
+    /// Admits the waiting members that Redis lists.
     fn admit_known(&mut self, channel: &str) -> Vec<Delivery> {
         let Some(share) = self.rooms.get(channel).and_then(|room| room.share.as_ref()) else {
             return Vec::new();

@@ -40,7 +40,7 @@ impl<K> Default for Presence<K> {
 }
 
 impl<K: Ord + Clone> Presence<K> {
-    /// A member came who is the channel's `members`-th. Returns the change if it is to be told now.
+    /// A member came who is the channel's `members`-th. Returns the change if the others may be told at once.
     pub(super) fn came(&mut self, key: K, members: usize, at_most: usize, now_ms: u64, of: Change) -> Option<Change> {
         if members - self.unnamed.len() > at_most {
             self.unnamed.insert(key);
@@ -49,7 +49,7 @@ impl<K: Ord + Clone> Presence<K> {
         self.tell(key, now_ms, of)
     }
 
-    /// A member went. Returns the change if it is to be told now.
+    /// A member went. Returns the change if the others may be told at once.
     pub(super) fn went(&mut self, key: K, now_ms: u64, of: Change) -> Option<Change> {
         if self.unnamed.remove(&key) {
             return None;
@@ -65,7 +65,7 @@ impl<K: Ord + Clone> Presence<K> {
         self.unnamed.pop_first()
     }
 
-    /// Returns the change if it is to be told now.
+    /// Returns the change if the others may be told at once.
     pub(super) fn tell(&mut self, key: K, now_ms: u64, change: Change) -> Option<Change> {
         if self.pending.is_empty() && self.is_calm(now_ms) {
             return Some(change);
