@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::admin::AdminToken;
-use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
-use crate::limits::Limits;
+use crate::http::TrustedProxies;
+use crate::http::admin::AdminToken;
+use crate::http::auth::Origins;
 use crate::logging::DroppedLines;
-use crate::proxies::TrustedProxies;
+use crate::settings::Limits;
+use crate::settings::Secret;
 use crate::settings::Settings;
 
 /// What a server is started with.

@@ -13,19 +13,19 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
-use crate::auth::Secret;
 use crate::cluster::{Cluster, Unavailable};
 use crate::config::Timings;
 use crate::hub::{
     Answer, Asker, BATCH_EVERY_MS, Call, Census, ChannelView, Code, Command, ConnectionId, Delivery, Hub, Kind,
     Refusal, Reply, Request, Rows, Snapshot,
 };
-use crate::limits::Limits;
-use crate::line::Line;
 use crate::metrics::Metrics;
-use crate::outbox::{Due, Ending, Outbox};
-use crate::pace::Rates;
+use crate::settings::Limits;
+use crate::settings::Secret;
 use crate::settings::Settings;
+use crate::socket::Line;
+use crate::socket::Rates;
+use crate::socket::outbox::{Due, Ending, Outbox};
 use crate::triggers::{Question, Triggers};
 
 /// The hub and everybody's outbox.

@@ -2,79 +2,29 @@
 //!
 //! # Layout
 //!
-//! - [`run`]: serves until told to stop.
+//! - [`run`]: a server, from its start to its end.
 //! - [`config`]: what a server is started with.
-//! - [`hub`]: who is on which channel and what they may do; pure.
-//! - [`settings`]: the realtime settings of a workspace, with the permissions of its channels.
-//! - [`limits`]: what one client may cost.
-//! - [`auth`]: who somebody is.
-//! - [`admin`]: what the owner of the workspace does.
-//! - `listen`: takes connections.
-//! - `pending`: connections that have not become a socket.
-//! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
-//! - `proxies`: the client's address behind trusted proxies.
-//! - [`descriptors`]: how many connections the file descriptors of the process allow.
-//! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
-//! - `admission`: how many sockets may be open.
-//! - `connection`: one socket, one task.
-//! - `outbox`: what waits to be sent to one socket, and who writes it.
-//! - `stream`: the bytes of one socket, for the WebSocket library.
-//! - `fragments`: whether a client splits its messages into too many fragments.
-//! - `heartbeat`: whether a client is still there, and its token valid.
-//! - `progress`: whether a client that reads slowly still reads fast enough.
-//! - `farewell`: how a socket ends.
-//! - `random_name`: names that nobody guesses.
-//! - `line`: one socket's end of the exchange.
-//! - `pace`: how fast one socket may send.
-//! - `cluster`: what several servers share, so that they act as one.
-//! - `exchange`: between the sockets and the hub.
-//! - `triggers`: asks the URLs of the settings.
+//! - [`hub`]: channels, members, permissions and history; a crate of its own, without I/O.
+//! - `exchange`: the hub, the outboxes of the sockets, and the lock around both.
+//! - `socket`: connections, the sockets that they become, and their outboxes.
+//! - `cluster`: several servers on one Redis.
+//! - `http`: the endpoints beside the socket.
+//! - `triggers`: requests to the URLs of the settings.
+//! - [`settings`]: the settings of the workspace, limits and keys.
 //! - [`logging`]: log lines that never stop the server.
-//! - `metrics`: what the server counts.
-//! - `attempts`: how often one address may try a password or a token.
-//! - `api_error`: what an HTTP endpoint refuses.
-//! - `host`: the names that a server on loopback answers to.
-//! - `panel`: the page for the settings.
-//! - `private_file`: files that their owner alone may read.
-//! - `probes`: health, readiness and metrics.
-//! - `www`: the folder that is served beside the socket.
+//! - `metrics`: counters.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
-pub mod admin;
-mod admission;
-mod api_error;
-mod attempts;
-pub mod auth;
 mod cluster;
 pub mod config;
-mod connection;
-pub mod descriptors;
 mod exchange;
-mod farewell;
-mod fragments;
-mod heartbeat;
-mod host;
-pub mod limits;
-mod line;
-mod listen;
+mod http;
 pub mod logging;
 mod metrics;
-mod outbox;
-mod pace;
-mod panel;
-mod pending;
-mod private_file;
-mod probes;
-mod progress;
-mod proxies;
-mod random_name;
-mod request_body;
 pub mod settings;
-mod stream;
+mod socket;
 mod triggers;
-mod upgrade;
-mod www;
 
 use std::io;
 use std::pin::pin;
@@ -91,26 +41,25 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use admin::{AdminToken, TokenFile};
-pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
-pub use limits::Limits;
-pub use proxies::TrustedProxies;
-pub use settings::Settings;
+pub use http::TrustedProxies;
+pub use http::admin::{AdminToken, TokenFile};
+pub use http::auth::{self, Origins};
+pub use settings::{Limits, Secret, Settings, limits};
+pub use socket::descriptors;
 pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
-use admin::{AdminDoor, Workspace};
-use auth::Tokens;
-use connection::Terms;
 use exchange::Exchange;
-use host::{AllowedHosts, require_allowed_host};
+use http::admin::{self, AdminDoor, Workspace};
+use http::auth::Tokens;
+use http::host::{AllowedHosts, require_allowed_host};
+use http::{panel, probes, www as files};
 use hub::Hub;
-use listen::Front;
 use metrics::Metrics;
-use random_name::random_name;
-use upgrade::Gate;
+use settings::random_name;
+use socket::{Front, Gate, Terms, serve, upgrade};
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
@@ -154,20 +103,20 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
     let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
-    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let files = www.map(|folder| files::routes(&folder, Arc::clone(&exchange)));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
         .merge(probes::routes(cluster.clone()))
-        .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
+        .route("/rt/{hash}", get(upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
         .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
     let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
-    let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
+    let mut serving = pin!(serve(listener, front, stopping.clone()));
     if let Some(begun) = begun {
         let _ = begun.send(());
     }

@@ -15,9 +15,9 @@ use super::session::{self, Connections};
 use super::unread::Unread;
 use super::workspace::Following;
 use super::{Work, workspace};
-use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::{Load, Post, Reply, Rows};
+use crate::settings::Secret;
 use crate::settings::Settings;
 
 /// Connects, serves, and connects again.

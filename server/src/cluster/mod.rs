@@ -41,7 +41,7 @@ use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::hub::{Held, Load, Post};
-use crate::limits::Limits;
+use crate::settings::Limits;
 use keys::Names;
 pub(crate) use link::Link;
 use scripts::{Bounds, Epochs, Scripts};

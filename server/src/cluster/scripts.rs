@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
 use crate::hub::{MessageId, Outcome, Row};
-use crate::limits::Limits;
+use crate::settings::Limits;
 
 /// The scripts, by what they do.
 #[derive(Debug)]

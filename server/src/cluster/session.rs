@@ -18,10 +18,10 @@ use super::unread::{Unread, unread};
 use super::works::Works;
 use super::workspace::Following;
 use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
-use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::is_of_node;
-use crate::outbox::Due;
+use crate::settings::Secret;
+use crate::socket::outbox::Due;
 
 /// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
 #[derive(Clone, Debug)]

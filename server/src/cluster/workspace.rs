@@ -10,9 +10,9 @@ use tokio::sync::Mutex;
 use super::failure::{Failure, SECRET_BYTES};
 use super::keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
 use super::{ANSWER_WITHIN, Cluster};
-use crate::auth::Secret;
 use crate::exchange::Exchange;
 use crate::hub::{RowPast, Rows, identity};
+use crate::settings::Secret;
 use crate::settings::{Settings, SettingsError};
 
 /// Redis cannot be reached, or does not do what it is asked.

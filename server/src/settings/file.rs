@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::private_file::new_private_file;
+use super::random_name::random_name;
 use super::{Settings, SettingsError};
-use crate::private_file::new_private_file;
-use crate::random_name::random_name;
 
 /// Why a settings file was not taken.
 #[derive(Debug, thiserror::Error)]

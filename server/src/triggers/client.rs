@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::lazily::Lazily;
 use super::signature::{SIGNATURE, Signer};
-use crate::auth::Secret;
+use crate::settings::Secret;
 use crate::settings::TriggerUrl;
 
 /// Posts to URLs. A redirect is not followed, and no header of a client goes along.

@@ -21,9 +21,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::Secret;
 use crate::hub::Answer;
 use crate::logging::LineRate;
+use crate::settings::Secret;
 use client::HttpClient;
 pub(crate) use queue::Question;
 use queue::{Entered, QuestionId, Queue};

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::hmac::{Context, HMAC_SHA256, Key};
 
-use crate::auth::Secret;
+use crate::settings::Secret;
 
 /// The key that signs the bodies of requests to triggers.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) const SIGNATURE: &str = "x-xano-signature";
 #[cfg(test)]
 mod tests {
     use super::Signer;
-    use crate::auth::Secret;
+    use crate::settings::Secret;
 
     #[test]
     fn the_signature_covers_time_and_body() {

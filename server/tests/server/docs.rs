@@ -111,7 +111,7 @@ fn every_limit_with_its_default() {
 #[test]
 fn every_error_code() {
     assert_eq!(documented("## Error codes"), set(Code::ALL.iter().map(|code| code.name())));
-    let errors = include_str!("../../src/api_error.rs");
+    let errors = include_str!("../../src/http/api_error.rs");
     let codes = words(errors, "ERROR_", |part| part == '_' || part.is_ascii_uppercase());
     assert_eq!(documented("## Errors over HTTP"), set(codes.into_iter().filter(|code| *code != "ERROR_")));
 }

@@ -16,16 +16,16 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
+use super::client_session::{Intolerable, Line};
+use super::farewell::{End, end_for, farewell};
+use super::fragments::Fragments;
+use super::heartbeat::{Heartbeat, Look, patience};
+use super::outbox::{Ending, Need, Outbox};
+use super::progress::Progress;
+use super::stream::Stream;
 use crate::config::Timings;
-use crate::farewell::{End, end_for, farewell};
-use crate::fragments::Fragments;
-use crate::heartbeat::{Heartbeat, Look, patience};
 use crate::hub::Refusal;
-use crate::limits::Limits;
-use crate::line::{Intolerable, Line};
-use crate::outbox::{Ending, Need, Outbox};
-use crate::progress::Progress;
-use crate::stream::Stream;
+use crate::settings::Limits;
 
 pub(crate) type Socket = WebSocketStream<Stream>;
 

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::api_error::ApiError;
+use super::api_error::ApiError;
 
 /// The host names that are answered, beside the names of loopback.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{env, process};
 
 use super::AdminToken;
-use crate::private_file::new_private_file;
-use crate::random_name::random_name;
+use crate::settings::new_private_file;
+use crate::settings::random_name;
 
 /// The file of an admin token that was made at start. Removed when this is dropped; after a crash, by the next server
 /// that makes one.
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_file_of_a_server_that_crashed_is_removed_at_the_next_start_and_that_of_a_running_one_is_not() {
-        let folder = std::env::temp_dir().join(crate::random_name::random_name().unwrap());
+        let folder = std::env::temp_dir().join(crate::settings::random_name().unwrap());
         fs::create_dir(&folder).unwrap();
         let abandoned = folder.join("xano-realtime-server-1-1.token");
         let unrelated = folder.join("xano-realtime-server-1-1.txt");

@@ -19,14 +19,14 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
-use crate::admission::{Admission, Full, Place};
-use crate::auth::{Claims, Origins, TokenProblem, Tokens};
-use crate::connection::{self, Terms};
+use super::admission::{Admission, Full, Place};
+use super::connection::{self, Terms};
+use super::pending::PendingConnection;
 use crate::exchange::Exchange;
+use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::hub::Refusal;
-use crate::limits::Limits;
-use crate::pending::PendingConnection;
-use crate::random_name::random_name;
+use crate::settings::Limits;
+use crate::settings::random_name;
 
 /// Where sockets come in.
 #[derive(Debug)]

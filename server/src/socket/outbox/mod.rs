@@ -8,7 +8,7 @@
 //! being written, so that a long answer reaches a slow reader: docs/decisions/009-limits.md.
 
 mod backlog;
-mod due;
+mod flush_batch;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::hub::Encoded;
 use backlog::Backlog;
-pub(crate) use due::Due;
+pub(crate) use flush_batch::Due;
 
 /// What waits to be sent to one socket.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
-use crate::fragments::Fragments;
+use super::fragments::Fragments;
+use super::outbox::{Added, Outbox};
 use crate::hub::Encoded;
-use crate::outbox::{Added, Outbox};
 
 /// The bytes of one socket. Nothing that is written has to wait: it is written with what waits before it.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
 use xano_realtime_protocol::CloseCode;
 
-use crate::connection::{Socket, Terms};
-use crate::fragments::TooManyFragments;
-use crate::outbox::{Ending, Outbox};
+use super::connection::{Socket, Terms};
+use super::fragments::TooManyFragments;
+use super::outbox::{Ending, Outbox};
 
 /// Why a socket ends.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use subtle::ConstantTimeEq;
 
-use crate::api_error::ApiError;
-use crate::attempts::{Attempts, ClientNetwork, TooMany};
-use crate::auth::bearer;
+use crate::http::api_error::ApiError;
+use crate::http::attempts::{Attempts, ClientNetwork, TooMany};
+use crate::http::auth::bearer;
 
 /// The bearer token of the admin's endpoints. Printing it does not show it.
 #[derive(Clone)]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::outbox::{Due, Outbox};
+use super::rate_limit::Pace;
 use crate::exchange::Exchange;
 use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
 use crate::logging::LineRate;
-use crate::outbox::{Due, Outbox};
-use crate::pace::Pace;
 
 /// One socket's end of the exchange; its members leave when it is dropped.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use axum::routing::get;
 /// The page and the files that it loads.
 pub(crate) fn routes() -> Router {
     Router::new()
-        .route("/settings", get(async || served("text/html", include_str!("../panel/index.html"))))
+        .route("/settings", get(async || served("text/html", include_str!("../../panel/index.html"))))
         .route("/settings/{*file}", get(file))
 }
 
@@ -49,19 +49,19 @@ const HEADERS: [(HeaderName, &str); 3] = [
 
 /// Colours and icon are those of the chat.
 const FILES: &[(&str, &str)] = &[
-    ("base.css", include_str!("../../www/base.css")),
-    ("icon.svg", include_str!("../../www/icon.svg")),
-    ("panel.css", include_str!("../panel/panel.css")),
-    ("panel.js", include_str!("../panel/panel.js")),
-    ("admin-api.js", include_str!("../panel/admin-api.js")),
-    ("channel-form.js", include_str!("../panel/channel-form.js")),
-    ("consequences.js", include_str!("../panel/consequences.js")),
-    ("draft.js", include_str!("../panel/draft.js")),
-    ("live-look.js", include_str!("../panel/live-look.js")),
-    ("live-view.js", include_str!("../panel/live-view.js")),
-    ("plot.js", include_str!("../panel/plot.js")),
-    ("settings-form.js", include_str!("../panel/settings-form.js")),
-    ("switches.js", include_str!("../panel/switches.js")),
-    ("token-form.js", include_str!("../panel/token-form.js")),
-    ("vendor/lit-html.js", include_str!("../panel/vendor/lit-html.js")),
+    ("base.css", include_str!("../../../www/base.css")),
+    ("icon.svg", include_str!("../../../www/icon.svg")),
+    ("panel.css", include_str!("../../panel/panel.css")),
+    ("panel.js", include_str!("../../panel/panel.js")),
+    ("admin-api.js", include_str!("../../panel/admin-api.js")),
+    ("channel-form.js", include_str!("../../panel/channel-form.js")),
+    ("consequences.js", include_str!("../../panel/consequences.js")),
+    ("draft.js", include_str!("../../panel/draft.js")),
+    ("live-look.js", include_str!("../../panel/live-look.js")),
+    ("live-view.js", include_str!("../../panel/live-view.js")),
+    ("plot.js", include_str!("../../panel/plot.js")),
+    ("settings-form.js", include_str!("../../panel/settings-form.js")),
+    ("switches.js", include_str!("../../panel/switches.js")),
+    ("token-form.js", include_str!("../../panel/token-form.js")),
+    ("vendor/lit-html.js", include_str!("../../panel/vendor/lit-html.js")),
 ];

@@ -1,6 +1,5 @@
 //! Tokens: JWTs, signed with HS256 and with nothing else.
 
-use std::fmt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::http::HeaderMap;
@@ -12,40 +11,7 @@ use serde_json::{Map, Value};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use super::hs256;
-
-/// The key that signs tokens. Printing it does not show it.
-#[derive(Clone)]
-pub struct Secret(Vec<u8>);
-
-impl Secret {
-    /// A key that somebody chose.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Secret {
-        Secret(bytes.into())
-    }
-
-    /// A key that nobody knows: tokens signed with it are worth nothing after a restart.
-    pub fn random() -> Result<Secret, getrandom::Error> {
-        let mut bytes = vec![0; 32];
-        getrandom::fill(&mut bytes)?;
-        Ok(Secret(bytes))
-    }
-
-    /// The key itself, for those who share it.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Whether it is shorter than the hash, so that guessing the key is the easier way.
-    pub fn is_short(&self) -> bool {
-        self.0.len() < 32
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret(…)")
-    }
-}
+use crate::settings::Secret;
 
 /// What a token says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,8 +84,8 @@ impl Tokens {
         // Nobody but this server is meant to take them, so they need not say for whom they are.
         validation.validate_aud = false;
         Tokens {
-            signing: EncodingKey::from_secret(&secret.0),
-            verifying: DecodingKey::from_secret(&secret.0),
+            signing: EncodingKey::from_secret(secret.bytes()),
+            verifying: DecodingKey::from_secret(secret.bytes()),
             validation,
         }
     }
@@ -172,7 +138,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{Claims, Secret, TokenProblem, Tokens};
+    use super::{Claims, TokenProblem, Tokens};
+    use crate::settings::Secret;
 
     const KEY: &[u8] = b"a key of thirty-two bytes or more";
 

@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
-use crate::admission::counted_address;
-use crate::limits::Limits;
+use super::admission::counted_address;
+use crate::settings::Limits;
 
 /// The connections of one server that have not become a socket.
 #[derive(Debug)]

@@ -20,9 +20,9 @@ use super::origins::Origins;
 use super::password::{HashError, Passwords};
 use super::token::{Claims, Tokens, bearer};
 use super::users::{SignUpError, User, Users};
-use crate::api_error::{ApiError, JsonBody};
-use crate::attempts::{Attempts, ClientNetwork, TooMany};
 use crate::cluster::{Cluster, Unavailable};
+use crate::http::api_error::{ApiError, JsonBody};
+use crate::http::attempts::{Attempts, ClientNetwork, TooMany};
 
 /// The endpoints, with CORS for the pages that may use them.
 pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, cluster: Option<Cluster>) -> io::Result<Router> {

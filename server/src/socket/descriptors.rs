@@ -1,6 +1,6 @@
 //! How many connections the file descriptors of the process allow.
 
-use crate::limits::Limits;
+use crate::settings::Limits;
 
 /// Raises the soft limit of open descriptors to what these limits need, as far as the hard limit allows. Returns the
 /// limit that is then in force; `None` where there is none.

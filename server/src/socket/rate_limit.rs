@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use crate::hub::{Command, Request};
-use crate::limits::Limits;
+use crate::settings::Limits;
 
 /// How fast sockets of this server may send.
 #[derive(Clone, Debug)]

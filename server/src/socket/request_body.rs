@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 
-use crate::pending::PendingConnection;
+use super::pending::PendingConnection;
 
 /// The body of a request. At its end the request is complete.
 #[derive(Debug)]

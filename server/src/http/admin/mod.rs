@@ -30,8 +30,8 @@ pub use token_file::TokenFile;
 use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
 
-use crate::api_error::{ApiError, JsonBody, TextBody};
 use crate::exchange::Exchange;
+use crate::http::api_error::{ApiError, JsonBody, TextBody};
 use crate::hub::Refusal;
 use crate::hub::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 

@@ -6,7 +6,7 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
-use crate::host::is_loopback_name;
+use crate::http::host::is_loopback_name;
 
 /// The origins of pages that may open sockets and use `/api:auth`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -24,13 +24,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
+use super::pending::{PendingConnection, PendingConnections};
+use super::request_body::{AnswerBody, RequestBody};
 use crate::config::Timings;
-use crate::limits::Limits;
+use crate::http::TrustedProxies;
 use crate::logging::LineRate;
 use crate::metrics::Metrics;
-use crate::pending::{PendingConnection, PendingConnections};
-use crate::proxies::TrustedProxies;
-use crate::request_body::{AnswerBody, RequestBody};
+use crate::settings::Limits;
 
 /// What connections are served with.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Permissions;
 
-use crate::api_error::{ApiError, JsonBody};
 use crate::exchange::Exchange;
+use crate::http::api_error::{ApiError, JsonBody};
 
 /// A user, as presence shows it.
 #[derive(Deserialize)]

@@ -17,5 +17,5 @@ mod users;
 
 pub use origins::{Origins, OriginsError};
 pub(crate) use routes::routes;
+pub use token::Tokens;
 pub(crate) use token::{Claims, TokenProblem, bearer};
-pub use token::{Secret, Tokens};

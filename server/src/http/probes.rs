@@ -9,8 +9,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Router, middleware};
 
-use crate::admin::{AdminDoor, require_admin};
-use crate::api_error::ApiError;
+use super::admin::{AdminDoor, require_admin};
+use super::api_error::ApiError;
 use crate::cluster::Cluster;
 use crate::exchange::Exchange;
 
