@@ -65,6 +65,10 @@ pub(crate) struct Args {
     #[arg(long)]
     dev: bool,
 
+    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server and holds the other end.
+    #[arg(long)]
+    pub(crate) exit_on_stdin_close: bool,
+
     /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
