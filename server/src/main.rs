@@ -1,6 +1,7 @@
 //! Runs the reference server from the command line.
 
 mod args;
+mod built_in;
 mod stdin_end;
 
 use std::io::{self, Write};

@@ -285,6 +285,8 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
+    let two_sites = complaint(server().args(["--demo", "--www", env!("CARGO_TARGET_TMPDIR")]));
+    assert!(two_sites.contains("--demo: give either it or --www"), "{two_sites}");
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
     assert!(both.contains("--redis-file: give either it or --redis"), "{both}");
