@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizesOf } from "../xtask/check/sizes.mjs";
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { packageParts } from "./lib/build.mjs";
 import { checkCrates } from "./lib/dependencies.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
@@ -21,6 +21,7 @@ await runParts("npm run check", [
   ["Rust toolchain", ensureRustToolchain],
   ["Rust format", () => cargo("fmt", "--all", "--check")],
   ["Rust format of the example", () => cargo("fmt", ...LEPTOS_CHAT, "--check")],
+  ...packageParts(),
   ["Rust lints", () => cargo("clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings")],
   ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...NPM, "--", "-D", "warnings")],
   [
@@ -30,8 +31,6 @@ await runParts("npm run check", [
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],

@@ -13,6 +13,7 @@
 //! - `pending`: connections that have not become a socket.
 //! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
 //! - `proxies`: the client's address behind trusted proxies.
+//! - `demo`: the pages that are built into the program.
 //! - [`descriptors`]: how many connections the file descriptors of the process allow.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `admission`: how many sockets may be open.
@@ -51,6 +52,7 @@ mod channel_name;
 mod cluster;
 pub mod config;
 mod connection;
+mod demo;
 pub mod descriptors;
 mod exchange;
 mod farewell;
@@ -98,6 +100,7 @@ pub use admin::{AdminToken, TokenFile};
 pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
+pub use demo::BuiltInFiles;
 pub use limits::Limits;
 pub use proxies::TrustedProxies;
 pub use settings::Settings;
@@ -125,6 +128,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         timings,
         redis,
         www,
+        demo,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
@@ -156,7 +160,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
     let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
-    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let folder = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let files = folder.or_else(|| demo.map(|files| demo::routes(files, Arc::clone(&exchange))));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
