@@ -14,6 +14,7 @@ import { root } from "./lib/workspace.mjs";
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NPM = ["--package", "xano-wasm", "--features", "npm", ...WASM];
 const TYPED = ["--package", "xano-wasm", "--features", "typed", ...WASM];
+const HUB = ["--package", "xano-realtime-hub", ...WASM];
 const LEPTOS_CHAT = ["--manifest-path", "examples/leptos-chat/Cargo.toml"];
 
 await runParts("npm run check", [
@@ -28,6 +29,7 @@ await runParts("npm run check", [
     "Rust lints, typed API",
     () => cargo("clippy", "--release", ...TYPED, "--package", "typed-page", "--", "-D", "warnings"),
   ],
+  ["Rust hub, WebAssembly", () => cargo("check", "--release", ...HUB)],
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],

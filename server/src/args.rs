@@ -7,7 +7,7 @@ use crate::built_in::DEMO;
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{
-    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies,
+    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies, settings,
 };
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
@@ -85,7 +85,7 @@ impl Args {
     /// What the server is started with, or what to tell the user.
     pub(crate) fn into_config(self) -> Result<Config, String> {
         let settings = match &self.config {
-            Some(file) => Settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
+            Some(file) => settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
             None => Settings::default(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {

@@ -31,7 +31,6 @@
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
 //! - [`logging`]: log lines that never stop the server.
-//! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
 //! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
@@ -48,7 +47,6 @@ mod admission;
 mod api_error;
 mod attempts;
 pub mod auth;
-mod channel_name;
 mod cluster;
 pub mod config;
 mod connection;
@@ -59,7 +57,6 @@ mod farewell;
 mod fragments;
 mod heartbeat;
 mod host;
-pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
@@ -104,6 +101,7 @@ pub use demo::BuiltInFiles;
 pub use limits::Limits;
 pub use proxies::TrustedProxies;
 pub use settings::Settings;
+pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
@@ -141,14 +139,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
-        None => (Hub::new(settings, &limits, name), secret, None),
+        None => (Hub::new(settings, &limits.of_hub(), name), secret, None),
         Some(url) => {
             let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
             let (settings, rows, secret) = select! {
                 shared = link.share(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
+            (Hub::shared(settings, rows, &limits.of_hub(), &name, cluster.load()), Some(secret), Some((cluster, link)))
         }
     };
     let (cluster, link) = shares.unzip();
