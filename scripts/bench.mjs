@@ -27,6 +27,7 @@ const SERVER = [
   "server/memory",
   "server/arrivals",
   "server/growth",
+  "server/churn",
   "server/cluster",
 ];
 const PARTS = ["size", ...PAGE, ...SERVER];
