@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizesOf } from "../xtask/check/sizes.mjs";
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { checkArchitecture } from "./lib/architecture/check.mjs";
+import { packageParts } from "./lib/build.mjs";
 import { checkCrates } from "./lib/dependencies.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { checkProse } from "./lib/prose.mjs";
 import { checkDropIn, checkPublished } from "./lib/published.mjs";
 import { cargo, cargoWithEnv, Failure, node } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
@@ -22,6 +24,7 @@ await runParts("npm run check", [
   ["Rust toolchain", ensureRustToolchain],
   ["Rust format", () => cargo("fmt", "--all", "--check")],
   ["Rust format of the example", () => cargo("fmt", ...LEPTOS_CHAT, "--check")],
+  ...packageParts(),
   ["Rust lints", () => cargo("clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings")],
   ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...NPM, "--", "-D", "warnings")],
   [
@@ -31,9 +34,9 @@ await runParts("npm run check", [
   ["Rust hub, WebAssembly", () => cargo("check", "--release", ...HUB)],
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
+  ["picture of the modules, circles", checkArchitecture],
+  ["vague words", checkProse],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],

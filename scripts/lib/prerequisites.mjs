@@ -9,6 +9,7 @@ const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
 const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
+export const bun = join(root, "bench/node_modules/@oven/bun-linux-x64/bin/bun");
 export const sockudo = join(tools, "bin", programName("sockudo"));
 
 export function ensureNodePackages() {
@@ -108,6 +109,19 @@ export async function ensureMosquitto() {
   const find = () => onPath("mosquitto") ?? executable("/usr/sbin", "mosquitto");
   const missing = "no mosquitto found: install the package of that name";
   console.log(`mosquitto: ${await findOrInstall(find, ["mosquitto"], { missing })}`);
+}
+
+/** Finds or installs NATS. */
+export async function ensureNats() {
+  const find = () => onPath("nats-server") ?? executable("/usr/sbin", "nats-server");
+  const missing = "no nats-server found: install NATS; its program has to be on PATH";
+  console.log(`NATS: ${await findOrInstall(find, ["nats-server"], { missing })}`);
+}
+
+/** Finds Bun, which is among the npm packages of the benchmarks where its system is this one. */
+export function ensureBun() {
+  if (!existsSync(bun)) throw new Unavailable("the npm packages of the benchmarks have Bun for Linux on x64 alone");
+  console.log(`Bun: ${bun}`);
 }
 
 /** Of crates.io, into target/tools. It takes long: only `npm run bench -- --all` compares with it. */

@@ -10,6 +10,7 @@ use crate::cluster::RedisUrl;
 use crate::http::TrustedProxies;
 use crate::http::admin::AdminToken;
 use crate::http::auth::Origins;
+use crate::http::demo::BuiltInFiles;
 use crate::logging::DroppedLines;
 use crate::settings::Limits;
 use crate::settings::Secret;
@@ -48,6 +49,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// Or files that are built into the program.
+    pub demo: Option<BuiltInFiles>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
     /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.

@@ -46,6 +46,7 @@ pub use config::Config;
 pub use http::TrustedProxies;
 pub use http::admin::{AdminToken, TokenFile};
 pub use http::auth::{self, Origins};
+pub use http::demo::BuiltInFiles;
 pub use settings::{Limits, Secret, Settings, limits};
 pub use socket::descriptors;
 pub use xano_realtime_hub as hub;
@@ -55,7 +56,7 @@ use exchange::Exchange;
 use http::admin::{self, AdminDoor, Workspace};
 use http::auth::Tokens;
 use http::host::{AllowedHosts, require_allowed_host};
-use http::{panel, probes, www as files};
+use http::{demo, panel, probes, www as files};
 use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
@@ -72,6 +73,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         timings,
         redis,
         www,
+        demo,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
@@ -103,7 +105,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
     let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
-    let files = www.map(|folder| files::routes(&folder, Arc::clone(&exchange)));
+    let folder = www.map(|folder| files::routes(&folder, Arc::clone(&exchange)));
+    let files = folder.or_else(|| demo.map(|files| demo::routes(files, Arc::clone(&exchange))));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));

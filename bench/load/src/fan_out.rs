@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::crowd::{Crowd, Id, PATIENCE};
+use super::dialect::Heard;
 use super::ledger::{Entry, Ledger};
 use super::payload::SMALLEST_BYTES;
 use super::usage::Cpu;
@@ -214,7 +215,10 @@ impl<'a> Run<'a> {
 
     fn turn(&mut self, patience: Duration) -> Result<bool, Failure> {
         let Run { crowd, ledger, in_flight, .. } = self;
-        crowd.turn(patience, |listener, sent, received| {
+        crowd.turn(patience, |listener, heard, sent, received| {
+            if heard != Heard::Messages {
+                return Ok(());
+            }
             ledger.receive(listener, sent, received, |entry| {
                 if let Entry::Complete { publisher } = entry {
                     in_flight[publisher] -= 1;

@@ -6,6 +6,7 @@
 //! - [`auth`]: tokens, sign-up and login.
 //! - `panel`: the page for the settings.
 //! - `www`: the folder that is served beside the socket.
+//! - `demo`: the pages that are built into the program.
 //! - `probes`: health, readiness and metrics.
 //! - `host`: the host names that a server on loopback answers to.
 //! - `proxies`: the client's address behind trusted proxies.
@@ -16,6 +17,7 @@ pub(crate) mod admin;
 mod api_error;
 mod attempts;
 pub mod auth;
+pub(crate) mod demo;
 pub(crate) mod host;
 pub(crate) mod panel;
 pub(crate) mod probes;
