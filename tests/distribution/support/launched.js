@@ -10,25 +10,27 @@ import { cleanEnvironment } from "./commands.js";
 /**
  * Starts a program that prints the URL of a server, and resolves when it has.
  *
- * `toTheEnd()` resolves with the exit status of the program when no process is left that holds one of its pipes: the
- * server inherits them, directly or as the fourth descriptor.
+ * `toTheEnd()` resolves with the exit status of the program when every process that has inherited its pipes has ended, and
+ * nothing listens at the URL.
  */
 export async function launched(command, { cwd, env, detached } = {}) {
-  const options = { cwd, env: { ...cleanEnvironment(), ...env }, detached, stdio: ["pipe", "pipe", "pipe", "pipe"] };
+  const options = { cwd, env: { ...cleanEnvironment(), ...env }, detached, stdio: "pipe" };
   const child = spawn(command[0], command.slice(1), options);
   const closed = once(child, "close");
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
-  child.stdio[3].resume();
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"]) {
+    child[stream].setEncoding("utf8").on("data", (text) => (said[stream] += text));
+  }
   const url = await Promise.race([
     printedUrl(child.stdout),
-    closed.then(([code]) => assert.fail(`it ended with ${code} before the server listened: ${said}`)),
+    closed.then(([code]) => assert.fail(`it ended with ${code} before the server listened: ${said.stderr}`)),
   ]);
   const connection = await connected(url);
   return {
     child,
     url,
-    stderr: () => said,
+    /** What it has printed, of use after `toTheEnd()`. */
+    said,
 
     async toTheEnd() {
       const [[code]] = await Promise.all([closed, connection.closed]);
