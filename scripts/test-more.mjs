@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
+import { packParts } from "./lib/pack.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
   ensureChromium,
+  ensureDistributionPackages,
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
@@ -27,6 +29,9 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ...packParts(),
+  ["registry and test runners", ensureDistributionPackages],
+  ["npm packages of the server", () => nodeTests("tests/distribution")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],

@@ -14,13 +14,23 @@ const CODE = ["README.md", "cli.cjs", "index.cjs", "index.js", "index.d.ts", "li
 /** Where the code is developed: the values of the workspace's package.json, once its owner has set them. */
 const ORIGIN_FIELDS = ["repository", "homepage", "bugs"];
 
+/** The parts for `runParts` that pack what is built. */
+export function packParts() {
+  return [
+    ["folder target/npm", clearPacked],
+    ["package xano-wasm", packClient],
+    ["package xano-realtime-server", packServer],
+    ["package with the program of this platform", packOwnPlatform],
+  ];
+}
+
 /** Begins anew: what an earlier version packed is not to be published with this one. */
-export function clearPacked() {
+function clearPacked() {
   rmSync(packed, { recursive: true, force: true });
 }
 
 /** xano-wasm, which `npm run build` has left in pkg/. */
-export function packClient() {
+function packClient() {
   const folder = emptyFolder("xano-wasm");
   cpSync(join(root, "pkg"), folder, { recursive: true });
   writeManifest(folder, JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8")));
@@ -28,7 +38,7 @@ export function packClient() {
 }
 
 /** The launcher and `startServer`, with a platform package for each row of the table as an optional dependency. */
-export function packServer() {
+function packServer() {
   const folder = emptyFolder(MAIN);
   for (const path of CODE) cpSync(join(root, "server/npm", path), join(folder, path), { recursive: true });
   // TypeScript takes the kind of a module from the name of its file.
@@ -41,7 +51,7 @@ export function packServer() {
 }
 
 /** The platform package of what this runs on, with the server that is built already. */
-export function packOwnPlatform() {
+function packOwnPlatform() {
   const target = ownTarget();
   if (!target)
     throw new Failure(`no package for ${process.platform} on ${process.arch}: see scripts/lib/server-targets.mjs`);

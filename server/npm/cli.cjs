@@ -7,7 +7,8 @@ const { once } = require("node:events");
 const { constants } = require("node:os");
 const { findBinary } = require("./lib/binary.cjs");
 const demo = require("./lib/demo.cjs");
-const { EXIT_FLAG, stop, whenParentEnds, withExitFlag } = require("./lib/stop.cjs");
+const { whenParentEnds } = require("./lib/parent.cjs");
+const { EXIT_FLAG, stop, withExitFlag } = require("./lib/stop.cjs");
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 

@@ -3,7 +3,6 @@
 
 /** The flag that makes it so. */
 const EXIT_FLAG = "--exit-on-stdin-close";
-const PARENT_CHECK_MS = 200;
 
 /** The arguments with the flag once: the server refuses it twice. */
 function withExitFlag(args) {
@@ -15,15 +14,4 @@ function stop(server) {
   server.stdin.end();
 }
 
-/** Calls `ended` once the process that started this one has gone. Does not keep this process alive. */
-function whenParentEnds(ended) {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    ended();
-  }, PARENT_CHECK_MS);
-  timer.unref();
-}
-
-module.exports = { EXIT_FLAG, stop, whenParentEnds, withExitFlag };
+module.exports = { EXIT_FLAG, stop, withExitFlag };
