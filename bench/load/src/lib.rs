@@ -88,7 +88,7 @@ pub struct Server {
     /// Of each of several servers that act as one: sockets take turns.
     #[arg(long = "address", required = true)]
     pub addresses: Vec<SocketAddr>,
-    /// What is measured: this process and those that it started.
+    /// The server's process; the processes that it started are measured with it.
     #[arg(long)]
     pub pid: u32,
     /// The protocol that it speaks.
