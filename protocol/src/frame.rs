@@ -1,7 +1,7 @@
 //! The frames that a server sends, as serde types.
 //!
-//! Payloads and clients are [`RawValue`]s: the payload of one client reaches the others byte for byte, and a client that
-//! a thousand frames mention is serialised once.
+//! Payloads and clients are [`RawValue`]s: the payload of one client reaches the others byte for byte, and a client
+//! that a thousand frames mention is serialised once.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
