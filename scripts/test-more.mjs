@@ -1,7 +1,7 @@
 // npm run test:more: what takes long or needs more than Chromium. A suite that does not exist yet is not listed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { buildLeptosChat, buildPackage, buildPrograms, buildTypedPage } from "./lib/build.mjs";
+import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
@@ -21,8 +21,7 @@ const SUITES = [["packaging", "tests/packaging"]];
 await runParts("npm run test:more", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
+  ...programParts(),
   ["Chromium", ensureChromium],
   ...SUITES.filter(([, folder]) => existsSync(join(root, folder))).map(([name, folder]) => [
     name,

@@ -1,5 +1,5 @@
 // npm test: builds, and runs every test that a change must not break.
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureChromium, ensureNodePackages, ensureRedis, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { cargo } from "./lib/run.mjs";
@@ -8,10 +8,9 @@ import { nodeTests } from "./lib/node-tests.mjs";
 await runParts("npm test", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
+  ...programParts(),
   ["Redis", ensureRedis],
   ["native tests", () => cargo("test", "--release", "--workspace")],
-  ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
   ["doctor", () => nodeTests("tests/doctor")],
   ["parity with the original", () => nodeTests("tests/parity")],

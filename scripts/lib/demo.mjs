@@ -2,12 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildPackage, buildPrograms } from "./build.mjs";
+import { programParts } from "./build.mjs";
 import { ensureNodePackages, ensureRustToolchain } from "./prerequisites.mjs";
 import { Failure } from "./run.mjs";
-import { releaseBinary, root } from "./workspace.mjs";
+import { releaseBinary } from "./workspace.mjs";
 
 /** The parts for `runParts`. The port is asked first: an occupied port should be known before the build. */
 export function demoParts(...ports) {
@@ -15,8 +14,7 @@ export function demoParts(...ports) {
     ...ports.map((port) => [`port ${port}`, () => requireFreePort(port)]),
     ["npm packages", ensureNodePackages],
     ["Rust toolchain", ensureRustToolchain],
-    ["programs (some minutes at the first time)", buildPrograms],
-    ["package", () => buildPackage()],
+    ...programParts(),
   ];
 }
 
@@ -34,7 +32,7 @@ async function requireFreePort(port) {
 
 /** A server of the demo, which lasts until it is told to stop. `say` is called with each line that it prints. */
 export function startDemo(port, say, ...options) {
-  const args = ["--listen", `127.0.0.1:${port}`, "--www", join(root, "target/demo"), ...options];
+  const args = ["--listen", `127.0.0.1:${port}`, "--demo", ...options];
   const server = spawn(releaseBinary("xano-realtime-server"), args, { stdio: ["ignore", "pipe", "inherit"] });
   process.on("SIGTERM", () => server.kill("SIGTERM"));
   createInterface({ input: server.stdout }).on("line", say);

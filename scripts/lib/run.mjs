@@ -47,7 +47,8 @@ export function npmOutput(...args) {
 }
 
 function capture(command, args, env) {
-  return spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } });
+  const options = { cwd: root, encoding: "utf8", maxBuffer: Number.POSITIVE_INFINITY };
+  return spawnSync(command, args, { ...options, env: { ...process.env, ...env } });
 }
 
 function npmScript() {

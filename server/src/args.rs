@@ -3,9 +3,12 @@
 use std::env::VarError;
 use std::path::{Path, PathBuf};
 
+use crate::built_in::DEMO;
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies};
+use xano_realtime_server::{
+    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies, settings,
+};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -23,6 +26,10 @@ pub(crate) struct Args {
     /// Also serve this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+
+    /// Serve the Marvel chat that is built into this program.
+    #[arg(long)]
+    demo: bool,
 
     /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
     /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
@@ -65,6 +72,10 @@ pub(crate) struct Args {
     #[arg(long)]
     dev: bool,
 
+    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server and holds the other end.
+    #[arg(long)]
+    pub(crate) exit_on_stdin_close: bool,
+
     /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
@@ -74,12 +85,13 @@ impl Args {
     /// What the server is started with, or what to tell the user.
     pub(crate) fn into_config(self) -> Result<Config, String> {
         let settings = match &self.config {
-            Some(file) => Settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
+            Some(file) => settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
             None => Settings::default(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(format!("--www {}: there is no such folder", folder.display()));
         }
+        let demo = if self.demo { Some(built_in_demo(self.www.is_some())?) } else { None };
         let mut limits = Limits::default();
         for limit in limits_from_environment()?.iter().chain(&self.limits) {
             limits.set(limit);
@@ -122,8 +134,17 @@ impl Args {
             limits,
             redis,
             www: self.www,
+            demo,
             ..Config::default()
         })
+    }
+}
+
+fn built_in_demo(is_beside_www: bool) -> Result<BuiltInFiles, String> {
+    match DEMO {
+        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
+        [] => Err(NO_DEMO.to_owned()),
+        files => Ok(files),
     }
 }
 
@@ -178,6 +199,9 @@ fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
+
+const NO_DEMO: &str = "--demo: this program was built without the demo; `npm start` in a checkout builds the demo first, then \
+                       the program with it";
 
 const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
                            because a program that checks signatures with it could sign tokens";

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::admin::AdminToken;
 use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
+use crate::demo::BuiltInFiles;
 use crate::limits::Limits;
 use crate::logging::DroppedLines;
 use crate::proxies::TrustedProxies;
@@ -47,6 +48,8 @@ pub struct Config {
     pub redis: Option<RedisUrl>,
     /// A folder to serve beside the socket.
     pub www: Option<PathBuf>,
+    /// Or files that are built into the program.
+    pub demo: Option<BuiltInFiles>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
     /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.

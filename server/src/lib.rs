@@ -13,6 +13,7 @@
 //! - `pending`: connections that have not become a socket.
 //! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
 //! - `proxies`: the client's address behind trusted proxies.
+//! - `demo`: the pages that are built into the program.
 //! - [`descriptors`]: how many connections the file descriptors of the process allow.
 //! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
 //! - `admission`: how many sockets may be open.
@@ -30,7 +31,6 @@
 //! - `exchange`: between the sockets and the hub.
 //! - `triggers`: asks the URLs of the settings.
 //! - [`logging`]: log lines that never stop the server.
-//! - `channel_name`: what a channel may be called.
 //! - `metrics`: what the server counts.
 //! - `attempts`: how often one address may try a password or a token.
 //! - `api_error`: what an HTTP endpoint refuses.
@@ -47,17 +47,16 @@ mod admission;
 mod api_error;
 mod attempts;
 pub mod auth;
-mod channel_name;
 mod cluster;
 pub mod config;
 mod connection;
+mod demo;
 pub mod descriptors;
 mod exchange;
 mod farewell;
 mod fragments;
 mod heartbeat;
 mod host;
-pub mod hub;
 pub mod limits;
 mod line;
 mod listen;
@@ -98,9 +97,11 @@ pub use admin::{AdminToken, TokenFile};
 pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
+pub use demo::BuiltInFiles;
 pub use limits::Limits;
 pub use proxies::TrustedProxies;
 pub use settings::Settings;
+pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
@@ -125,6 +126,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         timings,
         redis,
         www,
+        demo,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
@@ -137,14 +139,14 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
-        None => (Hub::new(settings, &limits, name), secret, None),
+        None => (Hub::new(settings, &limits.of_hub(), name), secret, None),
         Some(url) => {
             let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
             let (settings, rows, secret) = select! {
                 shared = link.share(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
+            (Hub::shared(settings, rows, &limits.of_hub(), &name, cluster.load()), Some(secret), Some((cluster, link)))
         }
     };
     let (cluster, link) = shares.unzip();
@@ -156,7 +158,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
     let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
-    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let folder = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let files = folder.or_else(|| demo.map(|files| demo::routes(files, Arc::clone(&exchange))));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));

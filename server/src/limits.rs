@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
+use crate::hub;
+
 /// Declares [`Limits`] with names and defaults from one list, so that no second list can disagree with it.
 macro_rules! limits {
-    ($($(#[$doc:meta])* $name:ident = $default:literal,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $default:expr,)*) => {
         /// The bounds of a server. `usize::MAX` where one is switched off.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Limits {
@@ -36,7 +38,7 @@ limits! {
     /// Size of the largest frame that a client may send; a larger one closes its socket with 1009.
     frame_bytes = 262_144,
     /// How many channels one socket may be on.
-    channels_per_socket = 1_000,
+    channels_per_socket = HUB.channels_per_socket,
     /// How many messages and requests for history one socket may send, in the long run.
     messages_per_second = 100,
     /// How many it may send at once after a pause.
@@ -54,20 +56,32 @@ limits! {
     /// How many bytes it may send at once after a pause.
     byte_burst = 1_048_576,
     /// How many bytes the histories of all channels may hold; the oldest unused channel goes first.
-    history_bytes = 268_435_456,
+    history_bytes = HUB.history_bytes,
     /// How many of them one channel may hold; its oldest messages go first.
-    history_bytes_per_channel = 16_777_216,
+    history_bytes_per_channel = HUB.history_bytes_per_channel,
     /// How many seconds a message is kept.
-    history_age_seconds = 604_800,
+    history_age_seconds = HUB.history_age_seconds,
     /// How many members of a channel the presence list names.
-    presence_members = 1_000,
+    presence_members = HUB.presence_members,
     /// How many channels the server keeps, with and without members.
-    channels = 100_000,
+    channels = HUB.channels,
     /// How many connections may be open that have not become a socket.
     unauthenticated = 1_000,
 }
 
 impl Limits {
+    /// The limits that the hub keeps.
+    pub fn of_hub(&self) -> hub::Limits {
+        hub::Limits {
+            channels_per_socket: self.channels_per_socket,
+            presence_members: self.presence_members,
+            history_bytes: self.history_bytes,
+            history_bytes_per_channel: self.history_bytes_per_channel,
+            history_age_seconds: self.history_age_seconds,
+            channels: self.channels,
+        }
+    }
+
     /// The size of the largest frame that is ever read. A switched-off limit is still bounded: the WebSocket library
     /// allocates as much as the header of a frame announces, and a failed allocation ends the process.
     pub(crate) fn largest_frame_bytes(&self) -> usize {
@@ -104,6 +118,8 @@ impl Limits {
         misfits
     }
 }
+
+const HUB: hub::Limits = hub::Limits::DEFAULT;
 
 const LARGEST_FRAME_BYTES: usize = 64 * 1024 * 1024;
 

@@ -1,6 +1,8 @@
 //! Runs the reference server from the command line.
 
 mod args;
+mod built_in;
+mod stdin_end;
 
 use std::io::{self, Write};
 use std::panic;
@@ -9,12 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use futures_util::future::OptionFuture;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::{Notify, oneshot};
 
 use args::Args;
+use stdin_end::stdin_end;
 use xano_realtime_server::logging::{DroppedLines, Log};
 use xano_realtime_server::{Secret, TokenFile, descriptors};
 
@@ -52,10 +56,10 @@ fn run(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
 }
 
 async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
-    let address = args.listen.clone();
+    let (address, exit_on_stdin_close) = (args.listen.clone(), args.exit_on_stdin_close);
     let mut config = args.into_config()?;
     config.dropped_log_lines = dropped_log_lines;
-    let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let stop = stop(exit_on_stdin_close).map_err(|error| format!("cannot listen for signals: {error}"))?;
     reload_on_hangup(Arc::clone(&config.reload)).map_err(|error| format!("cannot listen for signals: {error}"))?;
     let cannot_listen = |error| format!("cannot listen on {address}: {error}");
     let listener = TcpListener::bind(&address).await.map_err(cannot_listen)?;
@@ -124,6 +128,18 @@ fn reload_on_hangup(reload: Arc<Notify>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn reload_on_hangup(_: Arc<Notify>) -> io::Result<()> {
     Ok(())
+}
+
+/// Resolves when the server has to stop.
+fn stop(exit_on_stdin_close: bool) -> io::Result<impl Future<Output = ()>> {
+    let signal = stop_signal()?;
+    let stdin_end = if exit_on_stdin_close { Some(stdin_end()?) } else { None };
+    Ok(async move {
+        select! {
+            () = signal => {}
+            Some(()) = OptionFuture::from(stdin_end) => {}
+        }
+    })
 }
 
 /// Resolves at SIGTERM or SIGINT.

@@ -21,11 +21,14 @@ use crate::exchange::Exchange;
 
 /// The files of a folder, and what a page needs to connect to this server.
 pub(crate) fn routes(folder: &Path, exchange: Arc<Exchange>) -> Router {
-    Router::new()
-        .route("/connection.json", get(async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }))))
-        .fallback_service(ServeDir::new(folder))
-        .layer(from_fn_with_state(Arc::<Path>::from(folder), keep_inside))
-        .layer(map_response(with_types))
+    let files = Router::new().fallback_service(ServeDir::new(folder));
+    beside_connection(files.layer(from_fn_with_state(Arc::<Path>::from(folder), keep_inside)), exchange)
+}
+
+/// Files, and what a page needs to connect to this server.
+pub(crate) fn beside_connection(files: Router, exchange: Arc<Exchange>) -> Router {
+    let connection = async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }));
+    files.route("/connection.json", get(connection)).layer(map_response(with_types))
 }
 
 /// Refuses hidden files, and links that lead out of the folder.

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use rates::Rates;
 use serde_json::{Value, json};
 use xano_realtime_protocol::CloseCode;
-use xano_realtime_server::hub::{ConnectionId, Hub};
+use xano_realtime_server::Settings;
+use xano_realtime_server::hub::{ConnectionId, Hub, Limits};
 use xano_realtime_server::protocol::frame;
-use xano_realtime_server::{Limits, Settings};
 use xano_wasm::session::{Failure, Frame, Input, Output, Session, Wishes};
 
 /// The channel of most tests.

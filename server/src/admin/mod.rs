@@ -31,9 +31,9 @@ use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
 
 use crate::api_error::{ApiError, JsonBody, TextBody};
-use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 use crate::exchange::Exchange;
 use crate::hub::Refusal;
+use crate::hub::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 
 /// The endpoints, for the admin alone.
 pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: Arc<AdminDoor>) -> Router {
@@ -97,6 +97,7 @@ async fn send_event(
 
 fn refused(error: ReplaceError) -> ApiError {
     match error {
+        ReplaceError::File(error) => ApiError::input(error.to_string()),
         ReplaceError::Settings(error) => ApiError::input(error.to_string()),
         ReplaceError::NoFile => ApiError::not_found(error.to_string()),
         ReplaceError::Unshared(_) => ApiError::unavailable(error.to_string()),

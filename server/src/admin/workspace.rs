@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use crate::cluster::{Cluster, PutError};
 use crate::exchange::Exchange;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{self, Prepared, Settings, SettingsError, SettingsFileError};
 
 /// The workspace, as its owner sees it.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Workspace {
 pub(crate) enum ReplaceError {
     #[error("{0}")]
     Settings(#[from] SettingsError),
+    #[error("{0}")]
+    File(#[from] SettingsFileError),
     #[error("the server was started without a settings file; there is nothing to reload")]
     NoFile,
     #[error("{0}")]
@@ -55,7 +57,7 @@ impl Workspace {
         let mut settings = Settings::parse_over(&json, &self.exchange.hash())?;
         let mut prepared = None;
         if let Some(file) = self.file.clone() {
-            let work = move || settings.prepare(&file).map(|prepared| (settings, prepared));
+            let work = move || Prepared::new(&settings, &file).map(|prepared| (settings, prepared));
             let (unchanged, new) = blocking(work).await.map_err(ReplaceError::Unsaved)?;
             (settings, prepared) = (unchanged, Some(new));
         }
@@ -81,7 +83,7 @@ impl Workspace {
     pub(crate) async fn reload(&self) -> Result<(), ReplaceError> {
         let file = self.file.clone().ok_or(ReplaceError::NoFile)?;
         let _changing = self.changing.lock().await;
-        let settings = blocking(move || Ok(Settings::read(&file))).await.map_err(SettingsError::from)??;
+        let settings = blocking(move || Ok(settings::read(&file))).await.map_err(SettingsFileError::from)??;
         self.put_in_force(settings).await?;
         tracing::info!("the settings file is in force");
         Ok(())

@@ -8,30 +8,28 @@ use super::{Settings, SettingsError};
 use crate::private_file::new_private_file;
 use crate::random_name::random_name;
 
-impl Settings {
-    /// Reads a settings file.
-    pub fn read(path: &Path) -> Result<Settings, SettingsError> {
-        Settings::parse(&fs::read_to_string(path)?)
-    }
+/// Why a settings file was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFileError {
+    /// The file cannot be read.
+    #[error("cannot read it: {0}")]
+    Unreadable(#[from] io::Error),
+    /// The file can be read, and holds no settings.
+    #[error(transparent)]
+    Invalid(#[from] SettingsError),
+}
 
-    /// Writes the settings beside the file: what remains to be done does not need room on the disk.
-    pub(crate) fn prepare(&self, path: &Path) -> io::Result<Prepared> {
-        // What a link points to is the file; the link stays.
-        let path = fs::canonicalize(path)?;
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.new", random_name()?));
-        let prepared = Prepared { new: path.with_file_name(name), path };
-        self.write_new(&prepared.new, &prepared.path)?;
-        Ok(prepared)
-    }
+/// Reads a settings file.
+pub fn read(path: &Path) -> Result<Settings, SettingsFileError> {
+    Ok(Settings::parse(&fs::read_to_string(path)?)?)
+}
 
-    /// The URLs of triggers may hold keys, so the new file never has more readers than the old one.
-    fn write_new(&self, new: &Path, old: &Path) -> io::Result<()> {
-        let mut file = new_private_file(new)?;
-        writeln!(file, "{:#}", self.to_json())?;
-        file.set_permissions(fs::metadata(old)?.permissions())?;
-        file.sync_all()
-    }
+/// The URLs of triggers may hold keys, so the new file never has more readers than the old one.
+fn write_new(settings: &Settings, new: &Path, old: &Path) -> io::Result<()> {
+    let mut file = new_private_file(new)?;
+    writeln!(file, "{:#}", settings.to_json())?;
+    file.set_permissions(fs::metadata(old)?.permissions())?;
+    file.sync_all()
 }
 
 /// Only then does the new name outlast a power failure.
@@ -54,6 +52,17 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// Writes the settings beside the file: what remains to be done does not need room on the disk.
+    pub(crate) fn new(settings: &Settings, path: &Path) -> io::Result<Prepared> {
+        // What a link points to is the file; the link stays.
+        let path = fs::canonicalize(path)?;
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.new", random_name()?));
+        let prepared = Prepared { new: path.with_file_name(name), path };
+        write_new(settings, &prepared.new, &prepared.path)?;
+        Ok(prepared)
+    }
+
     /// Puts them in place of the file, in one step: a reader finds the old or the new one, whatever happens.
     pub(crate) fn commit(self) -> io::Result<()> {
         fs::rename(&self.new, &self.path)?;

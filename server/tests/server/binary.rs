@@ -3,7 +3,7 @@
 #![allow(unreachable_pub, reason = "public to the other test files")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -107,6 +107,42 @@ async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_
         assert_eq!(status.unwrap().code(), Some(0), "SIG{signal}");
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
+}
+
+#[tokio::test]
+async fn with_exit_on_stdin_close_the_end_of_standard_input_stops_it_as_sigterm_does() {
+    let mut command = server();
+    command.args(["--listen", "127.0.0.1:0", "--exit-on-stdin-close"]).stdin(Stdio::piped());
+    let mut process = Process::start(&mut command);
+    process.child.stdin.as_mut().unwrap().write_all(b"what is written is not the end\n").unwrap();
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    drop(process.child.stdin.take());
+    assert_eq!(jill.hear_close().await, 1012);
+    drop(jill);
+    let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
+    assert_eq!(status.unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn while_standard_input_is_open_a_signal_stops_it_all_the_same() {
+    let mut command = server();
+    command.args(["--listen", "127.0.0.1:0", "--exit-on-stdin-close"]).stdin(Stdio::piped());
+    let mut process = Process::start(&mut command);
+    process.signal("TERM");
+    // `wait` would close it.
+    let _open = process.child.stdin.take();
+    let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
+    assert_eq!(status.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn the_end_of_standard_input_is_not_heeded_otherwise() {
+    let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()));
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    jill.join(MARVEL, json!({})).await;
+    assert_eq!(jill.hear().await["action"], "join");
+    assert_eq!(get(process.address, "/health").await.0, 200);
 }
 
 #[tokio::test]
@@ -249,6 +285,8 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
     assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
+    let two_sites = complaint(server().args(["--demo", "--www", env!("CARGO_TARGET_TMPDIR")]));
+    assert!(two_sites.contains("--demo: give either it or --www"), "{two_sites}");
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
     assert!(both.contains("--redis-file: give either it or --redis"), "{both}");

@@ -1,12 +1,12 @@
 //! What is served beside the socket.
 
-use crate::support::{Answer, Folder, HASH, Running, get, patiently};
+use crate::support::{Answer, Folder, HASH, Running, ask, get, patiently};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use xano_realtime_server::Config;
 use xano_realtime_server::config::Timings;
+use xano_realtime_server::{BuiltInFiles, Config};
 
 fn folder_with(name: &str, files: &[&str]) -> Folder {
     files.iter().fold(Folder::new(name), |folder, file| folder.with_file(file, file))
@@ -40,6 +40,30 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
     }
     assert_eq!(get(server.address, "/").await.2, "index.html");
     assert_eq!(get(server.address, "/missing.html").await.0, 404);
+    assert_eq!(get(server.address, "/health").await.2, "ok\n");
+}
+
+#[tokio::test]
+async fn files_that_are_built_in_are_served_like_those_of_a_folder() {
+    let demo: BuiltInFiles =
+        &[("index.html", b"the page"), ("dist/script.js", b"the script"), ("dist/script.js.map", b"{}")];
+    let server = Running::start_with(Config { demo: Some(demo), ..Config::default() }).await;
+    let served = [
+        ("/", "text/html; charset=utf-8", "the page"),
+        ("/index.html", "text/html; charset=utf-8", "the page"),
+        ("/dist/script.js", "text/javascript; charset=utf-8", "the script"),
+        ("/connection.json", "application/json", &format!(r#"{{"realtimeConnectionHash":"{HASH}"}}"#)),
+    ];
+    for (path, content_type, text) in served {
+        let (status, head, body) = get(server.address, path).await;
+        assert_eq!((status, &*body), (200, text));
+        assert!(head.contains(&format!("content-type: {content_type}")), "{path}: {head}");
+        assert!(head.contains("x-content-type-options: nosniff\r\n"), "{path}: {head}");
+    }
+    for path in ["/missing.html", "/dist/", "/dist", "/dist/index.html", "/../index.html"] {
+        assert_eq!(get(server.address, path).await.0, 404, "{path}");
+    }
+    assert_eq!(ask(server.address, "POST", "/", &[], "").await.status, 405);
     assert_eq!(get(server.address, "/health").await.2, "ok\n");
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings};
+use xano_realtime_server::{Config, Settings, settings};
 
 use crate::support::{Client, Folder, HASH, MARVEL, Running, admin, ask, get};
 
@@ -113,7 +113,7 @@ async fn changes_are_saved_to_the_settings_file_which_is_never_half_written() {
     let server = Running::start_with(config).await;
     let settings = json!({ "enabled": true, "channels": [row(json!({ "history": 25 }))] });
     let in_force = admin(server.address, "PUT", "", &settings.to_string()).await.json();
-    assert_eq!(Settings::read(&file).unwrap().to_json(), in_force);
+    assert_eq!(settings::read(&file).unwrap().to_json(), in_force);
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing is left beside it");
 
     fs::remove_dir_all(&folder.0).unwrap();
@@ -135,7 +135,7 @@ async fn settings_are_saved_through_no_file_that_others_have_prepared_and_keep_t
     let server = Running::start_with(config).await;
     assert_eq!(admin(server.address, "PUT", "", r#"{"enabled":true}"#).await.status, 200);
     assert_eq!(fs::read_to_string(folder.0.join("victim")).unwrap(), "untouched");
-    assert!(Settings::read(&file).unwrap().enabled);
+    assert!(settings::read(&file).unwrap().enabled);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(&file).unwrap().is_file());
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::hub::Hub;
+use crate::hub::{Hub, Limits};
 use crate::protocol::frame::Client;
-use crate::{Limits, Settings};
+use crate::settings::Settings;
 
 struct Scene {
     queue: Queue,

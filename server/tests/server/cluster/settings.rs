@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings};
+use xano_realtime_server::{Config, Settings, settings};
 
 use super::Cluster;
 use crate::binary::server;
@@ -115,13 +115,13 @@ async fn a_change_of_settings_that_is_answered_as_unclear_does_not_come_into_for
     let file = folder.0.join("realtime.json");
     let redis = Redis::start();
     let config = Config {
-        settings: Settings::read(&file).unwrap(),
+        settings: settings::read(&file).unwrap(),
         settings_file: Some(file.clone()),
         redis: Some(redis.url()),
         ..Config::default()
     };
     let server = Running::start_with(config).await;
-    let saved = || Settings::read(&file).unwrap().to_json();
+    let saved = || settings::read(&file).unwrap().to_json();
     let mut is_unclear = false;
     while !is_unclear {
         let _jill = server.client_on("before").await;

@@ -1,0 +1,60 @@
+// The server's program: which package it comes in on this platform, and where it lies.
+"use strict";
+
+const { existsSync } = require("node:fs");
+const { dirname, join } = require("node:path");
+
+const MAIN = "xano-realtime-server";
+
+/** The name of the package with the program for this platform, whether or not there is such a package. */
+function packageName() {
+  const libc = process.platform === "linux" && isMusl() ? "-musl" : "";
+  return `${MAIN}-${process.platform}-${process.arch}${libc}`;
+}
+
+/** The file name of the program on this operating system (a value of `process.platform`). */
+function programName(platform) {
+  return platform === "win32" ? `${MAIN}.exe` : MAIN;
+}
+
+/**
+ * The path of the server's program: `XANO_SERVER_BINARY`, or the one of the platform package.
+ *
+ * Throws an error that says what is missing and what to do.
+ */
+function findBinary() {
+  const chosen = process.env.XANO_SERVER_BINARY;
+  if (chosen) {
+    if (existsSync(chosen)) return chosen;
+    throw new Error(`XANO_SERVER_BINARY is ${chosen}, and there is no such file.`);
+  }
+  const name = packageName();
+  try {
+    return join(dirname(require.resolve(`${name}/package.json`)), programName(process.platform));
+  } catch {
+    throw new Error(withoutPackage(name));
+  }
+}
+
+function withoutPackage(name) {
+  const { version, optionalDependencies = {} } = require("../package.json");
+  if (!(name in optionalDependencies)) {
+    return (
+      `${MAIN} has no program for this platform (${name} would be its package): ` +
+      "build the server with Rust, and name the program in the variable XANO_SERVER_BINARY."
+    );
+  }
+  return (
+    `The package ${name} with the program for this platform is not installed: run \`npm install ${MAIN}@${version}\` ` +
+    "without --omit=optional; if a lock file from another system leaves it out, remove node_modules and the lock file first."
+  );
+}
+
+/** Whether Node itself is linked with musl, as on Alpine: then its report names no version of glibc. */
+function isMusl() {
+  // Otherwise the report may wait for names of network addresses.
+  process.report.excludeNetwork = true;
+  return !process.report.getReport().header.glibcVersionRuntime;
+}
+
+module.exports = { findBinary, packageName, programName };

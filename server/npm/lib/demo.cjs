@@ -1,0 +1,47 @@
+// The demo as the command serves it when it is told nothing: its arguments, its words, and the port that is in use.
+"use strict";
+
+const { once } = require("node:events");
+const { createServer } = require("node:net");
+const { createInterface } = require("node:readline");
+const { inWords } = require("./words.cjs");
+
+const HOST = "127.0.0.1";
+/** `PORT` chooses another one, as for `npm start`. */
+const port = process.env.PORT || "8080";
+
+/** Whether the command was told nothing, neither by arguments nor by a variable of the server. */
+function isWanted(args) {
+  const isConfigured = Object.keys(process.env).some((name) => /^XANO_(?!SERVER_BINARY$)/.test(name));
+  return args.length === 0 && !isConfigured;
+}
+
+function demoArguments() {
+  return ["--demo", "--listen", `${HOST}:${port}`];
+}
+
+/** Prints the lines of the server's standard output in words for a person, until it ends. Resolves with whether it has listened. */
+async function printInWords(stdout) {
+  let hasListened = false;
+  for await (const line of createInterface({ input: stdout })) {
+    hasListened ||= line.startsWith("listening on ");
+    console.log(await inWords(line));
+  }
+  return hasListened;
+}
+
+/** What to do when the port is in use, if it is. The server has said why it failed. */
+async function adviceOnPort() {
+  const probe = createServer().listen(port, HOST);
+  try {
+    await once(probe, "listening");
+    probe.close();
+  } catch {
+    return (
+      `Port ${port} cannot be used. Take a free one: \`npx xano-realtime-server --demo --listen ${HOST}:0\`, ` +
+      "or choose one with the variable PORT."
+    );
+  }
+}
+
+module.exports = { adviceOnPort, demoArguments, isWanted, printInWords };

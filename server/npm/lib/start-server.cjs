@@ -1,0 +1,87 @@
+// A server for tests and scripts, as a process of its own.
+"use strict";
+
+const { spawn } = require("node:child_process");
+const { randomBytes } = require("node:crypto");
+const { once } = require("node:events");
+const { createInterface } = require("node:readline");
+const { findBinary } = require("./binary.cjs");
+const { Server } = require("./server.cjs");
+const { withExitFlag } = require("./stop.cjs");
+
+/** What `startServer` gives the server itself. */
+const OWN_FLAGS = ["--secret-file", "--admin-token-file"];
+
+async function startServer({ settings, args = [] } = {}) {
+  const own = OWN_FLAGS.find((flag) => hasFlag(args, flag));
+  if (own) throw new TypeError(`startServer makes the key and the admin token itself: leave out ${own}`);
+  const secret = randomBytes(32).toString("hex");
+  const adminToken = randomBytes(32).toString("hex");
+  const child = spawn(findBinary(), withExitFlag(argumentsFor(settings, args)), {
+    env: { ...withoutServerVariables(process.env), XANO_SECRET: secret, XANO_ADMIN_TOKEN: adminToken },
+    stdio: "pipe",
+    windowsHide: true,
+  });
+  const log = logOf(child);
+  const url = await listening(child, log);
+  const server = new Server({ child, log, url, secret, adminToken });
+  try {
+    await server.prepare(typeof settings === "object" ? settings : undefined);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  // From here on the server does not keep this process alive, and ends with it: the pipe closes.
+  for (const handle of [child, ...child.stdio]) handle.unref();
+  return server;
+}
+
+function argumentsFor(settings, args) {
+  const listen = hasFlag(args, "--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  const config = typeof settings === "string" ? ["--config", settings] : [];
+  return [...listen, ...config, ...args];
+}
+
+function hasFlag(args, flag) {
+  return args.some((argument) => argument === flag || argument.startsWith(`${flag}=`));
+}
+
+/** A test is not to depend on what its terminal has set. */
+function withoutServerVariables(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("XANO_")));
+}
+
+/** What the server writes to standard error. */
+function logOf(child) {
+  const log = { text: "" };
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    log.text = (log.text + text).slice(-LOG_LENGTH);
+  });
+  return log;
+}
+
+/** The URL that the server prints; rejects with the server's own words if it ends before. */
+async function listening(child, log) {
+  const lines = createInterface({ input: child.stdout });
+  const started = new Promise((resolve) => {
+    lines.on("line", (line) => {
+      const url = /^listening on (\S+)$/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
+  const ended = once(child, "close").then(
+    ([code, signal]) => {
+      throw new Error(
+        `xano-realtime-server ended (${signal ?? `exit status ${code}`}) before it listened: ${log.text.trim()}`,
+      );
+    },
+    (error) => {
+      throw new Error(`${child.spawnfile} cannot be started: ${error.message}`);
+    },
+  );
+  return Promise.race([started, ended]);
+}
+
+const LOG_LENGTH = 65_536;
+
+module.exports = { startServer };
