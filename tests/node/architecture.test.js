@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { circles } from "../../scripts/lib/architecture/graph.mjs";
 import { scriptImports } from "../../scripts/lib/architecture/javascript.mjs";
 import { rustCrates, rustImports } from "../../scripts/lib/architecture/rust.mjs";
+import { breaches } from "../../scripts/lib/architecture/rules.mjs";
 import { hit, proseOf } from "../../scripts/lib/prose.mjs";
 
 function importsOf(files, others = []) {
@@ -71,6 +72,15 @@ test("folders that import each other are a circle, over others too; the top leve
   assert.deepEqual(circles(graph), [["s/a", "s/b", "s/c"]]);
   graph.arrows = graph.arrows.filter(({ from, to }) => `${from} ${to}` !== "s/c s/a");
   assert.deepEqual(circles(graph), []);
+});
+
+test("an import that a rule forbids is found, by folder and by file", () => {
+  const imports = ["a/x.rs b/y.rs", "a/x.rs c.rs", "a/x.rs bb/z.rs", "b/y.rs a/x.rs"].map((pair) => pair.split(" "));
+  const found = breaches({ arrows: [{ imports }] }, [{ from: "a", never: ["b", "c"], fails: true }]);
+  assert.deepEqual(
+    found.map(({ text }) => text),
+    ["a/x.rs must not import b/y.rs", "a/x.rs must not import c.rs"],
+  );
 });
 
 test("vague words are found in comments and documents, and not in code", () => {
