@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings, settings};
+use xano_realtime_server::{Config, settings};
 
 use crate::support::{Client, Folder, HASH, MARVEL, Running, admin, ask, get};
 

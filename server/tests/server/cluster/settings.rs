@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings, settings};
+use xano_realtime_server::{Config, settings};
 
 use super::Cluster;
 use crate::binary::server;
