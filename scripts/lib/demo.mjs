@@ -8,7 +8,7 @@ import { ensureNodePackages, ensureRustToolchain } from "./prerequisites.mjs";
 import { Failure } from "./run.mjs";
 import { releaseBinary } from "./workspace.mjs";
 
-/** The parts for `runParts`. The port is asked first: nobody wants to learn it after the build. */
+/** The parts for `runParts`. The port is asked first: an occupied port should be known before the build. */
 export function demoParts(...ports) {
   return [
     ...ports.map((port) => [`port ${port}`, () => requireFreePort(port)]),
@@ -46,7 +46,7 @@ export async function stopped(server) {
   console.log(code === 0 ? "The server has stopped." : `The server has failed (${signal ?? `exit status ${code}`}).`);
 }
 
-/** What the server says, in words for whoever started it. */
+/** What the server says, in words for the user who started it. */
 export function inWords(line, welcome) {
   const url = /^listening on (\S+)$/.exec(line)?.[1];
   const tokenFile = /^admin token in (.+)$/.exec(line)?.[1];
