@@ -4,12 +4,10 @@ use std::env::VarError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::built_in::DEMO;
+use crate::built_in::{DEMO, demo};
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{
-    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, Tls, TrustedProxies,
-};
+use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, Tls, TrustedProxies};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -110,7 +108,7 @@ impl Args {
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(format!("--www {}: there is no such folder", folder.display()));
         }
-        let demo = if self.demo { Some(built_in_demo(self.www.is_some())?) } else { None };
+        let demo = if self.demo { Some(demo(DEMO, self.www.is_some())?) } else { None };
         let tls = match (self.tls_cert, self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
             _ => self.tls.then(|| Tls::for_development(self.tls_names)),
@@ -165,14 +163,6 @@ impl Args {
     }
 }
 
-fn built_in_demo(is_beside_www: bool) -> Result<BuiltInFiles, String> {
-    match DEMO {
-        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
-        [] => Err(NO_DEMO.to_owned()),
-        files => Ok(files),
-    }
-}
-
 /// From a file, or from `--redis`. Parsed by hand: clap would print a URL that is none, with its password.
 fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl>, String> {
     // As an argument, not by XANO_REDIS.
@@ -224,9 +214,6 @@ fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
-
-const NO_DEMO: &str = "--demo: this program was built without the demo; `npm start` in a checkout builds the demo first, then \
-                       the program with it";
 
 const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
                            because a program that checks signatures with it could sign tokens";
