@@ -11,8 +11,6 @@ export const packed = join(target, "npm");
 const MAIN = "xano-realtime-server";
 const LICENCES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 const CODE = ["README.md", "cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
-/** Where the code is developed: the values of the workspace's package.json, once its owner has set them. */
-const ORIGIN_FIELDS = ["repository", "homepage", "bugs"];
 
 /** The parts for `runParts` that pack what is built. */
 export function packParts() {
@@ -100,10 +98,19 @@ function copyLicences(folder) {
 }
 
 function writeManifest(folder, manifest) {
-  const workspace = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const origin = ORIGIN_FIELDS.filter((field) => field in workspace).map((field) => [field, workspace[field]]);
-  const text = JSON.stringify({ ...manifest, ...Object.fromEntries(origin) }, undefined, 2);
+  const text = JSON.stringify({ ...manifest, ...origin() }, undefined, 2);
   writeFileSync(join(folder, "package.json"), `${text}\n`);
+}
+
+/** Where the code is developed: from the address in the workspace's package.json, once its owner has set it. */
+function origin() {
+  const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!repository) return {};
+  return {
+    repository: { type: "git", url: `git+${repository}.git` },
+    homepage: `${repository}#readme`,
+    bugs: `${repository}/issues`,
+  };
 }
 
 function pack(folder) {

@@ -1,5 +1,5 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
@@ -9,6 +9,11 @@ const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
 const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
+const zig = join(tools, "zig");
+/** Holds cargo-zigbuild, which finds its Zig beside itself. */
+export const zigFolder = programsOf(zig);
+const zizmorEnvironment = join(tools, "zizmor");
+export const zizmor = join(programsOf(zizmorEnvironment), programName("zizmor"));
 export const sockudo = join(tools, "bin", programName("sockudo"));
 
 export function ensureNodePackages() {
@@ -46,6 +51,55 @@ function isToolchainComplete() {
     existsSync(join(rustlib, "src/rust/library/std")) &&
     ["cargo", "cargo-clippy", "rustfmt"].every((name) => executable(join(sysroot, "bin"), name))
   );
+}
+
+/** The standard library for another target than those of rust-toolchain.toml. */
+export async function ensureRustTarget(triple) {
+  const sysroot = output("rustc", ["--print", "sysroot"]);
+  if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
+  console.log(`installing Rust's standard library for ${triple}`);
+  await run("rustup", ["target", "add", triple]);
+}
+
+/** Zig and cargo-zigbuild, which build the server for other computers. */
+export function ensureZig() {
+  return installFromPyPI(zig, ["ziglang==0.17.1", "cargo-zigbuild==0.24.1"]);
+}
+
+/** Only `npm run check` needs it. */
+export function ensureZizmor() {
+  return installFromPyPI(zizmorEnvironment, ["zizmor==1.32.0"]);
+}
+
+/** Into a Python environment of its own in target/tools. */
+async function installFromPyPI(environment, packages) {
+  const marker = join(environment, "installed");
+  const wanted = packages.join(" ");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
+  // Debian has what the module venv needs in a package of its own.
+  const find = () => output("python3", ["-c", "import ensurepip"]) !== undefined && onPath("python3");
+  await findOrInstall(find, ["python3-venv"], { missing: "no Python found: install python3 with its module venv" });
+  console.log(`installing ${packages.join(" and ")} from PyPI`);
+  await run("python3", ["-m", "venv", "--clear", environment]);
+  await run(join(programsOf(environment), programName("python")), ["-m", "pip", "install", "--quiet", ...packages]);
+  writeFileSync(marker, wanted);
+}
+
+function programsOf(environment) {
+  return join(environment, process.platform === "win32" ? "Scripts" : "bin");
+}
+
+/** Finds or installs buildah, which builds and runs container images without a service. */
+export async function ensureBuildah() {
+  const missing = "no buildah found: install the package of that name; it exists on Linux alone";
+  console.log(`buildah: ${await findOrInstall(() => onPath("buildah"), ["buildah"], { missing })}`);
+}
+
+/** Finds or installs what runs Linux programs for 64-bit ARM, also those that are linked with glibc. */
+export async function ensureArm64Emulator() {
+  const missing = "no emulator of 64-bit ARM found: install the packages qemu-user-static and libc6-arm64-cross";
+  const find = () => existsSync("/usr/aarch64-linux-gnu/lib/libc.so.6") && onPath("qemu-aarch64-static");
+  console.log(`qemu: ${await findOrInstall(find, ["qemu-user-static", "libc6-arm64-cross"], { missing })}`);
 }
 
 /** Of crates.io, into target/tools: only `npm run check` and `npm run audit` need it. */
