@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
 import { packContainer } from "./lib/container.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
+import { packParts } from "./lib/pack.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
   ensureBuildah,
   ensureChromium,
+  ensureDistributionPackages,
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
@@ -29,6 +31,9 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ...packParts(),
+  ["registry and test runners", ensureDistributionPackages],
+  ["npm packages of the server", () => nodeTests("tests/distribution")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],

@@ -1,5 +1,5 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
@@ -23,6 +23,18 @@ export function ensureNodePackages() {
 /** What the benchmarks compare with; nothing else needs it. */
 export function ensureBenchPackages() {
   return installPackages(join(root, "bench"), "--ignore-scripts");
+}
+
+/** The registry and the test runners that the packed packages are tried with, in target/distribution. */
+export async function ensureDistributionPackages() {
+  const folder = join(target, "distribution");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) {
+    const [from, to] = [join(root, "tests/distribution", name), join(folder, name)];
+    // A copy would be newer than what is installed.
+    if (!existsSync(to) || readFileSync(from, "utf8") !== readFileSync(to, "utf8")) copyFileSync(from, to);
+  }
+  await installPackages(folder, "--ignore-scripts");
 }
 
 async function installPackages(folder, ...options) {
