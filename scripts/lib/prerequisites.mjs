@@ -130,6 +130,13 @@ export async function ensureChromium() {
   console.log(`Chromium: ${process.env.CHROMIUM_PATH}`);
 }
 
+/** Finds or installs the program that has Chromium trust a certificate. */
+export async function ensureCertutil() {
+  if (process.platform !== "linux") throw new Unavailable("Chromium is told whom to trust by certutil on Linux alone");
+  const missing = "no certutil found: install the tools of NSS (libnss3-tools, nss-tools or nss)";
+  console.log(`certutil: ${await findOrInstall(() => onPath("certutil"), ["libnss3-tools"], { missing })}`);
+}
+
 /** Finds or installs a Firefox and tells the tests where it is. */
 export async function ensureFirefox() {
   process.env.FIREFOX_PATH ||= await findOrInstall(findFirefox, ["firefox-esr"], {

@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::logging::DroppedLines;
 use crate::proxies::TrustedProxies;
 use crate::settings::Settings;
+use crate::tls::Tls;
 
 /// What a server is started with.
 #[derive(Debug, Default)]
@@ -50,6 +51,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// Or files that are built into the program.
     pub demo: Option<BuiltInFiles>,
+    /// Where connections are encrypted, what with.
+    pub tls: Option<Arc<Tls>>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
     /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.

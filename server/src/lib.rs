@@ -29,6 +29,7 @@
 //! - `pace`: how fast one socket may send.
 //! - `cluster`: what several servers share, so that they act as one.
 //! - `exchange`: between the sockets and the hub.
+//! - `tls`: encrypted connections, which are served as plain ones.
 //! - `triggers`: asks the URLs of the settings.
 //! - [`logging`]: log lines that never stop the server.
 //! - `channel_name`: what a channel may be called.
@@ -77,6 +78,7 @@ mod random_name;
 mod request_body;
 pub mod settings;
 mod stream;
+mod tls;
 mod triggers;
 mod upgrade;
 mod www;
@@ -104,6 +106,7 @@ pub use demo::BuiltInFiles;
 pub use limits::Limits;
 pub use proxies::TrustedProxies;
 pub use settings::Settings;
+pub use tls::{Tls, TlsError};
 pub use xano_realtime_protocol as protocol;
 
 use admin::{AdminDoor, Workspace};
@@ -129,6 +132,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         redis,
         www,
         demo,
+        tls,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
@@ -137,7 +141,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
-    let limits = descriptors::fit(limits, descriptors);
+    let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
@@ -173,7 +177,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
+    let tls = tls.map(|tls| tls::Door::new(tls, &timings, &stopping));
+    let front = Front::new(routes, tls, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
     if let Some(begun) = begun {
         let _ = begun.send(());

@@ -126,7 +126,7 @@ export class SingleServer extends Served {
   }
 }
 
-/** The port from the line `listening on http://ADDR`; rejects with the server's own words if it ends before. */
+/** The port from the line `listening on http://ADDR`, or https; rejects with the server's own words if it ends before. */
 function boundPort(child, lines) {
   return new Promise((resolve, reject) => {
     let complaints = "";
@@ -135,7 +135,7 @@ function boundPort(child, lines) {
     child.once("exit", (code, signal) =>
       reject(new Error(`the server ended (${signal ?? code}) before it listened: ${complaints}`)),
     );
-    valueIn(lines, /^listening on http:\/\/.*:(\d+)$/).then(resolve);
+    valueIn(lines, /^listening on https?:\/\/.*:(\d+)$/).then(resolve);
   });
 }
 

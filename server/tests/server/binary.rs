@@ -36,7 +36,8 @@ impl Process {
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut first_line).unwrap();
-        let address = first_line.trim_end().strip_prefix("listening on http://");
+        let address = first_line.trim_end().strip_prefix("listening on http");
+        let address = address.and_then(|rest| rest.trim_start_matches('s').strip_prefix("://"));
         let address = address.expect(&first_line).parse().unwrap();
         Process { child, address, stdout }
     }
@@ -49,7 +50,7 @@ impl Process {
     }
 
     #[cfg(unix)]
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
     }
@@ -76,7 +77,7 @@ impl Drop for Process {
 }
 
 /// What a server says that does not start.
-fn complaint(command: &mut Command) -> String {
+pub fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(!output.status.success(), "it started");
     String::from_utf8(output.stderr).unwrap()
