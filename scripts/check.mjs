@@ -6,14 +6,9 @@ import { packageParts } from "./lib/build.mjs";
 import { checkCrates } from "./lib/dependencies.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
-import {
-  ensureCargoDeny,
-  ensureNodePackages,
-  ensureRustToolchain,
-  ensureZizmor,
-  zizmor,
-} from "./lib/prerequisites.mjs";
+import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { checkDropIn, checkPublished } from "./lib/published.mjs";
+import { ensureZizmor, zizmor } from "./lib/python-tools.mjs";
 import { cargo, cargoWithEnv, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 

@@ -1,6 +1,7 @@
 // Builds of the server as it is packed for other computers than this one.
 import { delimiter, join } from "node:path";
-import { ensureRustTarget, ensureZig, zigFolder } from "./prerequisites.mjs";
+import { ensureRustTarget } from "./prerequisites.mjs";
+import { ensureZig, zigFolder } from "./python-tools.mjs";
 import { cargoWithEnv } from "./run.mjs";
 import { target } from "./workspace.mjs";
 

@@ -1,5 +1,5 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
@@ -7,13 +7,9 @@ import { programName, root, target } from "./workspace.mjs";
 
 const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
-const tools = join(target, "tools");
+/** Programs that are installed for the scripts alone. */
+export const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
-const zig = join(tools, "zig");
-/** Holds cargo-zigbuild, which finds its Zig beside itself. */
-export const zigFolder = programsOf(zig);
-const zizmorEnvironment = join(tools, "zizmor");
-export const zizmor = join(programsOf(zizmorEnvironment), programName("zizmor"));
 export const sockudo = join(tools, "bin", programName("sockudo"));
 
 export function ensureNodePackages() {
@@ -71,34 +67,6 @@ export async function ensureRustTarget(triple) {
   if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
   console.log(`installing Rust's standard library for ${triple}`);
   await run("rustup", ["target", "add", triple]);
-}
-
-/** Zig and cargo-zigbuild, which build the server for other computers. */
-export function ensureZig() {
-  return installFromPyPI(zig, ["ziglang==0.17.1", "cargo-zigbuild==0.24.1"]);
-}
-
-/** Only `npm run check` needs it. */
-export function ensureZizmor() {
-  return installFromPyPI(zizmorEnvironment, ["zizmor==1.32.0"]);
-}
-
-/** Into a Python environment of its own in target/tools. */
-async function installFromPyPI(environment, packages) {
-  const marker = join(environment, "installed");
-  const wanted = packages.join(" ");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
-  // Debian has what the module venv needs in a package of its own.
-  const find = () => output("python3", ["-c", "import ensurepip"]) !== undefined && onPath("python3");
-  await findOrInstall(find, ["python3-venv"], { missing: "no Python found: install python3 with its module venv" });
-  console.log(`installing ${packages.join(" and ")} from PyPI`);
-  await run("python3", ["-m", "venv", "--clear", environment]);
-  await run(join(programsOf(environment), programName("python")), ["-m", "pip", "install", "--quiet", ...packages]);
-  writeFileSync(marker, wanted);
-}
-
-function programsOf(environment) {
-  return join(environment, process.platform === "win32" ? "Scripts" : "bin");
 }
 
 /** Finds or installs buildah, which builds and runs container images without a service. */
@@ -209,7 +177,7 @@ function findFirefox() {
   return onPath("firefox-esr", "firefox") ?? usualPlace(["Firefox"], "Mozilla Firefox/firefox.exe");
 }
 
-function onPath(...names) {
+export function onPath(...names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       const found = executable(folder, name);
@@ -235,7 +203,7 @@ function usualPlaces(macNames, windowsProgram) {
 }
 
 /** On Debian as root through apt. */
-async function findOrInstall(find, packages, { missing }) {
+export async function findOrInstall(find, packages, { missing }) {
   const found = find();
   if (found) return found;
   const mayInstall = existsSync("/etc/debian_version") && process.getuid?.() === 0;
