@@ -3,19 +3,14 @@
 // is built from, in target/container/, and no packages.
 import { packageParts, programParts } from "./lib/build.mjs";
 import { packContainer } from "./lib/container.mjs";
-import { clearPacked, packClient, packOwnPlatform, packServer } from "./lib/pack.mjs";
+import { mainPackParts, packParts } from "./lib/pack.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { platformParts } from "./lib/platforms.mjs";
 import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 
-const MAIN_PACKAGES = [
-  ["folder target/npm", clearPacked],
-  ["xano-wasm", packClient],
-  ["xano-realtime-server", packServer],
-];
 const CHOICES = {
-  "": [...programParts(), ...MAIN_PACKAGES, ["program of this platform", packOwnPlatform]],
-  "--all": [...packageParts(), ...MAIN_PACKAGES, ...platformParts()],
+  "": [...programParts(), ...packParts()],
+  "--all": [...packageParts(), ...mainPackParts(), ...platformParts()],
   "--container": [...packageParts(), ["folder target/container", packContainer]],
 };
 

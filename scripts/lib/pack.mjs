@@ -12,13 +12,17 @@ const MAIN = "xano-realtime-server";
 const LICENCES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 const CODE = ["README.md", "cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
 
-/** The parts for `runParts` that pack what is built. */
+/** The parts for `runParts` that pack what is built, the program of this platform included. */
 export function packParts() {
+  return [...mainPackParts(), ["package with the program of this platform", packOwnPlatform]];
+}
+
+/** The same without programs. */
+export function mainPackParts() {
   return [
     ["folder target/npm", clearPacked],
     ["package xano-wasm", packClient],
     ["package xano-realtime-server", packServer],
-    ["package with the program of this platform", packOwnPlatform],
   ];
 }
 

@@ -8,7 +8,10 @@ import { TARGETS } from "./server-targets.mjs";
 
 /** The parts for `runParts`. Programs that are built elsewhere are listed, and do not make the command fail. */
 export function platformParts() {
-  const parts = TARGETS.filter(isBuiltHere).map((row) => [row.name, async () => packPlatform(row, await build(row))]);
+  const parts = TARGETS.filter(isBuiltHere).map((row) => [
+    `package ${row.name}`,
+    async () => packPlatform(row, await build(row)),
+  ]);
   parts.push(["platforms that are built elsewhere", listOthers]);
   if (process.platform === "linux") parts.push(["programs for Linux, started", startOnLinux]);
   return parts;
