@@ -11,16 +11,18 @@ export const packed = join(target, "npm");
 const MAIN = "xano-realtime-server";
 const LICENCES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 const CODE = ["cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
-/** Where the code is developed: the values of the workspace's package.json, once its owner has set them. */
-const ORIGIN_FIELDS = ["repository", "homepage", "bugs"];
 
-/** The parts for `runParts` that pack what is built. */
+/** The parts for `runParts` that pack what is built, the program of this platform included. */
 export function packParts() {
+  return [...mainPackParts(), ["package with the program of this platform", packOwnPlatform]];
+}
+
+/** The same without programs. */
+export function mainPackParts() {
   return [
     ["folder target/npm", clearPacked],
     ["package xano-wasm", packClient],
     ["package xano-realtime-server", packServer],
-    ["package with the program of this platform", packOwnPlatform],
   ];
 }
 
@@ -112,10 +114,19 @@ function copyLicences(folder) {
 }
 
 function writeManifest(folder, manifest) {
-  const workspace = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const origin = ORIGIN_FIELDS.filter((field) => field in workspace).map((field) => [field, workspace[field]]);
-  const text = JSON.stringify({ ...manifest, ...Object.fromEntries(origin) }, undefined, 2);
+  const text = JSON.stringify({ ...manifest, ...origin() }, undefined, 2);
   writeFileSync(join(folder, "package.json"), `${text}\n`);
+}
+
+/** Where the code is developed: from the address in the workspace's package.json, once its owner has set it. */
+function origin() {
+  const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!repository) return {};
+  return {
+    repository: { type: "git", url: `git+${repository}.git` },
+    homepage: `${repository}#readme`,
+    bugs: `${repository}/issues`,
+  };
 }
 
 function pack(folder) {
