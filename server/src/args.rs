@@ -98,6 +98,11 @@ pub(crate) struct Args {
     /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
+
+    /// Start no server: ask the one that listens on --listen for /health, and end with 0 if it answers 200, or else
+    /// with 1. For containers.
+    #[arg(long)]
+    pub(crate) health_check: bool,
 }
 
 impl Args {

@@ -2,6 +2,7 @@
 
 mod args;
 mod built_in;
+mod health_check;
 mod stdin_end;
 mod trust;
 
@@ -26,6 +27,9 @@ use xano_realtime_server::{Secret, Tls, TokenFile, descriptors};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.health_check {
+        return exit_status(health_check::check(&args.listen).inspect_err(|problem| eprintln!("error: {problem}")));
+    }
     let Ok(log) = Log::start(io::stderr()) else {
         return ExitCode::FAILURE;
     };
@@ -38,7 +42,11 @@ fn main() -> ExitCode {
         let _ = log.writer().write_all(format!("error: {problem}\n").as_bytes());
     }
     log.finish();
-    if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    exit_status(served)
+}
+
+fn exit_status(outcome: Result<(), String>) -> ExitCode {
+    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Panics go to the log: the standard hook waits for standard error, with a lock in its hands.
@@ -89,7 +97,9 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     let token_file = match config.admin_token {
         Some(_) => None,
         None => {
-            let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
+            let (token, file) = TokenFile::make().map_err(|error| {
+                format!("cannot write a file with an admin token: {error}; give a token by XANO_ADMIN_TOKEN")
+            })?;
             config.admin_token = Some(token);
             Some(file)
         }
