@@ -17,8 +17,6 @@ pub(crate) struct Line {
     pub(crate) outbox: Arc<Outbox>,
     pace: Pace,
     /// The outboxes with frames that this client's commands caused and that are not flushed yet.
-    ///
-    /// `frames` counts the frames received since the last flush.
     due: Due,
     /// The number of frames received since the last flush.
     frames: usize,
