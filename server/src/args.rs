@@ -92,7 +92,7 @@ impl Args {
             None => Settings::default(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(format!("--www {}: there is no such folder", folder.display()));
+            return Err(format!("--www {}: the folder does not exist", folder.display()));
         }
         let demo = if self.demo { Some(built_in_demo(self.www.is_some())?) } else { None };
         let mut limits = Limits::default();
@@ -145,7 +145,7 @@ impl Args {
 
 fn built_in_demo(is_beside_www: bool) -> Result<BuiltInFiles, String> {
     match DEMO {
-        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
+        _ if is_beside_www => Err("--demo: cannot be combined with --www; both serve the path /".to_owned()),
         [] => Err(NO_DEMO.to_owned()),
         files => Ok(files),
     }
@@ -157,7 +157,7 @@ fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl
     // `XANO_REDIS` sets the same value and is safe, so look at the arguments themselves.
     let is_argument = std::env::args().any(|argument| argument == "--redis" || argument.starts_with("--redis="));
     let (source, url) = match (file, url) {
-        (Some(_), Some(_)) if is_argument => return Err("--redis-file: give either it or --redis".to_owned()),
+        (Some(_), Some(_)) if is_argument => return Err("--redis-file: cannot be combined with --redis".to_owned()),
         (Some(file), _) => {
             (format!("--redis-file {}", file.display()), text_of("--redis-file", file)?.trim().to_owned())
         }

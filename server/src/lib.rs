@@ -80,7 +80,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         ..
     } = config;
     for misfit in limits.misfits() {
-        tracing::warn!("limits do not fit each other: {misfit}");
+        tracing::warn!("limits contradict each other: {misfit}");
     }
     let limits = descriptors::fit(limits, descriptors);
     let name = random_name()?;

@@ -76,10 +76,10 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         Some(_) => {}
     }
     if !config.settings.enabled {
-        tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
+        tracing::warn!("realtime is not enabled in the settings: every handshake is answered with 404");
     }
     config.descriptors = descriptors::raise_limit(&config.limits).unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
+        tracing::warn!(%error, "cannot raise the limit of open descriptors: the server may run out of them");
         None
     });
     let token_file = match config.admin_token {

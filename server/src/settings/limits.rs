@@ -146,7 +146,7 @@ pub enum LimitError {
     #[error("{0:?} is not a whole number; 0 switches the limit off")]
     NotANumber(String),
     /// The name is unknown.
-    #[error("there is no limit {0}; there are {names}", names = names())]
+    #[error("there is no limit {0}; the limits are {names}", names = names())]
     Unknown(String),
 }
 

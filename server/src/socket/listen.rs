@@ -91,8 +91,8 @@ async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) 
                 {
                     tracing::warn!(
                         left_out,
-                        "as many connections as the limit unauthenticated allows have not become a socket: \
-                         the oldest without a request is closed for each new one"
+                        "the limit unauthenticated is reached: for each new connection, the oldest one without a \
+                         complete request is closed"
                     );
                 }
                 return accepted;

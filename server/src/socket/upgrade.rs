@@ -185,7 +185,7 @@ pub(crate) enum Rejection {
     NotGet,
     #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
     ForeignOrigin,
-    #[error("this address takes WebSocket connections only")]
+    #[error("this path accepts WebSocket connections only")]
     NotAWebSocket,
     #[error("this server speaks version 13 of the WebSocket protocol")]
     UnknownVersion,
@@ -193,9 +193,9 @@ pub(crate) enum Rejection {
     NoKey,
     #[error("the header Sec-WebSocket-Key must be 16 bytes in base64")]
     BadKey,
-    #[error("the server has as many connections as it may have; try again later")]
+    #[error("the server has reached its limit of connections; try again later")]
     TooManyConnections,
-    #[error("this address has as many connections as it may have; close one first")]
+    #[error("this address has reached its limit of connections; close one first")]
     TooManyFromThisAddress,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Table {
 /// One row, as `GET /auth/me` returns it to its user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// In Redis the id is the key of the row and not part of it.
+    /// In Redis the key of the row holds the id, and the stored value here is 0.
     #[serde(default)]
     pub(crate) id: i64,
     /// Milliseconds since 1970.
