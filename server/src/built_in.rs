@@ -1,4 +1,4 @@
-//! The Marvel chat that is built into the program; see `build.rs`.
+//! The files of the Marvel chat, which `build.rs` builds into the program.
 
 use xano_realtime_server::BuiltInFiles;
 

@@ -1,4 +1,4 @@
-//! Runs the reference server from the command line.
+//! The command line program of the reference server.
 
 mod args;
 mod built_in;
@@ -49,7 +49,7 @@ fn exit_status(outcome: Result<(), String>) -> ExitCode {
     if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Panics go to the log: the standard hook waits for standard error, with a lock in its hands.
+/// Sends panics to the log. The standard hook holds a lock while it waits for standard error.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -60,7 +60,7 @@ fn log_panics() {
 fn run(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     let served = runtime.block_on(serve(args, dropped_log_lines));
-    // Whatever still runs on a thread that may block is left behind.
+    // Threads that are still blocked after this time are abandoned.
     runtime.shutdown_timeout(SHUTDOWN);
     served
 }
@@ -88,10 +88,10 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         Some(_) => {}
     }
     if !config.settings.enabled {
-        tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
+        tracing::warn!("realtime is not enabled in the settings: every handshake is answered with 404");
     }
     config.descriptors = descriptors::raise_limit(&config.limits, config.tls.is_some()).unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
+        tracing::warn!(%error, "cannot raise the limit of open descriptors: the server may run out of them");
         None
     });
     let token_file = match config.admin_token {
@@ -107,7 +107,7 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     let (serving, serves) = oneshot::channel();
     config.serving = Some(serving);
     let announce = async {
-        // Not sent where the server is stopped before it serves.
+        // An error means that the server was stopped before it began to serve.
         if serves.await.is_ok() {
             let scheme = if tls.is_some() { "https" } else { "http" };
             say(format_args!("listening on {scheme}://{bound}"));
@@ -124,12 +124,13 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     served.map_err(|error| format!("cannot serve: {error}"))
 }
 
-/// Whoever started the server may have stopped reading; that is no reason to stop serving.
+/// Prints a line to standard output. An error is ignored: the server keeps running if the program that started it no
+/// longer reads.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// At SIGHUP the settings file is read again, and the certificate.
+/// Reloads the settings file and the certificate at SIGHUP.
 #[cfg(unix)]
 fn reload_on_hangup(reload: Arc<Notify>, tls: Option<Arc<Tls>>) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -147,13 +148,13 @@ fn reload_on_hangup(reload: Arc<Notify>, tls: Option<Arc<Tls>>) -> io::Result<()
     Ok(())
 }
 
-/// There is no such signal; the admin's endpoint does the same.
+/// Does nothing: this system has no SIGHUP. The admin's endpoint reloads the file too.
 #[cfg(not(unix))]
 fn reload_on_hangup(_: Arc<Notify>, _: Option<Arc<Tls>>) -> io::Result<()> {
     Ok(())
 }
 
-/// Resolves when the server has to stop.
+/// Resolves when the server must stop.
 fn stop(exit_on_stdin_close: bool) -> io::Result<impl Future<Output = ()>> {
     let signal = stop_signal()?;
     let stdin_end = if exit_on_stdin_close { Some(stdin_end()?) } else { None };
@@ -193,5 +194,5 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Part of the five seconds in which the server has to stop.
+/// This time is part of the five seconds in which the server must stop.
 const SHUTDOWN: Duration = Duration::from_millis(250);

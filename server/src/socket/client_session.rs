@@ -1,4 +1,4 @@
-//! One socket's end of the exchange.
+//! The server's side of one client: parses its frames, applies its rate limits, and hands its commands to the hub.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,19 +9,20 @@ use crate::exchange::Exchange;
 use crate::hub::{Code, ConnectionId, Encoded, Frame, PONG, Refusal, Refused};
 use crate::logging::LineRate;
 
-/// One socket's end of the exchange; its members leave when it is dropped.
+/// The server's side of one client. Dropping it removes the client from all its channels.
 #[derive(Debug)]
 pub(crate) struct Line {
     exchange: Arc<Exchange>,
     id: ConnectionId,
     pub(crate) outbox: Arc<Outbox>,
     pace: Pace,
-    /// What this socket caused, and how many of its frames did.
+    /// The outboxes with frames that this client's commands caused and that are not flushed yet.
     due: Due,
+    /// The number of frames received since the last flush.
     frames: usize,
 }
 
-/// More of what the socket sent was refused than is to be put up with.
+/// The client has sent more invalid or refused frames than the rate limit allows; its socket must be closed.
 #[derive(Debug)]
 pub(crate) struct Intolerable;
 
@@ -30,12 +31,13 @@ impl Line {
         Line { exchange, id, outbox, pace: Pace::new(Instant::now()), due: Due::default(), frames: 0 }
     }
 
-    /// The socket sent a text frame. What it causes is written when there is nothing more to read.
+    /// Handles a text frame. The frames that it causes stay in `due` until the caller has nothing more to read, or
+    /// until a bound is reached.
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), Intolerable> {
         let now = Instant::now();
         self.frames += 1;
         let received = self.receive_frame(text, now);
-        // More is not added to an outbox before it is written.
+        // Flush now: no outbox may collect more than this before it is flushed.
         if self.frames == FRAMES_PER_WRITE || self.due.is_full() {
             self.write();
         }
@@ -62,12 +64,12 @@ impl Line {
         }
     }
 
-    /// The socket sent a binary frame.
+    /// Refuses a binary frame: the protocol has none.
     pub(crate) fn receive_binary(&mut self) -> Result<(), Intolerable> {
         self.reject(&Refusal::Binary.into(), Instant::now())
     }
 
-    /// The socket sent a ping or a pong of the WebSocket protocol. Counted with joins and leaves.
+    /// Handles a ping or a pong of the WebSocket protocol. It counts against the same rate limit as joins and leaves.
     pub(crate) fn receive_control(&mut self) -> Result<(), Intolerable> {
         let now = Instant::now();
         if self.pace.admits_ping(&self.exchange.rates, now) {
@@ -76,23 +78,23 @@ impl Line {
         self.reject(&Refusal::TooFast.into(), now)
     }
 
-    /// Whether something that this socket caused is not written yet.
+    /// Returns whether `due` holds frames that are not flushed yet.
     pub(crate) fn owes(&self) -> bool {
         !self.due.is_empty()
     }
 
-    /// Writes what this socket caused.
+    /// Flushes every outbox that this client's frames have filled.
     pub(crate) fn write(&mut self) {
         self.frames = 0;
         self.due.write();
     }
 
-    /// The socket is told of something that it did not cause by a frame.
+    /// Sends this client a refusal that answers no frame of its own, for example about its auth token.
     pub(crate) fn tell(&mut self, why: Refusal) {
         self.exchange.refuse(Refused::from(why).delivery(self.id), &mut self.due);
     }
 
-    /// The socket is closed because its client reads too slowly.
+    /// Counts and logs that the socket is closed because its client reads too slowly.
     pub(crate) fn note_slow_consumer(&self) {
         self.exchange.metrics.slow_consumers.inc();
         if let Some(left_out) = SLOW_CONSUMERS.admits(Instant::now()) {
@@ -117,7 +119,8 @@ impl Drop for Line {
     }
 }
 
-/// Who sends without a pause is not to keep the others waiting.
+/// The number of frames that one client may send before its output is flushed. A client that never pauses must not
+/// delay the delivery to others.
 const FRAMES_PER_WRITE: usize = 64;
 
 static SLOW_CONSUMERS: LineRate = LineRate::new();

@@ -1,4 +1,5 @@
-//! The users who signed up. In memory a restart forgets them; servers that share their channels share the users too.
+//! The users who have signed up. They are kept in memory until the server stops, or in Redis if servers share their
+//! channels.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,23 +14,23 @@ use crate::cluster::{Added, Cluster, Unavailable};
 /// The table `user`.
 #[derive(Debug)]
 pub(crate) enum Users {
-    /// Of this server.
+    /// The table of this server, in memory.
     Own(Mutex<Table>),
-    /// Of all servers.
+    /// The table in Redis, which all servers share.
     Shared(Cluster),
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// The row with the id 1 first.
+    /// Ordered by id, starting at 1.
     rows: Vec<(User, Hashed)>,
     by_email: HashMap<String, usize>,
 }
 
-/// One row, as `GET /auth/me` shows it to its user.
+/// One row, as `GET /auth/me` returns it to its user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// Kept beside the row, where users are shared.
+    /// In Redis the key of the row holds the id, and the stored value here is 0.
     #[serde(default)]
     pub(crate) id: i64,
     /// Milliseconds since 1970.
@@ -39,13 +40,13 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// What others see of the user on a channel: the name, and not the address.
+    /// Returns the part of the user that other members of a channel see: the name, without the e-mail address.
     pub(crate) fn extras(&self) -> Map<String, Value> {
         Map::from_iter([("name".to_owned(), Value::from(self.name.clone()))])
     }
 }
 
-/// Why somebody cannot sign up.
+/// The reason why a user cannot sign up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignUpError {
     #[error("This account is already in use.")]
@@ -56,7 +57,7 @@ pub(crate) enum SignUpError {
     Unavailable(#[from] Unavailable),
 }
 
-/// A row with its password, as it is shared.
+/// A row with its hashed password, as it is stored in Redis.
 #[derive(Serialize, Deserialize)]
 struct Row {
     user: User,
@@ -140,5 +141,5 @@ fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
     table.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Enough for development, and a bound on what strangers can fill.
+/// The largest number of users: enough for development, and a bound on the memory that sign-ups can take.
 const USERS: usize = 10_000;
