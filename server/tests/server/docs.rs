@@ -1,4 +1,4 @@
-//! `docs/server.md` names what there is, and nothing else.
+//! The documents of the server name every flag, endpoint, setting, limit, code and metric, and no other.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,11 @@ use xano_realtime_server::{Limits, Settings};
 
 use crate::support::{Running, get};
 
-const DOCUMENT: &str = include_str!("../../../docs/server.md");
+const DOCUMENT: &str = concat!(
+    include_str!("../../../docs/server.md"),
+    include_str!("../../../docs/server-reference.md"),
+    include_str!("../../../docs/server-operations.md"),
+);
 
 /// What stands in backticks at the start of the rows below a heading, up to the next heading.
 fn documented(heading: &str) -> BTreeSet<String> {
