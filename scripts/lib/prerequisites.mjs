@@ -7,7 +7,8 @@ import { programName, root, target } from "./workspace.mjs";
 
 const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
-const tools = join(target, "tools");
+/** Programs that are installed for the scripts alone. */
+export const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
 export const bun = join(root, "bench/node_modules/@oven/bun-linux-x64/bin/bun");
 export const sockudo = join(tools, "bin", programName("sockudo"));
@@ -61,6 +62,27 @@ function isToolchainComplete() {
   );
 }
 
+/** The standard library for another target than those of rust-toolchain.toml. */
+export async function ensureRustTarget(triple) {
+  const sysroot = output("rustc", ["--print", "sysroot"]);
+  if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
+  console.log(`installing Rust's standard library for ${triple}`);
+  await run("rustup", ["target", "add", triple]);
+}
+
+/** Finds or installs buildah, which builds and runs container images without a service. */
+export async function ensureBuildah() {
+  const missing = "no buildah found: install the package of that name; it exists on Linux alone";
+  console.log(`buildah: ${await findOrInstall(() => onPath("buildah"), ["buildah"], { missing })}`);
+}
+
+/** Finds or installs what runs Linux programs for 64-bit ARM, also those that are linked with glibc. */
+export async function ensureArm64Emulator() {
+  const missing = "no emulator of 64-bit ARM found: install the packages qemu-user-static and libc6-arm64-cross";
+  const find = () => existsSync("/usr/aarch64-linux-gnu/lib/libc.so.6") && onPath("qemu-aarch64-static");
+  console.log(`qemu: ${await findOrInstall(find, ["qemu-user-static", "libc6-arm64-cross"], { missing })}`);
+}
+
 /** Of crates.io, into target/tools: only `npm run check` and `npm run audit` need it. */
 export async function ensureCargoDeny() {
   const installed = output(cargoDeny, ["--version"]);
@@ -75,6 +97,13 @@ export async function ensureChromium() {
     missing: "no Chromium found: install Chromium or Chrome, or name one with CHROMIUM_PATH",
   });
   console.log(`Chromium: ${process.env.CHROMIUM_PATH}`);
+}
+
+/** Finds or installs the program that has Chromium trust a certificate. */
+export async function ensureCertutil() {
+  if (process.platform !== "linux") throw new Unavailable("Chromium is told whom to trust by certutil on Linux alone");
+  const missing = "no certutil found: install the tools of NSS (libnss3-tools, nss-tools or nss)";
+  console.log(`certutil: ${await findOrInstall(() => onPath("certutil"), ["libnss3-tools"], { missing })}`);
 }
 
 /** Finds or installs a Firefox and tells the tests where it is. */
@@ -162,7 +191,7 @@ function findFirefox() {
   return onPath("firefox-esr", "firefox") ?? usualPlace(["Firefox"], "Mozilla Firefox/firefox.exe");
 }
 
-function onPath(...names) {
+export function onPath(...names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       const found = executable(folder, name);
@@ -188,7 +217,7 @@ function usualPlaces(macNames, windowsProgram) {
 }
 
 /** On Debian as root through apt. */
-async function findOrInstall(find, packages, { missing }) {
+export async function findOrInstall(find, packages, { missing }) {
   const found = find();
   if (found) return found;
   const mayInstall = existsSync("/etc/debian_version") && process.getuid?.() === 0;

@@ -2,12 +2,13 @@
 
 use std::env::VarError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::built_in::DEMO;
+use crate::built_in::{DEMO, demo};
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{
-    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies, settings,
+    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, Tls, TrustedProxies, settings,
 };
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
@@ -26,6 +27,24 @@ pub(crate) struct Args {
     /// Also serve this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+
+    /// Serve TLS, on the same port and no other, with the certificate in this file (PEM), followed by those that lead to the
+    /// authority behind it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// File with the key of that certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls")]
+    tls_key: Option<PathBuf>,
+
+    /// Serve TLS with a certificate for localhost, 127.0.0.1 and ::1, of an authority that is made at the first start and
+    /// kept in a folder of the user's. How clients are made to trust it is printed.
+    #[arg(long)]
+    tls: bool,
+
+    /// A host name, beside localhost, for the certificate of --tls; may be given again.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
 
     /// Serve the Marvel chat that is built into this program.
     #[arg(long)]
@@ -79,6 +98,11 @@ pub(crate) struct Args {
     /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
+
+    /// Start no server: ask the one that listens on --listen for /health, and end with 0 if it answers 200, or else
+    /// with 1. For containers.
+    #[arg(long)]
+    pub(crate) health_check: bool,
 }
 
 impl Args {
@@ -91,7 +115,12 @@ impl Args {
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(format!("--www {}: there is no such folder", folder.display()));
         }
-        let demo = if self.demo { Some(built_in_demo(self.www.is_some())?) } else { None };
+        let demo = if self.demo { Some(demo(DEMO, self.www.is_some())?) } else { None };
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
+            _ => self.tls.then(|| Tls::for_development(self.tls_names)),
+        };
+        let tls = tls.transpose().map_err(|error| error.to_string())?.map(Arc::new);
         let mut limits = Limits::default();
         for limit in limits_from_environment()?.iter().chain(&self.limits) {
             limits.set(limit);
@@ -135,16 +164,9 @@ impl Args {
             redis,
             www: self.www,
             demo,
+            tls,
             ..Config::default()
         })
-    }
-}
-
-fn built_in_demo(is_beside_www: bool) -> Result<BuiltInFiles, String> {
-    match DEMO {
-        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
-        [] => Err(NO_DEMO.to_owned()),
-        files => Ok(files),
     }
 }
 
@@ -199,9 +221,6 @@ fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
-
-const NO_DEMO: &str = "--demo: this program was built without the demo; `npm start` in a checkout builds the demo first, then \
-                       the program with it";
 
 const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
                            because a program that checks signatures with it could sign tokens";

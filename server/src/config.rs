@@ -15,6 +15,7 @@ use crate::logging::DroppedLines;
 use crate::settings::Limits;
 use crate::settings::Secret;
 use crate::settings::Settings;
+use crate::socket::tls::Tls;
 
 /// What a server is started with.
 #[derive(Debug, Default)]
@@ -51,6 +52,8 @@ pub struct Config {
     pub www: Option<PathBuf>,
     /// Or files that are built into the program.
     pub demo: Option<BuiltInFiles>,
+    /// Where connections are encrypted, what with.
+    pub tls: Option<Arc<Tls>>,
     /// The count of log lines that were lost, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
     /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.

@@ -49,6 +49,7 @@ pub use http::auth::{self, Origins};
 pub use http::demo::BuiltInFiles;
 pub use settings::{Limits, Secret, Settings, limits};
 pub use socket::descriptors;
+pub use socket::tls::{Tls, TlsError};
 pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
@@ -60,7 +61,7 @@ use http::{demo, panel, probes, www as files};
 use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
-use socket::{Front, Gate, Terms, serve, upgrade};
+use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
@@ -74,6 +75,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         redis,
         www,
         demo,
+        tls,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
@@ -82,7 +84,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     for misfit in limits.misfits() {
         tracing::warn!("limits do not fit each other: {misfit}");
     }
-    let limits = descriptors::fit(limits, descriptors);
+    let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, shares) = match redis {
@@ -118,7 +120,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
+    let tls = tls.map(|tls| TlsDoor::new(tls, &timings, &stopping));
+    let front = Front::new(routes, tls, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(serve(listener, front, stopping.clone()));
     if let Some(begun) = begun {
         let _ = begun.send(());

@@ -26,6 +26,7 @@ use tower_service::Service;
 
 use super::pending::{PendingConnection, PendingConnections};
 use super::request_body::{AnswerBody, RequestBody};
+use super::tls::Door;
 use crate::config::Timings;
 use crate::http::TrustedProxies;
 use crate::logging::LineRate;
@@ -36,6 +37,8 @@ use crate::settings::Limits;
 #[derive(Debug)]
 pub(crate) struct Front {
     routes: Router,
+    /// Where connections are encrypted.
+    tls: Option<Arc<Door>>,
     handshake_timeout: Duration,
     pending: Arc<PendingConnections>,
     proxies: Arc<TrustedProxies>,
@@ -45,6 +48,7 @@ pub(crate) struct Front {
 impl Front {
     pub(crate) fn new(
         routes: Router,
+        tls: Option<Door>,
         proxies: TrustedProxies,
         limits: &Limits,
         timings: &Timings,
@@ -53,6 +57,7 @@ impl Front {
         let pending = PendingConnections::new(limits, timings.first_request, metrics.unauthenticated.clone());
         Front {
             routes,
+            tls: tls.map(Arc::new),
             handshake_timeout: timings.handshake,
             pending: Arc::new(pending),
             proxies: Arc::new(proxies),
@@ -78,6 +83,9 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
     drop(listener);
     connections.close();
     connections.wait().await;
+    if let Some(tls) = &front.tls {
+        tls.closed().await;
+    }
 }
 
 /// The next connection, when there is room for it.
@@ -133,8 +141,16 @@ fn serve_connection(
     front: &Front,
     stopping: CancellationToken,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let (routes, proxies) = (front.routes.clone(), Arc::clone(&front.proxies));
+    let (routes, proxies, tls) = (front.routes.clone(), Arc::clone(&front.proxies), front.tls.clone());
     async move {
+        let stream = match tls {
+            None => stream,
+            // In a box: what is not encrypted should not have room for it.
+            Some(tls) => match Box::pin(tls.enter(stream, &pending)).await {
+                Some(stream) => stream,
+                None => return,
+            },
+        };
         let service = service_fn(|request| answer(routes.clone(), request, peer, &proxies, &pending));
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         let ended = select! {

@@ -6,6 +6,7 @@
 //! - `pending`: connections that have not become a socket.
 //! - `request_body`: bodies that tell when a request has ended, and when its answer has.
 //! - [`descriptors`]: how many connections the file descriptors of the process allow.
+//! - [`tls`]: encrypted connections, which are served as plain ones.
 //! - `upgrade`: from an HTTP request to a socket, or to a named refusal.
 //! - `admission`: how many sockets may be open.
 //! - `connection`: the task of one socket.
@@ -32,10 +33,12 @@ mod progress;
 mod rate_limit;
 mod request_body;
 mod stream;
+pub mod tls;
 mod upgrade;
 
 pub(crate) use client_session::Line;
 pub(crate) use connection::Terms;
 pub(crate) use listen::{Front, serve};
 pub(crate) use rate_limit::Rates;
+pub(crate) use tls::Door as TlsDoor;
 pub(crate) use upgrade::{Gate, upgrade};

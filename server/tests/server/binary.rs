@@ -36,7 +36,8 @@ impl Process {
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut first_line).unwrap();
-        let address = first_line.trim_end().strip_prefix("listening on http://");
+        let address = first_line.trim_end().strip_prefix("listening on http");
+        let address = address.and_then(|rest| rest.trim_start_matches('s').strip_prefix("://"));
         let address = address.expect(&first_line).parse().unwrap();
         Process { child, address, stdout }
     }
@@ -49,7 +50,7 @@ impl Process {
     }
 
     #[cfg(unix)]
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
     }
@@ -76,7 +77,7 @@ impl Drop for Process {
 }
 
 /// What a server says that does not start.
-fn complaint(command: &mut Command) -> String {
+pub fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(!output.status.success(), "it started");
     String::from_utf8(output.stderr).unwrap()
@@ -154,6 +155,40 @@ async fn a_server_that_is_told_to_stop_lets_nobody_in_any_more() {
     server.stop().await;
     assert_eq!(listening.await.unwrap(), 1012);
     assert!(Client::connect(address, None).await.is_err());
+}
+
+#[tokio::test]
+async fn the_health_check_succeeds_while_the_server_answers_and_fails_otherwise() {
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let port = process.address.port();
+    let check = |listen: String| server().args(["--health-check", "--listen", &listen]).output().unwrap();
+    assert!(check(format!("127.0.0.1:{port}")).status.success());
+    assert!(check(format!("0.0.0.0:{port}")).status.success(), "the address of a server that listens on all");
+
+    process.end();
+    process.child.wait().unwrap();
+    let output = check(format!("127.0.0.1:{port}"));
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.starts_with(&format!("error: --health-check: 127.0.0.1:{port} does not answer: ")),
+        "{complaint}"
+    );
+}
+
+#[tokio::test]
+async fn the_health_check_fails_where_the_answer_is_not_200() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let check =
+        std::thread::spawn(move || server().args(["--health-check", "--listen", &address.to_string()]).output());
+    let (mut client, _) = other.accept().unwrap();
+    std::io::Write::write_all(&mut client, b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
+    drop(client);
+    let output = check.join().unwrap().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(complaint, format!("error: --health-check: {address} answers \"HTTP/1.1 503 \"\n"));
 }
 
 #[tokio::test]

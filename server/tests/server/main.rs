@@ -19,4 +19,5 @@ mod pending;
 mod redis_url;
 mod settings;
 mod support;
+mod tls;
 mod triggers;
