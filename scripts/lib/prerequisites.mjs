@@ -62,7 +62,7 @@ function isToolchainComplete() {
   );
 }
 
-/** The standard library for another target than those of rust-toolchain.toml. */
+/** The standard library for a target that rust-toolchain.toml does not name. */
 export async function ensureRustTarget(triple) {
   const sysroot = output("rustc", ["--print", "sysroot"]);
   if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
@@ -76,7 +76,7 @@ export async function ensureBuildah() {
   console.log(`buildah: ${await findOrInstall(() => onPath("buildah"), ["buildah"], { missing })}`);
 }
 
-/** Finds or installs what runs Linux programs for 64-bit ARM, also those that are linked with glibc. */
+/** Finds or installs what runs Linux programs for 64-bit ARM, programs that are linked with glibc among them. */
 export async function ensureArm64Emulator() {
   const missing = "no emulator of 64-bit ARM found: install the packages qemu-user-static and libc6-arm64-cross";
   const find = () => existsSync("/usr/aarch64-linux-gnu/lib/libc.so.6") && onPath("qemu-aarch64-static");
