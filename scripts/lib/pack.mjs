@@ -10,7 +10,7 @@ export const packed = join(target, "npm");
 
 const MAIN = "xano-realtime-server";
 const LICENCES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
-const CODE = ["README.md", "cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
+const CODE = ["cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
 
 /** The parts for `runParts` that pack what is built, the program of this platform included. */
 export function packParts() {
@@ -45,11 +45,23 @@ function packServer() {
   for (const path of CODE) cpSync(join(root, "server/npm", path), join(folder, path), { recursive: true });
   // TypeScript takes the kind of a module from the name of its file.
   cpSync(join(folder, "index.d.ts"), join(folder, "index.d.cts"));
+  writeDocuments(folder);
   copyLicences(folder);
   const manifest = JSON.parse(readFileSync(join(root, "server/npm/package.json"), "utf8"));
   const optionalDependencies = Object.fromEntries(TARGETS.map(({ name }) => [name, version()]));
   writeManifest(folder, { ...manifest, version: version(), optionalDependencies });
   pack(folder);
+}
+
+/** The guide lies beside the README in the package; what it links to stays in the repository. */
+function writeDocuments(folder) {
+  const readme = readFileSync(join(root, "server/npm/README.md"), "utf8").replace("(../../docs/", "(");
+  const guide = readFileSync(join(root, "docs/testing.md"), "utf8").replaceAll(
+    /\[([^\]]+)\]\([\w-]+\.md[^)]*\)/g,
+    "$1",
+  );
+  writeFileSync(join(folder, "README.md"), readme);
+  writeFileSync(join(folder, "testing.md"), guide);
 }
 
 /** The platform package of what this runs on, with the server that is built already. */

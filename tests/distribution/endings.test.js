@@ -39,6 +39,12 @@ describe("the launcher", () => {
     });
   }
 
+  test("ends the demo that it has added", async () => {
+    const server = await launched(launcher, { env: { PORT: "0" } });
+    server.child.kill("SIGTERM");
+    assert.equal(await server.toTheEnd(), 0);
+  });
+
   test("hands on SIGHUP: the settings file is read again", async () => {
     const file = join(folder, "realtime.json");
     const write = (hash) => writeFile(file, JSON.stringify({ ...settings(room("room")), hash }));

@@ -82,10 +82,16 @@ describe("where no program is found", () => {
   });
 
   test("a platform without a package is named", async () => {
-    const elsewhere = join(folder, "elsewhere.cjs");
-    await writeFile(elsewhere, 'Object.defineProperty(process, "arch", { value: "mips" });');
     const sentence = /: 1\nxano-realtime-server has no program for this platform \(xano-realtime-server-\w+-mips.*\n$/;
-    await assert.rejects(run(folder, cleanEnvironment(), process.execPath, "--require", elsewhere, LAUNCHER), sentence);
+    await assert.rejects(launchOn('Object.defineProperty(process, "arch", { value: "mips" });'), sentence);
+  });
+
+  test("Node that is linked with musl takes the package for musl", async () => {
+    const alpine = `
+      Object.defineProperty(process, "platform", { value: "linux" });
+      process.report.getReport = () => ({ header: {} });
+    `;
+    await assert.rejects(launchOn(alpine), /: 1\n.*\(xano-realtime-server-linux-\w+-musl would/);
   });
 });
 
@@ -97,6 +103,13 @@ test("every platform of the table has another package", () => {
 function launch(args, program = binary, env = {}) {
   const variables = { ...cleanEnvironment(), XANO_SERVER_BINARY: program, ...env };
   return run(folder, variables, process.execPath, LAUNCHER, ...args);
+}
+
+/** Without a program, on another platform: `code` changes what Node says of it. */
+async function launchOn(code) {
+  const file = join(folder, "platform.cjs");
+  await writeFile(file, code);
+  return run(folder, cleanEnvironment(), process.execPath, "--require", file, LAUNCHER);
 }
 
 /** A program that takes the server's place. */

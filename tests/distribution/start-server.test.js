@@ -5,15 +5,20 @@ import { on, once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import WebSocket from "ws";
 import { startServer } from "../../server/npm/index.js";
+import { XanoClient } from "../../pkg/index.js";
+import { examplesOf, runExample } from "../support/readme.js";
 import { HASH, room, settings } from "../support/settings.js";
 import { releaseBinary } from "../../scripts/lib/workspace.mjs";
 
 process.env.XANO_SERVER_BINARY = releaseBinary("xano-realtime-server");
 // A variable of the server, which is not passed on: no folder is a settings file.
 process.env.XANO_CONFIG = tmpdir();
+// Where `--tls` keeps its authority.
+process.env.XDG_DATA_HOME = await mkdtemp(join(tmpdir(), "xano-data-"));
+after(() => rm(process.env.XDG_DATA_HOME, { recursive: true }));
 
 test("it listens on a free port, with the built-in settings and a token of its own", async (t) => {
   const [one, other] = [await startServer(), await startServer()];
@@ -50,6 +55,21 @@ test("arguments are the server's flags", async (t) => {
   t.after(() => server.stop());
   assert.match(server.url, /^http:\/\/127\.0\.0\.2:/);
   assert.equal((await fetch(server.url)).status, 200);
+});
+
+test("with TLS its addresses are https and wss", async (t) => {
+  const server = await startServer({ args: ["--tls"] });
+  t.after(() => server.stop());
+  assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
+  assert.equal(server.socketUrl, `${server.url.replace("https", "wss")}/rt/${HASH}`);
+  assert.deepEqual(await server.event("marvel-chat-room", 1), { members: 0 });
+});
+
+test("the examples of the package's README run", async () => {
+  const readme = join(import.meta.dirname, "../../server/npm/README.md");
+  const examples = examplesOf(readme);
+  assert.equal(examples.length, 2);
+  for (const example of examples) await runExample(example, { load: () => ({ startServer }), XanoClient });
 });
 
 test("what cannot be done is said with the server's own words", async () => {

@@ -21,11 +21,11 @@ function demoArguments() {
 }
 
 /** Prints the lines of the server's standard output in words for a person, until it ends. Resolves with whether it has listened. */
-async function printInWords(stdout) {
+async function printInWords(stdout, welcome) {
   let hasListened = false;
   for await (const line of createInterface({ input: stdout })) {
     hasListened ||= line.startsWith("listening on ");
-    console.log(await inWords(line));
+    console.log(await inWords(line, welcome));
   }
   return hasListened;
 }
