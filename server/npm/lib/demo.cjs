@@ -42,8 +42,9 @@ async function printInWords(stdout, welcome) {
 
 /** What to do when the port is in use, if it is. The server has said why it failed. */
 async function adviceOnPort() {
-  const probe = createServer().listen(Number(port), HOST);
+  const probe = createServer();
   try {
+    probe.listen(Number(port), HOST);
     await once(probe, "listening");
     probe.close();
   } catch {
