@@ -184,7 +184,6 @@ async fn the_health_check_fails_where_the_answer_is_not_200() {
         std::thread::spawn(move || server().args(["--health-check", "--listen", &address.to_string()]).output());
     let (mut client, _) = other.accept().unwrap();
     std::io::Write::write_all(&mut client, b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
-    drop(client);
     let output = check.join().unwrap().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let complaint = String::from_utf8(output.stderr).unwrap();
