@@ -32,6 +32,7 @@ await runParts("npm run check", [
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
+  ["types in the server's package", () => node("node_modules/typescript/bin/tsc", "--project", "server/npm")],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],

@@ -5,7 +5,11 @@ const { readFileSync } = require("node:fs");
 
 const CHECK_MS = 200;
 
-/** Calls `ended` once the parent has gone. Does not keep this process alive. */
+/**
+ * Calls `ended` once the parent has gone. Does not keep this process alive.
+ *
+ * @param {() => void} ended
+ */
 function whenParentEnds(ended) {
   const started = ancestors();
   const timer = setInterval(() => {
@@ -23,10 +27,14 @@ function ancestors() {
   return process.env.npm_command ? `${parent} ${parentOf(parent)}` : `${parent}`;
 }
 
-/** The parent of another process, where Linux tells it. */
+/**
+ * The parent of another process, where Linux tells it.
+ *
+ * @param {number} pid
+ */
 function parentOf(pid) {
   try {
-    return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1];
+    return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   } catch {
     return undefined;
   }

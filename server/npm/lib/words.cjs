@@ -3,7 +3,14 @@
 
 const { request } = require("./request.cjs");
 
-/** A line of the server's standard output in words for a person. `welcome(url)` gives those for where it listens. */
+/** @typedef {(url: string) => string | Promise<string>} Welcome what is printed when the server listens */
+
+/**
+ * A line of the server's standard output in words for a person.
+ *
+ * @param {string} line
+ * @param {Welcome} [welcome]
+ */
 async function inWords(line, welcome = welcomeToDemo) {
   const url = /^listening on (\S+)$/.exec(line)?.[1];
   if (url) return welcome(url);
@@ -12,6 +19,7 @@ async function inWords(line, welcome = welcomeToDemo) {
   return tokenFile ? `The admin token is in ${tokenFile}\n` : line;
 }
 
+/** @type {Welcome} */
 async function welcomeToDemo(url) {
   const { realtimeConnectionHash: hash } = JSON.parse((await request(`${url}/connection.json`)).text);
   return `

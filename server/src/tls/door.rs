@@ -67,10 +67,12 @@ impl Door {
         }
     }
 
-    /// `None` where the client does not speak TLS.
+    /// `None` where the client does not speak TLS, or nothing at all: probes only connect.
     async fn shake_hands(&self, stream: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
         let mut first = [0];
-        stream.peek(&mut first).await?;
+        if stream.peek(&mut first).await? == 0 {
+            return Ok(None);
+        }
         // The first letter of a method of HTTP. A handshake begins with 22.
         if first[0].is_ascii_uppercase() {
             refuse_plain(stream).await?;
