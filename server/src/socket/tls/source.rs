@@ -53,9 +53,7 @@ pub(super) enum FileProblem {
     Unreadable(#[from] io::Error),
     #[error("it contains no certificate; a PEM file has one after the line -----BEGIN CERTIFICATE-----")]
     NoCertificate,
-    #[error(
-        "it contains no unencrypted private key; a PEM file has one after the line -----BEGIN PRIVATE KEY-----"
-    )]
+    #[error("it contains no unencrypted private key; a PEM file has one after the line -----BEGIN PRIVATE KEY-----")]
     NoKey,
 }
 
