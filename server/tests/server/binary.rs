@@ -158,6 +158,39 @@ async fn a_stopping_server_accepts_no_new_sockets() {
 }
 
 #[tokio::test]
+async fn the_health_check_succeeds_while_the_server_answers_and_fails_otherwise() {
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let port = process.address.port();
+    let check = |listen: String| server().args(["--health-check", "--listen", &listen]).output().unwrap();
+    assert!(check(format!("127.0.0.1:{port}")).status.success());
+    assert!(check(format!("0.0.0.0:{port}")).status.success(), "the address of a server that listens on all");
+
+    process.end();
+    process.child.wait().unwrap();
+    let output = check(format!("127.0.0.1:{port}"));
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.starts_with(&format!("error: --health-check: 127.0.0.1:{port} does not answer: ")),
+        "{complaint}"
+    );
+}
+
+#[tokio::test]
+async fn the_health_check_fails_where_the_answer_is_not_200() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let check =
+        std::thread::spawn(move || server().args(["--health-check", "--listen", &address.to_string()]).output());
+    let (mut client, _) = other.accept().unwrap();
+    std::io::Write::write_all(&mut client, b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
+    let output = check.join().unwrap().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(complaint, format!("error: --health-check: {address} answers \"HTTP/1.1 503 \"\n"));
+}
+
+#[tokio::test]
 async fn settings_are_read_from_a_file_that_a_flag_or_the_environment_names() {
     let text = r#"{"enabled":true,"hash":"another-hash","channels":[]}"#;
     let file = settings_file("another.json", text);
