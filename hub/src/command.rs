@@ -22,16 +22,18 @@ pub enum Frame<'a> {
 }
 
 /// What a client asks for on a channel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Command<'a> {
     /// Its name, which a channel may have.
     pub channel: Cow<'a, str>,
     /// What to do on it.
     pub request: Request<'a>,
+    /// The size of its frame.
+    pub bytes: usize,
 }
 
 /// What to do on the channel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Request<'a> {
     /// To become a member.
     Join(Wishes),
@@ -58,7 +60,7 @@ pub struct Wishes {
 }
 
 /// A message to the channel, or to one of its members.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Message<'a> {
     /// The socket id of the one member that it is for.
     pub recipient: Option<Cow<'a, str>>,
@@ -67,7 +69,7 @@ pub struct Message<'a> {
     /// Under which it is known if it is sent again.
     pub key: Option<Cow<'a, str>>,
     /// As sent, byte for byte; `None` is `null` or nothing.
-    pub payload: Option<&'a RawValue>,
+    pub payload: Option<Cow<'a, RawValue>>,
 }
 
 impl<'a> Frame<'a> {
@@ -101,8 +103,21 @@ impl<'a> Frame<'a> {
             }
         };
         match channel {
-            Some(channel) => Ok(Frame::Command(Command { channel, request })),
+            Some(channel) => Ok(Frame::Command(Command { channel, request, bytes: text.len() })),
             None => Err(Refusal::NoChannel.into()),
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// The refusal of this frame.
+    pub fn refused(self, why: Refusal) -> Refused<'static> {
+        match self {
+            Frame::Ping => why.into(),
+            Frame::Command(command) => {
+                let key = command.key().map(|key| Cow::Owned(key.to_owned()));
+                Refused { channel: Some(owned(command.channel)), key, why }
+            }
         }
     }
 }
@@ -115,6 +130,32 @@ impl Command<'_> {
             _ => None,
         }
     }
+
+    /// The same, for a frame that has to wait.
+    pub(super) fn into_owned(self) -> Command<'static> {
+        let request = match self.request {
+            Request::Join(wishes) => Request::Join(wishes),
+            Request::Leave => Request::Leave,
+            Request::Message(message) => Request::Message(message.into_owned()),
+            Request::History { with_one_client } => Request::History { with_one_client },
+        };
+        Command { channel: owned(self.channel), request, bytes: self.bytes }
+    }
+}
+
+impl Message<'_> {
+    fn into_owned(self) -> Message<'static> {
+        Message {
+            recipient: self.recipient.map(owned),
+            authenticated: self.authenticated,
+            key: self.key.map(owned),
+            payload: self.payload.map(owned),
+        }
+    }
+}
+
+fn owned<T: ToOwned + ?Sized>(value: Cow<'_, T>) -> Cow<'static, T> {
+    Cow::Owned(value.into_owned())
 }
 
 impl<'a> Request<'a> {
@@ -126,7 +167,7 @@ impl<'a> Request<'a> {
                 recipient: options.recipient()?,
                 authenticated: flag(options.authenticated, "options.authenticated")?,
                 key: options.key()?,
-                payload,
+                payload: payload.map(Cow::Borrowed),
             })),
             Some(Action::History) => Ok(Request::History { with_one_client: options.recipient()?.is_some() }),
             _ => Err(Refusal::UnknownAction(action.chars().take(NAME_SHOWN_CHARS).collect())),

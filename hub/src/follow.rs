@@ -7,11 +7,11 @@ use super::message_id::MessageId;
 use super::notice::{Notice, is_of_node};
 use super::post::Snapshot;
 use super::share::Behind;
-use super::{Connection, ConnectionId, Delivery, Encoded, Hub, Refusal};
+use super::{Connection, ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
     /// Something happened on a channel.
-    pub fn hear(&mut self, channel: &str, notice: &str) -> Vec<Delivery> {
+    pub(super) fn hear(&mut self, channel: &str, notice: &str) -> Vec<Output> {
         let Some(share) = self.share_mut(channel) else {
             return Vec::new();
         };
@@ -23,7 +23,7 @@ impl Hub {
     }
 
     /// How a channel stands, as the answer to that question. What was missed of it is made up for.
-    pub fn opened(&mut self, channel: &str, question: u64, snapshot: Snapshot) -> Vec<Delivery> {
+    pub(super) fn opened(&mut self, channel: &str, question: u64, snapshot: Snapshot) -> Vec<Output> {
         let point = self.presence_point();
         let Some((room, node)) = self.rooms.get_mut(channel).zip(self.shared.as_ref().map(|shared| &shared.node))
         else {
@@ -51,7 +51,7 @@ impl Hub {
 
     /// Redis did not say how a channel stands. Joins that wait for it are refused; where there are members, it is asked
     /// again later.
-    pub fn open_refused(&mut self, channel: &str, question: u64) -> Vec<Delivery> {
+    pub(super) fn open_refused(&mut self, channel: &str, question: u64) -> Vec<Output> {
         let behind = self.share_mut(channel).and_then(|share| share.behind.as_ref());
         if behind.is_none_or(|behind| behind.question != question) {
             return Vec::new();
@@ -68,7 +68,7 @@ impl Hub {
     }
 
     /// Redis did not note that a socket of this server is on a channel.
-    pub fn join_refused(&mut self, channel: &str, socket_id: &str) -> Vec<Delivery> {
+    pub(super) fn join_refused(&mut self, channel: &str, socket_id: &str) -> Vec<Output> {
         let Some(id) = self.by_socket_id.get(socket_id).copied() else {
             return Vec::new();
         };
@@ -92,7 +92,7 @@ impl Hub {
         }
     }
 
-    fn follow(&mut self, channel: &str, text: &str) -> Vec<Delivery> {
+    fn follow(&mut self, channel: &str, text: &str) -> Vec<Output> {
         let point = self.presence_point();
         let (Some(room), Some(shared)) = (self.rooms.get_mut(channel), &mut self.shared) else {
             return Vec::new();
@@ -119,7 +119,7 @@ impl Hub {
             }
             Notice::Whisper { to, frame } => {
                 let to = self.by_socket_id.get(&*to).copied().filter(|&id| room.member(id).is_some());
-                return to.map(|id| Delivery::message(vec![id], Encoded::text(frame.get()))).into_iter().collect();
+                return to.map(|id| Output::message(vec![id], Encoded::text(frame.get()))).into_iter().collect();
             }
             Notice::Came { version, .. } | Notice::Went { version, .. } if version <= share.version => {
                 return Vec::new();
@@ -150,7 +150,7 @@ impl Hub {
 
     /// Redis lists a member. One of ours that waits comes in; one of ours that has left is taken off the list again: what
     /// was asked of a connection that was lost may be done late.
-    fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Delivery> {
+    fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Output> {
         let id = self.by_socket_id.get(socket_id).copied();
         let share = self.share_mut(channel);
         if let Some(id) = id.filter(|id| share.is_some_and(|share| share.waiting.contains(id))) {
@@ -198,7 +198,7 @@ impl Hub {
     }
 
     /// Admits the waiting members that Redis lists.
-    fn admit_known(&mut self, channel: &str) -> Vec<Delivery> {
+    fn admit_known(&mut self, channel: &str) -> Vec<Output> {
         let Some(share) = self.rooms.get(channel).and_then(|room| room.share.as_ref()) else {
             return Vec::new();
         };

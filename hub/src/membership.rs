@@ -10,10 +10,10 @@ use super::command::Wishes;
 use super::history::{History, Missed};
 use super::permissions::{self, Act};
 use super::room::{Member, Room, from_server, history_frame};
-use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal, to_one};
+use super::{ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
-    pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+    pub(super) fn join(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Output>, Refusal> {
         let is_member = self.rooms.get(channel).is_some_and(|room| room.member(id).is_some());
         if !is_member {
             let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
@@ -26,7 +26,7 @@ impl Hub {
     }
 
     /// Takes somebody in; where others share the channel, when they know of it.
-    pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+    pub(super) fn enter(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Output>, Refusal> {
         if self.shared.is_some() && self.rooms.get(channel).is_none_or(|room| room.member(id).is_none()) {
             self.may_join(id, channel)?;
             self.check_load()?;
@@ -50,7 +50,7 @@ impl Hub {
     }
 
     /// Makes a socket a member, if that is allowed.
-    pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Delivery>, Refusal> {
+    pub(super) fn admit(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) -> Result<Vec<Output>, Refusal> {
         if !self.connections.get(&id).is_some_and(|connection| connection.channels.contains(channel)) {
             self.may_join(id, channel)?;
             self.make_room_for_channel(channel)?;
@@ -78,9 +78,9 @@ impl Hub {
         // Where others share the channel, they are told in its order, and so are the members here.
         let told = (is_new && room.share.is_none()).then(|| room.announce_join(channel, id, point)).flatten();
 
-        let mut deliveries = vec![to_one(id, joined(channel, room.epoch(&self.epoch), &room.history))];
+        let mut deliveries = vec![Output::to_one(id, joined(channel, room.epoch(&self.epoch), &room.history))];
         if wishes.presence && room.rules.presence {
-            deliveries.push(to_one(id, room.presence_full(channel, Some((id, &connection.client)))));
+            deliveries.push(Output::to_one(id, room.presence_full(channel, Some((id, &connection.client)))));
         }
         deliveries.extend(history_for(room, id, channel, connection.is_authenticated, &wishes, &self.epoch));
         deliveries.extend(told);
@@ -99,8 +99,8 @@ impl Hub {
     }
 
     /// A leave is acknowledged to a socket that is not a member too: it is outside already.
-    pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let mut deliveries = vec![to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
+    pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
+        let mut deliveries = vec![Output::to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.channels.remove(channel);
         }
@@ -109,7 +109,7 @@ impl Hub {
     }
 
     /// Removes a member and tells the others; a channel without members and messages is forgotten.
-    pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
+    pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
         let point = self.presence_point();
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
@@ -139,7 +139,7 @@ fn history_for(
     is_authenticated: bool,
     wishes: &Wishes,
     epoch: &str,
-) -> Option<Delivery> {
+) -> Option<Output> {
     let (frames, complete) = match &wishes.since {
         Some(since) => {
             let Missed { frames, is_complete } = since.missed(&room.history, room.epoch(epoch), is_authenticated);
@@ -148,7 +148,7 @@ fn history_for(
         None if wishes.history => (room.history.readable_by(is_authenticated), None),
         None => return None,
     };
-    Some(Delivery { to: vec![id], frame: history_frame(channel, &frames, complete), kind: Kind::Other })
+    Some(Output::to_one(id, history_frame(channel, &frames, complete)))
 }
 
 /// The acknowledgement of a join, with what the server can do beyond Xano's.

@@ -15,7 +15,7 @@ use super::permissions::{self, Act, Audience};
 use super::post::Asker;
 use super::room::{Member, Room, history_frame};
 use super::said::{Said, Sender};
-use super::{ConnectionId, Delivery, Encoded, Hub, Kind, Refusal};
+use super::{ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
     pub(super) fn message(
@@ -23,11 +23,9 @@ impl Hub {
         from: ConnectionId,
         channel: &str,
         message: &Message<'_>,
-        text: &str,
-    ) -> Result<Vec<Delivery>, Refusal> {
-        if let Some(key) = message.key.as_deref()
-            && let Some(answer) = self.repeat(from, channel, key, text)?
-        {
+        bytes: usize,
+    ) -> Result<Vec<Output>, Refusal> {
+        if let Some(answer) = self.repeat(from, channel, message, bytes)? {
             return Ok(answer);
         }
         let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
@@ -45,11 +43,11 @@ impl Hub {
         from: ConnectionId,
         channel: &str,
         message: &Message<'_>,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    ) -> Result<Vec<Output>, Refusal> {
         self.check_load()?;
         let room = self.rooms.get_mut(channel).ok_or(Refusal::NotJoined)?;
         let (sender, to) = addressees(room, &self.by_socket_id, from, message)?;
-        let Message { authenticated, payload, .. } = *message;
+        let (authenticated, payload) = (message.authenticated, message.payload.as_deref());
         let key = message.key.as_deref();
         let client = Arc::clone(&sender.client);
         let Some(recipient) = message.recipient.as_deref() else {
@@ -67,14 +65,14 @@ impl Hub {
                 return Ok(Vec::new());
             }
         };
-        let mut deliveries = vec![Delivery::message(to, Encoded::text(frame.get()))];
+        let mut deliveries = vec![Output::message(to, Encoded::text(frame.get()))];
         let outcome = Outcome { id: None, is_dropped: false };
         deliveries.extend(key.and_then(|key| self.note_outcome(from, channel, key, outcome)));
         Ok(deliveries)
     }
 
     /// It gets its place in the order of the channel; where others share the channel, they give it.
-    fn say(&mut self, channel: &str, said: Said<'_>, sender: Option<Sender<'_>>) -> Vec<Delivery> {
+    fn say(&mut self, channel: &str, said: Said<'_>, sender: Option<Sender<'_>>) -> Vec<Output> {
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
         };
@@ -98,18 +96,18 @@ impl Hub {
         from: ConnectionId,
         channel: &str,
         with_one_client: bool,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    ) -> Result<Vec<Output>, Refusal> {
         self.expire(channel);
         let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
         let reader = room.member(from).ok_or(Refusal::NotJoined)?;
         let frames = if with_one_client { Vec::new() } else { room.history.readable_by(reader.is_authenticated) };
         let frame = history_frame(channel, &frames, None);
-        Ok(vec![Delivery { to: vec![from], frame, kind: Kind::Other }])
+        Ok(vec![Output::to_one(from, frame)])
     }
 
     /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
     /// about messages say.
-    pub fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Delivery>, Refusal> {
+    pub(super) fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Output>, Refusal> {
         if data.is_some_and(|data| is_too_deep(data.get())) {
             return Err(Refusal::TooDeep);
         }

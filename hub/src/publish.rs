@@ -7,25 +7,29 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
+use super::command::Message;
 use super::keys::Outcome;
 use super::post::Asker;
 use super::room::{Member, Room};
-use super::{ConnectionId, Delivery, Encoded, Hub, Refusal, to_one};
+use super::{ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
-    /// The answer to a message that was sent before, even by another socket; `None` if it was not. While a trigger is
+    /// The answer to a message with a key that was sent before, even by another socket; `None` if it was not. While a trigger is
     /// asked about the first, the repeat waits for what comes of it.
     pub(super) fn repeat(
         &mut self,
         from: ConnectionId,
         channel: &str,
-        key: &str,
-        text: &str,
-    ) -> Result<Option<Vec<Delivery>>, Refusal> {
+        message: &Message<'_>,
+        bytes: usize,
+    ) -> Result<Option<Vec<Output>>, Refusal> {
+        let Some(key) = message.key.as_deref() else {
+            return Ok(None);
+        };
         let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
         let member = room.member(from).ok_or(Refusal::NotJoined)?;
         if let Some(outcome) = self.keys.outcome(channel, key) {
-            return Ok(Some(vec![to_one(from, answer(room, member, channel, key, outcome))]));
+            return Ok(Some(vec![Output::to_one(from, answer(room, member, channel, key, outcome))]));
         }
         if self.undecided.is_empty() {
             return Ok(None);
@@ -34,7 +38,7 @@ impl Hub {
             return Ok(None);
         };
         repeaters.push(from);
-        self.wait_for_outcome(from, channel, text);
+        self.wait_for_outcome(from, channel, message, bytes);
         Ok(Some(Vec::new()))
     }
 
@@ -45,24 +49,24 @@ impl Hub {
 
     /// The message is decided, or its sender is gone. A refusal counts for the repeats too; without one they are
     /// handled now.
-    pub(super) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Delivery> {
+    pub(super) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Output> {
         let repeaters = self.undecided.remove(&(Arc::clone(channel), key.into())).unwrap_or_default();
         let mut deliveries = Vec::new();
         for id in repeaters {
-            let Some((_, mut frames)) = self.take_queue(id, channel) else {
+            let Some((_, mut commands)) = self.take_queue(id, channel) else {
                 continue;
             };
             if let Some(why) = refusal {
-                frames.pop_front();
-                deliveries.push(Delivery::refusal(id, Some(channel), Some(key), why));
+                commands.pop_front();
+                deliveries.push(Output::refusal(id, Some(channel), Some(key), why));
             }
-            deliveries.extend(self.go_on(id, channel, frames));
+            deliveries.extend(self.go_on(id, channel, commands));
         }
         deliveries
     }
 
     /// A trigger dropped the message.
-    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Delivery> {
+    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Output> {
         self.note_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
     }
 
@@ -74,14 +78,14 @@ impl Hub {
         channel: &str,
         key: &str,
         outcome: Outcome,
-    ) -> Option<Delivery> {
+    ) -> Option<Output> {
         if let Some(shared) = &mut self.shared {
             let row = &self.rooms.get(channel)?.share.as_ref()?.row;
             shared.remember(channel, outcome, Asker { from, key: Some(key.into()) }, Arc::clone(row));
             return None;
         }
         self.keys.remember(channel, key, outcome);
-        Some(to_one(from, ack(channel, key, outcome)))
+        Some(Output::to_one(from, ack(channel, key, outcome)))
     }
 }
 

@@ -8,13 +8,13 @@ use xano_realtime_protocol::frame::Payload;
 
 use super::permissions::{self, Act};
 use super::room::{Room, from_server};
-use super::{ConnectionId, Delivery, Hub, Refusal};
+use super::{ConnectionId, Hub, Output, Refusal};
 use crate::settings::{ChannelRules, Settings};
 
 impl Hub {
     /// Puts new settings in force. Members who may no longer be on a channel are told why and that they left; the others
     /// are told that they went.
-    pub fn apply(&mut self, settings: Settings) -> Vec<Delivery> {
+    pub(super) fn apply(&mut self, settings: Settings) -> Vec<Output> {
         let before = std::mem::replace(&mut self.settings, settings);
         let pattern = |settings: &Settings, channel: &str| Some(settings.rules_for(channel)?.pattern.clone());
         for channel in self.keys.channels() {
@@ -26,7 +26,7 @@ impl Hub {
         channels.iter().flat_map(|channel| self.reform(channel)).collect()
     }
 
-    fn reform(&mut self, channel: &Arc<str>) -> Vec<Delivery> {
+    fn reform(&mut self, channel: &Arc<str>) -> Vec<Output> {
         let Some(room) = self.rooms.get(channel) else {
             return Vec::new();
         };
@@ -39,7 +39,7 @@ impl Hub {
     }
 
     /// The row of the channel has changed.
-    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
+    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Output> {
         let bounds = self.retention.bounds(rules.history);
         let Some(room) = self.rooms.get_mut(channel) else {
             return Vec::new();
@@ -60,7 +60,7 @@ impl Hub {
     }
 
     /// Removes all members and all that the channel keeps.
-    fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Delivery> {
+    fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Output> {
         let members = self.rooms.get(channel).into_iter().flat_map(|room| room.members().map(|(id, _)| id)).collect();
         if let Some(room) = self.rooms.get_mut(channel) {
             // The members all go at once: there is no one to tell of each.
@@ -78,13 +78,13 @@ impl Hub {
     }
 
     /// Removes members, who are told why and that they left; the others are told that they went.
-    fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Delivery> {
+    fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Output> {
         if ids.is_empty() {
             return Vec::new();
         }
         let mut deliveries = vec![
-            Delivery::refusal_to_all(ids.clone(), channel, why),
-            Delivery::new(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
+            Output::refusal_to_all(ids.clone(), channel, why),
+            Output::frame(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
         ];
         for id in ids {
             if let Some(connection) = self.connections.get_mut(&id) {
@@ -98,8 +98,8 @@ impl Hub {
 
 impl Room {
     /// Where presence begins, the members who once asked for the list get it.
-    fn list_for_listeners(&self, channel: &str) -> Option<Delivery> {
+    fn list_for_listeners(&self, channel: &str) -> Option<Output> {
         let to: Vec<ConnectionId> = self.listeners().collect();
-        (self.rules.presence && !to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
+        (self.rules.presence && !to.is_empty()).then(|| Output::frame(to, self.presence_full(channel, None)))
     }
 }

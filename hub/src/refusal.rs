@@ -7,7 +7,7 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use super::code::Code;
 use super::depth::DEPTH;
-use super::{ConnectionId, Delivery, Encoded};
+use super::{ConnectionId, Encoded, Output};
 use crate::channel_name::CHANNEL_NAME_RULE;
 
 /// Why something was refused. The socket stays open.
@@ -167,8 +167,8 @@ pub struct Refused<'a> {
 
 impl Refused<'_> {
     /// The error frame for the socket that sent it.
-    pub fn delivery(&self, to: ConnectionId) -> Delivery {
-        Delivery::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
+    pub(super) fn output(&self, to: ConnectionId) -> Output {
+        Output::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
     }
 }
 

@@ -12,7 +12,7 @@ use super::message_id::MessageId;
 use super::presence::{Change, Presence};
 use super::retention::LastUse;
 use super::share::Share;
-use super::{ConnectionId, Delivery, Encoded};
+use super::{ConnectionId, Encoded, Output};
 use crate::settings::ChannelRules;
 
 /// One channel.
@@ -148,7 +148,7 @@ impl Room {
     }
 
     /// A member came who is on the list of members already.
-    pub(super) fn announce_join(&mut self, channel: &str, id: ConnectionId, at: PresencePoint) -> Option<Delivery> {
+    pub(super) fn announce_join(&mut self, channel: &str, id: ConnectionId, at: PresencePoint) -> Option<Output> {
         let client = Arc::clone(&self.members.get(&id)?.client);
         let change = Change { action: PresenceAction::Join, client, about: Some(id) };
         let told = self.presence.came(id, self.members.len(), at.named_at_most, at.now_ms, change);
@@ -162,7 +162,7 @@ impl Room {
         id: ConnectionId,
         client: Arc<RawValue>,
         at: PresencePoint,
-    ) -> Vec<Delivery> {
+    ) -> Vec<Output> {
         let change = Change { action: PresenceAction::Leave, client, about: Some(id) };
         let mut told: Vec<_> = self.presence.went(id, at.now_ms, change).into_iter().collect();
         if let Some(next) = self.presence.next_named(self.members.len(), at.named_at_most)
@@ -188,7 +188,7 @@ impl Room {
     }
 
     /// Tells the others that asked for presence; never the one it is about.
-    pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Delivery> {
+    pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Output> {
         if !self.rules.presence {
             return None;
         }
@@ -198,7 +198,7 @@ impl Room {
             return None;
         }
         let payload = Payload::PresenceUpdate { action, presence: &client };
-        Some(Delivery::new(to, from_server(channel, Action::PresenceUpdate, payload)))
+        Some(Output::frame(to, from_server(channel, Action::PresenceUpdate, payload)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Delivery, Hub};
+use super::{Hub, Output};
 use crate::settings::{ChannelRules, Settings};
 
 /// The row that a channel follows on a server, and how its history changed before.
@@ -56,7 +56,7 @@ impl Rows {
 
 impl Hub {
     /// Puts shared settings in force. Channels whose row changed are asked for again, so that Redis notes the change.
-    pub fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Delivery> {
+    pub(super) fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Output> {
         if let Some(shared) = &mut self.shared {
             shared.rows = rows;
         }

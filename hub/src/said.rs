@@ -8,7 +8,7 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 use super::history::Bounds;
 use super::message_id::MessageId;
 use super::room::Room;
-use super::{ConnectionId, Delivery, Encoded};
+use super::{ConnectionId, Encoded, Output};
 
 /// What was said, without its place.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl Room {
         said: &Said<'_>,
         sender: Option<Sender<'_>>,
         bounds: Bounds,
-    ) -> Vec<Delivery> {
+    ) -> Vec<Output> {
         let frame = said.frame(channel, id, None);
         let for_authenticated = said.is_for_authenticated();
         self.history.keep(id, frame.clone(), for_authenticated, bounds);
@@ -90,9 +90,9 @@ impl Room {
         let own = sender.and_then(|Sender { id: from, key }| {
             let key = key?;
             to.retain(|&member| member != from);
-            Some(Delivery::message(vec![from], said.frame(channel, id, Some(key))))
+            Some(Output::message(vec![from], said.frame(channel, id, Some(key))))
         });
-        let mut deliveries = vec![Delivery::message(to, frame)];
+        let mut deliveries = vec![Output::message(to, frame)];
         deliveries.extend(own);
         deliveries
     }

@@ -12,7 +12,7 @@ use super::post::Snapshot;
 use super::presence::{Change, Presence};
 use super::room::{PresencePoint, Room};
 use super::row::Row;
-use super::{ConnectionId, Delivery, Hub, Refusal};
+use super::{ConnectionId, Hub, Output, Refusal};
 
 /// What a room knows of the others that have it.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Hub {
 
 impl Room {
     /// What was said that has not arrived.
-    pub(super) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Delivery> {
+    pub(super) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Output> {
         let Some(share) = &mut self.share else {
             return Vec::new();
         };
@@ -184,7 +184,7 @@ impl Room {
         snapshot: &Snapshot,
         by_socket_id: &HashMap<String, ConnectionId>,
         at: PresencePoint,
-    ) -> Vec<Delivery> {
+    ) -> Vec<Output> {
         let Some(share) = &mut self.share else {
             return Vec::new();
         };
@@ -208,7 +208,7 @@ impl Room {
         member: &str,
         about: Option<ConnectionId>,
         at: PresencePoint,
-    ) -> Option<Delivery> {
+    ) -> Option<Output> {
         let known: Known = serde_json::from_str(member).ok()?;
         let change = Change { action: PresenceAction::Join, client: Arc::clone(&known.client), about };
         let share = self.share.as_mut()?;
@@ -227,7 +227,7 @@ impl Room {
         socket_id: &str,
         by_socket_id: &HashMap<String, ConnectionId>,
         at: PresencePoint,
-    ) -> Vec<Delivery> {
+    ) -> Vec<Output> {
         let Some(share) = &mut self.share else {
             return Vec::new();
         };
@@ -250,9 +250,9 @@ impl Room {
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
-    fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Delivery> {
+    fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Output> {
         let to = self.audience(false);
-        (!to.is_empty()).then(|| Delivery::refusal_to_all(to, channel, why))
+        (!to.is_empty()).then(|| Output::refusal_to_all(to, channel, why))
     }
 }
 

@@ -20,7 +20,7 @@ use super::room::Room;
 use super::row::{Row, Rows};
 use super::said::{Said, Sender};
 use super::share::{Behind, Share};
-use super::{Connection, ConnectionId, Delivery, Hub, Refusal, to_one};
+use super::{Connection, ConnectionId, Hub, Output, Refusal};
 use crate::limits::Limits;
 use crate::settings::ChannelRules;
 
@@ -56,6 +56,12 @@ impl Shared {
             again: BTreeSet::new(),
             now: Duration::ZERO,
         }
+    }
+
+    /// The requests since the last call.
+    pub(super) fn drain_posts(&mut self) -> impl Iterator<Item = Post> {
+        self.posted = 0;
+        self.posts.drain(..)
     }
 
     fn post(&mut self, post: Post) {
@@ -134,15 +140,6 @@ impl Shared {
 }
 
 impl Hub {
-    /// What is to be asked of the others by now.
-    pub fn take_posts(&mut self) -> Vec<Post> {
-        let Some(shared) = &mut self.shared else {
-            return Vec::new();
-        };
-        shared.posted = 0;
-        std::mem::take(&mut shared.posts)
-    }
-
     /// Refuses further work where as much waits for Redis as may.
     pub(super) fn check_load(&self) -> Result<(), Refusal> {
         let is_full = |shared: &Shared| shared.load.bytes() + shared.posted >= MAX_WAITING_BYTES;
@@ -193,7 +190,7 @@ impl Hub {
     }
 
     /// What is known of the channels may be out of date; it is asked how they stand.
-    pub fn doubt(&mut self) {
+    pub(super) fn doubt(&mut self) {
         let idle = self.shared.as_ref().map(|shared| shared.idle.names()).unwrap_or_default();
         for channel in idle {
             self.forget(&channel);
@@ -211,20 +208,22 @@ impl Hub {
     }
 
     /// What came of a post.
-    pub fn replied(&mut self, channel: &str, asker: &Asker, reply: Reply) -> Vec<Delivery> {
+    pub(super) fn replied(&mut self, channel: &str, asker: &Asker, reply: Reply) -> Vec<Output> {
         let Asker { from, key } = asker;
         let key = key.as_deref();
         match reply {
             Reply::Said => Vec::new(),
-            Reply::Unavailable => vec![Delivery::refusal(*from, Some(channel), key, &Refusal::Unavailable)],
-            Reply::Done(outcome) => key.map(|key| to_one(*from, ack(channel, key, outcome))).into_iter().collect(),
+            Reply::Unavailable => vec![Output::refusal(*from, Some(channel), key, &Refusal::Unavailable)],
+            Reply::Done(outcome) => {
+                key.map(|key| Output::to_one(*from, ack(channel, key, outcome))).into_iter().collect()
+            }
             Reply::Known(outcome) => {
                 let Some(key) = key else {
                     return Vec::new();
                 };
                 let room = self.rooms.get(channel);
                 let echo = room.and_then(|room| Some(answer(room, room.member(*from)?, channel, key, outcome)));
-                vec![to_one(*from, echo.unwrap_or_else(|| ack(channel, key, outcome)))]
+                vec![Output::to_one(*from, echo.unwrap_or_else(|| ack(channel, key, outcome)))]
             }
         }
     }

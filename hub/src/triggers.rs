@@ -1,8 +1,9 @@
 //! Questions to the URLs of the settings, and what waits for their answers.
 //!
-//! A socket has one question open on a channel at most; its further frames for that channel wait behind it, so that
+//! A socket has one question open on a channel at most; its further commands for that channel wait behind it, so that
 //! they are handled in order. Nothing else waits.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Client;
 
-use super::command::{Message, Wishes};
+use super::command::{Command, Message, Request, Wishes};
 use super::depth::is_too_deep;
-use super::{ConnectionId, Delivery, Hub, Refusal};
+use super::{ConnectionId, Hub, Output, Refusal};
 use crate::settings::TriggerUrl;
 
 /// A question that is to be asked, and whose answer is to be handed back with its [`Ticket`].
@@ -63,7 +64,7 @@ pub enum Answer {
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     channels: HashMap<Arc<str>, Queue>,
-    /// In the frames of all of them.
+    /// In the commands of all of them.
     bytes: usize,
     /// How many of them it is about to join, when all who share them know of it.
     joins: usize,
@@ -72,8 +73,8 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 struct Queue {
     asked: Asked,
-    /// What came after it, oldest first.
-    frames: VecDeque<Box<str>>,
+    /// The commands that came after it, oldest first.
+    commands: VecDeque<Command<'static>>,
 }
 
 /// What is done if the answer allows it.
@@ -105,15 +106,10 @@ impl Asked {
 }
 
 impl Hub {
-    /// The questions to be asked by now.
-    pub fn take_calls(&mut self) -> Vec<Call> {
-        std::mem::take(&mut self.calls)
-    }
-
     /// An answer came. What waited behind the question is handled too, up to the next question.
-    pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Delivery> {
+    pub(super) fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Output> {
         let Ticket { connection: id, channel } = ticket;
-        let Some((asked, frames)) = self.take_queue(id, &channel) else {
+        let Some((asked, commands)) = self.take_queue(id, &channel) else {
             return Vec::new();
         };
         let key = asked.key().map(str::to_owned);
@@ -121,17 +117,21 @@ impl Hub {
         let refusal = outcome.as_ref().err();
         let others = key.as_deref().map(|key| self.decide(&channel, key, refusal)).unwrap_or_default();
         let mut deliveries =
-            outcome.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(&channel), key.as_deref(), &why)]);
+            outcome.unwrap_or_else(|why| vec![Output::refusal(id, Some(&channel), key.as_deref(), &why)]);
         deliveries.extend(others);
-        deliveries.extend(self.go_on(id, &channel, frames));
+        deliveries.extend(self.go_on(id, &channel, commands));
         deliveries
     }
 
     /// Ends the waiting of one socket on one channel. What came behind the question is to be handled next.
-    pub(super) fn take_queue(&mut self, id: ConnectionId, channel: &str) -> Option<(Asked, VecDeque<Box<str>>)> {
+    pub(super) fn take_queue(
+        &mut self,
+        id: ConnectionId,
+        channel: &str,
+    ) -> Option<(Asked, VecDeque<Command<'static>>)> {
         let waiting = self.waiting.get_mut(&id)?;
-        let Queue { asked, frames } = waiting.channels.remove(channel)?;
-        waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
+        let Queue { asked, commands } = waiting.channels.remove(channel)?;
+        waiting.bytes -= commands.iter().map(|command| command.bytes).sum::<usize>();
         waiting.joins -= usize::from(matches!(asked, Asked::Others(_)));
         if waiting.channels.is_empty() {
             self.waiting.remove(&id);
@@ -139,19 +139,24 @@ impl Hub {
         if let Asked::Others(_) = asked {
             self.stop_waiting_for_others(id, channel);
         }
-        Some((asked, frames))
+        Some((asked, commands))
     }
 
     /// Handles what waited, up to the next question.
-    pub(super) fn go_on(&mut self, id: ConnectionId, channel: &str, mut frames: VecDeque<Box<str>>) -> Vec<Delivery> {
+    pub(super) fn go_on(
+        &mut self,
+        id: ConnectionId,
+        channel: &str,
+        mut commands: VecDeque<Command<'static>>,
+    ) -> Vec<Output> {
         let mut deliveries = Vec::new();
-        while let Some(frame) = frames.pop_front() {
-            deliveries.extend(self.receive(id, &frame));
+        while let Some(command) = commands.pop_front() {
+            deliveries.extend(self.perform(id, command));
             if let Some(waiting) = self.waiting.get_mut(&id)
                 && let Some(queue) = waiting.channels.get_mut(channel)
             {
-                waiting.bytes += frames.iter().map(|frame| frame.len()).sum::<usize>();
-                queue.frames.extend(frames);
+                waiting.bytes += commands.iter().map(|command| command.bytes).sum::<usize>();
+                queue.commands.extend(commands);
                 break;
             }
         }
@@ -159,7 +164,7 @@ impl Hub {
     }
 
     /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
-    pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Delivery> {
+    pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Output> {
         let Some(waiting) = self.waiting.remove(&id) else {
             return Vec::new();
         };
@@ -178,16 +183,18 @@ impl Hub {
     }
 
     /// Lets a message that was sent again wait for what comes of the first.
-    pub(super) fn wait_for_outcome(&mut self, id: ConnectionId, channel: &str, text: &str) {
+    pub(super) fn wait_for_outcome(&mut self, id: ConnectionId, channel: &str, message: &Message<'_>, bytes: usize) {
+        let request = Request::Message(message.clone());
+        let command = Command { channel: channel.into(), request, bytes }.into_owned();
         let waiting = self.waiting.entry(id).or_default();
-        waiting.bytes += text.len();
-        let frames = VecDeque::from([text.into()]);
-        waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
+        waiting.bytes += bytes;
+        let commands = VecDeque::from([command]);
+        waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, commands });
     }
 
     /// Lets a join wait until all know of it who share the channel.
     pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
-        let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
+        let queue = Queue { asked: Asked::Others(wishes), commands: VecDeque::new() };
         let waiting = self.waiting.entry(id).or_default();
         waiting.channels.insert(channel.into(), queue);
         waiting.joins += 1;
@@ -208,20 +215,20 @@ impl Hub {
     }
 
     /// All know of it: somebody comes in, and what they sent meanwhile is handled.
-    pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
+    pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
+        let Some((Asked::Others(wishes), commands)) = self.take_queue(id, channel) else {
             return Vec::new();
         };
         // What allowed it may have changed meanwhile.
         let admitted = self.admit(id, channel, wishes);
         let mut deliveries = admitted.unwrap_or_else(|why| vec![self.refuse_join(id, channel, &why)]);
-        deliveries.extend(self.go_on(id, channel, frames));
+        deliveries.extend(self.go_on(id, channel, commands));
         self.forget_if_bare(channel);
         deliveries
     }
 
     /// Nobody comes in who waits for it; what they sent meanwhile is handled.
-    pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
+    pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Output> {
         let mut deliveries = Vec::new();
         for id in self.waiting_for_others(channel) {
             deliveries.extend(self.refuse_one_waiting(id, channel, why));
@@ -230,42 +237,42 @@ impl Hub {
     }
 
     /// One socket does not come in that waits for it; what it sent meanwhile is handled.
-    pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Delivery> {
-        let Some((_, frames)) = self.take_queue(id, channel) else {
+    pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Output> {
+        let Some((_, commands)) = self.take_queue(id, channel) else {
             return Vec::new();
         };
         let mut deliveries = vec![self.refuse_join(id, channel, why)];
-        deliveries.extend(self.go_on(id, channel, frames));
+        deliveries.extend(self.go_on(id, channel, commands));
         deliveries
     }
 
     /// Somebody does not come in, of whom the others were told.
-    fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Delivery {
+    fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Output {
         if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
             self.share_leave(channel, &client);
         }
-        Delivery::refusal(id, Some(channel), None, why)
+        Output::refusal(id, Some(channel), None, why)
     }
 
-    /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
-    pub(super) fn queue_behind_question(
-        &mut self,
-        id: ConnectionId,
-        channel: &str,
-        text: &str,
-    ) -> Option<Result<(), Refusal>> {
-        // Where nobody asks anything, this is all that a frame pays for triggers.
-        if self.waiting.is_empty() {
-            return None;
+    /// Whether a command has to wait, as its socket has a question open on its channel.
+    pub(super) fn has_to_wait(&self, id: ConnectionId, channel: &str) -> bool {
+        // Where no question is open, this is all that a command pays for triggers.
+        !self.waiting.is_empty() && self.waiting.get(&id).is_some_and(|waiting| waiting.channels.contains_key(channel))
+    }
+
+    /// Lets a command wait that [has to](Self::has_to_wait), or refuses it.
+    pub(super) fn wait_behind_question(&mut self, id: ConnectionId, command: Command<'_>) -> Vec<Output> {
+        if let Some(waiting) = self.waiting.get_mut(&id)
+            && let Some(queue) = waiting.channels.get_mut(&*command.channel)
+        {
+            if waiting.bytes > WAITING_BYTES {
+                let why = Refusal::WaitingTooLong;
+                return vec![Output::refusal(id, Some(&command.channel), command.key(), &why)];
+            }
+            waiting.bytes += command.bytes;
+            queue.commands.push_back(command.into_owned());
         }
-        let waiting = self.waiting.get_mut(&id)?;
-        let queue = waiting.channels.get_mut(channel)?;
-        if waiting.bytes > WAITING_BYTES {
-            return Some(Err(Refusal::WaitingTooLong));
-        }
-        waiting.bytes += text.len();
-        queue.frames.push_back(text.into());
-        Some(Ok(()))
+        Vec::new()
     }
 
     pub(super) fn ask_about_join(&mut self, id: ConnectionId, channel: &str, url: TriggerUrl, wishes: Wishes) {
@@ -288,7 +295,7 @@ impl Hub {
             self.note_undecided(channel, key);
         }
         let asked = Asked::Message { recipient, authenticated: message.authenticated, key };
-        self.ask(id, channel, url, message.payload, asked);
+        self.ask(id, channel, url, message.payload.as_deref(), asked);
     }
 
     fn ask(&mut self, id: ConnectionId, channel: &str, url: TriggerUrl, payload: Option<&RawValue>, asked: Asked) {
@@ -309,7 +316,7 @@ impl Hub {
         };
         let channel: Arc<str> = channel.into();
         let waiting = self.waiting.entry(id).or_default();
-        waiting.channels.insert(Arc::clone(&channel), Queue { asked, frames: VecDeque::new() });
+        waiting.channels.insert(Arc::clone(&channel), Queue { asked, commands: VecDeque::new() });
         self.calls.push(Call { url, input: input.into(), ticket: Ticket { connection: id, channel } });
     }
 
@@ -319,7 +326,7 @@ impl Hub {
         channel: &str,
         asked: Asked,
         answer: Answer,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    ) -> Result<Vec<Output>, Refusal> {
         match (asked, answer) {
             (_, Answer::Busy) => Err(Refusal::TriggerBusy),
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
@@ -335,7 +342,7 @@ impl Hub {
             (Asked::Message { .. }, Answer::Json(json)) if is_too_deep(json.get()) => Err(Refusal::TriggerFailed),
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
-                self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
+                self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(Cow::Owned(json)) })
             }
             // No ticket is given for them.
             (Asked::Repeat | Asked::Others(_), _) => Ok(Vec::new()),

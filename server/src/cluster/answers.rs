@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::failure::ends_connection;
 use super::scripts::outcome_of;
 use super::works::Works;
-use crate::hub::{Asker, MessageId, Post, Reply, Snapshot};
+use crate::hub::{Asker, LogInput, MessageId, Post, Reply, Snapshot};
 
 /// What is waited for after a command.
 pub(super) enum Awaited {
@@ -62,25 +62,25 @@ impl Works<'_> {
                     Ok((_, outcome)) => Reply::Done(outcome_of(outcome)),
                     Err(_) => Reply::Unavailable,
                 };
-                self.exchange.replied(&channel, &asker, reply);
+                self.follower.handle(LogInput::Reply { channel: &channel, asker: &asker, reply });
                 done.map(drop)
             }
             Awaited::Opened { channel, question } => match answer.and_then(snapshot_of) {
                 Ok(Some(snapshot)) => {
-                    self.exchange.opened(&channel, question, snapshot);
+                    self.follower.handle(LogInput::Snapshot { channel: &channel, question, snapshot });
                     Ok(())
                 }
                 refused => {
                     // Where the connection ends, it is asked again with the next one.
                     if refused.as_ref().err().is_none_or(|error| !ends_connection(error)) {
-                        self.exchange.open_refused(&channel, question);
+                        self.follower.handle(LogInput::SnapshotRefused { channel: &channel, question });
                     }
                     refused.map(drop)
                 }
             },
             Awaited::Joined { channel, socket_id } => {
                 if answer.as_ref().is_err_and(|error| !ends_connection(error)) {
-                    self.exchange.join_refused(&channel, &socket_id);
+                    self.follower.handle(LogInput::JoinRefused { channel: &channel, socket_id: &socket_id });
                 }
                 answer.map(drop)
             }
@@ -111,7 +111,7 @@ impl Works<'_> {
         let said: RedisResult<(String, String, usize)> = parsed(answer);
         let is_stale = |said: &(String, String, usize)| said.0 == STALE;
         match report {
-            Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
+            Report::Delay(since) => self.follower.queued_for_all(since),
             Report::Members(answer) => {
                 let said = said.as_ref().ok().filter(|said| !is_stale(said));
                 let _ = answer.send(said.map(|&(_, _, members)| members));
@@ -124,7 +124,7 @@ impl Works<'_> {
                 Ok(_) => Reply::Said,
                 Err(_) => Reply::Unavailable,
             };
-            self.exchange.replied(channel, asker, reply);
+            self.follower.handle(LogInput::Reply { channel, asker, reply });
         }
         said.map(drop)
     }

@@ -8,6 +8,7 @@ use redis::aio::MultiplexedConnection;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::Follower;
 use super::failure::Failure;
 use super::keys::Names;
 use super::scripts::{Bounds, Epochs, Scripts};
@@ -15,8 +16,7 @@ use super::session::{self, Connections};
 use super::unread::Unread;
 use super::workspace::Following;
 use super::{Work, workspace};
-use crate::exchange::Exchange;
-use crate::hub::{Load, Post, Reply, Rows};
+use crate::hub::{Load, LogInput, Post, Reply, Rows};
 use crate::settings::Secret;
 use crate::settings::Settings;
 
@@ -74,21 +74,21 @@ impl Link {
     }
 
     /// Serves until everything is done after [`Cluster::end`](super::Cluster::end).
-    pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
+    pub(crate) async fn run(mut self, follower: Arc<dyn Follower>) {
         loop {
             let connected = match self.connected.take() {
                 Some(connected) => Some(Ok(connected)),
-                None => self.refuse_until(self.connect(), &exchange).await,
+                None => self.refuse_until(self.connect(), &follower).await,
             };
             let Some(connected) = connected else {
                 return;
             };
-            match self.serve(connected, &exchange).await {
+            match self.serve(connected, &follower).await {
                 Ok(()) => return,
                 Err(error) => self.complain(&error),
             }
             self.set(None);
-            if self.refuse_until(sleep(AGAIN_AFTER), &exchange).await.is_none() {
+            if self.refuse_until(sleep(AGAIN_AFTER), &follower).await.is_none() {
                 return;
             }
         }
@@ -102,16 +102,16 @@ impl Link {
     async fn serve(
         &mut self,
         connected: Result<(Connections, Unread), Failure>,
-        exchange: &Arc<Exchange>,
+        follower: &Arc<dyn Follower>,
     ) -> Result<(), Failure> {
         let (connections, unread) = connected?;
         tracing::info!("shares its channels through Redis at {}", self.address);
         self.set(Some(connections.asking.clone()));
-        session::serve(self, exchange, connections, unread).await
+        session::serve(self, follower, connections, unread).await
     }
 
     /// Refuses all work until `what` resolves, as it could not be kept. Returns `None` when the server ends.
-    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, exchange: &Arc<Exchange>) -> Option<T> {
+    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, follower: &Arc<dyn Follower>) -> Option<T> {
         let mut what = std::pin::pin!(what);
         loop {
             tokio::select! {
@@ -122,7 +122,7 @@ impl Link {
                         let _ = done.send(());
                         return None;
                     }
-                    Some(work) => give_back(work, exchange, &mut self.gone),
+                    Some(work) => give_back(work, follower, &mut self.gone),
                 },
             }
         }
@@ -145,7 +145,7 @@ impl Link {
 }
 
 /// It cannot be done now: whoever waits for it is told.
-pub(super) fn give_back(work: Work, exchange: &Arc<Exchange>, gone: &mut Vec<Post>) {
+pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec<Post>) {
     match work {
         Work::Post(
             Post::Say { channel, asker: Some(asker), .. }
@@ -153,7 +153,7 @@ pub(super) fn give_back(work: Work, exchange: &Arc<Exchange>, gone: &mut Vec<Pos
             | Post::Remember { channel, asker, .. },
             _,
             _,
-        ) => exchange.replied(&channel, &asker, Reply::Unavailable),
+        ) => follower.handle(LogInput::Reply { channel: &channel, asker: &asker, reply: Reply::Unavailable }),
         Work::Post(post @ (Post::Leave { .. } | Post::Erase { .. }), ..) => gone.push(post),
         // How every channel stands is asked when there is a connection again.
         Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, ..) => {}

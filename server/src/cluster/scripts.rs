@@ -6,8 +6,7 @@ use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
 use super::keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
-use crate::hub::{MessageId, Outcome, Row};
-use crate::settings::Limits;
+use crate::hub::{Limits, MessageId, Outcome, Row};
 
 /// The scripts, by what they do.
 #[derive(Debug)]

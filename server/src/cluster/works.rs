@@ -9,12 +9,12 @@ use redis::{Cmd, RedisResult, Value, pipe};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::Follower;
 use super::answers::{Awaited, Refusals, Report};
 use super::link::give_back;
 use super::scripts::Commands;
 use super::session::Connections;
 use super::{ANSWER_WITHIN, BATCH, Work};
-use crate::exchange::Exchange;
 use crate::hub::{Held, Load, Outcome, Post};
 
 /// Asks Redis, as long as it answers.
@@ -22,7 +22,7 @@ pub(super) struct Works<'a> {
     queue: &'a mut mpsc::UnboundedReceiver<Work>,
     /// Members and histories that are gone, of which Redis could not be told.
     pub(super) gone: &'a mut Vec<Post>,
-    pub(super) exchange: &'a Arc<Exchange>,
+    pub(super) follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
     connections: Connections,
     load: &'a Load,
@@ -43,12 +43,12 @@ impl<'a> Works<'a> {
     pub(super) fn new(
         queue: &'a mut mpsc::UnboundedReceiver<Work>,
         gone: &'a mut Vec<Post>,
-        exchange: &'a Arc<Exchange>,
+        follower: &'a Arc<dyn Follower>,
         commands: Commands<'a>,
         connections: Connections,
         load: &'a Load,
     ) -> Works<'a> {
-        Works { queue, gone, exchange, commands, connections, load, refusals: Refusals::default() }
+        Works { queue, gone, follower, commands, connections, load, refusals: Refusals::default() }
     }
 
     /// Until Redis fails or `over`; `Some` when everything is done and nothing more comes.
@@ -88,7 +88,7 @@ impl<'a> Works<'a> {
             match work {
                 // Its sender has waited long enough, and what waits without end fills the memory.
                 Work::Post(post, since, held) if post.is_message() && since.elapsed() > ANSWER_WITHIN => {
-                    give_back(Work::Post(post, since, held), self.exchange, self.gone);
+                    give_back(Work::Post(post, since, held), self.follower, self.gone);
                 }
                 Work::Post(post, since, held) => {
                     batch.held.push(held);

@@ -11,12 +11,12 @@ use axum::{Router, middleware};
 
 use super::admin::{AdminDoor, require_admin};
 use super::api_error::ApiError;
-use crate::cluster::Cluster;
+use crate::cluster::Directory;
 use crate::exchange::Exchange;
 
 /// `/health` and `/ready`. They need no token: they tell nothing but a state.
-pub(crate) fn routes(cluster: Option<Cluster>) -> Router {
-    Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(cluster))
+pub(crate) fn routes(directory: Directory) -> Router {
+    Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(directory))
 }
 
 /// `/metrics`; with a door for the admin alone.
@@ -29,12 +29,11 @@ pub(crate) fn metrics_routes(exchange: Arc<Exchange>, door: Option<Arc<AdminDoor
 }
 
 /// A balancer sends new clients elsewhere while this one could serve none.
-async fn ready(State(cluster): State<Option<Cluster>>) -> (StatusCode, &'static str) {
-    match cluster {
-        Some(cluster) if !cluster.is_ready() => {
-            (StatusCode::SERVICE_UNAVAILABLE, "the Redis that the servers share does not answer\n")
-        }
-        _ => (StatusCode::OK, "ready\n"),
+async fn ready(State(directory): State<Directory>) -> (StatusCode, &'static str) {
+    if directory.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the Redis that the servers share does not answer\n")
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
-use super::client_session::{Intolerable, Line};
+use super::client_session::{ClientSession, TooManyRefusals};
 use super::farewell::{End, end_for, farewell};
 use super::fragments::Fragments;
 use super::heartbeat::{Heartbeat, Look, patience};
@@ -53,7 +53,7 @@ impl Terms {
 pub(crate) async fn serve(
     reads: OwnedReadHalf,
     already_read: Vec<u8>,
-    mut line: Line,
+    mut session: ClientSession,
     terms: &Terms,
     expires: Option<Instant>,
 ) {
@@ -61,22 +61,22 @@ pub(crate) async fn serve(
         .max_frame_size(Some(terms.frame_bytes))
         .max_message_size(Some(terms.frame_bytes))
         .read_buffer_size(READ_BUFFER_BYTES);
-    let stream = Stream::new(reads, Arc::clone(&line.outbox), Fragments::new(terms.frame_bytes));
+    let stream = Stream::new(reads, Arc::clone(&session.outbox), Fragments::new(terms.frame_bytes));
     let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-    let end = converse(&mut socket, &mut line, terms.ping, expires).await;
+    let end = converse(&mut socket, &mut session, terms.ping, expires).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
-        line.note_slow_consumer();
+        session.note_slow_consumer();
     }
-    let outbox = Arc::clone(&line.outbox);
+    let outbox = Arc::clone(&session.outbox);
     // The others learn at once that this one is gone, however long the farewell takes.
-    drop(line);
+    drop(session);
     tracing::debug!(?end, "socket ends");
     outbox.end(Ending::Over);
     // In a box: an open socket should not cost what only one that ends needs.
     Box::pin(farewell(socket, &outbox, end, terms)).await;
 }
 
-async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires: Option<Instant>) -> End {
+async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, expires: Option<Instant>) -> End {
     let mut heartbeat = Heartbeat::new(ping, Instant::now(), expires);
     // The only timer of the socket. Waiting for room borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
@@ -87,18 +87,18 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
         select! {
             biased;
             // A client that takes less than it asks for is not asked what else it wants.
-            incoming = socket.next(), if !line.outbox.is_congested() => {
+            incoming = socket.next(), if !session.outbox.is_congested() => {
                 let now = Instant::now();
                 heartbeat.hear(now);
                 // A client that never pauses keeps the alarm from being asked.
                 if heartbeat.is_expired(now) {
-                    return expired(line);
+                    return expired(session);
                 }
-                if let Err(end) = receive(incoming, &mut socket.get_mut().fragments, line) {
+                if let Err(end) = receive(incoming, &mut socket.get_mut().fragments, session) {
                     return end;
                 }
             }
-            () = ready(()), if line.owes() => line.write(),
+            () = ready(()), if session.owes() => session.write(),
             () = alarm.as_mut() => {
                 match heartbeat.look(Instant::now()) {
                     Look::Wait => {}
@@ -106,30 +106,30 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
                         return End::Broken;
                     },
                     Look::GiveUp => return End::Silent,
-                    Look::Expired => return expired(line),
+                    Look::Expired => return expired(session),
                 }
                 alarm.as_mut().reset(heartbeat.next_look().into());
             }
-            need = line.outbox.need() => {
+            need = session.outbox.need() => {
                 match need {
                     Need::End(ending) => return ending.into(),
                     Need::Room => {
-                        let taken_bytes = line.outbox.taken_bytes();
+                        let taken_bytes = session.outbox.taken_bytes();
                         let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
-                        if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
+                        if let Err(end) = room(&session.outbox, alarm.as_mut()).await {
                             return end;
                         }
                         let now = Instant::now();
                         if heartbeat.is_expired(now) {
-                            return expired(line);
+                            return expired(session);
                         }
                         // A client that takes something is there, though its pong may wait behind what it is sent.
-                        if line.outbox.taken_bytes() > taken_bytes {
+                        if session.outbox.taken_bytes() > taken_bytes {
                             heartbeat.hear(now);
                         }
-                        if !progress.suffices(now, line.outbox.taken_bytes(), line.outbox.is_blocked()) {
-                            line.outbox.give_up();
+                        if !progress.suffices(now, session.outbox.taken_bytes(), session.outbox.is_blocked()) {
+                            session.outbox.give_up();
                             return Ending::SlowConsumer.into();
                         }
                     }
@@ -141,20 +141,24 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
 }
 
 /// Hands on what was read.
-fn receive(incoming: Option<Result<Message, Error>>, fragments: &mut Fragments, line: &mut Line) -> Result<(), End> {
+fn receive(
+    incoming: Option<Result<Message, Error>>,
+    fragments: &mut Fragments,
+    session: &mut ClientSession,
+) -> Result<(), End> {
     let tolerable = match incoming {
         Some(Ok(Message::Text(text))) => {
             fragments.message(text.len())?;
-            line.receive(&text)
+            session.receive(&text)
         }
         Some(Ok(Message::Binary(bytes))) => {
             fragments.message(bytes.len())?;
-            line.receive_binary()
+            session.receive_binary()
         }
         // The library answers a ping with the next read.
         Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
             fragments.control(bytes.len());
-            line.receive_control()
+            session.receive_control()
         }
         // The library hands on no bare frames.
         Some(Ok(Message::Frame(_))) => Ok(()),
@@ -162,17 +166,17 @@ fn receive(incoming: Option<Result<Message, Error>>, fragments: &mut Fragments, 
         Some(Err(error)) => return Err(end_for(&error)),
         None => return Err(End::Broken),
     };
-    tolerable.map_err(|Intolerable| {
+    tolerable.map_err(|TooManyRefusals| {
         // What was refused last is told before the socket closes.
-        line.write();
+        session.write();
         Ending::TooManyRefusals.into()
     })
 }
 
 /// The socket is told that its token has expired. It is closed with the code after which every client connects again.
-fn expired(line: &mut Line) -> End {
-    line.tell(Refusal::TokenExpired);
-    line.write();
+fn expired(session: &mut ClientSession) -> End {
+    session.tell(Refusal::TokenExpired);
+    session.write();
     End::ByServer(CloseCode::RESTART, "the token has expired")
 }
 

@@ -34,8 +34,6 @@ mod request_body;
 mod stream;
 mod upgrade;
 
-pub(crate) use client_session::Line;
 pub(crate) use connection::Terms;
 pub(crate) use listen::{Front, serve};
-pub(crate) use rate_limit::Rates;
 pub(crate) use upgrade::{Gate, upgrade};

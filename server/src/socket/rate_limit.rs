@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use crate::hub::{Command, Request};
+use crate::hub::{Command, Frame, Request};
 use crate::settings::Limits;
 
 /// How fast sockets of this server may send.
 #[derive(Clone, Debug)]
-pub(crate) struct Rates {
+pub(crate) struct RateLimits {
     messages: Rate,
     /// Apart from the messages: a client that connects again joins all its channels at once.
     memberships: Rate,
@@ -24,7 +24,7 @@ pub(crate) struct Rates {
 
 /// What one socket sent of late.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct RateLimiter {
     messages: Bucket,
     memberships: Bucket,
     returns: Bucket,
@@ -34,11 +34,11 @@ pub(crate) struct Pace {
     left: BTreeSet<u64>,
 }
 
-impl Rates {
-    pub(crate) fn new(limits: &Limits) -> Rates {
+impl RateLimits {
+    pub(crate) fn new(limits: &Limits) -> RateLimits {
         let second = Duration::from_secs(1);
         let joins = limits.message_burst.saturating_add(limits.channels_per_socket);
-        Rates {
+        RateLimits {
             messages: Rate::new(limits.messages_per_second, second, limits.message_burst),
             memberships: Rate::new(limits.messages_per_second, second, joins),
             returns: Rate::new(RETURNS_PER_SECOND, second, RETURNS_AT_ONCE),
@@ -50,10 +50,10 @@ impl Rates {
     }
 }
 
-impl Pace {
-    pub(crate) fn new(now: Instant) -> Pace {
+impl RateLimiter {
+    pub(crate) fn new(now: Instant) -> RateLimiter {
         let bucket = || Bucket { empty_at: now };
-        Pace {
+        RateLimiter {
             messages: bucket(),
             memberships: bucket(),
             returns: bucket(),
@@ -63,15 +63,22 @@ impl Pace {
         }
     }
 
-    /// Whether the socket may ask for this now.
-    pub(crate) fn admits(&mut self, rates: &Rates, command: &Command<'_>, now: Instant) -> bool {
+    /// Whether the client may send this frame now.
+    pub(crate) fn admits_frame(&mut self, rates: &RateLimits, frame: &Frame<'_>, now: Instant) -> bool {
+        match frame {
+            Frame::Ping => self.admits_ping(rates, now),
+            Frame::Command(command) => self.admits(rates, command, now),
+        }
+    }
+
+    fn admits(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
         match command.request {
-            Request::Message(_) | Request::History { .. } => self.messages.pour(&rates.messages, now),
+            Request::Message(_) | Request::History { .. } => self.messages.take(&rates.messages, now),
             Request::Join(_) => {
-                self.memberships.pour(&rates.memberships, now) && self.admits_return(rates, command, now)
+                self.memberships.take(&rates.memberships, now) && self.admits_return(rates, command, now)
             }
             Request::Leave => {
-                let is_admitted = self.memberships.pour(&rates.memberships, now);
+                let is_admitted = self.memberships.take(&rates.memberships, now);
                 if is_admitted && self.left.len() < rates.channels_per_socket {
                     self.left.insert(rates.hasher.hash_one(&command.channel));
                 }
@@ -81,26 +88,26 @@ impl Pace {
     }
 
     /// Joining and leaving again and again is told to all members each time, so it is limited more narrowly.
-    fn admits_return(&mut self, rates: &Rates, command: &Command<'_>, now: Instant) -> bool {
+    fn admits_return(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
         // A socket that has left as many channels as are remembered may come back to any of them.
         let is_return = self.left.len() >= rates.channels_per_socket
             || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(&command.channel));
-        !is_return || self.returns.pour(&rates.returns, now)
+        !is_return || self.returns.take(&rates.returns, now)
     }
 
     /// Whether a frame of so many bytes may come now. One frame beyond the burst still may.
-    pub(crate) fn admits_bytes(&mut self, rates: &Rates, bytes: usize, now: Instant) -> bool {
-        self.bytes.pour_all(&rates.bytes, bytes, now)
+    pub(crate) fn admits_bytes(&mut self, rates: &RateLimits, bytes: usize, now: Instant) -> bool {
+        self.bytes.take_all(&rates.bytes, bytes, now)
     }
 
     /// Whether the socket may ask now whether the server is there. Counted with joins and leaves: a ping is no message.
-    pub(crate) fn admits_ping(&mut self, rates: &Rates, now: Instant) -> bool {
-        self.memberships.pour(&rates.memberships, now)
+    pub(crate) fn admits_ping(&mut self, rates: &RateLimits, now: Instant) -> bool {
+        self.memberships.take(&rates.memberships, now)
     }
 
     /// Whether one refusal more is to be put up with.
-    pub(crate) fn tolerates(&mut self, rates: &Rates, now: Instant) -> bool {
-        self.refusals.pour(&rates.refusals, now)
+    pub(crate) fn tolerates(&mut self, rates: &RateLimits, now: Instant) -> bool {
+        self.refusals.take(&rates.refusals, now)
     }
 }
 
@@ -125,7 +132,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn pour(&mut self, rate: &Rate, now: Instant) -> bool {
+    fn take(&mut self, rate: &Rate, now: Instant) -> bool {
         let filled = self.empty_at.max(now) + rate.frame;
         let fits = filled.duration_since(now) <= rate.full;
         if fits {
@@ -135,7 +142,7 @@ impl Bucket {
     }
 
     /// Pours several, unless the bucket is full already.
-    fn pour_all(&mut self, rate: &Rate, count: usize, now: Instant) -> bool {
+    fn take_all(&mut self, rate: &Rate, count: usize, now: Instant) -> bool {
         let empty_at = self.empty_at.max(now);
         let fits = empty_at.duration_since(now) <= rate.full;
         if fits {
@@ -157,7 +164,7 @@ const RETURNS_AT_ONCE: usize = 100;
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{Pace, Rates};
+    use super::{RateLimiter, RateLimits};
     use crate::Limits;
     use crate::hub::{Command, Request};
 
@@ -165,15 +172,15 @@ mod tests {
     const LEAVE: Command<'static> = command(Request::Leave);
 
     const fn command(request: Request<'static>) -> Command<'static> {
-        Command { channel: std::borrow::Cow::Borrowed("room"), request }
+        Command { channel: std::borrow::Cow::Borrowed("room"), request, bytes: 0 }
     }
 
-    fn rates(messages_per_second: usize, message_burst: usize) -> Rates {
-        Rates::new(&Limits { messages_per_second, message_burst, channels_per_socket: 3, ..Limits::default() })
+    fn rates(messages_per_second: usize, message_burst: usize) -> RateLimits {
+        RateLimits::new(&Limits { messages_per_second, message_burst, channels_per_socket: 3, ..Limits::default() })
     }
 
     /// How many of a hundred are admitted.
-    fn admitted(pace: &mut Pace, rates: &Rates, command: &Command<'_>, now: Instant) -> usize {
+    fn admitted(pace: &mut RateLimiter, rates: &RateLimits, command: &Command<'_>, now: Instant) -> usize {
         (0..100).filter(|_| pace.admits(rates, command, now)).count()
     }
 
@@ -181,7 +188,7 @@ mod tests {
     fn a_burst_is_admitted_then_as_much_as_the_rate_says() {
         let rates = rates(10, 5);
         let start = Instant::now();
-        let mut pace = Pace::new(start);
+        let mut pace = RateLimiter::new(start);
         assert_eq!(admitted(&mut pace, &rates, &HISTORY, start), 5);
         assert_eq!(admitted(&mut pace, &rates, &HISTORY, start + Duration::from_millis(99)), 0);
         assert_eq!(admitted(&mut pace, &rates, &HISTORY, start + Duration::from_millis(200)), 2);
@@ -192,7 +199,7 @@ mod tests {
     fn joins_and_leaves_are_counted_apart_with_room_for_all_channels() {
         let rates = rates(10, 5);
         let start = Instant::now();
-        let mut pace = Pace::new(start);
+        let mut pace = RateLimiter::new(start);
         assert_eq!(admitted(&mut pace, &rates, &LEAVE, start), 8);
         assert_eq!(admitted(&mut pace, &rates, &HISTORY, start), 5);
     }
@@ -201,15 +208,15 @@ mod tests {
     fn a_limit_that_is_off_admits_everything() {
         let start = Instant::now();
         for rates in [rates(usize::MAX, 5), rates(10, usize::MAX), rates(usize::MAX, usize::MAX)] {
-            assert_eq!(admitted(&mut Pace::new(start), &rates, &HISTORY, start), 100);
+            assert_eq!(admitted(&mut RateLimiter::new(start), &rates, &HISTORY, start), 100);
         }
     }
 
     #[test]
     fn refusals_are_tolerated_up_to_their_number_per_minute() {
-        let rates = Rates::new(&Limits { bad_frames_per_minute: 3, ..Limits::default() });
+        let rates = RateLimits::new(&Limits { bad_frames_per_minute: 3, ..Limits::default() });
         let start = Instant::now();
-        let mut pace = Pace::new(start);
+        let mut pace = RateLimiter::new(start);
         let mut tolerated = |at: Instant| (0..10).filter(|_| pace.tolerates(&rates, at)).count();
         assert_eq!(tolerated(start), 3);
         assert_eq!(tolerated(start + Duration::from_secs(20)), 1);
@@ -217,10 +224,11 @@ mod tests {
 
     #[test]
     fn joining_and_leaving_one_channel_again_and_again_is_limited_and_other_channels_are_not() {
-        let rates = Rates::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
+        let rates = RateLimits::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        let join = |channel: String| Command { channel: channel.into(), request: Request::Join(Default::default()) };
+        let mut pace = RateLimiter::new(start);
+        let join =
+            |channel: String| Command { channel: channel.into(), request: Request::Join(Default::default()), bytes: 0 };
         let mut rounds = 0;
         for _ in 0..1_000 {
             rounds += usize::from(pace.admits(&rates, &join("room".to_owned()), start));
@@ -235,9 +243,9 @@ mod tests {
     #[test]
     fn bytes_are_admitted_up_to_a_burst_and_one_frame_then_as_many_as_the_rate_says() {
         let limits = Limits { bytes_per_second: 1_000, byte_burst: 5_000, ..Limits::default() };
-        let rates = Rates::new(&limits);
+        let rates = RateLimits::new(&limits);
         let start = Instant::now();
-        let mut pace = Pace::new(start);
+        let mut pace = RateLimiter::new(start);
         let mut admitted = |at: Instant| (0..100).filter(|_| pace.admits_bytes(&rates, 1_000, at)).count();
         assert_eq!(admitted(start), 6);
         assert_eq!(admitted(start + Duration::from_secs(2)), 2);

@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde_json::json;
 use xano_realtime_protocol::frame::Client;
 
+use super::super::driver::Driver;
 use super::waiting::{hub, snapshot, told};
 use crate::shared::MAX_WAITING_BYTES;
-use crate::{ConnectionId, Hub, Load, Post, RowPast, Rows, Snapshot};
+use crate::{ConnectionId, Load, Post, RowPast, Rows, Snapshot};
 use crate::{Limits, Settings};
 
-fn member_on(hub: &mut Hub, channel: &str) -> ConnectionId {
+fn member_on(hub: &mut Driver, channel: &str) -> ConnectionId {
     let id = hub.open(Client::anonymous("jill".to_owned()));
     hub.asked(id, "join", channel);
     hub.opens_all();
@@ -90,7 +91,7 @@ fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
         "client_public_messaging": true });
     let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
-    let mut hub = Hub::shared(settings, Rows::default(), &Limits::default(), "node", load.clone());
+    let mut hub = Driver::shared(settings, Rows::default(), &Limits::default(), "node", load.clone());
     let jill = member_on(&mut hub, "room/1");
     let message = |payload: usize| {
         json!({ "action": "message", "options": { "channel": "room/1" }, "payload": "x".repeat(payload) }).to_string()

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Client;
 
+use super::super::driver::Delivery;
 use super::{CHANNEL, World};
-use crate::{ConnectionId, Delivery, MessageId};
+use crate::{ConnectionId, MessageId};
 
 /// Somebody who comes and goes, by way of any server, and says where they were.
 #[derive(Default)]

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::super::driver::Driver;
 use super::redis::Redis;
 use super::{CHANNEL, HISTORY, NODES, World};
-use crate::{Asker, Hub, Load, Post, Reply, Rows, Snapshot, is_of_node};
+use crate::{Asker, Load, Post, Reply, Rows, Snapshot, is_of_node};
 use crate::{Limits, Settings};
 
 pub(super) struct Node {
     pub(super) name: String,
-    pub(super) hub: Hub,
+    pub(super) hub: Driver,
     pub(super) is_connected: bool,
     pub(super) is_listening: bool,
     pub(super) posts: VecDeque<Post>,
@@ -35,7 +36,7 @@ impl World {
         let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
         let name = self.name("node");
         Node {
-            hub: Hub::shared(settings, Rows::default(), &Limits::default(), &name, Load::default()),
+            hub: Driver::shared(settings, Rows::default(), &Limits::default(), &name, Load::default()),
             name,
             is_connected: true,
             is_listening: false,

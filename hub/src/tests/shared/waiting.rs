@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Client;
 
-use crate::{ConnectionId, Delivery, Hub, Load, Post, Rows, Snapshot};
+use super::super::driver::{Delivery, Driver};
+use crate::{ConnectionId, Load, Post, Rows, Snapshot};
 use crate::{Limits, Settings};
 
-pub(super) fn hub(limits: &Limits) -> Hub {
+pub(super) fn hub(limits: &Limits) -> Driver {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true });
     let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
-    Hub::shared(settings, Rows::default(), limits, "node", Load::default())
+    Driver::shared(settings, Rows::default(), limits, "node", Load::default())
 }
 
-impl Hub {
+impl Driver {
     pub(super) fn asked(&mut self, from: ConnectionId, action: &str, channel: &str) -> Vec<Delivery> {
         let frame = json!({ "action": action, "options": { "channel": channel }, "payload": null });
         self.receive(from, &frame.to_string())

@@ -9,13 +9,13 @@ use crate::hub::Encoded;
 ///
 /// It is to outlive the lock that the hub works under: writing takes much longer than adding.
 #[derive(Debug, Default)]
-pub(crate) struct Due {
+pub(crate) struct FlushBatch {
     outboxes: Vec<Arc<Outbox>>,
     /// In the frames that were added since the last write. No outbox got more than all of them.
     bytes: usize,
 }
 
-impl Due {
+impl FlushBatch {
     /// Adds a frame to an outbox. Says whether it was added.
     pub(crate) fn add(&mut self, outbox: &Arc<Outbox>, frame: Encoded) -> bool {
         let added = outbox.add(frame);
@@ -44,7 +44,7 @@ impl Due {
         self.bytes = 0;
         while self.outboxes.len() > OUTBOXES_PER_TASK {
             let share = self.outboxes.split_off(self.outboxes.len() - OUTBOXES_PER_TASK);
-            tokio::spawn(async move { drop(Due { outboxes: share, bytes: 0 }) });
+            tokio::spawn(async move { drop(FlushBatch { outboxes: share, bytes: 0 }) });
         }
         for outbox in std::mem::take(&mut self.outboxes) {
             outbox.write();
@@ -52,7 +52,7 @@ impl Due {
     }
 }
 
-impl Drop for Due {
+impl Drop for FlushBatch {
     fn drop(&mut self) {
         self.write();
     }

@@ -1,7 +1,7 @@
 //! What waits to be sent to one socket: bounded, and written all at once.
 //!
 //! Whoever adds a frame to an outbox that nobody writes undertakes to write it, outside the locks of the hub and with
-//! others that it owes; see [`Due`]. The socket's own task is woken only where that is not enough: the
+//! others that it owes; see [`FlushBatch`]. The socket's own task is woken only where that is not enough: the
 //! client takes nothing for the time being, or the socket is to be closed. Measured: docs/decisions/007-writes.md.
 //!
 //! The limit holds on every path, before the first write too (`outbox_bytes`); what it does not count is the frame that is
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::hub::Encoded;
 use backlog::Backlog;
-pub(crate) use flush_batch::Due;
+pub(crate) use flush_batch::FlushBatch;
 
 /// What waits to be sent to one socket.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Added, Due, Encoded, Ending, Need, Outbox};
+use super::{Added, Encoded, Ending, FlushBatch, Need, Outbox};
 
 /// Little, but more than what makes the kernel wait for acknowledgements.
 const BUFFER_BYTES: usize = 32 * 1024;
@@ -45,7 +45,7 @@ async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() 
         let (outbox, numbers) = (Arc::clone(&outbox), Arc::clone(&numbers));
         tokio::spawn(async move {
             loop {
-                let mut due = Due::default();
+                let mut due = FlushBatch::default();
                 for _ in 0..3 {
                     let mut numbers = numbers.lock().unwrap();
                     let Some(number) = numbers.next() else {
@@ -68,7 +68,7 @@ async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() 
 async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finished_before_the_farewell() {
     let (outbox, mut client) = pair(100_000).await;
     let mut added = 0;
-    while Due::default().add(&outbox, frame(added)) {
+    while FlushBatch::default().add(&outbox, frame(added)) {
         added += 1;
     }
     assert_eq!(outbox.need().await, Need::Room);
@@ -91,7 +91,7 @@ async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finis
 #[tokio::test]
 async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done() {
     let (outbox, mut client) = pair(usize::MAX).await;
-    let mut due = Due::default();
+    let mut due = FlushBatch::default();
     due.add(&outbox, frame(1));
     due.add(&outbox, frame(2));
     drop(due);
@@ -102,8 +102,8 @@ async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done()
 async fn a_slow_client_gets_the_farewell_though_what_was_begun_takes_many_writes() {
     let (outbox, mut client) = pair(100_000).await;
     let begun = "x".repeat(100 * BUFFER_BYTES);
-    assert!(Due::default().add(&outbox, Encoded::text(&begun)));
-    while Due::default().add(&outbox, frame(0)) {}
+    assert!(FlushBatch::default().add(&outbox, Encoded::text(&begun)));
+    while FlushBatch::default().add(&outbox, frame(0)) {}
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let owner = tokio::spawn({
         let outbox = Arc::clone(&outbox);
