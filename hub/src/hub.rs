@@ -7,20 +7,22 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
-use super::command::{Command, Frame, Request};
-use super::encoded::Encoded;
-use super::input::{Input, LogInput};
-use super::keys::Keys;
-use super::limits::Limits;
-use super::message_id::MessageId;
-use super::output::{ConnectionId, Output};
-use super::post::Load;
-use super::retention::Retention;
-use super::room::{PresencePoint, Room};
-use super::row::Rows;
-use super::settings::Settings;
-use super::shared::Shared;
-use super::triggers::{Call, Waiting};
+use crate::channel::{Channel, PresencePoint};
+use crate::encoded::Encoded;
+use crate::idempotency::Keys;
+use crate::input::{Input, LogInput};
+use crate::limits::Limits;
+use crate::log::Log;
+use crate::log::message_id::MessageId;
+use crate::output::{ConnectionId, Output};
+use crate::pending::Waiting;
+use crate::replica::Replica;
+use crate::replica::request::Load;
+use crate::replica::row::Rows;
+use crate::retention::Retention;
+use crate::settings::Settings;
+use crate::triggers::Call;
+use crate::v1::command::{Command, Frame, Request};
 
 /// All channels of a server and the sockets on them.
 #[derive(Debug)]
@@ -38,10 +40,10 @@ pub struct Hub {
     /// Private messages are addressed by socket id.
     pub(super) by_socket_id: HashMap<String, ConnectionId>,
     /// Only channels that somebody is on, or that keep something.
-    pub(super) rooms: HashMap<Arc<str>, Room>,
+    pub(super) channels: HashMap<Arc<str>, Channel>,
     pub(super) retention: Retention,
     /// How many of the rooms have members, and how many members they have.
-    pub(super) rooms_in_use: usize,
+    pub(super) channels_in_use: usize,
     pub(super) members: usize,
     /// Channels with changes of presence that nobody was told of yet.
     pub(super) restless: BTreeSet<Arc<str>>,
@@ -50,8 +52,7 @@ pub struct Hub {
     /// Only sockets with an open question.
     pub(super) waiting: HashMap<ConnectionId, Waiting>,
     pub(super) keys: Keys,
-    /// Only where several servers have the same channels.
-    pub(super) shared: Option<Shared>,
+    pub(super) log: Log,
     /// Keys of messages that a trigger is asked about, with those who sent such a message again meanwhile.
     pub(super) undecided: HashMap<(Arc<str>, Arc<str>), Vec<ConnectionId>>,
 }
@@ -85,23 +86,26 @@ impl Hub {
             forgotten: None,
             connections: HashMap::new(),
             by_socket_id: HashMap::new(),
-            rooms: HashMap::new(),
+            channels: HashMap::new(),
             retention: Retention::new(limits),
-            rooms_in_use: 0,
+            channels_in_use: 0,
             members: 0,
             restless: BTreeSet::new(),
             calls: Vec::new(),
             waiting: HashMap::new(),
             keys: Keys::default(),
-            shared: None,
+            log: Log::Local,
             undecided: HashMap::new(),
         }
     }
 
     /// A hub that has its channels together with those of other servers, among which it has a name of its own. What it
     /// asks of Redis counts as waiting as long as `load` holds it.
-    pub fn shared(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Hub {
-        Hub { shared: Some(Shared::new(node.into(), rows, limits, load)), ..Hub::new(settings, limits, node) }
+    pub fn replicated(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Hub {
+        Hub {
+            log: Log::Replicated(Box::new(Replica::new(node.into(), rows, limits, load))),
+            ..Hub::new(settings, limits, node)
+        }
     }
 
     /// The one door: handles an input, and adds what it leads to to the sink.
@@ -125,8 +129,8 @@ impl Hub {
             Input::Log(input) => sink.extend(self.follow_log(input)),
         }
         sink.extend(self.calls.drain(..).map(Output::Ask));
-        if let Some(shared) = &mut self.shared {
-            sink.extend(shared.drain_posts().map(Output::Log));
+        if let Some(replica) = self.log.replica_mut() {
+            sink.extend(replica.drain_requests().map(Output::Log));
         }
     }
 
@@ -137,10 +141,10 @@ impl Hub {
             LogInput::Snapshot { channel, question, snapshot } => self.opened(channel, question, snapshot),
             LogInput::SnapshotRefused { channel, question } => self.open_refused(channel, question),
             LogInput::JoinRefused { channel, socket_id } => self.join_refused(channel, socket_id),
-            LogInput::Reply { channel, asker, reply } => self.replied(channel, asker, reply),
+            LogInput::Reply { channel, requester, reply } => self.replied(channel, requester, reply),
             LogInput::Settings { settings, rows } => self.adopt(settings, rows),
             LogInput::Stale => {
-                self.doubt();
+                self.mark_stale();
                 Vec::new()
             }
         }
@@ -164,7 +168,7 @@ impl Hub {
             return self.wait_behind_question(from, command);
         }
         let outcome = match &command.request {
-            Request::Join(wishes) => self.join(from, channel, wishes.clone()),
+            Request::Join(join_options) => self.join(from, channel, join_options.clone()),
             Request::Leave => Ok(self.leave(from, channel)),
             Request::Message(message) => self.message(from, channel, message, command.bytes),
             Request::History { with_one_client } => self.history(from, channel, *with_one_client),
@@ -199,11 +203,11 @@ impl Hub {
         self.now_ms = now_ms;
         self.keys.advance(now);
         self.forget_outdated();
-        self.advance_shared(now);
+        self.advance_replica(now);
     }
 
     /// Whether members wait to be told of changes of presence: [`Input::TellPresence`] is due
-    /// [`BATCH_EVERY_MS`](super::BATCH_EVERY_MS) later.
+    /// [`BATCH_EVERY_MS`](crate::BATCH_EVERY_MS) later.
     pub fn is_restless(&self) -> bool {
         !self.restless.is_empty()
     }
@@ -212,9 +216,9 @@ impl Hub {
     fn tell_presence(&mut self) -> Vec<Output> {
         let mut deliveries = Vec::new();
         for channel in std::mem::take(&mut self.restless) {
-            if let Some(room) = self.rooms.get_mut(&channel) {
-                let changes = room.take_pending_changes();
-                deliveries.extend(changes.into_iter().filter_map(|change| room.tell(&channel, change)));
+            if let Some(state) = self.channels.get_mut(&channel) {
+                let changes = state.take_pending_changes();
+                deliveries.extend(changes.into_iter().filter_map(|change| state.tell(&channel, change)));
             }
         }
         deliveries
@@ -222,7 +226,7 @@ impl Hub {
 
     /// To be called after the presence of a channel changed.
     pub(super) fn note_restless(&mut self, channel: &str) {
-        if self.rooms.get(channel).is_some_and(Room::has_pending_changes) {
+        if self.channels.get(channel).is_some_and(Channel::has_pending_changes) {
             self.restless.insert(channel.into());
         }
     }
@@ -231,29 +235,19 @@ impl Hub {
         PresencePoint { now_ms: self.now_ms, named_at_most: self.presence_members }
     }
 
-    /// Forgets a channel on which no socket is or is about to be, and that keeps nothing; one that is replicated, a little
-    /// later.
-    pub(super) fn forget_if_bare(&mut self, channel: &str) {
-        match self.rooms.get(channel) {
-            Some(room) if room.is_bare() && room.share.is_some() => self.rest(channel),
-            Some(room) if room.is_bare() => self.forget(channel),
-            _ => {}
-        }
-    }
-
     /// Forgets a channel, but not that something was said.
     pub(super) fn forget(&mut self, channel: &str) {
-        if let Some(mut room) = self.rooms.remove(channel) {
-            self.forgotten = self.forgotten.max(room.history.newest());
-            self.release(&mut room);
+        if let Some(mut state) = self.channels.remove(channel) {
+            self.forgotten = self.forgotten.max(state.history.newest());
+            self.release(&mut state);
             self.restless.remove(channel);
-            self.share_close(channel);
+            self.send_close(channel);
         }
     }
 
     /// How many channels the hub knows of: those with members, and those that keep messages.
-    pub fn rooms(&self) -> usize {
-        self.rooms.len()
+    pub fn channel_count(&self) -> usize {
+        self.channels.len()
     }
 }
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
-use super::command::Frame;
-use super::output::ConnectionId;
-use super::post::{Asker, Reply, Snapshot};
-use super::refusal::Refused;
-use super::row::Rows;
-use super::settings::Settings;
-use super::triggers::{Answer, Ticket};
+use crate::output::ConnectionId;
+use crate::refusal::Refused;
+use crate::replica::request::{LogReply, Requester, Snapshot};
+use crate::replica::row::Rows;
+use crate::settings::Settings;
+use crate::triggers::{Answer, Ticket};
+use crate::v1::command::Frame;
 
 /// What happens to a hub.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub enum LogInput<'a> {
         /// As the server wrote it.
         notice: &'a str,
     },
-    /// The answer to [`Post::Open`](super::Post::Open).
+    /// The answer to [`LogRequest::Open`](crate::LogRequest::Open).
     Snapshot {
         /// The channel.
         channel: &'a str,
@@ -85,28 +85,28 @@ pub enum LogInput<'a> {
         /// The state of the channel.
         snapshot: Snapshot,
     },
-    /// [`Post::Open`](super::Post::Open) was refused.
+    /// [`LogRequest::Open`](crate::LogRequest::Open) was refused.
     SnapshotRefused {
         /// The channel.
         channel: &'a str,
         /// The number of the request.
         question: u64,
     },
-    /// [`Post::Join`](super::Post::Join) was refused.
+    /// [`LogRequest::Join`](crate::LogRequest::Join) was refused.
     JoinRefused {
         /// The channel.
         channel: &'a str,
         /// The socket that joined.
         socket_id: &'a str,
     },
-    /// The answer to a request that has an [`Asker`].
+    /// The answer to a request that has an [`Requester`].
     Reply {
         /// The channel.
         channel: &'a str,
         /// Of the request.
-        asker: &'a Asker,
+        requester: &'a Requester,
         /// The answer.
-        reply: Reply,
+        reply: LogReply,
     },
     /// The settings that the servers share have changed.
     Settings {

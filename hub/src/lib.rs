@@ -36,95 +36,74 @@
 //!
 //! # Layout
 //!
+//! - `hub`: the door, and the state behind it.
+//! - `input`, `output`: inputs and outputs.
 //! - [`settings`]: the connection hash and the rows that say what clients may do.
 //! - [`limits`]: the limits that the hub keeps.
-//! - [`channel_name`]: what a channel may be called.
-//! - `hub`: the door, and the state behind it.
-//! - `input`, `output`: what goes in, and what comes out.
-//! - `encoded`: a frame as it is written to sockets.
-//! - `command`: what a client asks for, read from its frame.
-//! - `depth`: how deep what a client sends may be nested.
+//! - [`channel_name`]: the rule for names of channels.
+//! - `channel`: one channel with its members.
 //! - `membership`: joining and leaving.
-//! - `messages`: messages, events and requests for the history.
-//! - `permissions`: whether the channel's settings allow it.
+//! - `presence`: the members that a presence list names, and the changes that listeners are told.
+//! - `history`, `retention`: the messages that one channel keeps, and all channels together.
 //! - `reform`: new settings for channels that have members.
-//! - `room`: one channel with its members.
-//! - `presence`: which members a presence list names, and when changes of presence are told.
-//! - `retention`: how much all channels keep, and which goes first.
-//! - `said`: the entries of a channel's log.
-//! - `shared`: channels that several servers have.
-//! - `follow`: the notices and the answers of the shared log.
-//! - `post`: requests to the shared log.
-//! - `row`: the rows of the settings, as the shared log compares them.
-//! - `idle`: replicated channels that are followed a while after their last member.
-//! - `share`: the replica of one channel.
-//! - `notice`: what servers tell each other.
-//! - `history`: the messages that a channel keeps.
-//! - `message_id`: ids of messages, in their order.
-//! - `publish`: messages with an idempotency key.
-//! - `keys`: the outcomes of messages with a key.
-//! - `recovery`: what a client missed while it was away.
-//! - `triggers`: requests to the URLs of the settings, and what waits for their answers.
-//! - `census`: counts of channels and members.
+//! - `log`: the order of messages and events, given by this hub or by a log that several servers share.
+//! - `replica`: the channels of a hub that follows a shared log.
+//! - `pending`: commands that wait for a trigger, for a join on its way, or for another socket's key.
+//! - `triggers`: requests to the URLs of the settings.
+//! - `idempotency`: the outcomes of messages with a key.
+//! - `v1`: the dialect of Realtime V1: commands, permissions and frames.
+//! - `encoded`: a frame as it is written to sockets.
+//! - `depth`: the depth to which JSON may be nested.
 //! - `refusal`, `code`: refusals, in words for people and in codes for programs.
+//! - `census`: counts of channels and members.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 mod census;
+mod channel;
 pub mod channel_name;
 mod code;
-mod command;
 mod depth;
 mod encoded;
-mod follow;
 mod history;
 mod hub;
-mod idle;
+mod idempotency;
 mod input;
-mod keys;
 pub mod limits;
+mod log;
 mod membership;
-mod message_id;
-mod messages;
-mod notice;
 mod output;
-mod permissions;
-mod post;
+mod pending;
 mod presence;
-mod publish;
-mod recovery;
 mod reform;
 mod refusal;
+mod replica;
 mod retention;
-mod room;
-mod row;
-mod said;
 pub mod settings;
-mod share;
-mod shared;
 mod triggers;
+mod v1;
 
 #[cfg(test)]
 mod tests;
 
 pub use census::{Census, ChannelView};
 pub use code::Code;
-pub use command::{Command, Frame, Message, Request, Wishes};
 pub use encoded::Encoded;
 pub use hub::Hub;
+pub use idempotency::Outcome;
 pub use input::{Input, LogInput};
-pub use keys::Outcome;
 pub use limits::Limits;
-pub use message_id::MessageId;
-pub use notice::is_of_node;
+pub use log::message_id::MessageId;
 pub use output::{ConnectionId, Output};
-pub use post::{Asker, Held, Load, Post, Reply, Snapshot};
 pub use presence::BATCH_EVERY_MS;
-pub use recovery::Since;
 pub use refusal::{Refusal, Refused};
-pub use row::{Row, RowPast, Rows, identity};
+pub use replica::event::is_of_node;
+pub use replica::request::{Held, Load, LogReply, LogRequest, Requester, Snapshot};
+pub use replica::row::{Row, RowPast, Rows, identity};
 pub use settings::Settings;
 pub use triggers::{Answer, Call, Ticket};
+pub use v1::command::{Command, Frame, JoinOptions, Message, Request};
+pub use v1::recovery::Since;
 pub use xano_realtime_protocol as protocol;
 
 use hub::Connection;

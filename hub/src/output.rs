@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::Code;
-use super::encoded::Encoded;
-use super::post::Post;
-use super::refusal::Refusal;
-use super::triggers::Call;
+use crate::code::Code;
+use crate::encoded::Encoded;
+use crate::refusal::Refusal;
+use crate::replica::request::LogRequest;
+use crate::triggers::Call;
 
 /// What an input leads to. The caller carries outputs out in the order in which they stand in the sink.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ pub enum Output {
     },
     /// An event of the workspace is refused.
     RefuseEvent(Refusal),
-    /// A request to the URL of a trigger. Its answer comes back as [`Input::Answer`](super::Input::Answer).
+    /// A request to the URL of a trigger. Its answer comes back as [`Input::Answer`](crate::Input::Answer).
     Ask(Call),
     /// A request to the log that several servers share. Only a replicated hub has such requests.
-    Log(Post),
+    Log(LogRequest),
 }
 
 /// The name of an open socket within this server. The caller gives it, and gives none twice; it never leaves the server.

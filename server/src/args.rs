@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long)]
     demo: bool,
 
-    /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
+    /// ChannelReplica channels, history, presence, users and settings with the other servers on this Redis, and act as one with
     /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
     #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
     redis: Option<String>,

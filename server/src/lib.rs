@@ -92,11 +92,11 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         Some(url) => {
             let (cluster, mut link) = cluster::cluster(url, &name, &limits.of_hub()).map_err(io::Error::other)?;
             let (settings, rows, secret) = select! {
-                shared = link.share(&settings, secret) => shared,
+                shared = link.bootstrap(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
             let requests = cluster.requests();
-            let hub = Hub::shared(settings, rows, &limits.of_hub(), &name, requests.load());
+            let hub = Hub::replicated(settings, rows, &limits.of_hub(), &name, requests.load());
             (hub, Some(secret), Directory::Redis(cluster), Some((link, requests)))
         }
     };

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
 use crate::{
-    Answer, Asker, Call, ConnectionId, Encoded, Frame, Hub, Input, Limits, Load, LogInput, Output, Post, Refusal,
-    Reply, Rows, Settings, Snapshot, Ticket,
+    Answer, Call, ConnectionId, Encoded, Frame, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest, Output,
+    Refusal, Requester, Rows, Settings, Snapshot, Ticket,
 };
 
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Driver {
     hub: Hub,
     opened: u64,
     calls: Vec<Call>,
-    posts: Vec<Post>,
+    requests: Vec<LogRequest>,
 }
 
 /// A frame and the sockets that it is for.
@@ -31,12 +31,12 @@ impl Driver {
         Driver::of(Hub::new(settings, limits, epoch))
     }
 
-    pub(super) fn shared(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Driver {
-        Driver::of(Hub::shared(settings, rows, limits, node, load))
+    pub(super) fn replicated(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Driver {
+        Driver::of(Hub::replicated(settings, rows, limits, node, load))
     }
 
     fn of(hub: Hub) -> Driver {
-        Driver { hub, opened: 0, calls: Vec::new(), posts: Vec::new() }
+        Driver { hub, opened: 0, calls: Vec::new(), requests: Vec::new() }
     }
 
     pub(super) fn open(&mut self, client: Client) -> ConnectionId {
@@ -98,15 +98,15 @@ impl Driver {
         self.feed(Input::Log(LogInput::JoinRefused { channel, socket_id }))
     }
 
-    pub(super) fn replied(&mut self, channel: &str, asker: &Asker, reply: Reply) -> Vec<Delivery> {
-        self.feed(Input::Log(LogInput::Reply { channel, asker, reply }))
+    pub(super) fn replied(&mut self, channel: &str, requester: &Requester, reply: LogReply) -> Vec<Delivery> {
+        self.feed(Input::Log(LogInput::Reply { channel, requester, reply }))
     }
 
     pub(super) fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Delivery> {
         self.feed(Input::Log(LogInput::Settings { settings, rows }))
     }
 
-    pub(super) fn doubt(&mut self) {
+    pub(super) fn mark_stale(&mut self) {
         self.feed(Input::Log(LogInput::Stale));
     }
 
@@ -114,8 +114,8 @@ impl Driver {
         std::mem::take(&mut self.calls)
     }
 
-    pub(super) fn take_posts(&mut self) -> Vec<Post> {
-        std::mem::take(&mut self.posts)
+    pub(super) fn take_requests(&mut self) -> Vec<LogRequest> {
+        std::mem::take(&mut self.requests)
     }
 
     fn feed(&mut self, input: Input<'_>) -> Vec<Delivery> {
@@ -132,7 +132,7 @@ impl Driver {
                     deliveries.push(Delivery { to, frame });
                 }
                 Output::Ask(call) => self.calls.push(call),
-                Output::Log(post) => self.posts.push(post),
+                Output::Log(request) => self.requests.push(request),
                 Output::RefuseEvent(refusal) => panic!("no event was sent: {refusal}"),
             }
         }

@@ -13,9 +13,9 @@ mod presence;
 mod publish;
 mod recovery;
 mod reform;
+mod replica;
 mod retention;
 mod rooms;
-mod shared;
 mod triggers;
 
 use std::collections::HashMap;

@@ -10,13 +10,13 @@ use tokio::time::sleep;
 
 use super::Follower;
 use super::failure::Failure;
-use super::keys::Names;
+use super::redis_keys::Names;
 use super::scripts::{Bounds, Epochs, Scripts};
 use super::session::{self, Connections};
 use super::unread::Unread;
 use super::workspace::Following;
 use super::{Work, workspace};
-use crate::hub::{Load, LogInput, Post, Reply, Rows};
+use crate::hub::{Load, LogInput, LogReply, LogRequest, Rows};
 use crate::settings::Secret;
 use crate::settings::Settings;
 
@@ -39,15 +39,15 @@ pub(crate) struct Link {
     /// From the start until it is first served with.
     pub(super) connected: Option<(Connections, Unread)>,
     /// Members and histories that are gone, of which Redis could not be told.
-    pub(super) gone: Vec<Post>,
+    pub(super) gone: Vec<LogRequest>,
 }
 
 impl Link {
     /// What is shared already, or else these from now on. Waits until Redis can be reached and holds what can be used:
     /// a server never falls back to its own settings, which may allow more.
-    pub(crate) async fn share(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
+    pub(crate) async fn bootstrap(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
         loop {
-            match self.try_share(settings, secret.as_ref()).await {
+            match self.try_bootstrap(settings, secret.as_ref()).await {
                 Ok(shared) => return shared,
                 Err(error) => self.complain(&error),
             }
@@ -55,7 +55,7 @@ impl Link {
         }
     }
 
-    async fn try_share(
+    async fn try_bootstrap(
         &mut self,
         settings: &Settings,
         secret: Option<&Secret>,
@@ -145,18 +145,23 @@ impl Link {
 }
 
 /// It cannot be done now: whoever waits for it is told.
-pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec<Post>) {
+pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec<LogRequest>) {
     match work {
-        Work::Post(
-            Post::Say { channel, asker: Some(asker), .. }
-            | Post::Whisper { channel, asker, .. }
-            | Post::Remember { channel, asker, .. },
+        Work::Request(
+            LogRequest::Append { channel, requester: Some(requester), .. }
+            | LogRequest::PrivateMessage { channel, requester, .. }
+            | LogRequest::Remember { channel, requester, .. },
             _,
             _,
-        ) => follower.handle(LogInput::Reply { channel: &channel, asker: &asker, reply: Reply::Unavailable }),
-        Work::Post(post @ (Post::Leave { .. } | Post::Erase { .. }), ..) => gone.push(post),
+        ) => {
+            follower.handle(LogInput::Reply { channel: &channel, requester: &requester, reply: LogReply::Unavailable })
+        }
+        Work::Request(request @ (LogRequest::Leave { .. } | LogRequest::Erase { .. }), ..) => gone.push(request),
         // How every channel stands is asked when there is a connection again.
-        Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, ..) => {}
+        Work::Request(
+            LogRequest::Append { .. } | LogRequest::Open { .. } | LogRequest::Close { .. } | LogRequest::Join { .. },
+            ..,
+        ) => {}
         Work::Event(_, answer, _) => drop(answer.send(None)),
         Work::End(done) => drop(done.send(())),
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Work;
-use crate::hub::{Load, Post};
+use crate::hub::{Load, LogRequest};
 
 /// The sending end of the channel of requests. What is sent is done in order, and answered to the
 /// [`Follower`](super::Follower).
@@ -20,17 +20,17 @@ impl LogRequests {
         LogRequests { works, load }
     }
 
-    pub(crate) fn post(&self, post: Post) {
-        let held = self.load.hold(post.bytes());
+    pub(crate) fn post(&self, request: LogRequest) {
+        let held = self.load.hold(request.bytes());
         // Without the other end the server is stopping.
-        let _ = self.works.send(Work::Post(post, Instant::now(), held));
+        let _ = self.works.send(Work::Request(request, Instant::now(), held));
     }
 
     /// Sends the request of an event. Returns how many members the event is for, or `None` if it was not done.
-    pub(crate) async fn event(&self, post: Post) -> Option<usize> {
+    pub(crate) async fn event(&self, request: LogRequest) -> Option<usize> {
         let (answer, answered) = oneshot::channel();
-        let held = self.load.hold(post.bytes());
-        self.works.send(Work::Event(post, answer, held)).ok()?;
+        let held = self.load.hold(request.bytes());
+        self.works.send(Work::Event(request, answer, held)).ok()?;
         answered.await.ok().flatten()
     }
 

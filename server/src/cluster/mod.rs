@@ -1,16 +1,16 @@
 //! What several servers share, kept in Redis: the order of what is said on each channel, what is kept of it, who is
 //! there, the settings and the users. So that they act as one.
 //!
-//! The hub asks by [`Post`]s and follows what it is told; nothing here decides about channels.
+//! The hub asks by [`LogRequest`]s and follows what it is told; nothing here decides about channels.
 //!
 //! # Layout
 //!
 //! - `link`: connects, serves, and connects again.
 //! - `session`: what is done as long as the connections to Redis last.
-//! - `works`: what is asked.
+//! - `pipeline`: what is asked.
 //! - `answers`: what becomes of the answers.
 //! - `scripts`: what Redis does in one step.
-//! - `keys`: what things are called there.
+//! - `redis_keys`: what things are called there.
 //! - `lease`: which servers are alive, and what is done about those that are not.
 //! - `workspace`: settings and the signing key.
 //! - `users`: who signed up.
@@ -27,16 +27,16 @@ mod directory;
 mod disconnect;
 mod failure;
 mod follower;
-mod keys;
 mod lease;
 mod link;
 mod log_requests;
+mod pipeline;
+mod redis_keys;
 mod scripts;
 mod server_info;
 mod session;
 mod unread;
 mod users;
-mod works;
 mod workspace;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -46,12 +46,12 @@ use redis::aio::MultiplexedConnection;
 use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::hub::{Held, Limits, Load, Post};
+use crate::hub::{Held, Limits, Load, LogRequest};
 pub(crate) use directory::Directory;
 pub(crate) use follower::Follower;
-use keys::Names;
 pub(crate) use link::Link;
 pub(crate) use log_requests::LogRequests;
+use redis_keys::Names;
 use scripts::{Bounds, Epochs, Scripts};
 pub(crate) use users::Added;
 use workspace::Following;
@@ -88,9 +88,9 @@ pub(crate) struct Cluster {
 #[derive(Debug)]
 enum Work {
     /// Since when.
-    Post(Post, Instant, Held),
+    Request(LogRequest, Instant, Held),
     /// The workspace says something; how many members there are is the answer, or none where it could not be done.
-    Event(Post, oneshot::Sender<Option<usize>>, Held),
+    Event(LogRequest, oneshot::Sender<Option<usize>>, Held),
     /// Nothing more comes.
     End(oneshot::Sender<()>),
 }

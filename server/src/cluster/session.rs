@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::Follower;
 use super::failure::{Failure, ends_connection};
-use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::link::Link;
+use super::pipeline::Pipeline;
+use super::redis_keys::{ChannelKeys, Names, channels_of};
 use super::scripts::Commands;
 use super::unread::{Unread, unread};
-use super::works::Works;
 use super::workspace::Following;
 use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
 use crate::hub::{LogInput, is_of_node};
@@ -66,7 +66,7 @@ pub(super) async fn serve(
     let secret = secret.as_ref();
     let mut keeper = Keeper { follower, commands, following, secret, connections: connections.clone() };
     let mut listener = Listener { follower, names, following, connection: connection.clone(), unread };
-    let mut works = Works::new(works, gone, follower, commands, connections, load);
+    let mut works = Pipeline::new(works, gone, follower, commands, connections, load);
 
     works.tell_gone().await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.

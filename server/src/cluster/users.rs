@@ -2,7 +2,7 @@
 
 use redis::{FromRedisValue, Script, cmd};
 
-use super::keys::{EMAILS, USERS};
+use super::redis_keys::{EMAILS, USERS};
 use super::workspace::unavailable;
 use super::{Cluster, Unavailable};
 

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::Follower;
 use super::failure::{Failure, SECRET_BYTES};
-use super::keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
+use super::redis_keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
 use super::{ANSWER_WITHIN, Cluster};
 use crate::hub::{LogInput, RowPast, Rows, identity};
 use crate::settings::Secret;

@@ -51,7 +51,7 @@ impl Follower for ClusterFollower {
     }
 
     fn channels(&self) -> Vec<(Arc<str>, usize)> {
-        self.exchange.lock().hub.shared_channels()
+        self.exchange.lock().hub.followed_channels()
     }
 
     fn read_settings(&self, read: &mut dyn FnMut(&Settings)) {

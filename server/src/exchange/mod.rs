@@ -26,7 +26,8 @@ use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
 use crate::hub::{
-    Answer, BATCH_EVERY_MS, Call, Census, ChannelView, Code, ConnectionId, Encoded, Hub, Input, Output, Post, Refusal,
+    Answer, BATCH_EVERY_MS, Call, Census, ChannelView, Code, ConnectionId, Encoded, Hub, Input, LogRequest, Output,
+    Refusal,
 };
 use crate::metrics::Metrics;
 use crate::socket::outbox::{Ending, FlushBatch, Outbox};
@@ -66,7 +67,7 @@ pub(crate) struct Effect {
     /// How many sockets a message or an event was for.
     recipients: usize,
     /// The request that gives an event its place in the shared log.
-    event: Option<Post>,
+    event: Option<LogRequest>,
     event_refusal: Option<Refusal>,
 }
 
@@ -134,10 +135,10 @@ impl Exchange {
                     Output::RefuseEvent(refusal) => effect.event_refusal = Some(refusal),
                     Output::Ask(call) => calls.push(call),
                     // Its source waits for the answer.
-                    Output::Log(post @ Post::Say { asker: None, .. }) => effect.event = Some(post),
-                    Output::Log(post) => {
+                    Output::Log(request @ LogRequest::Append { requester: None, .. }) => effect.event = Some(request),
+                    Output::Log(request) => {
                         if let Some(log) = &self.log {
-                            log.post(post);
+                            log.post(request);
                         }
                     }
                 }

@@ -113,11 +113,11 @@ async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Durati
             need = session.outbox.need() => {
                 match need {
                     Need::End(ending) => return ending.into(),
-                    Need::Room => {
+                    Need::Writable => {
                         let taken_bytes = session.outbox.taken_bytes();
                         let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
-                        if let Err(end) = room(&session.outbox, alarm.as_mut()).await {
+                        if let Err(end) = writable(&session.outbox, alarm.as_mut()).await {
                             return end;
                         }
                         let now = Instant::now();
@@ -181,11 +181,11 @@ fn expired(session: &mut ClientSession) -> End {
 }
 
 /// Writes as soon as the client takes something again, or returns at the alarm. Nothing is read of the client until then.
-async fn room(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
+async fn writable(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     select! {
         biased;
         ending = outbox.ended() => return Err(ending.into()),
-        room = outbox.room() => room.map_err(|_| End::Broken)?,
+        written = outbox.writable() => written.map_err(|_| End::Broken)?,
         () = alarm => return Ok(()),
     }
     outbox.write();

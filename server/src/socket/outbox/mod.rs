@@ -92,7 +92,7 @@ pub(crate) enum Added {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// To wait until the client takes something again, then to write.
-    Room,
+    Writable,
     /// To close the socket: what waited is written, or will never be.
     End(Ending),
 }
@@ -244,7 +244,7 @@ impl Outbox {
     }
 
     /// Resolves when the client may take something again.
-    pub(crate) async fn room(&self) -> io::Result<()> {
+    pub(crate) async fn writable(&self) -> io::Result<()> {
         self.stream.writable().await
     }
 
@@ -254,7 +254,7 @@ impl Outbox {
             {
                 let queue = self.lock();
                 match (queue.writer, queue.ending) {
-                    (Writer::Owner, _) => return Need::Room,
+                    (Writer::Owner, _) => return Need::Writable,
                     (Writer::Nobody, Some(ending)) => return Need::End(ending),
                     (Writer::Nobody, None) | (Writer::Adder, _) => {}
                 }
@@ -275,8 +275,8 @@ impl Outbox {
 
     /// Resolves when nothing waits any more; writes for the socket's own task.
     pub(crate) async fn written(&self) -> io::Result<()> {
-        while let Need::Room = self.need().await {
-            self.room().await?;
+        while let Need::Writable = self.need().await {
+            self.writable().await?;
             self.write();
         }
         Ok(())

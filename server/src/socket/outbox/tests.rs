@@ -71,7 +71,7 @@ async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finis
     while FlushBatch::default().add(&outbox, frame(added)) {
         added += 1;
     }
-    assert_eq!(outbox.need().await, Need::Room);
+    assert_eq!(outbox.need().await, Need::Writable);
     assert_eq!(outbox.ended().await, Ending::SlowConsumer);
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let (written, heard) = tokio::join!(outbox.written(), async {

@@ -133,8 +133,8 @@ impl World {
             let mut is_settled = true;
             for node in 0..NODES {
                 self.connects(node);
-                let Node { posts, answers, notices, .. } = &self.nodes[node];
-                is_settled &= posts.is_empty() && answers.is_empty() && notices.is_empty();
+                let Node { requests, answers, notices, .. } = &self.nodes[node];
+                is_settled &= requests.is_empty() && answers.is_empty() && notices.is_empty();
                 self.asks(node);
                 self.is_answered(node);
                 self.hears(node);

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::ConnectionId;
-use super::said::{Said, Sender};
+use crate::log::entry::{LogEntry, Sender};
 
 /// Something happened on a channel.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Notice<'a> {
-    Said {
+pub(crate) enum ReplicaEvent<'a> {
+    #[serde(rename = "said")]
+    Appended {
         #[serde(borrow)]
         id: Cow<'a, str>,
         /// The one before it; empty where there was none.
@@ -22,7 +23,8 @@ pub(super) enum Notice<'a> {
         #[serde(borrow)]
         entry: Entry<'a>,
     },
-    Whisper {
+    #[serde(rename = "whisper")]
+    PrivateMessage {
         #[serde(borrow)]
         to: Cow<'a, str>,
         #[serde(borrow)]
@@ -44,36 +46,36 @@ pub(super) enum Notice<'a> {
 
 /// What was said, and by whom: the sender's own copy says the key.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     #[serde(borrow)]
-    pub(super) said: Said<'a>,
+    pub(crate) said: LogEntry<'a>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub(super) origin: Option<Origin<'a>>,
+    pub(crate) origin: Option<Origin<'a>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Origin<'a> {
+pub(crate) struct Origin<'a> {
     #[serde(borrow)]
-    pub(super) node: Cow<'a, str>,
-    pub(super) from: ConnectionId,
+    pub(crate) node: Cow<'a, str>,
+    pub(crate) from: ConnectionId,
     #[serde(borrow)]
-    pub(super) key: Cow<'a, str>,
+    pub(crate) key: Cow<'a, str>,
 }
 
 /// Somebody who is on a channel, as all servers know them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Known {
+pub(crate) struct RemoteMember {
     /// The version of the members that they came with; what keeps them all says which.
     #[serde(default, skip_serializing)]
-    pub(super) since: u64,
-    pub(super) node: Box<str>,
-    pub(super) authenticated: bool,
-    pub(super) client: Arc<RawValue>,
+    pub(crate) since: u64,
+    pub(crate) node: Box<str>,
+    pub(crate) authenticated: bool,
+    pub(crate) client: Arc<RawValue>,
 }
 
 impl Entry<'_> {
     /// Who sent it, if that was here.
-    pub(super) fn sender(&self, node: &str) -> Option<Sender<'_>> {
+    pub(crate) fn sender(&self, node: &str) -> Option<Sender<'_>> {
         let origin = self.origin.as_ref().filter(|origin| origin.node == node)?;
         Some(Sender { id: origin.from, key: Some(&origin.key) })
     }
@@ -81,14 +83,14 @@ impl Entry<'_> {
 
 /// Whether a member, as all servers know it, is connected to that one.
 pub fn is_of_node(member: &str, node: &str) -> bool {
-    serde_json::from_str(member).is_ok_and(|known: Known| *known.node == *node)
+    serde_json::from_str(member).is_ok_and(|known: RemoteMember| *known.node == *node)
 }
 
 /// Whether a notice is told once, and kept nowhere.
-pub(super) fn is_whisper(notice: &str) -> bool {
-    matches!(serde_json::from_str(notice), Ok(Notice::Whisper { .. }))
+pub(crate) fn is_private_message(notice: &str) -> bool {
+    matches!(serde_json::from_str(notice), Ok(ReplicaEvent::PrivateMessage { .. }))
 }
 
-pub(super) fn encode(value: &impl Serialize) -> Box<str> {
+pub(crate) fn encode(value: &impl Serialize) -> Box<str> {
     serde_json::to_string(value).unwrap_or_default().into()
 }

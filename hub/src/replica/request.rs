@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ConnectionId;
-use super::keys::Outcome;
-use super::message_id::MessageId;
-use super::row::Row;
+use crate::idempotency::Outcome;
+use crate::log::message_id::MessageId;
+use crate::replica::row::Row;
 
 /// What a hub asks of what all servers share, in this order.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "a field is what its type says")]
-pub enum Post {
+pub enum LogRequest {
     /// Tell from now on what happens on the channel, and how it stands: what was said from that message of that epoch on,
     /// or all that is kept where it is another one by now. The answer is to say which question it belongs to.
     Open { channel: Arc<str>, after: Option<MessageId>, epoch: Box<str>, row: Arc<Row>, question: u64 },
@@ -24,49 +24,49 @@ pub enum Post {
     /// And not any more.
     Leave { channel: Arc<str>, socket_id: String },
     /// To take its place in the order of the channel.
-    Say { channel: Arc<str>, entry: Box<str>, row: Arc<Row>, asker: Option<Asker> },
+    Append { channel: Arc<str>, entry: Box<str>, row: Arc<Row>, requester: Option<Requester> },
     /// For one who is connected elsewhere.
-    Whisper { channel: Arc<str>, notice: Box<str>, asker: Asker, row: Arc<Row> },
+    PrivateMessage { channel: Arc<str>, notice: Box<str>, requester: Requester, row: Arc<Row> },
     /// What came of a message that takes no place.
-    Remember { channel: Arc<str>, outcome: Outcome, asker: Asker, row: Arc<Row> },
+    Remember { channel: Arc<str>, outcome: Outcome, requester: Requester, row: Arc<Row> },
 }
 
-impl Post {
+impl LogRequest {
     /// Whether somebody waits for what comes of it.
     pub fn is_message(&self) -> bool {
-        matches!(self, Post::Say { .. } | Post::Whisper { .. } | Post::Remember { .. })
+        matches!(self, LogRequest::Append { .. } | LogRequest::PrivateMessage { .. } | LogRequest::Remember { .. })
     }
 
     /// About how many bytes of memory it takes until it is done.
     pub fn bytes(&self) -> usize {
         let content = match self {
-            Post::Say { entry, .. } => entry.len(),
-            Post::Whisper { notice, .. } => notice.len(),
-            Post::Join { member, .. } => member.len(),
-            Post::Open { .. }
-            | Post::Close { .. }
-            | Post::Erase { .. }
-            | Post::Leave { .. }
-            | Post::Remember { .. } => 0,
+            LogRequest::Append { entry, .. } => entry.len(),
+            LogRequest::PrivateMessage { notice, .. } => notice.len(),
+            LogRequest::Join { member, .. } => member.len(),
+            LogRequest::Open { .. }
+            | LogRequest::Close { .. }
+            | LogRequest::Erase { .. }
+            | LogRequest::Leave { .. }
+            | LogRequest::Remember { .. } => 0,
         };
-        content + POST_BYTES
+        content + REQUEST_BYTES
     }
 }
 
 /// Whose message it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
+pub struct Requester {
     /// The socket that sent it.
     pub from: ConnectionId,
     /// The key under which it was sent.
     pub key: Option<Box<str>>,
 }
 
-/// What came of a post of somebody's message.
+/// What came of a request of somebody's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum LogReply {
     /// It was said; that it was comes as a notice.
-    Said,
+    Appended,
     /// It takes no place, and was done.
     Done(Outcome),
     /// It was sent before.
@@ -94,7 +94,7 @@ pub struct Snapshot {
     pub members: Vec<(String, Box<str>)>,
 }
 
-/// The bytes of all posts that were handed to Redis and are not done. The hub reads the number, the side that talks to
+/// The bytes of all requests that were handed to Redis and are not done. The hub reads the number, the side that talks to
 /// Redis changes it.
 #[derive(Clone, Debug, Default)]
 pub struct Load(Arc<AtomicUsize>);
@@ -126,4 +126,4 @@ impl Drop for Held {
 }
 
 /// Names, the command and its place in queues: so a bound in bytes is a bound in number too.
-const POST_BYTES: usize = 512;
+const REQUEST_BYTES: usize = 512;

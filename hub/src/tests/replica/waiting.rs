@@ -1,4 +1,4 @@
-//! Those who wait until all know of them, on a hub whose posts are answered by hand.
+//! Those who wait until all know of them, on a hub whose requests are answered by hand.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Client;
 
 use super::super::driver::{Delivery, Driver};
-use crate::{ConnectionId, Load, Post, Rows, Snapshot};
+use crate::{ConnectionId, Load, LogRequest, Rows, Snapshot};
 use crate::{Limits, Settings};
 
 pub(super) fn hub(limits: &Limits) -> Driver {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true });
     let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
-    Driver::shared(settings, Rows::default(), limits, "node", Load::default())
+    Driver::replicated(settings, Rows::default(), limits, "node", Load::default())
 }
 
 impl Driver {
@@ -25,10 +25,10 @@ impl Driver {
     pub(super) fn opens_all(&mut self) -> Vec<Delivery> {
         let mut questions = Vec::new();
         let mut members: HashMap<_, Vec<_>> = HashMap::new();
-        for post in self.take_posts() {
-            match post {
-                Post::Open { channel, question, .. } => questions.push((channel, question)),
-                Post::Join { channel, socket_id, member, .. } => {
+        for request in self.take_requests() {
+            match request {
+                LogRequest::Open { channel, question, .. } => questions.push((channel, question)),
+                LogRequest::Join { channel, socket_id, member, .. } => {
                     members.entry(channel).or_default().push((socket_id, member));
                 }
                 _ => {}
@@ -66,13 +66,13 @@ fn who_waits_while_the_row_of_the_channel_goes_is_refused_and_what_they_sent_mea
         assert_eq!(hub.asked(id, "join", "room/1"), []);
     }
     assert_eq!(hub.asked(jill, "leave", "room/1"), [], "it waits");
-    hub.take_posts();
+    hub.take_requests();
     let deliveries = hub.apply(Settings::parse(r#"{ "channels": [] }"#).unwrap());
     let expected = [(jill, "no_settings"), (jill, "leave"), (jack, "no_settings")];
     assert_eq!(told(&deliveries), expected.map(|(id, what)| (id, what.to_owned())));
-    let gone = hub.take_posts();
-    assert_eq!(gone.iter().filter(|post| matches!(post, Post::Leave { .. })).count(), 2, "{gone:?}");
-    assert_eq!(hub.rooms(), 0);
+    let gone = hub.take_requests();
+    assert_eq!(gone.iter().filter(|request| matches!(request, LogRequest::Leave { .. })).count(), 2, "{gone:?}");
+    assert_eq!(hub.channel_count(), 0);
     let again = hub.asked(jack, "join", "room/1");
     assert_eq!(told(&again), [(jack, "no_settings".to_owned())], "nothing is waited for any more");
 }
@@ -96,10 +96,10 @@ fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     hub.asked(jill, "join", "room/1");
     hub.opens_all();
-    hub.doubt();
+    hub.mark_stale();
     let frame = json!({ "action": "message", "payload": "psst" });
     assert_eq!(hub.hear("room/1", &json!({ "whisper": { "to": "jill", "frame": frame } }).to_string()), []);
-    hub.doubt();
+    hub.mark_stale();
     assert_eq!(told(&hub.opens_all()), [(jill, "message".to_owned())]);
 }
 
@@ -110,7 +110,7 @@ fn joins_that_wait_behind_another_are_answered_though_the_row_of_the_channel_is_
     for action in ["join", "leave", "join"] {
         assert_eq!(hub.asked(jill, action, "room/1"), []);
     }
-    hub.take_posts();
+    hub.take_requests();
     let row = json!({ "pattern": "room/1", "enabled": true, "anonymous_clients": true });
     let mut deliveries = hub.apply(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap());
     deliveries.extend(hub.opens_all());
@@ -125,5 +125,5 @@ fn channels_that_a_join_waits_for_count_among_those_that_the_server_may_have() {
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     let answers: Vec<_> = (0..3).flat_map(|number| hub.asked(jill, "join", &format!("room/{number}"))).collect();
     assert_eq!(told(&answers), [(jill, "busy".to_owned())]);
-    assert_eq!(hub.rooms(), 2);
+    assert_eq!(hub.channel_count(), 2);
 }

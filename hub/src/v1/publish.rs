@@ -7,16 +7,15 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
-use super::command::Message;
-use super::keys::Outcome;
-use super::post::Asker;
-use super::room::{Member, Room};
-use super::{ConnectionId, Encoded, Hub, Output, Refusal};
+use crate::channel::{Channel, Member};
+use crate::idempotency::Outcome;
+use crate::v1::command::Message;
+use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
     /// The answer to a message with a key that was sent before, even by another socket; `None` if it was not. While a trigger is
     /// asked about the first, the repeat waits for what comes of it.
-    pub(super) fn repeat(
+    pub(crate) fn repeat(
         &mut self,
         from: ConnectionId,
         channel: &str,
@@ -26,10 +25,10 @@ impl Hub {
         let Some(key) = message.key.as_deref() else {
             return Ok(None);
         };
-        let room = self.rooms.get(channel).ok_or(Refusal::NotJoined)?;
-        let member = room.member(from).ok_or(Refusal::NotJoined)?;
+        let state = self.channels.get(channel).ok_or(Refusal::NotJoined)?;
+        let member = state.member(from).ok_or(Refusal::NotJoined)?;
         if let Some(outcome) = self.keys.outcome(channel, key) {
-            return Ok(Some(vec![Output::to_one(from, answer(room, member, channel, key, outcome))]));
+            return Ok(Some(vec![Output::to_one(from, answer(state, member, channel, key, outcome))]));
         }
         if self.undecided.is_empty() {
             return Ok(None);
@@ -43,13 +42,13 @@ impl Hub {
     }
 
     /// A trigger is asked about the first.
-    pub(super) fn note_undecided(&mut self, channel: &str, key: &str) {
+    pub(crate) fn note_undecided(&mut self, channel: &str, key: &str) {
         self.undecided.insert((channel.into(), key.into()), Vec::new());
     }
 
     /// The message is decided, or its sender is gone. A refusal counts for the repeats too; without one they are
     /// handled now.
-    pub(super) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Output> {
+    pub(crate) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Output> {
         let repeaters = self.undecided.remove(&(Arc::clone(channel), key.into())).unwrap_or_default();
         let mut deliveries = Vec::new();
         for id in repeaters {
@@ -60,38 +59,20 @@ impl Hub {
                 commands.pop_front();
                 deliveries.push(Output::refusal(id, Some(channel), Some(key), why));
             }
-            deliveries.extend(self.go_on(id, channel, commands));
+            deliveries.extend(self.resume(id, channel, commands));
         }
         deliveries
     }
 
     /// A trigger dropped the message.
-    pub(super) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Output> {
-        self.note_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
-    }
-
-    /// What came of a message that has no place in the order of the channel. Where others share the channel, its sender
-    /// is answered when they know.
-    pub(super) fn note_outcome(
-        &mut self,
-        from: ConnectionId,
-        channel: &str,
-        key: &str,
-        outcome: Outcome,
-    ) -> Option<Output> {
-        if let Some(shared) = &mut self.shared {
-            let row = &self.rooms.get(channel)?.share.as_ref()?.row;
-            shared.remember(channel, outcome, Asker { from, key: Some(key.into()) }, Arc::clone(row));
-            return None;
-        }
-        self.keys.remember(channel, key, outcome);
-        Some(Output::to_one(from, ack(channel, key, outcome)))
+    pub(crate) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Output> {
+        self.record_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
     }
 }
 
 /// What somebody is told who sent a message again: what the first sending was told, as long as it is kept.
-pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Encoded {
-    let kept = outcome.id.and_then(|id| Some((id, room.history.find(id, member.is_authenticated)?)));
+pub(crate) fn answer(state: &Channel, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Encoded {
+    let kept = outcome.id.and_then(|id| Some((id, state.history.find(id, member.is_authenticated)?)));
     let echo = kept.and_then(|(id, frame)| {
         let text = frame.to_text();
         let Kept { client, options, payload } = serde_json::from_str(&text).ok()?;
@@ -111,7 +92,7 @@ pub(super) fn answer(room: &Room, member: &Member, channel: &str, key: &str, out
 }
 
 /// What came of a message that has no echo.
-pub(super) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
+pub(crate) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
     let id = outcome.id.map(|id| id.to_string());
     let frame = ServerFrame {
         action: Action::Ack,

@@ -6,56 +6,56 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::PresenceAction;
 
-use super::history::{Bounds, History};
-use super::notice::{Entry, Known};
-use super::post::Snapshot;
-use super::presence::{Change, Presence};
-use super::room::{PresencePoint, Room};
-use super::row::Row;
-use super::{ConnectionId, Hub, Output, Refusal};
+use crate::channel::{Channel, PresencePoint};
+use crate::history::{Bounds, History};
+use crate::presence::{Change, Presence};
+use crate::replica::event::{Entry, RemoteMember};
+use crate::replica::request::Snapshot;
+use crate::replica::row::Row;
+use crate::{ConnectionId, Hub, Output, Refusal};
 
 /// What a room knows of the others that have it.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(crate) struct ChannelReplica {
     /// The row that the channel follows, as Redis is told of it.
-    pub(super) row: Arc<Row>,
+    pub(crate) row: Arc<Row>,
     /// Empty until it is known how the channel stands.
     epoch: Box<str>,
-    pub(super) version: u64,
+    pub(crate) version: u64,
     /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
-    present: BTreeMap<String, Known>,
+    present: BTreeMap<String, RemoteMember>,
     /// What the members here were told of each other and of members elsewhere.
-    pub(super) presence: Presence<String>,
+    pub(crate) presence: Presence<String>,
     /// Those here who are about to join, when all servers know of them.
-    pub(super) waiting: BTreeSet<ConnectionId>,
+    pub(crate) waiting: BTreeSet<ConnectionId>,
     /// `None` where it knows how the channel stands.
-    pub(super) behind: Option<Behind>,
+    pub(crate) catch_up: Option<CatchUp>,
 }
 
 /// It is asked how a channel stands.
 #[derive(Debug)]
-pub(super) struct Behind {
+pub(crate) struct CatchUp {
     /// Which answer counts: there may be older ones on their way.
-    pub(super) question: u64,
+    pub(crate) question: u64,
     /// What happened since.
     notices: Vec<Box<str>>,
     bytes: usize,
     is_overrun: bool,
 }
 
-impl Behind {
-    pub(super) fn asked(question: u64) -> Behind {
-        Behind { question, notices: Vec::new(), bytes: 0, is_overrun: false }
+impl CatchUp {
+    pub(crate) fn asked(question: u64) -> CatchUp {
+        CatchUp { question, notices: Vec::new(), bytes: 0, is_overrun: false }
     }
 
     /// Keeps what happened for later. If that is too much, all of it is dropped, and the channel is to be asked for once
     /// more: the next answer says what was said and who is there.
-    pub(super) fn hear(&mut self, channel: &str, notice: Box<str>) {
+    pub(crate) fn hear(&mut self, channel: &str, notice: Box<str>) {
         if self.is_overrun {
             return;
         }
         self.bytes += notice.len();
-        if self.bytes <= MAX_BEHIND_BYTES {
+        if self.bytes <= MAX_CATCH_UP_BYTES {
             self.notices.push(notice);
             return;
         }
@@ -64,41 +64,41 @@ impl Behind {
         self.is_overrun = true;
     }
 
-    pub(super) fn is_overrun(&self) -> bool {
+    pub(crate) fn is_overrun(&self) -> bool {
         self.is_overrun
     }
 
-    pub(super) fn into_notices(self) -> Vec<Box<str>> {
+    pub(crate) fn into_notices(self) -> Vec<Box<str>> {
         self.notices
     }
 }
 
-impl Share {
+impl ChannelReplica {
     /// Of a new room.
-    pub(super) fn asked(row: Arc<Row>, behind: Behind) -> Share {
-        Share {
+    pub(crate) fn asked(row: Arc<Row>, catch_up: CatchUp) -> ChannelReplica {
+        ChannelReplica {
             row,
             epoch: Box::default(),
             version: 0,
             present: BTreeMap::new(),
             presence: Presence::default(),
             waiting: BTreeSet::new(),
-            behind: Some(behind),
+            catch_up: Some(catch_up),
         }
     }
 
-    pub(super) fn epoch(&self) -> &str {
+    pub(crate) fn epoch(&self) -> &str {
         &self.epoch
     }
 
     /// Whether somebody with that socket id is on the channel, and then if they are authenticated.
-    pub(super) fn knows(&self, socket_id: &str) -> Option<bool> {
+    pub(crate) fn knows(&self, socket_id: &str) -> Option<bool> {
         self.present.get(socket_id).map(|known| known.authenticated)
     }
 
     /// The members that the list names, in the order in which they came, the reader in any case; and how many it does not
     /// name.
-    pub(super) fn present<'a>(&'a self, reader: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
+    pub(crate) fn present<'a>(&'a self, reader: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
         let is_reader = |client: &RawValue| reader.is_some_and(|reader| reader.get() == client.get());
         let listed = self.present.iter().filter(|(id, known)| self.presence.names(id) || is_reader(&known.client));
         let mut listed: Vec<_> = listed.map(|(_, known)| known).collect();
@@ -106,32 +106,33 @@ impl Share {
         let mut present: Vec<_> = listed.into_iter().map(|known| &*known.client).collect();
         present.extend(reader.filter(|_| !present.iter().any(|client| is_reader(client))));
         present.extend(self.presence.leaving().map(|client| &**client));
-        let is_unnamed = |(id, known): (&String, &Known)| self.presence.is_unnamed(id) && is_reader(&known.client);
+        let is_unnamed =
+            |(id, known): (&String, &RemoteMember)| self.presence.is_unnamed(id) && is_reader(&known.client);
         let named_reader = self.presence.unnamed() > 0 && self.present.iter().any(is_unnamed);
         (present, self.presence.unnamed() - usize::from(named_reader))
     }
 }
 
 impl Hub {
-    pub(super) fn share_mut(&mut self, channel: &str) -> Option<&mut Share> {
-        self.rooms.get_mut(channel)?.share.as_mut()
+    pub(crate) fn channel_replica(&mut self, channel: &str) -> Option<&mut ChannelReplica> {
+        self.channels.get_mut(channel)?.replica.as_mut()
     }
 
     /// Those who are about to join the channel, when all who share it know of them.
-    pub(super) fn waiting_for_others(&self, channel: &str) -> Vec<ConnectionId> {
-        let share = self.rooms.get(channel).and_then(|room| room.share.as_ref());
-        share.into_iter().flat_map(|share| &share.waiting).copied().collect()
+    pub(crate) fn waiting_for_log(&self, channel: &str) -> Vec<ConnectionId> {
+        let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
+        channel_replica.into_iter().flat_map(|channel_replica| &channel_replica.waiting).copied().collect()
     }
 }
 
-impl Room {
+impl Channel {
     /// What was said that has not arrived.
-    pub(super) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Output> {
-        let Some(share) = &mut self.share else {
+    pub(crate) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Output> {
+        let Some(channel_replica) = &mut self.replica else {
             return Vec::new();
         };
-        let is_first = share.epoch.is_empty();
-        let is_continued = share.epoch == snapshot.epoch;
+        let is_first = channel_replica.epoch.is_empty();
+        let is_continued = channel_replica.epoch == snapshot.epoch;
         let seen = self.history.newest();
         let is_kept = |seen| snapshot.entries.iter().any(|&(id, _)| Some(id) == seen);
         let is_all_kept = snapshot.said <= snapshot.entries.len() as u64;
@@ -139,7 +140,7 @@ impl Room {
         let is_complete = is_continued && (seen == snapshot.newest || has_seen_some);
         let mut deliveries = Vec::new();
         if !is_continued {
-            share.epoch = snapshot.epoch.clone();
+            channel_replica.epoch = snapshot.epoch.clone();
             self.history = History::after(None);
         }
         let first = snapshot.entries.first().map(|&(id, _)| id);
@@ -157,7 +158,7 @@ impl Room {
             }
             match serde_json::from_str::<Entry<'_>>(entry) {
                 Ok(entry) => {
-                    let taken = self.take_in(channel, *id, &entry.said, entry.sender(node), bounds);
+                    let taken = self.append(channel, *id, &entry.said, entry.sender(node), bounds);
                     // Of another epoch all that is kept is asked for, and some of it may have been heard.
                     deliveries.extend(taken.into_iter().filter(|_| Some(*id) > seen));
                 }
@@ -178,30 +179,31 @@ impl Room {
     }
 
     /// Who is on the channel.
-    pub(super) fn meet(
+    pub(crate) fn meet(
         &mut self,
         channel: &str,
         snapshot: &Snapshot,
         by_socket_id: &HashMap<String, ConnectionId>,
         at: PresencePoint,
     ) -> Vec<Output> {
-        let Some(share) = &mut self.share else {
+        let Some(channel_replica) = &mut self.replica else {
             return Vec::new();
         };
-        share.version = snapshot.version;
+        channel_replica.version = snapshot.version;
         let there: HashSet<_> = snapshot.members.iter().map(|(socket_id, _)| socket_id).collect();
-        let gone: Vec<_> = share.present.keys().filter(|socket_id| !there.contains(socket_id)).cloned().collect();
+        let gone: Vec<_> =
+            channel_replica.present.keys().filter(|socket_id| !there.contains(socket_id)).cloned().collect();
         let mut deliveries: Vec<_> =
-            gone.iter().flat_map(|socket_id| self.miss_one(channel, socket_id, by_socket_id, at)).collect();
+            gone.iter().flat_map(|socket_id| self.remove_remote_member(channel, socket_id, by_socket_id, at)).collect();
         for (socket_id, member) in &snapshot.members {
             let about = by_socket_id.get(socket_id).copied();
-            deliveries.extend(self.meet_one(channel, socket_id.clone(), member, about, at));
+            deliveries.extend(self.add_remote_member(channel, socket_id.clone(), member, about, at));
         }
         deliveries
     }
 
     /// Tells the others; never the one it is about, who may be here.
-    pub(super) fn meet_one(
+    pub(crate) fn add_remote_member(
         &mut self,
         channel: &str,
         socket_id: String,
@@ -209,43 +211,50 @@ impl Room {
         about: Option<ConnectionId>,
         at: PresencePoint,
     ) -> Option<Output> {
-        let known: Known = serde_json::from_str(member).ok()?;
+        let known: RemoteMember = serde_json::from_str(member).ok()?;
         let change = Change { action: PresenceAction::Join, client: Arc::clone(&known.client), about };
-        let share = self.share.as_mut()?;
-        if share.present.insert(socket_id.clone(), known).is_some() {
+        let channel_replica = self.replica.as_mut()?;
+        if channel_replica.present.insert(socket_id.clone(), known).is_some() {
             return None;
         }
-        let told = share.presence.came(socket_id, share.present.len(), at.named_at_most, at.now_ms, change);
+        let told = channel_replica.presence.came(
+            socket_id,
+            channel_replica.present.len(),
+            at.named_at_most,
+            at.now_ms,
+            change,
+        );
         told.and_then(|change| self.tell(channel, change))
     }
 
     /// Tells the others; not the one it is about, who may be here, and is soon to be known again. Another member may take
     /// the place in the presence list.
-    pub(super) fn miss_one(
+    pub(crate) fn remove_remote_member(
         &mut self,
         channel: &str,
         socket_id: &str,
         by_socket_id: &HashMap<String, ConnectionId>,
         at: PresencePoint,
     ) -> Vec<Output> {
-        let Some(share) = &mut self.share else {
+        let Some(channel_replica) = &mut self.replica else {
             return Vec::new();
         };
-        let Some(known) = share.present.remove(socket_id) else {
+        let Some(known) = channel_replica.present.remove(socket_id) else {
             return Vec::new();
         };
         let about = by_socket_id.get(socket_id).copied();
         let change = Change { action: PresenceAction::Leave, client: known.client, about };
-        let mut told: Vec<_> = share.presence.went(socket_id.to_owned(), at.now_ms, change).into_iter().collect();
-        if let Some(next) = share.presence.next_named(share.present.len(), at.named_at_most)
-            && let Some(known) = share.present.get(&next)
+        let mut told: Vec<_> =
+            channel_replica.presence.went(socket_id.to_owned(), at.now_ms, change).into_iter().collect();
+        if let Some(next) = channel_replica.presence.next_named(channel_replica.present.len(), at.named_at_most)
+            && let Some(known) = channel_replica.present.get(&next)
         {
             let change = Change {
                 action: PresenceAction::Join,
                 client: Arc::clone(&known.client),
                 about: by_socket_id.get(&next).copied(),
             };
-            told.extend(share.presence.tell(next, at.now_ms, change));
+            told.extend(channel_replica.presence.tell(next, at.now_ms, change));
         }
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
@@ -257,4 +266,4 @@ impl Room {
 }
 
 /// Above it, to ask again costs less than to keep what happens.
-const MAX_BEHIND_BYTES: usize = 4 * 1024 * 1024;
+const MAX_CATCH_UP_BYTES: usize = 4 * 1024 * 1024;

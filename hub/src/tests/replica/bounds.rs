@@ -8,8 +8,8 @@ use xano_realtime_protocol::frame::Client;
 
 use super::super::driver::Driver;
 use super::waiting::{hub, snapshot, told};
-use crate::shared::MAX_WAITING_BYTES;
-use crate::{ConnectionId, Load, Post, RowPast, Rows, Snapshot};
+use crate::replica::MAX_WAITING_BYTES;
+use crate::{ConnectionId, Load, LogRequest, RowPast, Rows, Snapshot};
 use crate::{Limits, Settings};
 
 fn member_on(hub: &mut Driver, channel: &str) -> ConnectionId {
@@ -19,12 +19,12 @@ fn member_on(hub: &mut Driver, channel: &str) -> ConnectionId {
     id
 }
 
-fn opened(posts: &[Post]) -> usize {
-    posts.iter().filter(|post| matches!(post, Post::Open { .. })).count()
+fn opened(requests: &[LogRequest]) -> usize {
+    requests.iter().filter(|request| matches!(request, LogRequest::Open { .. })).count()
 }
 
-fn closed(posts: &[Post]) -> usize {
-    posts.iter().filter(|post| matches!(post, Post::Close { .. })).count()
+fn closed(requests: &[LogRequest]) -> usize {
+    requests.iter().filter(|request| matches!(request, LogRequest::Close { .. })).count()
 }
 
 #[test]
@@ -35,10 +35,10 @@ fn a_channel_is_not_fetched_again_when_its_last_member_comes_back_within_thirty_
         hub.advance(Duration::from_secs(second));
         hub.asked(jill, "leave", "room/1");
         hub.asked(jill, "join", "room/1");
-        let posts = hub.take_posts();
-        assert_eq!((opened(&posts), closed(&posts)), (0, 0));
-        let came = posts.into_iter().find_map(|post| match post {
-            Post::Join { member, .. } => Some(member),
+        let requests = hub.take_requests();
+        assert_eq!((opened(&requests), closed(&requests)), (0, 0));
+        let came = requests.into_iter().find_map(|request| match request {
+            LogRequest::Join { member, .. } => Some(member),
             _ => None,
         });
         let member: serde_json::Value = serde_json::from_str(&came.unwrap()).unwrap();
@@ -47,16 +47,16 @@ fn a_channel_is_not_fetched_again_when_its_last_member_comes_back_within_thirty_
         for notice in [went, came] {
             hub.hear("room/1", &notice.to_string());
         }
-        assert_eq!(hub.take_posts().len(), 0, "it is a member again");
+        assert_eq!(hub.take_requests().len(), 0, "it is a member again");
     }
     hub.asked(jill, "leave", "room/1");
     hub.advance(Duration::from_secs(88));
-    assert_eq!(closed(&hub.take_posts()), 0);
+    assert_eq!(closed(&hub.take_requests()), 0);
     hub.advance(Duration::from_secs(89));
-    assert_eq!(closed(&hub.take_posts()), 1);
-    assert_eq!(hub.rooms(), 0);
+    assert_eq!(closed(&hub.take_requests()), 1);
+    assert_eq!(hub.channel_count(), 0);
     hub.asked(jill, "join", "room/1");
-    assert_eq!(opened(&hub.take_posts()), 1);
+    assert_eq!(opened(&hub.take_requests()), 1);
 }
 
 #[test]
@@ -68,8 +68,8 @@ fn no_more_than_a_thousand_channels_without_members_are_kept() {
     }
     hub.opens_all();
     hub.close(jill);
-    assert_eq!(hub.rooms(), 1_000);
-    assert_eq!(closed(&hub.take_posts()), 500);
+    assert_eq!(hub.channel_count(), 1_000);
+    assert_eq!(closed(&hub.take_requests()), 500);
 }
 
 #[test]
@@ -79,10 +79,10 @@ fn a_reconnection_asks_only_for_channels_with_members() {
     hub.asked(jill, "join", "room/2");
     hub.opens_all();
     hub.asked(jill, "leave", "room/1");
-    hub.take_posts();
-    hub.doubt();
-    let posts = hub.take_posts();
-    assert_eq!((opened(&posts), closed(&posts)), (1, 1));
+    hub.take_requests();
+    hub.mark_stale();
+    let requests = hub.take_requests();
+    assert_eq!((opened(&requests), closed(&requests)), (1, 1));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
         "client_public_messaging": true });
     let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
-    let mut hub = Driver::shared(settings, Rows::default(), &Limits::default(), "node", load.clone());
+    let mut hub = Driver::replicated(settings, Rows::default(), &Limits::default(), "node", load.clone());
     let jill = member_on(&mut hub, "room/1");
     let message = |payload: usize| {
         json!({ "action": "message", "options": { "channel": "room/1" }, "payload": "x".repeat(payload) }).to_string()
@@ -99,7 +99,7 @@ fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
     let mut held = Vec::new();
     let mut said = 0;
     while hub.receive(jill, &message(200_000)).is_empty() {
-        held.extend(hub.take_posts().iter().map(|post| load.hold(post.bytes())));
+        held.extend(hub.take_requests().iter().map(|request| load.hold(request.bytes())));
         said += 1;
         assert!(load.bytes() < MAX_WAITING_BYTES + 201_000, "the limit holds");
     }
@@ -107,7 +107,7 @@ fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
     assert_eq!(told(&hub.receive(jill, &message(1))), [(jill, "unavailable".to_owned())]);
     assert_eq!(told(&hub.asked(jill, "join", "room/2")), [(jill, "unavailable".to_owned())]);
     assert_eq!(hub.event("room/1", None).map(drop).unwrap_err().to_string(), crate::Refusal::Unavailable.to_string());
-    assert_eq!(hub.take_posts().len(), 0);
+    assert_eq!(hub.take_requests().len(), 0);
     held.pop();
     assert_eq!(hub.receive(jill, &message(1)), [], "there is room again");
 }
@@ -120,7 +120,7 @@ fn posts_that_were_not_handed_out_count_as_waiting_too() {
     while hub.asked(jill, "join", &format!("room/{joins}")).is_empty() {
         joins += 1;
     }
-    let bytes: usize = hub.take_posts().iter().map(Post::bytes).sum();
+    let bytes: usize = hub.take_requests().iter().map(LogRequest::bytes).sum();
     assert!((MAX_WAITING_BYTES..MAX_WAITING_BYTES + 2_000).contains(&bytes), "{bytes}");
 }
 
@@ -128,7 +128,7 @@ fn posts_that_were_not_handed_out_count_as_waiting_too() {
 fn notices_that_wait_for_an_answer_of_redis_are_bounded_and_the_channel_is_asked_for_once_more() {
     let mut hub = hub(&Limits::default());
     let jill = member_on(&mut hub, "room/1");
-    hub.doubt();
+    hub.mark_stale();
     let said = |number: u64, length: usize| {
         let message = json!({ "client": {}, "authenticated": false, "payload": "x".repeat(length) });
         let before = if number == 1 { String::new() } else { format!("{}-0", number - 1) };
@@ -138,12 +138,14 @@ fn notices_that_wait_for_an_answer_of_redis_are_bounded_and_the_channel_is_asked
     for number in 1..=40 {
         assert_eq!(hub.hear("room/1", &said(number, 200_000)), []);
     }
-    let question = |posts: Vec<Post>| {
-        posts.into_iter().find_map(|post| if let Post::Open { question, .. } = post { Some(question) } else { None })
+    let question = |requests: Vec<LogRequest>| {
+        requests
+            .into_iter()
+            .find_map(|request| if let LogRequest::Open { question, .. } = request { Some(question) } else { None })
     };
-    let first = question(hub.take_posts()).unwrap();
+    let first = question(hub.take_requests()).unwrap();
     assert_eq!(hub.opened("room/1", first, snapshot(Vec::new())), []);
-    let second = question(hub.take_posts()).expect("it is asked again");
+    let second = question(hub.take_requests()).expect("it is asked again");
     let entry = |number: u64| {
         let notice: serde_json::Value = serde_json::from_str(&said(number, 1)).unwrap();
         (crate::MessageId::parse(&format!("{number}-0")).unwrap(), notice["said"]["entry"].to_string().into())
@@ -171,11 +173,11 @@ fn a_channel_is_asked_for_again_when_its_row_is_another_one_or_its_history_chang
     member_on(&mut hub, "room/1");
     let mut asked_after = |settings, rows| {
         hub.adopt(settings, rows);
-        hub.take_posts()
+        hub.take_requests()
             .into_iter()
-            .filter_map(
-                |post| if let Post::Open { row, .. } = post { Some((row.name.clone(), row.settings)) } else { None },
-            )
+            .filter_map(|request| {
+                if let LogRequest::Open { row, .. } = request { Some((row.name.clone(), row.settings)) } else { None }
+            })
             .collect::<Vec<_>>()
     };
     assert_eq!(asked_after(rules(0), rows(2, 1)), [], "nothing changed");

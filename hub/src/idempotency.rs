@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::message_id::MessageId;
+use crate::log::message_id::MessageId;
 
 /// What came of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

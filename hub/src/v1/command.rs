@@ -7,10 +7,10 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
-use super::depth::is_too_deep;
-use super::recovery::Since;
-use super::refusal::{Refusal, Refused};
 use crate::channel_name::is_channel_name;
+use crate::depth::is_too_deep;
+use crate::refusal::{Refusal, Refused};
+use crate::v1::recovery::Since;
 
 /// A client's frame, understood.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct Command<'a> {
 #[derive(Clone, Debug)]
 pub enum Request<'a> {
     /// To become a member.
-    Join(Wishes),
+    Join(JoinOptions),
     /// To be a member no longer.
     Leave,
     /// To pass a message on.
@@ -50,7 +50,7 @@ pub enum Request<'a> {
 
 /// What a joiner wants to hear besides messages.
 #[derive(Clone, Debug, Default)]
-pub struct Wishes {
+pub struct JoinOptions {
     /// The kept messages.
     pub history: bool,
     /// Who is on the channel.
@@ -132,9 +132,9 @@ impl Command<'_> {
     }
 
     /// The same, for a frame that has to wait.
-    pub(super) fn into_owned(self) -> Command<'static> {
+    pub(crate) fn into_owned(self) -> Command<'static> {
         let request = match self.request {
-            Request::Join(wishes) => Request::Join(wishes),
+            Request::Join(join_options) => Request::Join(join_options),
             Request::Leave => Request::Leave,
             Request::Message(message) => Request::Message(message.into_owned()),
             Request::History { with_one_client } => Request::History { with_one_client },
@@ -161,7 +161,7 @@ fn owned<T: ToOwned + ?Sized>(value: Cow<'_, T>) -> Cow<'static, T> {
 impl<'a> Request<'a> {
     fn parse(action: &str, options: &RawOptions<'a>, payload: Option<&'a RawValue>) -> Result<Request<'a>, Refusal> {
         match Action::from_name(action) {
-            Some(Action::Join) => Ok(Request::Join(Wishes::parse(payload)?)),
+            Some(Action::Join) => Ok(Request::Join(JoinOptions::parse(payload)?)),
             Some(Action::Leave) => Ok(Request::Leave),
             Some(Action::Message) => Ok(Request::Message(Message {
                 recipient: options.recipient()?,
@@ -175,16 +175,16 @@ impl<'a> Request<'a> {
     }
 }
 
-impl Wishes {
-    fn parse(payload: Option<&RawValue>) -> Result<Wishes, Refusal> {
+impl JoinOptions {
+    fn parse(payload: Option<&RawValue>) -> Result<JoinOptions, Refusal> {
         let Some(payload) = payload else {
-            return Ok(Wishes::default());
+            return Ok(JoinOptions::default());
         };
-        let wishes: RawWishes = object(payload.get()).map_err(|_| wrong("payload", "an object"))?;
-        Ok(Wishes {
-            history: flag(wishes.history, "payload.history")?,
-            presence: flag(wishes.presence, "payload.presence")?,
-            since: wishes.since.map(Since::parse).transpose()?,
+        let join_options: RawJoinOptions = object(payload.get()).map_err(|_| wrong("payload", "an object"))?;
+        Ok(JoinOptions {
+            history: flag(join_options.history, "payload.history")?,
+            presence: flag(join_options.presence, "payload.presence")?,
+            since: join_options.since.map(Since::parse).transpose()?,
         })
     }
 }
@@ -224,7 +224,7 @@ impl<'a> RawOptions<'a> {
 }
 
 #[derive(Deserialize)]
-struct RawWishes<'a> {
+struct RawJoinOptions<'a> {
     #[serde(borrow)]
     history: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -234,7 +234,7 @@ struct RawWishes<'a> {
 }
 
 /// Derived structs would take an array as well, so the brace is looked for first.
-pub(super) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
     let is_object = text.trim_ascii_start().starts_with('{');
     match serde_json::from_str(text) {
         Ok(value) if is_object => Ok(value),
@@ -257,7 +257,7 @@ fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, 
 }
 
 /// What somebody made up to be given back, such as an id.
-pub(super) fn label<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
+pub(crate) fn label<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
     let text = string(value, field).map_err(|_| wrong(field, LABEL))?;
     let is_label = (1..=LABEL_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if is_label { Ok(text) } else { Err(wrong(field, LABEL)) }
@@ -276,12 +276,12 @@ fn flag(value: Option<&RawValue>, field: &'static str) -> Result<bool, Refusal> 
     }
 }
 
-pub(super) fn wrong(field: &'static str, expected: &'static str) -> Refusal {
+pub(crate) fn wrong(field: &'static str, expected: &'static str) -> Refusal {
     Refusal::WrongType { field, expected }
 }
 
 /// What a label has to be, in words.
-pub(super) const LABEL: &str = "a string of 1 to 64 printable ASCII characters";
+pub(crate) const LABEL: &str = "a string of 1 to 64 printable ASCII characters";
 
 const LABEL_BYTES: usize = 64;
 

@@ -104,7 +104,7 @@ impl World {
             }
         }
         let node = &mut self.nodes[node];
-        node.posts.extend(node.hub.take_posts());
+        node.requests.extend(node.hub.take_requests());
     }
 }
 

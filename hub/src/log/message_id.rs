@@ -15,7 +15,7 @@ pub struct MessageId {
 impl MessageId {
     /// The id of what is said now on a channel whose newest id is `newest`. A clock that stands still or goes back makes
     /// no difference to the order.
-    pub(super) fn next(newest: Option<MessageId>, now_ms: u64) -> MessageId {
+    pub(crate) fn next(newest: Option<MessageId>, now_ms: u64) -> MessageId {
         match newest {
             Some(newest) if newest.ms >= now_ms => MessageId { ms: newest.ms, number: newest.number + 1 },
             // 0-0 is the id of nothing.

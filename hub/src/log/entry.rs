@@ -5,15 +5,15 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
-use super::history::Bounds;
-use super::message_id::MessageId;
-use super::room::Room;
-use super::{ConnectionId, Encoded, Output};
+use crate::channel::Channel;
+use crate::history::Bounds;
+use crate::log::message_id::MessageId;
+use crate::{ConnectionId, Encoded, Output};
 
 /// What was said, without its place.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Said<'a> {
+pub(crate) enum LogEntry<'a> {
     /// By a client.
     Message {
         /// As it stands in a frame.
@@ -35,21 +35,21 @@ pub(crate) enum Said<'a> {
 
 /// Who has sent a message, and under which key.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sender<'a> {
-    pub(super) id: ConnectionId,
-    pub(super) key: Option<&'a str>,
+pub(crate) struct Sender<'a> {
+    pub(crate) id: ConnectionId,
+    pub(crate) key: Option<&'a str>,
 }
 
-impl Said<'_> {
-    pub(super) fn is_for_authenticated(&self) -> bool {
-        matches!(self, Said::Message { authenticated: true, .. })
+impl LogEntry<'_> {
+    pub(crate) fn is_for_authenticated(&self) -> bool {
+        matches!(self, LogEntry::Message { authenticated: true, .. })
     }
 
     /// The frame as members get it; the sender's own copy says the key.
-    pub(super) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Encoded {
+    pub(crate) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Encoded {
         let id = &id.to_string();
         let frame = match self {
-            Said::Message { client, authenticated, payload } => ServerFrame {
+            LogEntry::Message { client, authenticated, payload } => ServerFrame {
                 action: Action::Message,
                 client: Some(client),
                 options: Options::Message {
@@ -61,7 +61,7 @@ impl Said<'_> {
                 },
                 payload: Payload::AsSent(*payload),
             },
-            Said::Event { data } => ServerFrame {
+            LogEntry::Event { data } => ServerFrame {
                 action: Action::Event,
                 client: None,
                 options: Options::Event { channel, id },
@@ -72,13 +72,13 @@ impl Said<'_> {
     }
 }
 
-impl Room {
+impl Channel {
     /// It has its place: it is kept, and handed to the members.
-    pub(super) fn take_in(
+    pub(crate) fn append(
         &mut self,
         channel: &str,
         id: MessageId,
-        said: &Said<'_>,
+        said: &LogEntry<'_>,
         sender: Option<Sender<'_>>,
         bounds: Bounds,
     ) -> Vec<Output> {

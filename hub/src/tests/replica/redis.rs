@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::servers::Answered;
 use super::{KEPT, World};
-use crate::{MessageId, Outcome, Post, Reply, Snapshot};
+use crate::{LogReply, LogRequest, MessageId, Outcome, Snapshot};
 
 /// One channel of it.
 #[derive(Clone, Default)]
@@ -23,30 +23,32 @@ pub(super) struct Redis {
 
 impl World {
     /// What a full Redis answers: only what needs no memory is done.
-    pub(super) fn refuses(&mut self, node: usize, post: Post) -> Option<Answered> {
-        match post {
-            Post::Open { question, .. } => {
+    pub(super) fn refuses(&mut self, node: usize, request: LogRequest) -> Option<Answered> {
+        match request {
+            LogRequest::Open { question, .. } => {
                 self.nodes[node].is_listening = true;
                 Some(Answered::OpenRefused(question))
             }
-            Post::Join { socket_id, .. } => Some(Answered::JoinRefused(socket_id)),
-            Post::Say { asker, .. } => asker.map(|asker| Answered::Replied(asker, Reply::Unavailable)),
-            post => self.does(node, post),
+            LogRequest::Join { socket_id, .. } => Some(Answered::JoinRefused(socket_id)),
+            LogRequest::Append { requester, .. } => {
+                requester.map(|requester| Answered::Replied(requester, LogReply::Unavailable))
+            }
+            request => self.does(node, request),
         }
     }
 
-    pub(super) fn does(&mut self, node: usize, post: Post) -> Option<Answered> {
+    pub(super) fn does(&mut self, node: usize, request: LogRequest) -> Option<Answered> {
         let new_epoch = Box::from(self.name("epoch"));
-        match post {
-            Post::Open { after, epoch, question, .. } => {
+        match request {
+            LogRequest::Open { after, epoch, question, .. } => {
                 self.nodes[node].is_listening = true;
                 Some(Answered::Opened(question, self.redis.opened(after, &epoch, new_epoch)))
             }
-            Post::Close { .. } => {
+            LogRequest::Close { .. } => {
                 self.nodes[node].is_listening = false;
                 None
             }
-            Post::Join { socket_id, member, .. } => {
+            LogRequest::Join { socket_id, member, .. } => {
                 self.redis.epoch.get_or_insert(new_epoch);
                 if !self.redis.members.contains_key(&socket_id) {
                     self.redis.version += 1;
@@ -58,21 +60,21 @@ impl World {
                 }
                 None
             }
-            Post::Leave { socket_id, .. } => {
+            LogRequest::Leave { socket_id, .. } => {
                 self.leaves(&socket_id);
                 None
             }
-            Post::Say { entry, asker, .. } => {
-                let key = asker.as_ref().and_then(|asker| asker.key.clone());
+            LogRequest::Append { entry, requester, .. } => {
+                let key = requester.as_ref().and_then(|requester| requester.key.clone());
                 if let Some(&id) = key.as_ref().and_then(|key| self.redis.keys.get(key)) {
                     let outcome = Outcome { id: Some(id), is_dropped: false };
-                    return asker.map(|asker| Answered::Replied(asker, Reply::Known(outcome)));
+                    return requester.map(|requester| Answered::Replied(requester, LogReply::Known(outcome)));
                 }
                 self.is_said(new_epoch, &entry, key);
-                asker.map(|asker| Answered::Replied(asker, Reply::Said))
+                requester.map(|requester| Answered::Replied(requester, LogReply::Appended))
             }
-            Post::Whisper { .. } | Post::Remember { .. } => unreachable!("nobody whispers here"),
-            Post::Erase { .. } => unreachable!("the row stays"),
+            LogRequest::PrivateMessage { .. } | LogRequest::Remember { .. } => unreachable!("nobody whispers here"),
+            LogRequest::Erase { .. } => unreachable!("the row stays"),
         }
     }
 

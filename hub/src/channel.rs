@@ -7,17 +7,17 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFrame};
 
-use super::history::History;
-use super::message_id::MessageId;
-use super::presence::{Change, Presence};
-use super::retention::LastUse;
-use super::share::Share;
-use super::{ConnectionId, Encoded, Output};
+use crate::history::History;
+use crate::log::message_id::MessageId;
+use crate::presence::{Change, Presence};
+use crate::replica::channel::ChannelReplica;
+use crate::retention::LastUse;
 use crate::settings::ChannelRules;
+use crate::{ConnectionId, Encoded, Output};
 
 /// One channel.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub(crate) struct Channel {
     pub(crate) rules: Arc<ChannelRules>,
     pub(crate) history: History,
     /// In the order in which the sockets opened, so that lists and tests see one order.
@@ -29,7 +29,7 @@ pub(crate) struct Room {
     /// Where nobody is on the channel and it keeps messages.
     pub(super) unused_since: Option<LastUse>,
     /// Only where other servers have the channel too.
-    pub(super) share: Option<Share>,
+    pub(super) replica: Option<ChannelReplica>,
 }
 
 /// A socket on a channel.
@@ -41,33 +41,33 @@ pub(crate) struct Member {
     pub(crate) wants_presence: bool,
 }
 
-impl Room {
+impl Channel {
     /// What was said there before, if anything, has no later id than `lost`.
-    pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Room {
-        Room {
+    pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Channel {
+        Channel {
             rules,
             history: History::after(lost),
             members: BTreeMap::new(),
             presence: Presence::default(),
             counted_bytes: 0,
             unused_since: None,
-            share: None,
+            replica: None,
         }
     }
 
     /// Of a channel that other servers have too.
-    pub(super) fn shared(rules: Arc<ChannelRules>, share: Share) -> Room {
-        Room { share: Some(share), ..Room::new(rules, None) }
+    pub(super) fn replicated(rules: Arc<ChannelRules>, replica: ChannelReplica) -> Channel {
+        Channel { replica: Some(replica), ..Channel::new(rules, None) }
     }
 
     /// Message ids are comparable within one.
     pub(super) fn epoch<'a>(&'a self, of_hub: &'a str) -> &'a str {
-        self.share.as_ref().map_or(of_hub, Share::epoch)
+        self.replica.as_ref().map_or(of_hub, ChannelReplica::epoch)
     }
 
     /// Whether somebody with that socket id is here by way of another server, and then if they are authenticated.
     pub(super) fn elsewhere(&self, socket_id: &str) -> Option<bool> {
-        self.share.as_ref()?.knows(socket_id)
+        self.replica.as_ref()?.knows(socket_id)
     }
 
     pub(crate) fn member(&self, id: ConnectionId) -> Option<&Member> {
@@ -109,15 +109,15 @@ impl Room {
 
     /// Whether nobody is on the channel, and it keeps messages for those who come.
     pub(super) fn is_unused(&self) -> bool {
-        self.share.is_none() && self.members.is_empty()
+        self.replica.is_none() && self.members.is_empty()
     }
 
     /// Whether the room may be forgotten.
     pub(crate) fn is_bare(&self) -> bool {
         self.members.is_empty()
-            && match &self.share {
+            && match &self.replica {
                 // What others have too, they keep too.
-                Some(share) => share.waiting.is_empty(),
+                Some(channel_replica) => channel_replica.waiting.is_empty(),
                 None => self.history.is_empty(),
             }
     }
@@ -131,8 +131,8 @@ impl Room {
 
     /// The list for a member who asked for it, who is on it in any case.
     pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Encoded {
-        let (presence, more) = match &self.share {
-            Some(share) => share.present(reader.map(|(_, client)| client)),
+        let (presence, more) = match &self.replica {
+            Some(channel_replica) => channel_replica.present(reader.map(|(_, client)| client)),
             None => self.present(reader.map(|(id, _)| id)),
         };
         from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence, more })
@@ -149,6 +149,10 @@ impl Room {
 
     /// A member came who is on the list of members already.
     pub(super) fn announce_join(&mut self, channel: &str, id: ConnectionId, at: PresencePoint) -> Option<Output> {
+        if self.replica.is_some() {
+            // The shared log announces it to all servers.
+            return None;
+        }
         let client = Arc::clone(&self.members.get(&id)?.client);
         let change = Change { action: PresenceAction::Join, client, about: Some(id) };
         let told = self.presence.came(id, self.members.len(), at.named_at_most, at.now_ms, change);
@@ -177,14 +181,16 @@ impl Room {
 
     /// The changes of presence that wait, to be told now.
     pub(super) fn take_pending_changes(&mut self) -> Vec<Change> {
-        match &mut self.share {
-            Some(share) => share.presence.take_pending().collect(),
+        match &mut self.replica {
+            Some(channel_replica) => channel_replica.presence.take_pending().collect(),
             None => self.presence.take_pending().collect(),
         }
     }
 
     pub(super) fn has_pending_changes(&self) -> bool {
-        self.share.as_ref().map_or_else(|| self.presence.is_pending(), |share| share.presence.is_pending())
+        self.replica
+            .as_ref()
+            .map_or_else(|| self.presence.is_pending(), |channel_replica| channel_replica.presence.is_pending())
     }
 
     /// Tells the others that asked for presence; never the one it is about.

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::command::{LABEL, label, object, wrong};
-use super::history::{History, Missed};
-use super::message_id::MessageId;
-use super::refusal::Refusal;
+use crate::history::{History, Missed};
+use crate::log::message_id::MessageId;
+use crate::refusal::Refusal;
+use crate::v1::command::{LABEL, label, object, wrong};
 
 /// Up to where somebody has seen what was said on a channel.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Since {
 }
 
 impl Since {
-    pub(super) fn parse(value: &RawValue) -> Result<Since, Refusal> {
+    pub(crate) fn parse(value: &RawValue) -> Result<Since, Refusal> {
         let since: RawSince = object(value.get()).map_err(|_| wrong("payload.since", "an object"))?;
         let Some(epoch) = since.epoch else {
             return Err(wrong("payload.since.epoch", LABEL));
@@ -28,7 +28,7 @@ impl Since {
     }
 
     /// Of another epoch nothing is known, so all that is kept was missed, and maybe more.
-    pub(super) fn missed(&self, history: &History, epoch: &str, is_authenticated: bool) -> Missed {
+    pub(crate) fn missed(&self, history: &History, epoch: &str, is_authenticated: bool) -> Missed {
         match self.seen().filter(|_| *self.epoch == *epoch) {
             Some(seen) => history.since(seen, is_authenticated),
             None => Missed { frames: history.readable_by(is_authenticated), is_complete: false },

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Hub, Output};
 use crate::settings::{ChannelRules, Settings};
+use crate::{Hub, Output};
 
 /// The row that a channel follows on a server, and how its history changed before.
 ///
@@ -46,7 +46,7 @@ impl Rows {
         Rows { version, pasts }
     }
 
-    pub(super) fn row(&self, rules: &ChannelRules) -> Row {
+    pub(crate) fn row(&self, rules: &ChannelRules) -> Row {
         let identity = identity(rules);
         let unknown = RowPast { lowest: rules.history, ..RowPast::default() };
         let past = self.pasts.get(&identity).copied().unwrap_or(unknown);
@@ -56,20 +56,20 @@ impl Rows {
 
 impl Hub {
     /// Puts shared settings in force. Channels whose row changed are asked for again, so that Redis notes the change.
-    pub(super) fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Output> {
-        if let Some(shared) = &mut self.shared {
-            shared.rows = rows;
+    pub(crate) fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Output> {
+        if let Some(replica) = self.log.replica_mut() {
+            replica.rows = rows;
         }
         let deliveries = self.apply(settings);
-        if let Some(shared) = &mut self.shared {
-            for (channel, room) in &mut self.rooms {
-                let row = shared.row(&room.rules);
-                let Some(share) = &mut room.share else { continue };
-                let before = std::mem::replace(&mut share.row, row);
+        if let Some(replica) = self.log.replica_mut() {
+            for (channel, state) in &mut self.channels {
+                let row = replica.row(&state.rules);
+                let Some(channel_replica) = &mut state.replica else { continue };
+                let before = std::mem::replace(&mut channel_replica.row, row);
                 let is_same =
                     |row: &Row| (&row.name, row.history, row.past) == (&before.name, before.history, before.past);
-                if !is_same(&share.row) {
-                    shared.reopen(channel, room);
+                if !is_same(&channel_replica.row) {
+                    replica.reopen(channel, state);
                 }
             }
         }

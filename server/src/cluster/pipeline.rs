@@ -15,13 +15,13 @@ use super::link::give_back;
 use super::scripts::Commands;
 use super::session::Connections;
 use super::{ANSWER_WITHIN, BATCH, Work};
-use crate::hub::{Held, Load, Outcome, Post};
+use crate::hub::{Held, Load, LogRequest, Outcome};
 
 /// Asks Redis, as long as it answers.
-pub(super) struct Works<'a> {
+pub(super) struct Pipeline<'a> {
     queue: &'a mut mpsc::UnboundedReceiver<Work>,
     /// Members and histories that are gone, of which Redis could not be told.
-    pub(super) gone: &'a mut Vec<Post>,
+    pub(super) gone: &'a mut Vec<LogRequest>,
     pub(super) follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
     connections: Connections,
@@ -39,16 +39,16 @@ struct Batch {
     held: Vec<Held>,
 }
 
-impl<'a> Works<'a> {
+impl<'a> Pipeline<'a> {
     pub(super) fn new(
         queue: &'a mut mpsc::UnboundedReceiver<Work>,
-        gone: &'a mut Vec<Post>,
+        gone: &'a mut Vec<LogRequest>,
         follower: &'a Arc<dyn Follower>,
         commands: Commands<'a>,
         connections: Connections,
         load: &'a Load,
-    ) -> Works<'a> {
-        Works { queue, gone, follower, commands, connections, load, refusals: Refusals::default() }
+    ) -> Pipeline<'a> {
+        Pipeline { queue, gone, follower, commands, connections, load, refusals: Refusals::default() }
     }
 
     /// Until Redis fails or `over`; `Some` when everything is done and nothing more comes.
@@ -71,8 +71,8 @@ impl<'a> Works<'a> {
         while !self.gone.is_empty() {
             let gone: Vec<_> = self.gone.drain(..self.gone.len().min(BATCH)).collect();
             let load = self.load;
-            let works = gone.into_iter().map(|post| (load.hold(post.bytes()), post));
-            self.perform(works.map(|(held, post)| Work::Post(post, Instant::now(), held))).await?;
+            let works = gone.into_iter().map(|request| (load.hold(request.bytes()), request));
+            self.perform(works.map(|(held, request)| Work::Request(request, Instant::now(), held))).await?;
         }
         Ok(())
     }
@@ -87,16 +87,16 @@ impl<'a> Works<'a> {
         for work in works {
             match work {
                 // Its sender has waited long enough, and what waits without end fills the memory.
-                Work::Post(post, since, held) if post.is_message() && since.elapsed() > ANSWER_WITHIN => {
-                    give_back(Work::Post(post, since, held), self.follower, self.gone);
+                Work::Request(request, since, held) if request.is_message() && since.elapsed() > ANSWER_WITHIN => {
+                    give_back(Work::Request(request, since, held), self.follower, self.gone);
                 }
-                Work::Post(post, since, held) => {
+                Work::Request(request, since, held) => {
                     batch.held.push(held);
-                    self.add(post, Report::Delay(since), &mut batch);
+                    self.add(request, Report::Delay(since), &mut batch);
                 }
-                Work::Event(post, answer, held) => {
+                Work::Event(request, answer, held) => {
                     batch.held.push(held);
-                    self.add(post, Report::Members(answer), &mut batch);
+                    self.add(request, Report::Members(answer), &mut batch);
                 }
                 Work::End(done) => end = Some(done),
             }
@@ -104,38 +104,40 @@ impl<'a> Works<'a> {
         self.send(batch).await.map(|()| end)
     }
 
-    fn add(&self, post: Post, report: Report, batch: &mut Batch) {
+    fn add(&self, request: LogRequest, report: Report, batch: &mut Batch) {
         let mut add = |command: Cmd, waits: Awaited| batch.commands.push((command, waits));
         let with = &self.commands;
-        match post {
-            Post::Say { channel, entry, row, asker } => {
-                let key = asker.as_ref().and_then(|asker| asker.key.as_deref());
-                add(with.say(&channel, &entry, &row, key), Awaited::Said { channel, asker, report });
+        match request {
+            LogRequest::Append { channel, entry, row, requester } => {
+                let key = requester.as_ref().and_then(|requester| requester.key.as_deref());
+                add(with.say(&channel, &entry, &row, key), Awaited::Appended { channel, requester, report });
             }
-            Post::Whisper { channel, notice, asker, row } => {
+            LogRequest::PrivateMessage { channel, notice, requester, row } => {
                 let outcome = Outcome { id: None, is_dropped: false };
-                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), Some(&notice));
-                add(command, Awaited::Done { channel, asker });
+                let command = with.private_message(&channel, &row, outcome, requester.key.as_deref(), Some(&notice));
+                add(command, Awaited::Done { channel, requester });
             }
-            Post::Remember { channel, outcome, asker, row } => {
-                let command = with.whisper(&channel, &row, outcome, asker.key.as_deref(), None);
-                add(command, Awaited::Done { channel, asker });
+            LogRequest::Remember { channel, outcome, requester, row } => {
+                let command = with.private_message(&channel, &row, outcome, requester.key.as_deref(), None);
+                add(command, Awaited::Done { channel, requester });
             }
-            Post::Join { channel, socket_id, member, row } => {
+            LogRequest::Join { channel, socket_id, member, row } => {
                 add(with.enlist(), Awaited::Nothing);
                 add(with.note([&*channel]), Awaited::Nothing);
                 add(with.join(&channel, &socket_id, &member, &row), Awaited::Joined { channel, socket_id });
             }
-            Post::Leave { ref channel, ref socket_id } => add(with.leave(channel, socket_id), Awaited::Gone(post)),
-            Post::Erase { ref channel, ref row } => add(with.erase(channel, row), Awaited::Gone(post)),
-            Post::Open { channel, after, epoch, row, question } => {
+            LogRequest::Leave { ref channel, ref socket_id } => {
+                add(with.leave(channel, socket_id), Awaited::Gone(request))
+            }
+            LogRequest::Erase { ref channel, ref row } => add(with.erase(channel, row), Awaited::Gone(request)),
+            LogRequest::Open { channel, after, epoch, row, question } => {
                 add(
                     with.open(&channel, after, &epoch, &row),
                     Awaited::Opened { channel: Arc::clone(&channel), question },
                 );
                 batch.notices.insert(with.names.notices(&channel), true);
             }
-            Post::Close { channel } => {
+            LogRequest::Close { channel } => {
                 add(with.forget(&channel), Awaited::Nothing);
                 batch.notices.insert(with.names.notices(&channel), false);
             }

@@ -9,7 +9,7 @@ use super::Hub;
 
 /// The idle channels, bounded in number, in bytes and in time.
 #[derive(Debug)]
-pub(super) struct IdleChannels {
+pub(crate) struct IdleChannels {
     /// The oldest first.
     order: BTreeSet<(Duration, Arc<str>)>,
     /// Since when each is idle, and the bytes of its history.
@@ -19,12 +19,12 @@ pub(super) struct IdleChannels {
 }
 
 impl IdleChannels {
-    pub(super) fn new(max_bytes: usize) -> IdleChannels {
+    pub(crate) fn new(max_bytes: usize) -> IdleChannels {
         IdleChannels { order: BTreeSet::new(), channels: HashMap::new(), bytes: 0, max_bytes }
     }
 
     /// The channel has no members here, and a history of so many bytes.
-    pub(super) fn add(&mut self, channel: &Arc<str>, now: Duration, bytes: usize) {
+    pub(crate) fn add(&mut self, channel: &Arc<str>, now: Duration, bytes: usize) {
         let since = self.remove(channel).unwrap_or(now);
         self.order.insert((since, Arc::clone(channel)));
         self.channels.insert(Arc::clone(channel), (since, bytes));
@@ -32,7 +32,7 @@ impl IdleChannels {
     }
 
     /// Something was said on the channel. No-op where it is not idle.
-    pub(super) fn grow(&mut self, channel: &str, bytes: usize) {
+    pub(crate) fn grow(&mut self, channel: &str, bytes: usize) {
         if let Some((_, size)) = self.channels.get_mut(channel) {
             *size += bytes;
             self.bytes += bytes;
@@ -40,7 +40,7 @@ impl IdleChannels {
     }
 
     /// The channel has a member, or is forgotten. Says since when it was idle.
-    pub(super) fn remove(&mut self, channel: &str) -> Option<Duration> {
+    pub(crate) fn remove(&mut self, channel: &str) -> Option<Duration> {
         let (name, (since, bytes)) = self.channels.remove_entry(channel)?;
         self.order.remove(&(since, name));
         self.bytes -= bytes;
@@ -48,51 +48,52 @@ impl IdleChannels {
     }
 
     /// The next channel to be forgotten: it is idle for too long, or there are too many.
-    pub(super) fn next_excess(&self, now: Duration) -> Option<Arc<str>> {
+    pub(crate) fn next_excess(&self, now: Duration) -> Option<Arc<str>> {
         let (since, channel) = self.order.first()?;
         let is_excess = *since + IDLE_FOR <= now || self.order.len() > MAX_IDLE || self.bytes > self.max_bytes;
         is_excess.then(|| Arc::clone(channel))
     }
 
     /// The channel that is idle for the longest time, save for one.
-    pub(super) fn oldest(&self, save_for: &str) -> Option<Arc<str>> {
+    pub(crate) fn oldest(&self, save_for: &str) -> Option<Arc<str>> {
         self.order.iter().map(|(_, channel)| channel).find(|channel| &***channel != save_for).map(Arc::clone)
     }
 
-    pub(super) fn names(&self) -> Vec<Arc<str>> {
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
         self.channels.keys().cloned().collect()
     }
 }
 
 impl Hub {
     /// So much time has passed since 1970.
-    pub(super) fn advance_shared(&mut self, now: Duration) {
-        let Some(shared) = &mut self.shared else {
+    pub(crate) fn advance_replica(&mut self, now: Duration) {
+        let Some(replica) = self.log.replica_mut() else {
             return;
         };
-        shared.now = shared.now.max(now);
-        while let Some(channel) = shared.next_to_ask() {
-            if let Some(room) = self.rooms.get_mut(&channel) {
-                shared.reopen(&channel, room);
+        replica.now = replica.now.max(now);
+        while let Some(channel) = replica.next_to_ask() {
+            if let Some(state) = self.channels.get_mut(&channel) {
+                replica.reopen(&channel, state);
             }
         }
         self.forget_excess();
     }
 
     /// A replicated channel has no members here any more. It is followed for a while, within bounds.
-    pub(super) fn rest(&mut self, channel: &str) {
-        let (Some(shared), Some((name, room))) = (&mut self.shared, self.rooms.get_key_value(channel)) else {
+    pub(crate) fn rest(&mut self, channel: &str) {
+        let (Some(replica), Some((name, state))) = (self.log.replica_mut(), self.channels.get_key_value(channel))
+        else {
             return;
         };
-        shared.idle.add(name, shared.now, room.history.bytes());
+        replica.idle.add(name, replica.now, state.history.bytes());
         self.forget_excess();
     }
 
-    pub(super) fn forget_excess(&mut self) {
-        while let Some(channel) = self.shared.as_ref().and_then(|shared| shared.idle.next_excess(shared.now)) {
+    pub(crate) fn forget_excess(&mut self) {
+        while let Some(channel) = self.log.replica().and_then(|replica| replica.idle.next_excess(replica.now)) {
             self.forget(&channel);
             // Forgotten by now, or not known any more: in both cases not idle.
-            self.shared.as_mut().and_then(|shared| shared.idle.remove(&channel));
+            self.log.replica_mut().and_then(|replica| replica.idle.remove(&channel));
         }
     }
 }

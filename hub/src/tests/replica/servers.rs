@@ -8,22 +8,22 @@ use serde_json::json;
 use super::super::driver::Driver;
 use super::redis::Redis;
 use super::{CHANNEL, HISTORY, NODES, World};
-use crate::{Asker, Load, Post, Reply, Rows, Snapshot, is_of_node};
 use crate::{Limits, Settings};
+use crate::{Load, LogReply, LogRequest, Requester, Rows, Snapshot, is_of_node};
 
 pub(super) struct Node {
     pub(super) name: String,
     pub(super) hub: Driver,
     pub(super) is_connected: bool,
     pub(super) is_listening: bool,
-    pub(super) posts: VecDeque<Post>,
+    pub(super) requests: VecDeque<LogRequest>,
     pub(super) answers: VecDeque<Answered>,
     pub(super) notices: VecDeque<String>,
-    pub(super) gone: Vec<Post>,
+    pub(super) gone: Vec<LogRequest>,
 }
 
 pub(super) enum Answered {
-    Replied(Asker, Reply),
+    Replied(Requester, LogReply),
     Opened(u64, Snapshot),
     OpenRefused(u64),
     JoinRefused(String),
@@ -36,11 +36,11 @@ impl World {
         let settings = Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap();
         let name = self.name("node");
         Node {
-            hub: Driver::shared(settings, Rows::default(), &Limits::default(), &name, Load::default()),
+            hub: Driver::replicated(settings, Rows::default(), &Limits::default(), &name, Load::default()),
             name,
             is_connected: true,
             is_listening: false,
-            posts: VecDeque::new(),
+            requests: VecDeque::new(),
             answers: VecDeque::new(),
             notices: VecDeque::new(),
             gone: Vec::new(),
@@ -50,9 +50,9 @@ impl World {
     /// The next of what a server wants is done, and its answer is on its way.
     pub(super) fn asks(&mut self, node: usize) {
         if self.nodes[node].is_connected
-            && let Some(post) = self.nodes[node].posts.pop_front()
+            && let Some(request) = self.nodes[node].requests.pop_front()
         {
-            let answer = if self.is_full { self.refuses(node, post) } else { self.does(node, post) };
+            let answer = if self.is_full { self.refuses(node, request) } else { self.does(node, request) };
             self.nodes[node].answers.extend(answer);
         }
     }
@@ -72,7 +72,7 @@ impl World {
         };
         let hub = &mut self.nodes[node].hub;
         let deliveries = match answer {
-            Answered::Replied(asker, reply) => hub.replied(CHANNEL, &asker, reply),
+            Answered::Replied(requester, reply) => hub.replied(CHANNEL, &requester, reply),
             Answered::Opened(question, snapshot) => hub.opened(CHANNEL, question, snapshot),
             Answered::OpenRefused(question) => hub.open_refused(CHANNEL, question),
             Answered::JoinRefused(socket_id) => hub.join_refused(CHANNEL, &socket_id),
@@ -93,10 +93,12 @@ impl World {
             return;
         }
         for _ in 0..self.dice.usize(..4) {
-            if let Some(post) = self.nodes[node].posts.pop_front() {
-                let asker = asker_of(&post);
-                self.does(node, post);
-                self.nodes[node].answers.extend(asker.map(|asker| Answered::Replied(asker, Reply::Unavailable)));
+            if let Some(request) = self.nodes[node].requests.pop_front() {
+                let requester = asker_of(&request);
+                self.does(node, request);
+                self.nodes[node]
+                    .answers
+                    .extend(requester.map(|requester| Answered::Replied(requester, LogReply::Unavailable)));
             }
         }
         let node = &mut self.nodes[node];
@@ -105,7 +107,7 @@ impl World {
         node.answers.retain(|answer| matches!(answer, Answered::Replied(..)));
         for answer in &mut node.answers {
             if let Answered::Replied(_, reply) = answer {
-                *reply = Reply::Unavailable;
+                *reply = LogReply::Unavailable;
             }
         }
     }
@@ -115,22 +117,24 @@ impl World {
         if self.nodes[number].is_connected {
             return;
         }
-        for post in std::mem::take(&mut self.nodes[number].posts) {
-            match asker_of(&post) {
-                Some(asker) => self.nodes[number].answers.push_back(Answered::Replied(asker, Reply::Unavailable)),
-                None if matches!(post, Post::Leave { .. }) => self.nodes[number].gone.push(post),
+        for request in std::mem::take(&mut self.nodes[number].requests) {
+            match asker_of(&request) {
+                Some(requester) => {
+                    self.nodes[number].answers.push_back(Answered::Replied(requester, LogReply::Unavailable))
+                }
+                None if matches!(request, LogRequest::Leave { .. }) => self.nodes[number].gone.push(request),
                 None => {}
             }
         }
-        for post in std::mem::take(&mut self.nodes[number].gone) {
-            self.does(number, post);
+        for request in std::mem::take(&mut self.nodes[number].gone) {
+            self.does(number, request);
         }
         let node = &mut self.nodes[number];
         node.is_connected = true;
-        node.hub.doubt();
-        node.posts.extend(node.hub.take_posts());
+        node.hub.mark_stale();
+        node.requests.extend(node.hub.take_requests());
         // Where nobody is, nobody is to be known.
-        if node.hub.shared_channels().is_empty() {
+        if node.hub.followed_channels().is_empty() {
             self.clears_up_after(self.nodes[number].name.clone());
         }
     }
@@ -174,10 +178,12 @@ impl World {
     }
 }
 
-fn asker_of(post: &Post) -> Option<Asker> {
-    match post {
-        Post::Say { asker, .. } => asker.clone(),
-        Post::Whisper { asker, .. } | Post::Remember { asker, .. } => Some(asker.clone()),
+fn asker_of(request: &LogRequest) -> Option<Requester> {
+    match request {
+        LogRequest::Append { requester, .. } => requester.clone(),
+        LogRequest::PrivateMessage { requester, .. } | LogRequest::Remember { requester, .. } => {
+            Some(requester.clone())
+        }
         _ => None,
     }
 }

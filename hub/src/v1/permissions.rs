@@ -1,6 +1,6 @@
 //! What a channel's settings let its clients do: the one place that decides.
 
-use super::refusal::Refusal;
+use crate::refusal::Refusal;
 use crate::settings::ChannelRules;
 
 /// What somebody is about to do on a channel.
