@@ -10,7 +10,8 @@ import { runParts } from "./lib/parts.mjs";
 import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
 import { checkProse } from "./lib/prose.mjs";
 import { checkDropIn, checkPublished } from "./lib/published.mjs";
-import { cargo, cargoWithEnv, Failure, node } from "./lib/run.mjs";
+import { ensureZizmor, zizmor } from "./lib/python-tools.mjs";
+import { cargo, cargoWithEnv, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -37,12 +38,15 @@ await runParts("npm run check", [
   ["picture of the modules, circles", checkArchitecture],
   ["vague words", checkProse],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
+  ["types in the server's package", () => node("node_modules/typescript/bin/tsc", "--project", "server/npm")],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],
   ["third-party notices", checkNotices],
   ["cargo-deny", ensureCargoDeny],
   ["licences, bans and sources of crates", checkCrates],
+  ["zizmor", ensureZizmor],
+  ["workflows", () => run(zizmor, ["--offline", ".github/workflows"])],
 ]);
 
 /** Of the typed API as docs.rs shows it. */

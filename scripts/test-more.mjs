@@ -2,10 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
+import { packContainer } from "./lib/container.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
+import { packParts } from "./lib/pack.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
+  ensureBuildah,
   ensureChromium,
+  ensureDistributionPackages,
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
@@ -27,6 +31,9 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ...packParts(),
+  ["registry and test runners", ensureDistributionPackages],
+  ["npm packages of the server", () => nodeTests("tests/distribution")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],
@@ -40,6 +47,7 @@ await runParts("npm run test:more", [
   ["fault runs on several servers", () => nodeTests("tests/chaos", { XANO_CLUSTER: "1" })],
   ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
   ["WebKitGTK", () => inBrowser(ensureWebKit, "tests/browsers/webkit")],
+  ["container", container],
 ]);
 
 function serverOnRedis() {
@@ -55,4 +63,11 @@ function fuzz() {
 async function inBrowser(ensureBrowser, folder) {
   await ensureBrowser();
   await nodeTests(folder);
+}
+
+/** Without root in a user namespace: the files of the image and its processes belong to several users. */
+async function container() {
+  await ensureBuildah();
+  await packContainer();
+  await nodeTests("tests/container", {}, process.getuid() === 0 ? [] : ["buildah", "unshare"]);
 }

@@ -1,7 +1,13 @@
 // npm test: builds, and runs every test that a change must not break.
 import { programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureChromium, ensureNodePackages, ensureRedis, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import {
+  ensureCertutil,
+  ensureChromium,
+  ensureNodePackages,
+  ensureRedis,
+  ensureRustToolchain,
+} from "./lib/prerequisites.mjs";
 import { cargo } from "./lib/run.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 
@@ -20,4 +26,11 @@ await runParts("npm test", [
   ["several servers, short runs", () => nodeTests("tests/cluster")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
+  ["end-to-end tests over TLS", overTls],
 ]);
+
+/** One part: where Chromium cannot be told to trust the server's certificate, its tests are not tried. */
+async function overTls() {
+  await ensureCertutil();
+  await nodeTests("tests/tls");
+}

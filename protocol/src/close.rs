@@ -1,4 +1,4 @@
-//! Why a socket was closed, and whether a client tries again.
+//! The WebSocket close codes, and whether a client connects again after each.
 
 /// A WebSocket close code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,18 +15,18 @@ pub enum Retry {
     NeverPolicy,
     /// Stay closed: the server refused this client's token.
     NeverUnauthorized,
-    /// Stay closed: it was meant.
+    /// Stay closed: one side closed on purpose.
     Never,
 }
 
 impl CloseCode {
-    /// Closed as meant, by either side.
+    /// Either side closed on purpose.
     pub const NORMAL: CloseCode = CloseCode(1000);
-    /// The other side goes away: a server that stops, a page that is left.
+    /// The other side goes away: the server stops, or the user leaves the page.
     pub const GOING_AWAY: CloseCode = CloseCode(1001);
-    /// Closed without a code.
+    /// The close frame had no code.
     pub const NO_STATUS: CloseCode = CloseCode(1005);
-    /// The connection broke; never on the wire.
+    /// The connection broke; this code is never on the wire.
     pub const ABNORMAL: CloseCode = CloseCode(1006);
     /// The server refused the client's behaviour, flooding for instance.
     pub const POLICY: CloseCode = CloseCode(1008);

@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //!
-//! - [`action`]: what a frame can be, and its name on the wire.
-//! - [`close`]: why a socket was closed, and whether a client tries again.
-//! - `frame`: what a server sends, as serde types (feature `serde`).
-//! - `extensions`: what our server can do beyond Xano's, and announces (likewise).
+//! - [`action`]: the kinds of frames, with their names on the wire.
+//! - [`close`]: the close codes, and whether a client connects again after each.
+//! - `frame`: the frames that a server sends, as serde types (feature `serde`).
+//! - `extensions`: the features that our server has beyond Xano's, and announces (feature `serde`).
 
 pub mod action;
 pub mod close;

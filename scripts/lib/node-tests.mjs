@@ -7,12 +7,14 @@ import { releaseBinary, root } from "./workspace.mjs";
 /** A test that hangs has failed; no file of them takes a fifth of this. */
 const LONGEST_TEST_MS = 600_000;
 
-export function nodeTests(folder, env) {
+/** `through`: a command that starts Node in surroundings of its own. */
+export function nodeTests(folder, env, through = []) {
   const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.js"));
   // Node calls a run of no tests a success.
   if (files.length === 0) throw new Failure(`${folder} holds no *.test.js`);
   const paths = files.map((name) => join(folder, name));
-  return run(process.execPath, ["--test", `--test-timeout=${LONGEST_TEST_MS}`, ...paths], {
+  const [program, ...args] = [...through, process.execPath, "--test", `--test-timeout=${LONGEST_TEST_MS}`, ...paths];
+  return run(program, args, {
     env: { XANO_SERVER: releaseBinary("xano-realtime-server"), ...env },
   });
 }

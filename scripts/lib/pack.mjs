@@ -10,17 +10,29 @@ export const packed = join(target, "npm");
 
 const MAIN = "xano-realtime-server";
 const LICENCES = ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
-const CODE = ["README.md", "cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
-/** Where the code is developed: the values of the workspace's package.json, once its owner has set them. */
-const ORIGIN_FIELDS = ["repository", "homepage", "bugs"];
+const CODE = ["cli.cjs", "index.cjs", "index.js", "index.d.ts", "lib"];
+
+/** The parts for `runParts` that pack what is built, the program of this platform included. */
+export function packParts() {
+  return [...mainPackParts(), ["package with the program of this platform", packOwnPlatform]];
+}
+
+/** The same without programs. */
+export function mainPackParts() {
+  return [
+    ["folder target/npm", clearPacked],
+    ["package xano-wasm", packClient],
+    ["package xano-realtime-server", packServer],
+  ];
+}
 
 /** Begins anew: what an earlier version packed is not to be published with this one. */
-export function clearPacked() {
+function clearPacked() {
   rmSync(packed, { recursive: true, force: true });
 }
 
 /** xano-wasm, which `npm run build` has left in pkg/. */
-export function packClient() {
+function packClient() {
   const folder = emptyFolder("xano-wasm");
   cpSync(join(root, "pkg"), folder, { recursive: true });
   writeManifest(folder, JSON.parse(readFileSync(join(root, "pkg/package.json"), "utf8")));
@@ -28,11 +40,12 @@ export function packClient() {
 }
 
 /** The launcher and `startServer`, with a platform package for each row of the table as an optional dependency. */
-export function packServer() {
+function packServer() {
   const folder = emptyFolder(MAIN);
   for (const path of CODE) cpSync(join(root, "server/npm", path), join(folder, path), { recursive: true });
   // TypeScript takes the kind of a module from the name of its file.
   cpSync(join(folder, "index.d.ts"), join(folder, "index.d.cts"));
+  writeDocuments(folder);
   copyLicences(folder);
   const manifest = JSON.parse(readFileSync(join(root, "server/npm/package.json"), "utf8"));
   const optionalDependencies = Object.fromEntries(TARGETS.map(({ name }) => [name, version()]));
@@ -40,8 +53,19 @@ export function packServer() {
   pack(folder);
 }
 
+/** The guide lies beside the README in the package; what it links to stays in the repository. */
+function writeDocuments(folder) {
+  const readme = readFileSync(join(root, "server/npm/README.md"), "utf8").replace("(../../docs/", "(");
+  const guide = readFileSync(join(root, "docs/testing.md"), "utf8").replaceAll(
+    /\[([^\]]+)\]\([\w-]+\.md[^)]*\)/g,
+    "$1",
+  );
+  writeFileSync(join(folder, "README.md"), readme);
+  writeFileSync(join(folder, "testing.md"), guide);
+}
+
 /** The platform package of what this runs on, with the server that is built already. */
-export function packOwnPlatform() {
+function packOwnPlatform() {
   const target = ownTarget();
   if (!target)
     throw new Failure(`no package for ${process.platform} on ${process.arch}: see scripts/lib/server-targets.mjs`);
@@ -90,10 +114,19 @@ function copyLicences(folder) {
 }
 
 function writeManifest(folder, manifest) {
-  const workspace = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const origin = ORIGIN_FIELDS.filter((field) => field in workspace).map((field) => [field, workspace[field]]);
-  const text = JSON.stringify({ ...manifest, ...Object.fromEntries(origin) }, undefined, 2);
+  const text = JSON.stringify({ ...manifest, ...origin() }, undefined, 2);
   writeFileSync(join(folder, "package.json"), `${text}\n`);
+}
+
+/** Where the code is developed: from the address in the workspace's package.json, once its owner has set it. */
+function origin() {
+  const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!repository) return {};
+  return {
+    repository: { type: "git", url: `git+${repository}.git` },
+    homepage: `${repository}#readme`,
+    bugs: `${repository}/issues`,
+  };
 }
 
 function pack(folder) {

@@ -1,5 +1,5 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
-import { existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
@@ -7,7 +7,8 @@ import { programName, root, target } from "./workspace.mjs";
 
 const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
-const tools = join(target, "tools");
+/** Programs that are installed for the scripts alone. */
+export const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
 export const bun = join(root, "bench/node_modules/@oven/bun-linux-x64/bin/bun");
 export const sockudo = join(tools, "bin", programName("sockudo"));
@@ -19,6 +20,18 @@ export function ensureNodePackages() {
 /** What the benchmarks compare with; nothing else needs it. */
 export function ensureBenchPackages() {
   return installPackages(join(root, "bench"), "--ignore-scripts");
+}
+
+/** The registry and the test runners that the packed packages are tried with, in target/distribution. */
+export async function ensureDistributionPackages() {
+  const folder = join(target, "distribution");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) {
+    const [from, to] = [join(root, "tests/distribution", name), join(folder, name)];
+    // A copy would be newer than what is installed.
+    if (!existsSync(to) || readFileSync(from, "utf8") !== readFileSync(to, "utf8")) copyFileSync(from, to);
+  }
+  await installPackages(folder, "--ignore-scripts");
 }
 
 async function installPackages(folder, ...options) {
@@ -49,6 +62,27 @@ function isToolchainComplete() {
   );
 }
 
+/** The standard library for a target that rust-toolchain.toml does not name. */
+export async function ensureRustTarget(triple) {
+  const sysroot = output("rustc", ["--print", "sysroot"]);
+  if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
+  console.log(`installing Rust's standard library for ${triple}`);
+  await run("rustup", ["target", "add", triple]);
+}
+
+/** Finds or installs buildah, which builds and runs container images without a service. */
+export async function ensureBuildah() {
+  const missing = "no buildah found: install the package of that name; it exists on Linux alone";
+  console.log(`buildah: ${await findOrInstall(() => onPath("buildah"), ["buildah"], { missing })}`);
+}
+
+/** Finds or installs what runs Linux programs for 64-bit ARM, programs that are linked with glibc among them. */
+export async function ensureArm64Emulator() {
+  const missing = "no emulator of 64-bit ARM found: install the packages qemu-user-static and libc6-arm64-cross";
+  const find = () => existsSync("/usr/aarch64-linux-gnu/lib/libc.so.6") && onPath("qemu-aarch64-static");
+  console.log(`qemu: ${await findOrInstall(find, ["qemu-user-static", "libc6-arm64-cross"], { missing })}`);
+}
+
 /** Of crates.io, into target/tools: only `npm run check` and `npm run audit` need it. */
 export async function ensureCargoDeny() {
   const installed = output(cargoDeny, ["--version"]);
@@ -63,6 +97,13 @@ export async function ensureChromium() {
     missing: "no Chromium found: install Chromium or Chrome, or name one with CHROMIUM_PATH",
   });
   console.log(`Chromium: ${process.env.CHROMIUM_PATH}`);
+}
+
+/** Finds or installs the program that has Chromium trust a certificate. */
+export async function ensureCertutil() {
+  if (process.platform !== "linux") throw new Unavailable("Chromium is told whom to trust by certutil on Linux alone");
+  const missing = "no certutil found: install the tools of NSS (libnss3-tools, nss-tools or nss)";
+  console.log(`certutil: ${await findOrInstall(() => onPath("certutil"), ["libnss3-tools"], { missing })}`);
 }
 
 /** Finds or installs a Firefox and tells the tests where it is. */
@@ -150,7 +191,7 @@ function findFirefox() {
   return onPath("firefox-esr", "firefox") ?? usualPlace(["Firefox"], "Mozilla Firefox/firefox.exe");
 }
 
-function onPath(...names) {
+export function onPath(...names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       const found = executable(folder, name);
@@ -176,7 +217,7 @@ function usualPlaces(macNames, windowsProgram) {
 }
 
 /** On Debian as root through apt. */
-async function findOrInstall(find, packages, { missing }) {
+export async function findOrInstall(find, packages, { missing }) {
   const found = find();
   if (found) return found;
   const mayInstall = existsSync("/etc/debian_version") && process.getuid?.() === 0;

@@ -11,8 +11,8 @@ const VAGUE =
 const LIMITS = {
   protocol: 0.01,
   // The share of today; 0.01 as soon as their comments are rewritten.
-  server: 0.11,
-  hub: 0.11,
+  server: 0.08,
+  hub: 0.145,
   src: undefined,
   "pkg-template": undefined,
   bench: undefined,
@@ -58,7 +58,7 @@ function percent(share) {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-function hit(path, { number, text }) {
+export function hit(path, { number, text }) {
   const words = text.match(VAGUE);
   return words ? [{ at: `${path}:${number}`, words, text }] : [];
 }
@@ -83,10 +83,8 @@ function filesIn(place) {
 }
 
 /** The comment lines of a source, or the lines of a document that are not blank. */
-function proseOf(path) {
-  const lines = readFileSync(join(root, path), "utf8")
-    .split("\n")
-    .map((text, index) => ({ number: index + 1, text: text.trim() }));
+export function proseOf(path, source = readFileSync(join(root, path), "utf8")) {
+  const lines = source.split("\n").map((text, index) => ({ number: index + 1, text: text.trim() }));
   return path.endsWith(".md") ? lines.filter(({ text }) => text !== "") : comments(lines);
 }
 

@@ -7,8 +7,10 @@ const { once } = require("node:events");
 const { constants } = require("node:os");
 const { findBinary } = require("./lib/binary.cjs");
 const demo = require("./lib/demo.cjs");
-const { EXIT_FLAG, stop, whenParentEnds, withExitFlag } = require("./lib/stop.cjs");
+const { whenParentEnds } = require("./lib/parent.cjs");
+const { EXIT_FLAG, stop, withExitFlag } = require("./lib/stop.cjs");
 
+/** @type {NodeJS.Signals[]} */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 main(process.argv.slice(2)).then(
@@ -19,7 +21,11 @@ main(process.argv.slice(2)).then(
   },
 );
 
-/** Runs the server until it ends, and resolves with its exit status. */
+/**
+ * Runs the server until it ends, and resolves with its exit status.
+ *
+ * @param {string[]} args
+ */
 async function main(args) {
   return demo.isWanted(args) ? serveDemo() : ended(start(args, "inherit"));
 }
@@ -32,11 +38,16 @@ async function serveDemo() {
   return status;
 }
 
-/** A server that gets this process's signals, and ends with this process or with the one that started it. */
+/**
+ * A server that gets this process's signals, and ends with this process or with the one that started it.
+ *
+ * @param {string[]} args
+ * @param {"inherit" | "pipe"} stdout
+ */
 function start(args, stdout) {
   const server = spawn(findBinary(), withExitFlag(args), { stdio: ["pipe", stdout, "inherit"] });
   // Closing the pipe to a server that has just ended is no fault.
-  server.stdin.on("error", () => {});
+  server.stdin?.on("error", () => {});
   for (const signal of SIGNALS) {
     process.on(signal, () => (process.platform === "win32" ? stop(server) : server.kill(signal)));
   }
@@ -46,9 +57,10 @@ function start(args, stdout) {
   return server;
 }
 
+/** @param {import("node:child_process").ChildProcess} server */
 async function ended(server) {
   const [code, signal] = await once(server, "close").catch((error) => {
     throw new Error(`${server.spawnfile} cannot be started: ${error.message}`);
   });
-  return code ?? 128 + constants.signals[signal];
+  return code ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)];
 }

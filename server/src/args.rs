@@ -1,13 +1,14 @@
-//! The command line.
+//! The command line of the program.
 
 use std::env::VarError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::built_in::DEMO;
+use crate::built_in::{DEMO, demo};
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{
-    AdminToken, BuiltInFiles, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies, settings,
+    AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, Tls, TrustedProxies, settings,
 };
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
@@ -18,80 +19,111 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", env = "XANO_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
 
-    /// Realtime settings, JSON. Without it, marvel-chat-room is open to everybody, and
-    /// avengers-only to those who logged in.
+    /// Settings file in JSON. Without it, marvel-chat-room is open to all clients, and avengers-only to authenticated
+    /// ones.
     #[arg(long, value_name = "FILE", env = "XANO_CONFIG")]
     config: Option<PathBuf>,
 
-    /// Also serve this folder.
+    /// Also serve the files of this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
+
+    /// Serve TLS, on the same port and no other, with the certificate in this file (PEM), followed by those that lead to the
+    /// authority behind it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// File with the key of that certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls")]
+    tls_key: Option<PathBuf>,
+
+    /// Serve TLS with a certificate for localhost, 127.0.0.1 and ::1, of an authority that is made at the first start and
+    /// kept in a folder of the user's. How clients are made to trust it is printed.
+    #[arg(long)]
+    tls: bool,
+
+    /// A host name, beside localhost, for the certificate of --tls; may be given again.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
 
     /// Serve the Marvel chat that is built into this program.
     #[arg(long)]
     demo: bool,
 
-    /// ChannelReplica channels, history, presence, users and settings with the other servers on this Redis, and act as one with
-    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
+    /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
+    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all data is in memory.
     #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
     redis: Option<String>,
 
-    /// File with such a URL, which may then hold a password: an argument can be seen by every user of the machine.
+    /// File with the URL of --redis, for a URL with a password: every user of the machine can see arguments.
     #[arg(long, value_name = "FILE")]
     redis_file: Option<PathBuf>,
 
-    /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
+    /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Without either, a key is generated
+    /// at start.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 
-    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without it they are not
-    /// signed.
+    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without either,
+    /// requests are not signed.
     #[arg(long, value_name = "FILE")]
     trigger_secret_file: Option<PathBuf>,
 
-    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
-    /// one is made at start and written to a file that is printed.
+    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either, a
+    /// token is generated at start and written to a file whose path is printed.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
 
-    /// Pages of this origin may open sockets and use /api:auth, no others; may be given again. Without it: any page.
+    /// Only pages of this origin may open sockets and use /api:auth; may be repeated. Without it, any page may open
+    /// sockets.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
-    /// A proxy of this network says in X-Forwarded-For which address its client has, for connections_per_ip; may be given
-    /// again. Without it, the address is the one that the connection comes from.
+    /// Trust X-Forwarded-For from proxies of this network, so that connections_per_ip counts the client's address; may
+    /// be repeated. Without it, the address of the connection counts.
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<String>,
 
-    /// A host name, beside the names of loopback, that requests to /settings, /metrics and /api:auth may have while the server
-    /// listens on loopback; may be given again.
+    /// A host name that requests to /settings, /metrics and /api:auth may use while the server listens on loopback, in
+    /// addition to the names of loopback; may be repeated.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
 
-    /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
+    /// Serve sign-up, login and the settings panel even if the address is not a loopback address.
     #[arg(long)]
     dev: bool,
 
-    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server and holds the other end.
+    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server and holds the other end of
+    /// the pipe.
     #[arg(long)]
     pub(crate) exit_on_stdin_close: bool,
 
-    /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
+    /// One limit, for example frame_bytes=65536; may be repeated for other limits; 0 switches a limit off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
+
+    /// Start no server: ask the one that listens on --listen for /health, and end with 0 if it answers 200, or else
+    /// with 1. For containers.
+    #[arg(long)]
+    pub(crate) health_check: bool,
 }
 
 impl Args {
-    /// What the server is started with, or what to tell the user.
+    /// Returns the configuration of the server, or an error message for the user.
     pub(crate) fn into_config(self) -> Result<Config, String> {
         let settings = match &self.config {
             Some(file) => settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
             None => Settings::default(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(format!("--www {}: there is no such folder", folder.display()));
+            return Err(format!("--www {}: the folder does not exist", folder.display()));
         }
-        let demo = if self.demo { Some(built_in_demo(self.www.is_some())?) } else { None };
+        let demo = if self.demo { Some(demo(DEMO, self.www.is_some())?) } else { None };
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
+            _ => self.tls.then(|| Tls::for_development(self.tls_names)),
+        };
+        let tls = tls.transpose().map_err(|error| error.to_string())?.map(Arc::new);
         let mut limits = Limits::default();
         for limit in limits_from_environment()?.iter().chain(&self.limits) {
             limits.set(limit);
@@ -135,25 +167,19 @@ impl Args {
             redis,
             www: self.www,
             demo,
+            tls,
             ..Config::default()
         })
     }
 }
 
-fn built_in_demo(is_beside_www: bool) -> Result<BuiltInFiles, String> {
-    match DEMO {
-        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
-        [] => Err(NO_DEMO.to_owned()),
-        files => Ok(files),
-    }
-}
-
-/// From a file, or from `--redis`. Parsed by hand: clap would print a URL that is none, with its password.
+/// Returns the URL from a file or from `--redis`. clap does not parse it, because clap's error message would show its
+/// password.
 fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl>, String> {
-    // As an argument, not by XANO_REDIS.
+    // `XANO_REDIS` sets the same value and is safe, so look at the arguments themselves.
     let is_argument = std::env::args().any(|argument| argument == "--redis" || argument.starts_with("--redis="));
     let (source, url) = match (file, url) {
-        (Some(_), Some(_)) if is_argument => return Err("--redis-file: give either it or --redis".to_owned()),
+        (Some(_), Some(_)) if is_argument => return Err("--redis-file: cannot be combined with --redis".to_owned()),
         (Some(file), _) => {
             (format!("--redis-file {}", file.display()), text_of("--redis-file", file)?.trim().to_owned())
         }
@@ -168,7 +194,7 @@ fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl
     url.parse().map(Some).map_err(|error| format!("{source}: {error}"))
 }
 
-/// Whether something stands before an `@` and behind a `:`.
+/// Returns whether the URL has a password, which follows a `:` and precedes the `@`.
 fn has_password(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
     let user = authority.rsplit_once('@').map(|(user, _)| user);
@@ -179,7 +205,8 @@ fn text_of(flag: &str, file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("{flag} {}: cannot read it: {error}", file.display()))
 }
 
-/// What a file holds, or else the environment. Never an argument: arguments are visible to every user of the machine.
+/// Reads a secret from a file, or else from the environment. Arguments are no source: every user of the machine can see
+/// them.
 fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option<String>, String> {
     let (source, text) = match (file, std::env::var(variable)) {
         (Some(file), _) => (format!("{flag} {}", file.display()), text_of(flag, file)?),
@@ -193,15 +220,13 @@ fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option
     }
 }
 
-/// Read by hand: clap would let a single `--limit` hide the whole variable.
+/// Reads the limits in `XANO_LIMITS`. clap does not parse them, because with clap one `--limit` would replace the whole
+/// variable.
 fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let text = std::env::var("XANO_LIMITS").unwrap_or_default();
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());
     limits.map(|limit| limit.parse().map_err(|error| format!("XANO_LIMITS: {error}"))).collect()
 }
-
-const NO_DEMO: &str = "--demo: this program was built without the demo; `npm start` in a checkout builds the demo first, then \
-                       the program with it";
 
 const SAME_SECRET: &str = "--trigger-secret-file: this is the key that signs tokens; give triggers a key of their own, \
                            because a program that checks signatures with it could sign tokens";

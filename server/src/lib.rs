@@ -1,18 +1,18 @@
-//! The reference server of the Xano Realtime protocol: the other end of the wire, on a laptop.
+//! The reference server of the Xano Realtime protocol, for local development and tests.
 //!
 //! # Layout
 //!
-//! - [`run`]: a server, from its start to its end.
-//! - [`config`]: what a server is started with.
-//! - [`hub`]: channels, members, permissions and history; a crate of its own, without I/O.
+//! - [`run`]: runs a server from start to stop.
+//! - [`config`]: the configuration of a server.
+//! - [`hub`]: channels, members, permissions and history; a separate crate without I/O.
 //! - `exchange`: the hub, the outboxes of the sockets, and the lock around both.
 //! - `socket`: connections, the sockets that they become, and their outboxes.
 //! - `cluster`: several servers on one Redis.
-//! - `http`: the endpoints beside the socket.
-//! - `triggers`: requests to the URLs of the settings.
+//! - `http`: the HTTP endpoints, except for the WebSocket handshake.
+//! - `triggers`: requests to the trigger URLs of the settings.
 //! - [`settings`]: the settings of the workspace, limits and keys.
-//! - [`logging`]: log lines that never stop the server.
-//! - `metrics`: counters.
+//! - [`logging`]: a log that never blocks the server.
+//! - `metrics`: the counters of the server.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
@@ -49,6 +49,7 @@ pub use http::auth::{self, Origins};
 pub use http::demo::BuiltInFiles;
 pub use settings::{Limits, Secret, Settings, limits};
 pub use socket::descriptors;
+pub use socket::tls::{Tls, TlsError};
 pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
@@ -61,7 +62,7 @@ use http::{demo, panel, probes, www as files};
 use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
-use socket::{Front, Gate, Terms, serve, upgrade};
+use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
 use triggers::Triggers;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
@@ -76,15 +77,16 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         redis,
         www,
         demo,
+        tls,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
         ..
     } = config;
     for misfit in limits.misfits() {
-        tracing::warn!("limits do not fit each other: {misfit}");
+        tracing::warn!("limits contradict each other: {misfit}");
     }
-    let limits = descriptors::fit(limits, descriptors);
+    let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
     let (hub, secret, directory, link) = match redis {
@@ -124,7 +126,8 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
+    let tls = tls.map(|tls| TlsDoor::new(tls, &timings, &stopping));
+    let front = Front::new(routes, tls, trusted_proxies, &limits, &timings, &exchange.metrics);
     let mut serving = pin!(serve(listener, front, stopping.clone()));
     if let Some(begun) = begun {
         let _ = begun.send(());
@@ -152,14 +155,15 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     Ok(())
 }
 
-/// Where the server listens, and for whom.
+/// The address that the server listens on, and who may use the local routes there.
 struct Place {
     is_on_loopback: bool,
     dev: bool,
     allowed_hosts: Vec<String>,
 }
 
-/// What is for this machine, or needs more care elsewhere: metrics, the settings panel, sign-up and login.
+/// Returns the routes that are meant for this machine, and that need protection on other addresses: metrics, the
+/// settings panel, sign-up and login.
 fn local_routes(
     place: Place,
     exchange: Arc<Exchange>,
@@ -181,5 +185,5 @@ async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
-/// Sockets have two seconds of it to say goodbye.
+/// The time in which everything must close. It includes the two seconds that sockets have for the close handshake.
 const GRACE: Duration = Duration::from_secs(4);

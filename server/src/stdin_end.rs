@@ -1,13 +1,14 @@
-//! Whether standard input has ended: the sign that the program which started the server is gone.
+//! Detects the end of standard input, which means that the program that started the server is gone.
 
 use std::io;
 use std::thread;
 
 use tokio::sync::oneshot;
 
-/// Resolves when standard input is at its end, or cannot be read. What is read until then is thrown away.
+/// Resolves when standard input has ended or cannot be read. The input itself is dropped.
 ///
-/// On a thread of its own: a read that waits cannot be called off, and a thread of the runtime would keep it from ending.
+/// It reads on a separate thread, because a blocking read cannot be cancelled and a thread of the runtime would delay
+/// the end of the process.
 pub(crate) fn stdin_end() -> io::Result<impl Future<Output = ()>> {
     let (ended, end) = oneshot::channel();
     thread::Builder::new().name("stdin".to_owned()).spawn(move || {

@@ -7,7 +7,8 @@
 //! - `fan_out`: many hear what few say, as fast as a window of messages allows or at a fixed rate.
 //! - `idle`: many sockets that do nothing.
 //! - `arrivals`: sockets that come at a fixed rate.
-//! - `churn`: clients that move from channel to channel, under a ledger of every delivery. Tests of the server use it too.
+//! - `churn`: clients that move from channel to channel, under a ledger of every delivery. Tests of the server use
+//!   it too.
 //! - `bare_hub`: the physical limit, a server that does one write for each delivery and nothing else.
 //! - `dialect`: how each server is spoken to.
 //! - `ledger`: who should have received what, and who did.
@@ -88,7 +89,7 @@ pub struct Server {
     /// Of each of several servers that act as one: sockets take turns.
     #[arg(long = "address", required = true)]
     pub addresses: Vec<SocketAddr>,
-    /// What is measured: this process and those that it started.
+    /// The server's process; the processes that it started are measured with it.
     #[arg(long)]
     pub pid: u32,
     /// The protocol that it speaks.

@@ -1,4 +1,4 @@
-// What it costs to let somebody in: connection, handshake and one join, at a fixed rate.
+// What a new client costs: connection, handshake and one join, at a fixed rate.
 //
 // Where a server answers no join, as nchan, the handshake is all that is waited for.
 

@@ -5,6 +5,7 @@ import { Failure } from "../run.mjs";
 import { root } from "../workspace.mjs";
 import { drawArchitecture } from "./draw.mjs";
 import { circles, readGraph } from "./graph.mjs";
+import { breaches } from "./rules.mjs";
 
 const PICTURE = "docs/architecture.svg";
 /** Whether a circle between folders of the server fails the check. Until the server's folders are free of them: listed. */
@@ -17,11 +18,13 @@ export async function writeArchitecture() {
   writeFileSync(join(root, PICTURE), await drawArchitecture(graph));
   console.log(`drawn: ${PICTURE}`);
   listCircles(graph);
+  listBreaches(graph);
 }
 
 export async function checkArchitecture() {
   const graph = readGraph();
   const found = listCircles(graph);
+  const broken = listBreaches(graph).filter(({ fails }) => fails);
   const picture = join(root, PICTURE);
   if (!existsSync(picture) || readFileSync(picture, "utf8") !== (await drawArchitecture(graph))) {
     throw new Failure(`${PICTURE} does not show the sources as they are: run \`node scripts/architecture.mjs\``);
@@ -30,6 +33,7 @@ export async function checkArchitecture() {
   if (CIRCLES_FAIL && faults.length > 0) {
     throw new Failure(`folders that import each other: ${faults.map((circle) => circle.join(", ")).join("; ")}`);
   }
+  if (broken.length > 0) throw new Failure(broken.map(({ text }) => text).join("; "));
 }
 
 /** With each import that closes the circle, so that it can be removed. */
@@ -42,5 +46,11 @@ function listCircles(graph) {
       for (const [file, imported] of imports) console.log(`  ${file} imports ${imported}`);
     }
   }
+  return found;
+}
+
+function listBreaches(graph) {
+  const found = breaches(graph);
+  for (const { text } of found) console.log(text);
   return found;
 }

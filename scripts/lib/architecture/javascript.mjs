@@ -28,7 +28,7 @@ function target(file, name, files, boundaries) {
   if (name.startsWith(WASM)) {
     const boundary = boundaries.find((folder) => Object.keys(files).some((path) => path.startsWith(`${folder}/`)));
     const script = `${boundary}/${name.slice(WASM.length)}.js`;
-    return files[script] ? script : files[`${boundary}/mod.rs`] && `${boundary}/mod.rs`;
+    return [script, `${boundary}/mod.rs`].find((path) => path in files);
   }
   if (!name.startsWith(".")) return undefined;
   const path = posix.join(posix.dirname(file), name);

@@ -12,7 +12,11 @@ function packageName() {
   return `${MAIN}-${process.platform}-${process.arch}${libc}`;
 }
 
-/** The file name of the program on this operating system (a value of `process.platform`). */
+/**
+ * The file name of the program on an operating system.
+ *
+ * @param {string} platform a value of `process.platform`
+ */
 function programName(platform) {
   return platform === "win32" ? `${MAIN}.exe` : MAIN;
 }
@@ -36,7 +40,9 @@ function findBinary() {
   }
 }
 
+/** @param {string} name */
 function withoutPackage(name) {
+  /** @type {{ version: string, optionalDependencies?: Record<string, string> }} */
   const { version, optionalDependencies = {} } = require("../package.json");
   if (!(name in optionalDependencies)) {
     return (
@@ -52,9 +58,10 @@ function withoutPackage(name) {
 
 /** Whether Node itself is linked with musl, as on Alpine: then its report names no version of glibc. */
 function isMusl() {
+  const report = /** @type {any} */ (process.report);
   // Otherwise the report may wait for names of network addresses.
-  process.report.excludeNetwork = true;
-  return !process.report.getReport().header.glibcVersionRuntime;
+  report.excludeNetwork = true;
+  return !report.getReport().header.glibcVersionRuntime;
 }
 
 module.exports = { findBinary, packageName, programName };

@@ -10,7 +10,11 @@ const HOST = "127.0.0.1";
 /** `PORT` chooses another one, as for `npm start`. */
 const port = process.env.PORT || "8080";
 
-/** Whether the command was told nothing, neither by arguments nor by a variable of the server. */
+/**
+ * Whether the command was told nothing, neither by arguments nor by a variable of the server.
+ *
+ * @param {string[]} args
+ */
 function isWanted(args) {
   const isConfigured = Object.keys(process.env).some((name) => /^XANO_(?!SERVER_BINARY$)/.test(name));
   return args.length === 0 && !isConfigured;
@@ -20,20 +24,27 @@ function demoArguments() {
   return ["--demo", "--listen", `${HOST}:${port}`];
 }
 
-/** Prints the lines of the server's standard output in words for a person, until it ends. Resolves with whether it has listened. */
-async function printInWords(stdout) {
+/**
+ * Prints the lines of the server's standard output in words for a person, until it ends. Resolves with whether it has
+ * listened.
+ *
+ * @param {import("node:stream").Readable | null} stdout
+ * @param {import("./words.cjs").Welcome} [welcome]
+ */
+async function printInWords(stdout, welcome) {
   let hasListened = false;
-  for await (const line of createInterface({ input: stdout })) {
+  for await (const line of createInterface({ input: /** @type {import("node:stream").Readable} */ (stdout) })) {
     hasListened ||= line.startsWith("listening on ");
-    console.log(await inWords(line));
+    console.log(await inWords(line, welcome));
   }
   return hasListened;
 }
 
 /** What to do when the port is in use, if it is. The server has said why it failed. */
 async function adviceOnPort() {
-  const probe = createServer().listen(port, HOST);
+  const probe = createServer();
   try {
+    probe.listen(Number(port), HOST);
     await once(probe, "listening");
     probe.close();
   } catch {

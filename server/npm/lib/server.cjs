@@ -3,18 +3,25 @@
 
 const { once } = require("node:events");
 const { request } = require("./request.cjs");
-const { stop } = require("./stop.cjs");
+const { keepAlive, stop } = require("./stop.cjs");
 const { signToken } = require("./token.cjs");
+
+/** @typedef {import("../index.js").RealtimeServer} RealtimeServer */
 
 /** The server has one workspace, and answers to every id. */
 const ADMIN = "/api:meta/workspace/1/realtime";
 
+/** @implements {RealtimeServer} */
 class Server {
   #child;
   #log;
   #secret;
-  #hash;
+  #hash = "";
 
+  /**
+   * @param {{ child: import("node:child_process").ChildProcessWithoutNullStreams, log: { text: string }, url: string,
+   *   secret: string, adminToken: string }} started
+   */
   constructor({ child, log, url, secret, adminToken }) {
     this.#child = child;
     this.#log = log;
@@ -25,7 +32,11 @@ class Server {
     child.stdin.on("error", () => {});
   }
 
-  /** Puts the settings in force where some are given, and learns the connection hash. */
+  /**
+   * Puts the settings in force where some are given, and learns the connection hash.
+   *
+   * @param {import("../index.js").RealtimeSettings} [settings]
+   */
   async prepare(settings) {
     const { hash } = settings ? await this.#ask("PUT", ADMIN, settings) : await this.#ask("GET", ADMIN);
     this.#hash = hash;
@@ -47,10 +58,15 @@ class Server {
     return this.#log.text;
   }
 
+  /** @param {import("../index.js").TokenUser} user */
   signToken(user) {
     return signToken(this.#secret, user);
   }
 
+  /**
+   * @param {string} channel
+   * @param {unknown} data
+   */
   async event(channel, data) {
     return this.#ask("POST", `${ADMIN}/event`, { channel, data });
   }
@@ -58,8 +74,7 @@ class Server {
   async stop() {
     if (this.#hasEnded()) return;
     const ended = once(this.#child, "close");
-    // The caller waits for it.
-    for (const handle of [this.#child, ...this.#child.stdio]) handle.ref?.();
+    keepAlive(this.#child, true);
     stop(this.#child);
     await ended;
   }
@@ -72,12 +87,22 @@ class Server {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
   async #ask(method, path, body) {
     const { status, text } = await this.#answer(method, path, body);
     if (status === 200) return JSON.parse(text);
     throw new Error(`xano-realtime-server refused ${method} ${path} with ${status}: ${messageOf(text)}`);
   }
 
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} body
+   */
   async #answer(method, path, body) {
     try {
       return await request(this.url + path, { method, token: this.adminToken, body });
@@ -88,7 +113,11 @@ class Server {
   }
 }
 
-/** The message of an answer that refuses, or all of it. */
+/**
+ * The message of an answer that refuses, or all of it.
+ *
+ * @param {string} text
+ */
 function messageOf(text) {
   try {
     return JSON.parse(text).message ?? text;

@@ -7,11 +7,14 @@ const { once } = require("node:events");
 const { createInterface } = require("node:readline");
 const { findBinary } = require("./binary.cjs");
 const { Server } = require("./server.cjs");
-const { withExitFlag } = require("./stop.cjs");
+const { keepAlive, withExitFlag } = require("./stop.cjs");
+
+/** @typedef {import("node:child_process").ChildProcessWithoutNullStreams} Child */
 
 /** What `startServer` gives the server itself. */
 const OWN_FLAGS = ["--secret-file", "--admin-token-file"];
 
+/** @type {typeof import("../index.js").startServer} */
 async function startServer({ settings, args = [] } = {}) {
   const own = OWN_FLAGS.find((flag) => hasFlag(args, flag));
   if (own) throw new TypeError(`startServer makes the key and the admin token itself: leave out ${own}`);
@@ -31,27 +34,42 @@ async function startServer({ settings, args = [] } = {}) {
     await server.stop();
     throw error;
   }
-  // From here on the server does not keep this process alive, and ends with it: the pipe closes.
-  for (const handle of [child, ...child.stdio]) handle.unref();
+  keepAlive(child, false);
   return server;
 }
 
+/**
+ * @param {import("../index.js").StartServerOptions["settings"]} settings
+ * @param {readonly string[]} args
+ */
 function argumentsFor(settings, args) {
   const listen = hasFlag(args, "--listen") ? [] : ["--listen", "127.0.0.1:0"];
   const config = typeof settings === "string" ? ["--config", settings] : [];
   return [...listen, ...config, ...args];
 }
 
+/**
+ * @param {readonly string[]} args
+ * @param {string} flag
+ */
 function hasFlag(args, flag) {
   return args.some((argument) => argument === flag || argument.startsWith(`${flag}=`));
 }
 
-/** A test is not to depend on what its terminal has set. */
+/**
+ * A test gives the same result whatever its terminal has set.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
 function withoutServerVariables(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("XANO_")));
 }
 
-/** What the server writes to standard error. */
+/**
+ * What the server writes to standard error.
+ *
+ * @param {Child} child
+ */
 function logOf(child) {
   const log = { text: "" };
   child.stderr.setEncoding("utf8").on("data", (text) => {
@@ -60,9 +78,15 @@ function logOf(child) {
   return log;
 }
 
-/** The URL that the server prints; rejects with the server's own words if it ends before. */
+/**
+ * The URL that the server prints; rejects with the server's own words if it ends before.
+ *
+ * @param {Child} child
+ * @param {{ text: string }} log
+ */
 async function listening(child, log) {
   const lines = createInterface({ input: child.stdout });
+  /** @type {Promise<string>} */
   const started = new Promise((resolve) => {
     lines.on("line", (line) => {
       const url = /^listening on (\S+)$/.exec(line)?.[1];

@@ -5,7 +5,12 @@ const { createHmac } = require("node:crypto");
 
 const DAY_S = 24 * 60 * 60;
 
-/** A JSON Web Token, signed with HS256. */
+/**
+ * A JSON Web Token, signed with HS256.
+ *
+ * @param {string} secret
+ * @param {import("../index.js").TokenUser} user
+ */
 function signToken(secret, { dbo_id, row_id, extras = {}, expiresIn = DAY_S }) {
   // The server would take the client for an anonymous one, and a test would fail far from here.
   for (const [name, value] of Object.entries({ dbo_id, row_id })) {
@@ -22,6 +27,7 @@ function signToken(secret, { dbo_id, row_id, extras = {}, expiresIn = DAY_S }) {
   return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
 
+/** @param {unknown} value */
 function encoded(value) {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }

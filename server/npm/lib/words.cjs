@@ -3,20 +3,25 @@
 
 const { request } = require("./request.cjs");
 
-/** A line of the server's standard output in words for a person. */
-async function inWords(line) {
+/** @typedef {(url: string) => string | Promise<string>} Welcome what is printed when the server listens */
+
+/**
+ * A line of the server's standard output in words for a person.
+ *
+ * @param {string} line
+ * @param {Welcome} [welcome]
+ */
+async function inWords(line, welcome = welcomeToDemo) {
   const url = /^listening on (\S+)$/.exec(line)?.[1];
-  if (url) return welcome(url, await connectionHash(url));
+  if (url) return welcome(url);
   const tokenFile = /^admin token in (.+)$/.exec(line)?.[1];
   // There is no file when the environment names a token: then the server makes none.
   return tokenFile ? `The admin token is in ${tokenFile}\n` : line;
 }
 
-async function connectionHash(url) {
-  return JSON.parse((await request(`${url}/connection.json`)).text).realtimeConnectionHash;
-}
-
-function welcome(url, hash) {
+/** @type {Welcome} */
+async function welcomeToDemo(url) {
+  const { realtimeConnectionHash: hash } = JSON.parse((await request(`${url}/connection.json`)).text);
   return `
 The Marvel chat is ready:
 

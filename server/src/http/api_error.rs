@@ -1,4 +1,4 @@
-//! What an HTTP endpoint refuses, in the shape that Xano's do: `{"code": "ERROR_…", "message": "…"}`.
+//! The error responses of all endpoints, in the shape that Xano uses: `{"code": "ERROR_…", "message": "…"}`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An error body and its status.
+/// An error response: its status, code and message.
 #[derive(Debug, Serialize)]
 pub(crate) struct ApiError {
     #[serde(skip)]
@@ -28,49 +28,49 @@ impl ApiError {
         ApiError { status, code, message: message.into(), retry_after: None }
     }
 
-    /// What was sent cannot be used; the message names the field.
+    /// The input is not valid. The message names the field.
     pub(crate) fn input(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "ERROR_CODE_INPUT_ERROR", message)
     }
 
-    /// No token, or none that is accepted.
+    /// The token is missing or not accepted.
     pub(crate) fn unauthorized(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::UNAUTHORIZED, "ERROR_CODE_UNAUTHORIZED", message)
     }
 
-    /// Known, understood, and not allowed.
+    /// The client is known, but the request is not allowed.
     pub(crate) fn denied(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::FORBIDDEN, "ERROR_CODE_ACCESS_DENIED", message)
     }
 
-    /// The body is not sent as JSON.
+    /// The body was not sent as JSON.
     pub(crate) fn not_json() -> ApiError {
         let message = "Send the body as JSON, with the header Content-Type: application/json.";
         ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "ERROR_CODE_INPUT_ERROR", message)
     }
 
-    /// Too often, or too much at once; the same may be tried again after a while.
+    /// The rate limit was exceeded. The client may retry after the given time.
     pub(crate) fn too_many(message: impl Into<String>, retry_after: Duration) -> ApiError {
         let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "ERROR_CODE_TOO_MANY_REQUESTS", message);
         ApiError { retry_after: Some(retry_after), ..error }
     }
 
-    /// The request calls the server by a name that it does not answer to.
+    /// The host name in the request is not one that the server accepts.
     pub(crate) fn misdirected(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::MISDIRECTED_REQUEST, "ERROR_CODE_ACCESS_DENIED", message)
     }
 
-    /// There is no such thing.
+    /// The requested thing does not exist.
     pub(crate) fn not_found(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "ERROR_CODE_NOT_FOUND", message)
     }
 
-    /// Not now.
+    /// The server cannot answer at the moment; a retry may succeed.
     pub(crate) fn unavailable(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ERROR_UNAVAILABLE", message)
     }
 
-    /// The server cannot do what it should.
+    /// The server failed.
     pub(crate) fn fatal(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "ERROR_FATAL", message)
     }
@@ -83,7 +83,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The JSON body of a request, whatever content type it was sent with; refused with the path of the wrong field.
+/// The JSON body of a request with any content type. A refusal names the path of the invalid field.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {

@@ -1,4 +1,4 @@
-//! How often one address, or one account, may try something: a token bucket for each, in a map of bounded size.
+//! A rate limit per address or account: token buckets in a map of bounded size.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,16 +6,16 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Token buckets by key. A burst passes at once, then one attempt per `interval`.
+/// Token buckets by key. Each admits a burst at once, then one attempt per `interval`.
 #[derive(Debug)]
 pub(crate) struct Attempts<K> {
-    /// When the bucket of a key is empty again. A bucket that is empty may be forgotten.
+    /// The time when the bucket of each key is empty again. Empty buckets may be removed from the map.
     empty_at: Mutex<HashMap<K, Instant>>,
     burst: u32,
     interval: Duration,
 }
 
-/// There were too many attempts; the next one passes after this time.
+/// An attempt was refused. The next one is admitted after `retry_after`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooMany {
     pub(crate) retry_after: Duration,
@@ -26,7 +26,7 @@ impl<K: Clone + Eq + Hash> Attempts<K> {
         Attempts { empty_at: Mutex::default(), burst, interval }
     }
 
-    /// Counts one attempt, unless there were too many.
+    /// Counts one attempt. Fails if there were too many.
     pub(crate) fn count(&self, key: &K, now: Instant) -> Result<(), TooMany> {
         let mut buckets = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
         let filled = self.filled(buckets.get(key), now)?;
@@ -37,13 +37,13 @@ impl<K: Clone + Eq + Hash> Attempts<K> {
         Ok(())
     }
 
-    /// Whether an attempt would be counted now.
+    /// Returns whether an attempt would be admitted now, without counting it.
     pub(crate) fn check(&self, key: &K, now: Instant) -> Result<(), TooMany> {
         let buckets = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
         self.filled(buckets.get(key), now).map(drop)
     }
 
-    /// When the bucket is empty again with one attempt more.
+    /// Returns the time when the bucket would be empty again after one more attempt.
     fn filled(&self, empty_at: Option<&Instant>, now: Instant) -> Result<Instant, TooMany> {
         let filled = empty_at.map_or(now, |&empty_at| empty_at.max(now)) + self.interval;
         match filled.duration_since(now).checked_sub(self.interval * self.burst) {
@@ -53,7 +53,7 @@ impl<K: Clone + Eq + Hash> Attempts<K> {
     }
 }
 
-/// Forgets the empty buckets; where none is empty, the one that is empty first.
+/// Removes the empty buckets. If none is empty, removes the one that will be empty first.
 fn forget_some<K: Clone + Eq + Hash>(buckets: &mut HashMap<K, Instant>, now: Instant) {
     buckets.retain(|_, empty_at| *empty_at > now);
     if buckets.len() >= KEYS
@@ -63,8 +63,7 @@ fn forget_some<K: Clone + Eq + Hash>(buckets: &mut HashMap<K, Instant>, now: Ins
     }
 }
 
-/// The part of an address that one client is expected to have alone: all of an IPv4 address, the first 64 bits of an
-/// IPv6 one.
+/// The part of an IP address that identifies one client: all of an IPv4 address, the first 64 bits of an IPv6 address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ClientNetwork(IpAddr);
 
@@ -77,7 +76,7 @@ impl From<IpAddr> for ClientNetwork {
     }
 }
 
-/// Less than a megabyte for addresses.
+/// The size of the map. With addresses as keys, it takes less than a megabyte.
 const KEYS: usize = 10_000;
 
 #[cfg(test)]
@@ -90,7 +89,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
-    fn a_burst_of_attempts_passes_then_one_per_interval_for_each_key_alone() {
+    fn each_key_has_a_burst_of_attempts_and_then_one_per_interval() {
         let attempts = Attempts::new(3, 10 * SECOND);
         let start = Instant::now();
         let passed = |at| (0..10).filter(|_| attempts.count(&"jill", at).is_ok()).count();
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_keys_is_bounded_and_empty_buckets_go_first() {
+    fn the_number_of_keys_is_bounded_and_empty_buckets_are_removed_first() {
         let attempts = Attempts::new(3, SECOND);
         let start = Instant::now();
         for key in 0..KEYS + 100 {
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_one_address_in_ipv4_and_a_network_in_ipv6() {
+    fn a_client_is_one_ipv4_address_or_one_ipv6_network() {
         let network = |ip: &str| ClientNetwork::from(ip.parse::<IpAddr>().unwrap());
         assert_eq!(network("10.0.0.1"), network("::ffff:10.0.0.1"));
         assert_ne!(network("10.0.0.1"), network("10.0.0.2"));

@@ -1,4 +1,4 @@
-//! Pages that are built into the program: what `--demo` serves.
+//! The files of the demo, which are built into the program and served with `--demo`.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use axum::routing::get;
 use super::www;
 use crate::exchange::Exchange;
 
-/// Files with their paths, without a slash in front.
+/// The files with their paths, which have no leading slash.
 pub type BuiltInFiles = &'static [(&'static str, &'static [u8])];
 
-/// The files, and what a page needs to connect to this server.
+/// Returns the routes of the files, and of `/connection.json`, which tells a page how to connect.
 pub(crate) fn routes(files: BuiltInFiles, exchange: Arc<Exchange>) -> Router {
     let file = get(async move |uri: Uri| file(files, uri.path()));
     www::beside_connection(Router::new().fallback_service(file), exchange)
@@ -29,6 +29,6 @@ fn file(files: BuiltInFiles, path: &str) -> Response {
         return (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response();
     };
     let content_type = mime_guess::from_path(name).first_raw().unwrap_or("application/octet-stream");
-    // The next version of the program may serve other files at the same address.
+    // Caches must ask again: the next version of the program may serve other files at the same path.
     ([(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-cache")], bytes).into_response()
 }

@@ -1,7 +1,7 @@
-//! Which host names a request may call this server by, while it listens on loopback.
+//! The host names that requests may use for this server while it listens on loopback.
 //!
-//! A page of another site can make its own name resolve to 127.0.0.1 and is then of the same origin as this server, as
-//! far as a browser knows. The name in `Host` gives it away.
+//! This check defends against DNS rebinding: a foreign page can make its own name resolve to 127.0.0.1, and its browser
+//! then takes this server for the same origin. The foreign name in `Host` reveals it.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ use axum::response::Response;
 
 use super::api_error::ApiError;
 
-/// The host names that are answered, beside the names of loopback.
+/// The host names that are accepted in addition to the names of loopback.
 #[derive(Debug, Default)]
 pub(crate) struct AllowedHosts(Vec<String>);
 
@@ -25,7 +25,7 @@ impl AllowedHosts {
         AllowedHosts(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
-    /// Browsers always send `Host`; what comes without it is from no page.
+    /// Checks the header `Host`. A request without it is accepted, because browsers always send it.
     fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let Some(host) = headers.get(HOST) else { return Ok(()) };
         match host_name(host) {
@@ -38,7 +38,7 @@ impl AllowedHosts {
     }
 }
 
-/// Lets a request through that calls the server by a name of loopback, or by one of `--allow-host`.
+/// Passes on requests whose `Host` is a name of loopback or one of `--allow-host`, and refuses all others.
 pub(crate) async fn require_allowed_host(
     State(hosts): State<Arc<AllowedHosts>>,
     request: Request,
@@ -48,14 +48,14 @@ pub(crate) async fn require_allowed_host(
     Ok(next.run(request).await)
 }
 
-/// The name alone, in lower case, without port and final dot.
+/// Returns the name in lower case, without the port and the final dot.
 fn host_name(host: &HeaderValue) -> Option<String> {
     let authority = Authority::from_str(host.to_str().ok()?).ok()?;
     let name = authority.host();
     Some(name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase())
 }
 
-/// Whether a host, in lower case, is this machine under any circumstances.
+/// Returns whether a host, in lower case, always means this machine.
 pub(crate) fn is_loopback_name(host: &str) -> bool {
     let ip = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     match ip.parse::<IpAddr>() {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_loopback_are_answered_and_others_only_if_allowed() {
+    fn names_of_loopback_are_accepted_and_others_only_if_allowed() {
         let loopback =
             ["localhost", "LOCALHOST:8080", "localhost.:80", "127.0.0.1:1", "127.9.9.9", "[::1]:8080", "a.localhost"];
         for host in loopback {

@@ -1,17 +1,17 @@
-//! The HTTP endpoints beside the socket.
+//! The HTTP endpoints of the server, except for the WebSocket handshake.
 //!
 //! # Layout
 //!
-//! - [`admin`]: the settings API, and what else the owner of the workspace does.
+//! - [`admin`]: the settings API and the other endpoints of the workspace's owner.
 //! - [`auth`]: tokens, sign-up and login.
-//! - `panel`: the page for the settings.
-//! - `www`: the folder that is served beside the socket.
-//! - `demo`: the pages that are built into the program.
+//! - `panel`: the page of the settings panel.
+//! - `www`: the files of the folder that `--www` names.
+//! - `demo`: the files of the demo that is built into the program.
 //! - `probes`: health, readiness and metrics.
-//! - `host`: the host names that a server on loopback answers to.
+//! - `host`: the host names that a server on loopback accepts.
 //! - `proxies`: the client's address behind trusted proxies.
-//! - `attempts`: how often one address may try a password or a token.
-//! - `api_error`: the errors that an endpoint answers with.
+//! - `attempts`: limits how often one address or account may try a password or a token.
+//! - `api_error`: the error responses of all endpoints.
 
 pub(crate) mod admin;
 mod api_error;

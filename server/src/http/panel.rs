@@ -1,5 +1,5 @@
-//! `/settings`: the Realtime Settings panel, a page that is part of the program. It holds nothing secret; what it shows
-//! comes from the admin's endpoints, with the token that its user enters.
+//! The Realtime Settings panel at `/settings`, a page that is built into the program. It contains no secrets: its data
+//! comes from the admin's endpoints, with the token that the user enters.
 
 use axum::Router;
 use axum::extract::Path;
@@ -8,7 +8,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-/// The page and the files that it loads.
+/// Returns the routes of the page and of the files that it loads.
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/settings", get(async || served("text/html", include_str!("../../panel/index.html"))))
@@ -36,7 +36,7 @@ fn served(content_type: &str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, format!("{content_type}; charset=utf-8"))], HEADERS, text).into_response()
 }
 
-/// Nothing runs in the page but what is served here, and it talks to nobody else: it holds the admin token.
+/// The page may run only code from this server and may connect only to this server, because it holds the admin token.
 const HEADERS: [(HeaderName, &str); 3] = [
     (
         CONTENT_SECURITY_POLICY,
@@ -47,7 +47,7 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// Colours and icon are those of the chat.
+/// The files that the page loads. Colours and icon are shared with the chat.
 const FILES: &[(&str, &str)] = &[
     ("base.css", include_str!("../../../www/base.css")),
     ("icon.svg", include_str!("../../../www/icon.svg")),

@@ -1,4 +1,4 @@
-//! Endpoints for operators: whether the server lives, whether it is ready for clients, and what it has counted.
+//! Endpoints for operators: liveness, readiness and metrics.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use super::api_error::ApiError;
 use crate::cluster::Directory;
 use crate::exchange::Exchange;
 
-/// `/health` and `/ready`. They need no token: they tell nothing but a state.
+/// Returns the routes of `/health` and `/ready`. They need no token, because they reveal only a state.
 pub(crate) fn routes(directory: Directory) -> Router {
     Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(directory))
 }
 
-/// `/metrics`; with a door for the admin alone.
+/// Returns the route of `/metrics`. With `door`, it needs the admin token.
 pub(crate) fn metrics_routes(exchange: Arc<Exchange>, door: Option<Arc<AdminDoor>>) -> Router {
     let routes = Router::new().route("/metrics", get(metrics).with_state(exchange));
     match door {
@@ -28,7 +28,7 @@ pub(crate) fn metrics_routes(exchange: Arc<Exchange>, door: Option<Arc<AdminDoor
     }
 }
 
-/// A balancer sends new clients elsewhere while this one could serve none.
+/// Answers 503 while this server could serve no client, so that a load balancer sends new clients elsewhere.
 async fn ready(State(directory): State<Directory>) -> (StatusCode, &'static str) {
     if directory.is_ready() {
         (StatusCode::OK, "ready\n")
@@ -37,7 +37,7 @@ async fn ready(State(directory): State<Directory>) -> (StatusCode, &'static str)
     }
 }
 
-/// Counts alone: no names, no payloads.
+/// Answers with counters only: no names and no payloads.
 async fn metrics(State(exchange): State<Arc<Exchange>>) -> Result<impl IntoResponse, ApiError> {
     let text = exchange.metrics.text(&exchange.census(), exchange.outbox_bytes());
     let text = text.map_err(|error| ApiError::fatal(error.to_string()))?;

@@ -1,21 +1,21 @@
-//! Whose connection it is: the client's address behind proxies that are trusted to name it.
+//! The address of a client behind trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// The proxies whose `X-Forwarded-For` names the client.
+/// The proxies whose header `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
-/// A text that names no network.
+/// A text that is not a network.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a network: write an address with the length of its prefix, for example 10.0.0.0/8")]
 pub struct NotANetwork(String);
 
 impl TrustedProxies {
-    /// Trusts the proxies of a network, `ADDRESS/PREFIX`, or one with that address.
+    /// Trusts all proxies of a network `ADDRESS/PREFIX`, or one proxy by its address.
     pub fn trust(&mut self, network: &str) -> Result<(), NotANetwork> {
         let address = || network.parse::<IpAddr>().ok().map(IpNet::from);
         let network = network.parse().ok().or_else(address).ok_or_else(|| NotANetwork(network.to_owned()))?;
@@ -28,8 +28,8 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The address of the client: the peer's, or behind trusted proxies the last forwarded one that is not a trusted
-    /// proxy. Everything before that address is what the client says of itself.
+    /// Returns the address of the client. Without trusted proxies this is the peer's address; behind them, it is the
+    /// last forwarded address that is not a trusted proxy. All earlier addresses are claims of the client.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let values = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
         let forwarded: Vec<&str> = values.flat_map(|value| value.split(',')).collect();
@@ -47,7 +47,7 @@ impl TrustedProxies {
     }
 }
 
-/// Some proxies add a port.
+/// Parses one forwarded address. Some proxies add a port.
 fn address(entry: &str) -> Option<IpAddr> {
     let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
     bare.parse().ok().or_else(|| entry.parse().ok().map(|address: SocketAddr| address.ip()))
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forwarded_by_no_trusted_proxy_or_is_no_address_names_nobody_else() {
+    fn untrusted_and_malformed_forwarded_addresses_are_ignored() {
         let proxies = trusted(&["10.0.0.0/8"]);
         assert_eq!(client(&proxies, "203.0.113.7", &["198.51.100.1"]), "203.0.113.7");
         assert_eq!(client(&TrustedProxies::default(), "10.0.0.1", &["198.51.100.1"]), "10.0.0.1");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_refused() {
+    fn a_text_that_is_no_network_is_refused() {
         for text in ["", "10.0.0.0/33", "proxy.example", "10.0.0"] {
             assert_eq!(TrustedProxies::default().trust(text), Err(NotANetwork(text.to_owned())));
         }

@@ -1,4 +1,4 @@
-//! The folder that is served beside the socket, for pages that use it.
+//! The files of the folder that `--www` names, for pages that use the server.
 
 use std::fs;
 use std::io;
@@ -19,19 +19,19 @@ use tower_http::services::ServeDir;
 
 use crate::exchange::Exchange;
 
-/// The files of a folder, and what a page needs to connect to this server.
+/// Returns the routes of a folder's files, and of `/connection.json`, which tells a page how to connect.
 pub(crate) fn routes(folder: &Path, exchange: Arc<Exchange>) -> Router {
     let files = Router::new().fallback_service(ServeDir::new(folder));
     beside_connection(files.layer(from_fn_with_state(Arc::<Path>::from(folder), keep_inside)), exchange)
 }
 
-/// Files, and what a page needs to connect to this server.
+/// Adds `/connection.json` and content types to the routes of files.
 pub(crate) fn beside_connection(files: Router, exchange: Arc<Exchange>) -> Router {
     let connection = async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }));
     files.route("/connection.json", get(connection)).layer(map_response(with_types))
 }
 
-/// Refuses hidden files, and links that lead out of the folder.
+/// Answers 404 for hidden files, and for symbolic links that lead out of the folder.
 async fn keep_inside(State(folder): State<Arc<Path>>, request: Request, next: Next) -> Response {
     let path = percent_decode_str(request.uri().path()).decode_utf8().ok().map(String::from);
     let served = path.filter(|path| !has_hidden_part(path)).map(|path| file_of(&folder, &path));
@@ -46,23 +46,24 @@ async fn keep_inside(State(folder): State<Arc<Path>>, request: Request, next: Ne
     }
 }
 
-/// Hidden files hold keys and the history of sources. `.well-known` is meant for the public.
+/// Returns whether a path has a hidden part. Hidden files may hold keys or a source repository. `.well-known` is
+/// public.
 fn has_hidden_part(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| part.starts_with('.') && part != ".well-known")
 }
 
-/// The file that is served for a path, as the library finds it.
+/// Returns the file that the library serves for a path.
 fn file_of(folder: &Path, path: &str) -> PathBuf {
     let file = folder.join(path.trim_start_matches('/'));
     if path.ends_with('/') { file.join("index.html") } else { file }
 }
 
-/// An error where there is no such file.
+/// Returns whether the file is inside the folder. Fails if there is no such file.
 fn is_inside(folder: &Path, file: &Path) -> io::Result<bool> {
     Ok(fs::canonicalize(file)?.starts_with(fs::canonicalize(folder)?))
 }
 
-/// Browsers take a file for what its type says: they do not guess, and read texts as UTF-8 whatever page loads them.
+/// Completes the headers of a file: browsers must not guess its type, and must read texts as UTF-8.
 async fn with_types(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

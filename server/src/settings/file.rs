@@ -1,4 +1,4 @@
-//! The file that settings are kept in.
+//! The settings file of a workspace: reading it, and replacing it in one step.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,23 +8,24 @@ use super::private_file::new_private_file;
 use super::random_name::random_name;
 use super::{Settings, SettingsError};
 
-/// Why a settings file was not taken.
+/// The reason why a settings file was not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsFileError {
     /// The file cannot be read.
     #[error("cannot read it: {0}")]
     Unreadable(#[from] io::Error),
-    /// The file can be read, and holds no settings.
+    /// The file is readable, but its content is not valid.
     #[error(transparent)]
     Invalid(#[from] SettingsError),
 }
 
-/// Reads a settings file.
+/// Reads and parses a settings file.
 pub fn read(path: &Path) -> Result<Settings, SettingsFileError> {
     Ok(Settings::parse(&fs::read_to_string(path)?)?)
 }
 
-/// The URLs of triggers may hold keys, so the new file never has more readers than the old one.
+/// Writes the settings to a new file with the permissions of the old one. Trigger URLs may hold keys, so the new file
+/// must not have more readers.
 fn write_new(settings: &Settings, new: &Path, old: &Path) -> io::Result<()> {
     let mut file = new_private_file(new)?;
     writeln!(file, "{:#}", settings.to_json())?;
@@ -32,19 +33,20 @@ fn write_new(settings: &Settings, new: &Path, old: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Only then does the new name outlast a power failure.
+/// Syncs the folder of a file. Without it, a power failure can undo the renaming.
 #[cfg(unix)]
 fn sync_folder(file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }
 
-/// A folder cannot be opened there.
+/// Does nothing: on this system a folder cannot be opened.
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// New settings that lie beside their file. Dropped without [`commit`](Self::commit) they are removed.
+/// New settings in a temporary file beside the settings file. If this is dropped without [`commit`](Self::commit), the
+/// temporary file is removed.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     new: PathBuf,
@@ -52,9 +54,9 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Writes the settings beside the file: what remains to be done does not need room on the disk.
+    /// Writes the settings to the temporary file. The commit then needs no more space on the disk.
     pub(crate) fn new(settings: &Settings, path: &Path) -> io::Result<Prepared> {
-        // What a link points to is the file; the link stays.
+        // If the path is a symbolic link, the file that it points to is replaced and the link stays.
         let path = fs::canonicalize(path)?;
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.new", random_name()?));
@@ -63,11 +65,11 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// Puts them in place of the file, in one step: a reader finds the old or the new one, whatever happens.
+    /// Replaces the settings file in one step: a reader sees either the old or the new content.
     pub(crate) fn commit(self) -> io::Result<()> {
         fs::rename(&self.new, &self.path)?;
         if let Err(error) = sync_folder(&self.path) {
-            tracing::warn!(%error, "the settings are saved, but a power failure may bring the old ones back");
+            tracing::warn!(%error, "the settings are saved, but a power failure may restore the old ones");
         }
         Ok(())
     }
@@ -75,7 +77,7 @@ impl Prepared {
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        // After a commit there is nothing to remove.
+        // After a commit this file no longer exists.
         let _ = fs::remove_file(&self.new);
     }
 }

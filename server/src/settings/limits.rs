@@ -1,27 +1,27 @@
-//! The bounds that keep one client from costing the others their service.
+//! The limits that keep one client from exhausting the server, with their names and defaults.
 
 use std::str::FromStr;
 
 use crate::hub;
 
-/// Declares [`Limits`] with names and defaults from one list, so that no second list can disagree with it.
+/// Declares [`Limits`] and its names and defaults from one list, so that they cannot differ.
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident = $default:expr,)*) => {
-        /// The bounds of a server. `usize::MAX` where one is switched off.
+        /// The limits of a server. `usize::MAX` means that a limit is switched off.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct Limits {
             $($(#[$doc])* pub $name: usize,)*
         }
 
         impl Limits {
-            /// Names and defaults as the command line has them: 0 is off.
+            /// The names and defaults as the command line uses them; 0 means off.
             pub const DEFAULTS: &[(&str, usize)] = &[$((stringify!($name), $default),)*];
 
-            /// Sets one of the limits.
+            /// Sets one limit.
             pub fn set(&mut self, limit: &Limit) {
                 match limit.name {
                     $(stringify!($name) => self.$name = unless_off(limit.value),)*
-                    _ => unreachable!("a limit has a name of the list"),
+                    _ => unreachable!("every limit has a name from the list"),
                 }
             }
         }
@@ -35,42 +35,43 @@ macro_rules! limits {
 }
 
 limits! {
-    /// Size of the largest frame that a client may send; a larger one closes its socket with 1009.
+    /// The size of the largest frame that a client may send. A larger frame closes the socket with 1009.
     frame_bytes = 262_144,
-    /// How many channels one socket may be on.
+    /// The number of channels that one socket may join.
     channels_per_socket = HUB.channels_per_socket,
-    /// How many messages and requests for history one socket may send, in the long run.
+    /// The number of messages and history requests that one socket may send per second, on average.
     messages_per_second = 100,
-    /// How many it may send at once after a pause.
+    /// The number of messages and history requests that one socket may send at once after a pause.
     message_burst = 500,
-    /// How many frames of one socket may be refused before it is closed with 1008.
+    /// The number of refused frames per minute after which a socket is closed with 1008.
     bad_frames_per_minute = 120,
-    /// How many sockets may be open; further ones are answered 503.
+    /// The number of open sockets. Further handshakes are answered with 503.
     connections = 100_000,
-    /// How many of them from one address; further ones are answered 429.
+    /// The number of open sockets from one address. Further handshakes are answered with 429.
     connections_per_ip = 0,
-    /// How much may wait for a client that reads slowly; above it, its socket is closed with 1013.
+    /// The number of bytes that may wait for a slow reader. Above it, the socket is closed with 1013.
     outbox_bytes = 4_194_304,
-    /// How many bytes of frames one socket may send, in the long run; further frames are refused.
+    /// The number of bytes that one socket may send per second, on average. Further frames are refused.
     bytes_per_second = 262_144,
-    /// How many bytes it may send at once after a pause.
+    /// The number of bytes that one socket may send at once after a pause.
     byte_burst = 1_048_576,
-    /// How many bytes the histories of all channels may hold; the oldest unused channel goes first.
+    /// The number of bytes that the histories of all channels may hold. Above it, the channel that was unused for the
+    /// longest time is removed first.
     history_bytes = HUB.history_bytes,
-    /// How many of them one channel may hold; its oldest messages go first.
+    /// The number of bytes that the history of one channel may hold. Above it, its oldest messages are removed first.
     history_bytes_per_channel = HUB.history_bytes_per_channel,
-    /// How many seconds a message is kept.
+    /// The number of seconds that a message is kept.
     history_age_seconds = HUB.history_age_seconds,
-    /// How many members of a channel the presence list names.
+    /// The number of members that the presence list of a channel names.
     presence_members = HUB.presence_members,
-    /// How many channels the server keeps, with and without members.
+    /// The number of channels that the server keeps, with and without members.
     channels = HUB.channels,
-    /// How many connections may be open that have not become a socket.
+    /// The number of open connections that have not become a socket.
     unauthenticated = 1_000,
 }
 
 impl Limits {
-    /// The limits that the hub keeps.
+    /// Returns the limits that the hub enforces.
     pub fn of_hub(&self) -> hub::Limits {
         hub::Limits {
             channels_per_socket: self.channels_per_socket,
@@ -82,13 +83,14 @@ impl Limits {
         }
     }
 
-    /// The size of the largest frame that is ever read. A switched-off limit is still bounded: the WebSocket library
-    /// allocates as much as the header of a frame announces, and a failed allocation ends the process.
+    /// Returns the size of the largest frame that is ever read, also when the limit is switched off. The WebSocket
+    /// library allocates as much as the header of a frame announces, and a failed allocation ends the process.
     pub(crate) fn largest_frame_bytes(&self) -> usize {
         self.frame_bytes.min(LARGEST_FRAME_BYTES)
     }
 
-    /// Limits that defeat each other, in words for the operator. The defaults have none.
+    /// Returns a sentence for the operator about each pair of limits that contradict each other. The defaults have
+    /// none.
     pub fn misfits(&self) -> Vec<String> {
         let burst = self.byte_burst.saturating_add(self.largest_frame_bytes());
         let mut misfits = Vec::new();
@@ -127,24 +129,24 @@ fn size(bytes: usize) -> String {
     if bytes == usize::MAX { "any number of bytes".to_owned() } else { format!("{bytes} bytes") }
 }
 
-/// One limit as the command line gives it, `NAME=VALUE`; 0 switches it off.
+/// One limit from the command line, `NAME=VALUE`. The value 0 switches it off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     name: &'static str,
     value: usize,
 }
 
-/// Why a limit was not taken.
+/// The reason why a limit was not accepted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
-    /// No `=`.
+    /// There is no `=`.
     #[error("a limit is written NAME=VALUE, for example frame_bytes=65536")]
     NotAPair,
-    /// Not a count.
+    /// The value is not a whole number.
     #[error("{0:?} is not a whole number; 0 switches the limit off")]
     NotANumber(String),
-    /// Misspelt.
-    #[error("there is no limit {0}; there are {names}", names = names())]
+    /// The name is unknown.
+    #[error("there is no limit {0}; the limits are {names}", names = names())]
     Unknown(String),
 }
 
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_bounded_with_the_limit_switched_off_too() {
+    fn the_size_of_a_frame_is_bounded_even_if_its_limit_is_switched_off() {
         let largest = |frame_bytes| Limits { frame_bytes, ..Limits::default() }.largest_frame_bytes();
         assert_eq!(largest(1000), 1000);
         assert_eq!(largest(usize::MAX), 64 * 1024 * 1024);
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_that_defeat_each_other_are_named_and_the_defaults_fit() {
+    fn contradicting_limits_are_named_and_the_defaults_have_none() {
         assert_eq!(Limits::default().misfits(), [] as [&str; 0]);
         for (text, named) in [
             ("outbox_bytes=1000000", "outbox_bytes"),
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_limit_is_refused() {
+    fn a_malformed_limit_is_refused() {
         let refusals = [
             ("frame_bytes", LimitError::NotAPair),
             ("frame_bytes=-1", LimitError::NotANumber("-1".to_owned())),

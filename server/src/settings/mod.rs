@@ -1,12 +1,12 @@
-//! What the operator decides: the settings of the workspace and their file, limits and keys.
+//! The configuration that the operator provides: the settings of the workspace, limits and keys.
 //!
 //! # Layout
 //!
-//! - `file`: reads the settings of a workspace, and replaces their file in one step.
-//! - [`limits`]: the bounds that keep one client from costing the others their service.
-//! - `secret`: keys that a server signs with.
+//! - `file`: reads the settings file of a workspace, and replaces it in one step.
+//! - [`limits`]: the limits that keep one client from exhausting the server.
+//! - `secret`: the keys that the server signs with.
 //! - `private_file`: files that only their owner can read.
-//! - `random_name`: names that cannot be guessed.
+//! - `random_name`: random names that cannot be guessed.
 
 mod file;
 pub mod limits;

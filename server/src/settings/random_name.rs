@@ -1,6 +1,6 @@
-//! Names that nobody guesses, and that are never given twice.
+//! Random names that cannot be guessed and never repeat.
 
-/// 128 random bits.
+/// Returns 128 random bits in hexadecimal.
 pub(crate) fn random_name() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

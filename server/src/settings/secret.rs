@@ -1,30 +1,30 @@
-//! Keys that a server signs with.
+//! The keys that the server signs with.
 
 use std::fmt;
 
-/// The key that signs tokens. Printing it does not show it.
+/// A key that signs tokens or requests to triggers. Its debug output hides the bytes.
 #[derive(Clone)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// A key that somebody chose.
+    /// Creates a key from bytes that the operator has chosen.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Secret {
         Secret(bytes.into())
     }
 
-    /// A key that nobody knows: tokens signed with it are worth nothing after a restart.
+    /// Creates a random key. Tokens signed with it are no longer valid after a restart.
     pub fn random() -> Result<Secret, getrandom::Error> {
         let mut bytes = vec![0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Secret(bytes))
     }
 
-    /// The key itself, for those who share it.
+    /// Returns the bytes of the key.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Whether it is shorter than the hash, so that guessing the key is the easier way.
+    /// Returns whether the key is shorter than the hash, so that guessing the key is easier than forging a signature.
     pub fn is_short(&self) -> bool {
         self.0.len() < 32
     }

@@ -1,4 +1,4 @@
-//! How many sockets may be open, in all and from one address.
+//! Limits how many sockets may be open, in total and per IP address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::settings::Limits;
 
-/// Counts the open sockets.
+/// The counts of open sockets and their limits.
 #[derive(Debug)]
 pub(crate) struct Admission {
     counts: Mutex<Counts>,
@@ -17,18 +17,18 @@ pub(crate) struct Admission {
 #[derive(Debug, Default)]
 struct Counts {
     total: usize,
-    /// Only addresses with an open socket.
+    /// Contains only addresses that have an open socket.
     by_ip: HashMap<IpAddr, usize>,
 }
 
-/// A place for one socket; free again when it is dropped.
+/// The permit of one open socket. Dropping it lowers the counts again.
 #[derive(Debug)]
 pub(crate) struct Place {
     admission: Arc<Admission>,
     ip: IpAddr,
 }
 
-/// Why there is none.
+/// The limit that a new socket would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     InAll,
@@ -60,7 +60,8 @@ impl Admission {
     }
 }
 
-/// What is counted as one address: in IPv6 a network of 64 bits, which one client has as its own.
+/// Returns the address under which a client is counted: an IPv4 address in full, an IPv6 address without its last 64
+/// bits, because one client can use all addresses of such a network.
 pub(crate) fn counted_address(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
@@ -90,7 +91,7 @@ mod tests {
     use crate::Limits;
 
     #[test]
-    fn places_are_counted_in_all_and_by_address_and_are_free_again_when_dropped() {
+    fn sockets_are_counted_in_total_and_per_address_and_dropping_a_place_frees_it() {
         let limits = Limits { connections: 3, connections_per_ip: 2, ..Limits::default() };
         let admission = Arc::new(Admission::new(&limits));
         let [jill, jill_in_v6, jack] = ["127.0.0.1", "::ffff:127.0.0.1", "::1"].map(|ip| ip.parse::<IpAddr>().unwrap());

@@ -1,4 +1,4 @@
-//! The server's side of one client.
+//! The server's side of one client: parses its frames, applies its rate limits, and hands its commands to the hub.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use crate::hub::{Code, Command, ConnectionId, Frame, Input, Refusal, Refused, Re
 use crate::logging::LineRate;
 use crate::protocol::frame::Client;
 
-/// The server's side of one client. When it is dropped, the client leaves its channels.
+/// The server's side of one client. Dropping it removes the client from all its channels.
 #[derive(Debug)]
 pub(crate) struct ClientSession {
     exchange: Arc<Exchange>,
@@ -18,12 +18,13 @@ pub(crate) struct ClientSession {
     pub(crate) outbox: Arc<Outbox>,
     rates: Arc<RateLimits>,
     rate: RateLimiter,
-    /// The outboxes that frames of this client filled, and how many of its frames did.
+    /// The outboxes with frames that this client's commands caused and that are not flushed yet.
     batch: FlushBatch,
+    /// The number of frames received since the last flush.
     frames: usize,
 }
 
-/// More frames of the client were refused than the server tolerates.
+/// The client has sent more invalid or refused frames than the rate limit allows; its socket must be closed.
 #[derive(Debug)]
 pub(crate) struct TooManyRefusals;
 
@@ -42,12 +43,13 @@ impl ClientSession {
         ClientSession { exchange, id, outbox, rates, rate, batch: FlushBatch::default(), frames: 0 }
     }
 
-    /// The socket sent a text frame. What it causes is written when there is nothing more to read.
+    /// Handles a text frame. The frames that it causes stay in `batch` until the caller has nothing more to read, or
+    /// until a bound is reached.
     pub(crate) fn receive(&mut self, text: &str) -> Result<(), TooManyRefusals> {
         let now = Instant::now();
         self.frames += 1;
         let received = self.receive_frame(text, now);
-        // More is not added to an outbox before it is written.
+        // Flush now: no outbox may collect more than this before it is flushed.
         if self.frames == FRAMES_PER_WRITE || self.batch.is_full() {
             self.write();
         }
@@ -67,12 +69,12 @@ impl ClientSession {
         self.feed(Input::Frame { from: self.id, frame }, now)
     }
 
-    /// The socket sent a binary frame.
+    /// Refuses a binary frame: the protocol has none.
     pub(crate) fn receive_binary(&mut self) -> Result<(), TooManyRefusals> {
         self.reject(Refusal::Binary.into(), Instant::now())
     }
 
-    /// The socket sent a ping or a pong of the WebSocket protocol. Counted with joins and leaves.
+    /// Handles a ping or a pong of the WebSocket protocol. It counts against the same rate limit as joins and leaves.
     pub(crate) fn receive_control(&mut self) -> Result<(), TooManyRefusals> {
         let now = Instant::now();
         if self.rate.admits_ping(&self.rates, now) {
@@ -81,24 +83,24 @@ impl ClientSession {
         self.reject(Refusal::TooFast.into(), now)
     }
 
-    /// Whether something that this socket caused is not written yet.
+    /// Returns whether `batch` holds frames that are not flushed yet.
     pub(crate) fn owes(&self) -> bool {
         !self.batch.is_empty()
     }
 
-    /// Writes what this socket caused.
+    /// Flushes every outbox that this client's frames have filled.
     pub(crate) fn write(&mut self) {
         self.frames = 0;
         self.batch.write();
     }
 
-    /// The client is told of a refusal that none of its frames caused.
+    /// Sends this client a refusal that answers no frame of its own, for example about its auth token.
     pub(crate) fn tell(&mut self, why: Refusal) {
         let input = Input::Reject { from: self.id, refused: why.into() };
         self.exchange.feed(Instant::now(), input, &mut self.batch);
     }
 
-    /// The socket is closed because its client reads too slowly.
+    /// Counts and logs that the socket is closed because its client reads too slowly.
     pub(crate) fn note_slow_consumer(&self) {
         self.exchange.metrics.slow_consumers.inc();
         if let Some(left_out) = SLOW_CONSUMERS.admits(Instant::now()) {
@@ -127,7 +129,8 @@ impl Drop for ClientSession {
     }
 }
 
-/// Who sends without a pause is not to keep the others waiting.
+/// The number of frames that one client may send before its output is flushed. A client that never pauses must not
+/// delay the delivery to others.
 const FRAMES_PER_WRITE: usize = 64;
 
 static SLOW_CONSUMERS: LineRate = LineRate::new();

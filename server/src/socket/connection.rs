@@ -1,5 +1,5 @@
-//! One socket, one task: its frames go to the hub. What is for it is written by those who cause it, as long as the client
-//! takes it; see `outbox`.
+//! The task of one socket: it reads frames and hands them to the hub. Outgoing frames are written by the task that
+//! produced them; this task writes only while the client's TCP buffer is full. See `outbox`.
 
 use std::future::ready;
 use std::pin::{Pin, pin};
@@ -29,14 +29,14 @@ use crate::settings::Limits;
 
 pub(crate) type Socket = WebSocketStream<Stream>;
 
-/// How the sockets of a server are served.
+/// The limits and timeouts that every socket of a server has.
 #[derive(Clone, Debug)]
 pub(crate) struct Terms {
-    /// A frame may have no more.
+    /// The size of the largest frame that a client may send, in bytes.
     pub(crate) frame_bytes: usize,
-    /// After how much silence a socket is asked whether it is still there.
+    /// The time of silence after which the server pings a client.
     pub(crate) ping: Duration,
-    /// For how long a client may take to close its side.
+    /// The time that a client has to close its side of the connection.
     pub(crate) farewell: Duration,
     /// Cancelled when the server stops.
     pub(crate) stopping: CancellationToken,
@@ -49,7 +49,7 @@ impl Terms {
     }
 }
 
-/// Serves a socket until one side closes it, the client is silent for longer than two pings allow, or its token expires.
+/// Serves a socket until one side closes it, the client leaves two pings unanswered, or its auth token expires.
 pub(crate) async fn serve(
     reads: OwnedReadHalf,
     already_read: Vec<u8>,
@@ -68,29 +68,30 @@ pub(crate) async fn serve(
         session.note_slow_consumer();
     }
     let outbox = Arc::clone(&session.outbox);
-    // The others learn at once that this one is gone, however long the farewell takes.
+    // Dropping the session before the close handshake tells the other members at once that this client has left.
     drop(session);
     tracing::debug!(?end, "socket ends");
     outbox.end(Ending::Over);
-    // In a box: an open socket should not cost what only one that ends needs.
+    // The future is boxed so that open sockets do not pay for the memory that only a closing one needs.
     Box::pin(farewell(socket, &outbox, end, terms)).await;
 }
 
 async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, expires: Option<Instant>) -> End {
     let mut heartbeat = Heartbeat::new(ping, Instant::now(), expires);
-    // The only timer of the socket. Waiting for room borrows it.
+    // The only timer of the socket. The branch that waits for a writable socket borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     let mut progress = Progress::new(patience(ping));
     loop {
-        // Reading comes first, so that what a burst causes leaves in few writes. Waiting for a client comes last, so that
-        // one that takes little is asked as well.
+        // The order of the branches matters. Reading comes before flushing, so that all output of a burst leaves in few
+        // writes. Waiting for a writable socket comes last, so that the server pings a slow reader too.
         select! {
             biased;
-            // A client that takes less than it asks for is not asked what else it wants.
+            // Back-pressure: the server reads nothing from a client that does not read its own frames.
             incoming = socket.next(), if !session.outbox.is_congested() => {
                 let now = Instant::now();
                 heartbeat.hear(now);
-                // A client that never pauses keeps the alarm from being asked.
+                // The timer's branch is never polled while a client sends without a pause, so the expiry is checked
+                // here too.
                 if heartbeat.is_expired(now) {
                     return expired(session);
                 }
@@ -124,7 +125,8 @@ async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Durati
                         if heartbeat.is_expired(now) {
                             return expired(session);
                         }
-                        // A client that takes something is there, though its pong may wait behind what it is sent.
+                        // Bytes that the client has taken prove that it is alive. Its pong may still wait behind the
+                        // frames that the server sends.
                         if session.outbox.taken_bytes() > taken_bytes {
                             heartbeat.hear(now);
                         }
@@ -140,7 +142,7 @@ async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Durati
     }
 }
 
-/// Hands on what was read.
+/// Passes one incoming frame on to the session.
 fn receive(
     incoming: Option<Result<Message, Error>>,
     fragments: &mut Fragments,
@@ -155,32 +157,34 @@ fn receive(
             fragments.message(bytes.len())?;
             session.receive_binary()
         }
-        // The library answers a ping with the next read.
+        // The library answers a ping by itself, at the next read.
         Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
             fragments.control(bytes.len());
             session.receive_control()
         }
-        // The library hands on no bare frames.
+        // The library never returns raw frames.
         Some(Ok(Message::Frame(_))) => Ok(()),
         Some(Ok(Message::Close(_))) => return Err(End::Closed),
         Some(Err(error)) => return Err(end_for(&error)),
         None => return Err(End::Broken),
     };
     tolerable.map_err(|TooManyRefusals| {
-        // What was refused last is told before the socket closes.
+        // The refusal must be sent before the socket closes.
         session.write();
         Ending::TooManyRefusals.into()
     })
 }
 
-/// The socket is told that its token has expired. It is closed with the code after which every client connects again.
+/// Tells the client that its token has expired. The close code (1012) makes every client connect again, with a new
+/// token.
 fn expired(session: &mut ClientSession) -> End {
     session.tell(Refusal::TokenExpired);
     session.write();
     End::ByServer(CloseCode::RESTART, "the token has expired")
 }
 
-/// Writes as soon as the client takes something again, or returns at the alarm. Nothing is read of the client until then.
+/// Waits until the socket is writable, then flushes the outbox; returns early when the timer fires. The task reads
+/// nothing from the client until then.
 async fn writable(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     select! {
         biased;
@@ -192,5 +196,6 @@ async fn writable(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     Ok(())
 }
 
-/// There from the start; the library's default, 128 KiB, would be most of what an idle connection costs.
+/// The read buffer is allocated when the socket opens. The library's default of 128 KiB would be most of the memory of
+/// an idle connection.
 const READ_BUFFER_BYTES: usize = 1024;

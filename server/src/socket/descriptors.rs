@@ -1,28 +1,29 @@
-//! How many connections the file descriptors of the process allow.
+//! Fits the limits on connections to the file descriptors that the process may open.
 
 use crate::settings::Limits;
 
 /// Raises the soft limit of open descriptors to what these limits need, as far as the hard limit allows. Returns the
-/// limit that is then in force; `None` where there is none.
+/// limit that is then in force.
 #[cfg(unix)]
-pub fn raise_limit(limits: &Limits) -> std::io::Result<Option<usize>> {
-    let needed = u64::try_from(needed(limits)).unwrap_or(u64::MAX);
+pub fn raise_limit(limits: &Limits, is_encrypted: bool) -> std::io::Result<Option<usize>> {
+    let needed = u64::try_from(needed(limits, is_encrypted)).unwrap_or(u64::MAX);
     let allowed = rlimit::increase_nofile_limit(needed)?;
     Ok(usize::try_from(allowed).ok())
 }
 
-/// Sockets are not counted with files there.
+/// Returns `None`: on this system sockets are not counted as file descriptors.
 #[cfg(not(unix))]
-pub fn raise_limit(_: &Limits) -> std::io::Result<Option<usize>> {
+pub fn raise_limit(_: &Limits, _: bool) -> std::io::Result<Option<usize>> {
     Ok(None)
 }
 
-/// The limits that so many descriptors allow. Says so where they are smaller than the configured ones.
-pub(crate) fn fit(limits: Limits, descriptors: Option<usize>) -> Limits {
+/// Lowers the limits on connections to what this number of descriptors allows. Logs a warning where that is less than
+/// the configured limits.
+pub(crate) fn fit(limits: Limits, descriptors: Option<usize>, is_encrypted: bool) -> Limits {
     let Some(descriptors) = descriptors else {
         return limits;
     };
-    let free = descriptors - OWN_DESCRIPTORS.min(descriptors / 4);
+    let free = (descriptors - OWN_DESCRIPTORS.min(descriptors / 4)) / each(is_encrypted);
     let unauthenticated = limits.unauthenticated.min(free / 4).max(1);
     let connections = limits.connections.min(free - unauthenticated.min(free)).max(1);
     let is_less = |fitting, limit| fitting < limit && limit != usize::MAX;
@@ -33,17 +34,23 @@ pub(crate) fn fit(limits: Limits, descriptors: Option<usize>) -> Limits {
              LimitNOFILE=) or lower the limits",
             limits.connections,
             limits.unauthenticated,
-            needed(&limits),
+            needed(&limits, is_encrypted),
         );
     }
     Limits { connections, unauthenticated, ..limits }
 }
 
-fn needed(limits: &Limits) -> usize {
-    limits.connections.saturating_add(limits.unauthenticated).saturating_add(OWN_DESCRIPTORS)
+fn needed(limits: &Limits, is_encrypted: bool) -> usize {
+    let connections = limits.connections.saturating_add(limits.unauthenticated);
+    connections.saturating_mul(each(is_encrypted)).saturating_add(OWN_DESCRIPTORS)
 }
 
-/// What the server itself may have open: files that it serves, connections to triggers and to Redis, the log.
+/// How many descriptors a connection has: an encrypted one is relayed through a pair.
+fn each(is_encrypted: bool) -> usize {
+    if is_encrypted { 3 } else { 1 }
+}
+
+/// Descriptors reserved for the server itself: served files, connections to triggers and to Redis, the log.
 const OWN_DESCRIPTORS: usize = 256;
 
 #[cfg(test)]
@@ -52,15 +59,15 @@ mod tests {
     use crate::Limits;
 
     #[test]
-    fn limits_that_the_descriptors_allow_stay_as_they_are() {
-        assert_eq!(fit(Limits::default(), Some(101_256)), Limits::default());
-        assert_eq!(fit(Limits::default(), None), Limits::default());
+    fn limits_within_the_number_of_descriptors_are_unchanged() {
+        assert_eq!(fit(Limits::default(), Some(101_256), false), Limits::default());
+        assert_eq!(fit(Limits::default(), None, false), Limits::default());
     }
 
     #[test]
-    fn few_descriptors_are_shared_out_with_some_left_for_the_server_itself() {
+    fn few_descriptors_are_divided_and_some_are_reserved_for_the_server_itself() {
         for descriptors in [0, 1, 8, 96, 256, 1024, 65_536] {
-            let Limits { connections, unauthenticated, .. } = fit(Limits::default(), Some(descriptors));
+            let Limits { connections, unauthenticated, .. } = fit(Limits::default(), Some(descriptors), false);
             assert!(connections >= 1 && unauthenticated >= 1, "{descriptors}");
             if descriptors >= 8 {
                 assert!(connections + unauthenticated <= descriptors - descriptors.min(1024) / 4, "{descriptors}");
@@ -69,9 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn limits_that_are_switched_off_are_bounded_by_the_descriptors() {
+    fn the_number_of_descriptors_bounds_limits_that_are_switched_off() {
         let off = Limits { connections: usize::MAX, unauthenticated: usize::MAX, ..Limits::default() };
-        let Limits { connections, unauthenticated, .. } = fit(off, Some(1024));
+        let Limits { connections, unauthenticated, .. } = fit(off.clone(), Some(1024), false);
         assert_eq!((connections, unauthenticated), (576, 192));
+        let Limits { connections, unauthenticated, .. } = fit(off, Some(1024), true);
+        assert_eq!((connections, unauthenticated), (192, 64), "encrypted");
     }
 }

@@ -1,4 +1,5 @@
-//! How a socket ends: the client is told why, behind what still waits, and gets a bounded time to read it.
+//! The end of a socket: the client gets its queued frames, then a close frame with the reason, and a bounded time to
+//! read both.
 
 use std::mem;
 use std::pin::pin;
@@ -17,26 +18,26 @@ use super::connection::{Socket, Terms};
 use super::fragments::TooManyFragments;
 use super::outbox::{Ending, Outbox};
 
-/// Why a socket ends.
+/// The reason why a socket ends.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// The client closed; its close frame is still to be answered.
+    /// The client has sent a close frame, and the server still has to answer it.
     Closed,
-    /// Nothing can be said any more.
+    /// The connection is lost; nothing can be sent.
     Broken,
-    /// The client answered no ping.
+    /// The client has answered no ping.
     Silent,
-    /// The server closes, and says why.
+    /// The server closes the socket with this code and reason.
     ByServer(CloseCode, &'static str),
 }
 
-/// Ends a socket. A client that does not read or does not close its side in time is cut off.
+/// Closes a socket. Cuts off a client that does not read its frames or does not close its side in time.
 pub(crate) async fn farewell(mut socket: Socket, outbox: &Outbox, end: End, terms: &Terms) {
     let is_slow = outbox.is_blocked();
     let mut farewell = pin!(async {
         match end {
             End::Closed => {
-                // Answers the close frame, behind what waits.
+                // The library answers the close frame; the answer is queued behind the frames that wait.
                 while let Some(Ok(_)) = socket.next().await {}
                 let _ = outbox.written().await;
             }
@@ -57,7 +58,8 @@ pub(crate) async fn farewell(mut socket: Socket, outbox: &Outbox, end: End, term
     let _ = timeout(terms.farewell, farewell).await;
 }
 
-/// Resolves when a slow client has had its time. Returns whether it has read in each part of it.
+/// Resolves when the time for a slow reader is over. Returns whether the client has read something in each period of
+/// it.
 async fn reads_on(outbox: &Outbox) -> bool {
     let mut taken_bytes = outbox.taken_bytes();
     for _ in 0..SLOW_PERIODS {
@@ -70,8 +72,8 @@ async fn reads_on(outbox: &Outbox) -> bool {
     true
 }
 
-/// Says why, then reads what still comes: closing a connection with unread data would reset it, and the client
-/// would never see the reason.
+/// Sends the close frame, then reads and drops what the client still sends. Closing a TCP connection with unread data
+/// would reset it, and the client would never see the reason.
 async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'static str) {
     let frame = CloseFrame { code: code.0.into(), reason: Utf8Bytes::from_static(reason) };
     if socket.close(Some(frame)).await.is_err() || outbox.written().await.is_err() {
@@ -86,7 +88,7 @@ async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'st
     while let Ok(1..) = stream.read(&mut unread).await {}
 }
 
-/// The end that an error of the WebSocket library leads to.
+/// Maps an error of the WebSocket library to the reason why the socket ends.
 pub(crate) fn end_for(error: &Error) -> End {
     match error {
         Error::Capacity(CapacityError::MessageTooLong { .. }) => End::ByServer(CloseCode::TOO_LARGE, "frame too large"),
@@ -120,7 +122,7 @@ impl From<Ending> for End {
 
 const UNREAD_BUFFER_BYTES: usize = 1024;
 
-/// A slow client has to take something in each of so many periods: 30 s in all.
+/// A slow reader has to read something in each of these periods, which last 30 s together.
 const SLOW_PERIODS: usize = 3;
 const SLOW_PERIOD: Duration = Duration::from_secs(10);
 

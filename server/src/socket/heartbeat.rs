@@ -1,29 +1,29 @@
-//! Whether a client is still there, pinged after silence and given up after two pings without an answer, and whether its
-//! auth token is still valid. Pure.
+//! The heartbeat of one socket: decides when to ping a silent client, when to give it up after two unanswered pings,
+//! and when its auth token has expired. Pure.
 
 use std::time::{Duration, Instant};
 
-/// When a socket was heard of, and how often it was asked since.
+/// The state of one socket's heartbeat: the time of the last frame received, and the number of pings sent since.
 #[derive(Debug)]
 pub(crate) struct Heartbeat {
     interval: Duration,
     heard: Instant,
     unanswered_pings: u32,
     next_look: Instant,
-    /// When the token of the socket expires; `None` without a token.
+    /// The time when the auth token of the socket expires; `None` without a token.
     expires: Option<Instant>,
 }
 
-/// What is to be done.
+/// The next action of the socket's task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// Nothing, until the next look.
+    /// Do nothing until the next look.
     Wait,
-    /// Ask.
+    /// Send a ping.
     Ping,
-    /// Nobody is there.
+    /// Close the connection: the client is gone.
     GiveUp,
-    /// The token of the socket has expired.
+    /// Close the socket: its auth token has expired.
     Expired,
 }
 
@@ -32,28 +32,28 @@ impl Heartbeat {
         Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval, expires }
     }
 
-    /// Something came, whatever it was.
+    /// Records that the client has sent a frame of any kind.
     pub(crate) fn hear(&mut self, now: Instant) {
         self.heard = now;
         self.unanswered_pings = 0;
     }
 
-    /// When to look again.
+    /// Returns the time of the next look.
     pub(crate) fn next_look(&self) -> Instant {
         self.or_expiry(self.next_look)
     }
 
-    /// That time, or the expiry of the token if it comes first.
+    /// Returns the given time, or the expiry of the token if that comes first.
     pub(crate) fn or_expiry(&self, time: Instant) -> Instant {
         self.expires.map_or(time, |expires| expires.min(time))
     }
 
-    /// Whether the token of the socket has expired.
+    /// Returns whether the token of the socket has expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Whether it is time to do something; a look that comes early changes nothing.
+    /// Returns the action that is due now. A look before [`Heartbeat::next_look`] changes nothing.
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         if self.is_expired(now) {
             return Look::Expired;
@@ -75,10 +75,10 @@ impl Heartbeat {
     }
 }
 
-/// How many may stay unanswered.
+/// The number of pings that a client may leave unanswered.
 const PINGS: u32 = 2;
 
-/// After how long without a sign of life a client is given up.
+/// Returns the time of silence after which a client is given up.
 pub(crate) fn patience(interval: Duration) -> Duration {
     interval * PINGS + interval / 3
 }
@@ -89,7 +89,7 @@ mod tests {
 
     use super::{Heartbeat, Look};
 
-    /// What comes of looks at these seconds, with something heard at those.
+    /// Returns the results of looks at the given seconds, of a client that sends a frame at each second in `heard_s`.
     fn looks(at_s: &[u64], heard_s: &[u64]) -> Vec<Look> {
         let start = Instant::now();
         let time = |seconds: u64| start + Duration::from_secs(seconds);
@@ -105,27 +105,27 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_pinged_twice_and_then_given_up() {
+    fn a_silent_client_is_pinged_twice_and_then_given_up() {
         assert_eq!(looks(&[25, 50, 59], &[]), [Look::Ping, Look::Ping, Look::GiveUp]);
     }
 
     #[test]
-    fn an_answer_starts_it_anew() {
+    fn a_pong_resets_the_count_of_unanswered_pings() {
         assert_eq!(looks(&[25, 50, 51, 76, 85], &[26]), [Look::Ping, Look::Wait, Look::Ping, Look::Ping, Look::GiveUp]);
     }
 
     #[test]
-    fn a_client_that_talks_is_never_pinged() {
+    fn a_client_that_sends_frames_is_never_pinged() {
         assert_eq!(looks(&[25, 45, 65], &[20, 40, 60]), [Look::Wait; 3]);
     }
 
     #[test]
-    fn looks_that_come_early_ask_nothing() {
+    fn a_look_before_its_time_sends_no_ping() {
         assert_eq!(looks(&[25, 26, 27, 28, 49], &[])[1..], [Look::Wait; 4]);
     }
 
     #[test]
-    fn an_expired_token_is_noticed_at_its_expiry_however_much_the_client_talks() {
+    fn an_expired_token_is_noticed_on_time_even_if_the_client_sends_frames_all_the_time() {
         let start = Instant::now();
         let time = |seconds: u64| start + Duration::from_secs(seconds);
         let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, Some(time(60)));

@@ -1,4 +1,4 @@
-//! Takes connections and hands their requests to the routes, until told to stop.
+//! Accepts connections and passes their requests to the routes, until the server stops.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
@@ -26,16 +26,19 @@ use tower_service::Service;
 
 use super::pending::{PendingConnection, PendingConnections};
 use super::request_body::{AnswerBody, RequestBody};
+use super::tls::Door;
 use crate::config::Timings;
 use crate::http::TrustedProxies;
 use crate::logging::LineRate;
 use crate::metrics::Metrics;
 use crate::settings::Limits;
 
-/// What connections are served with.
+/// The routes, limits and timeouts that every accepted connection is served with.
 #[derive(Debug)]
 pub(crate) struct Front {
     routes: Router,
+    /// Where connections are encrypted.
+    tls: Option<Arc<Door>>,
     handshake_timeout: Duration,
     pending: Arc<PendingConnections>,
     proxies: Arc<TrustedProxies>,
@@ -45,6 +48,7 @@ pub(crate) struct Front {
 impl Front {
     pub(crate) fn new(
         routes: Router,
+        tls: Option<Door>,
         proxies: TrustedProxies,
         limits: &Limits,
         timings: &Timings,
@@ -53,6 +57,7 @@ impl Front {
         let pending = PendingConnections::new(limits, timings.first_request, metrics.unauthenticated.clone());
         Front {
             routes,
+            tls: tls.map(Arc::new),
             handshake_timeout: timings.handshake,
             pending: Arc::new(pending),
             proxies: Arc::new(proxies),
@@ -61,7 +66,7 @@ impl Front {
     }
 }
 
-/// Serves until `stopping`, then until the requests under way are answered.
+/// Accepts connections until `stopping` is cancelled, then waits until all requests in progress are answered.
 pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: CancellationToken) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(front.handshake_timeout).max_buf_size(HEAD_BYTES);
@@ -70,7 +75,7 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch off Nagle's algorithm");
         }
-        // The address behind a proxy is known when the request is.
+        // The client behind a trusted proxy is unknown until its request has arrived.
         let ip = Some(peer.ip()).filter(|ip| !front.proxies.contain(*ip));
         let pending = Arc::new(front.pending.admit(ip, Instant::now()));
         connections.spawn(serve_connection(http.clone(), stream, peer, pending, &front, stopping.clone()));
@@ -78,9 +83,12 @@ pub(crate) async fn serve(listener: TcpListener, front: Front, stopping: Cancell
     drop(listener);
     connections.close();
     connections.wait().await;
+    if let Some(tls) = &front.tls {
+        tls.closed().await;
+    }
 }
 
-/// The next connection, when there is room for it.
+/// Returns the next connection as soon as fewer than `unauthenticated` connections are pending.
 async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -91,8 +99,8 @@ async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) 
                 {
                     tracing::warn!(
                         left_out,
-                        "as many connections as the limit unauthenticated allows have not become a socket: \
-                         the oldest without a request is closed for each new one"
+                        "the limit unauthenticated is reached: for each new connection, the oldest one without a \
+                         complete request is closed"
                     );
                 }
                 return accepted;
@@ -108,7 +116,7 @@ async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) 
                          or lower the limits connections and unauthenticated"
                     );
                 }
-                // None may close yet: the pause is the same.
+                // An error means that no connection may be closed yet. The pause below is the same in both cases.
                 let _ = front.pending.close_oldest(Instant::now());
                 select! {
                     () = front.pending.freed() => {}
@@ -119,12 +127,12 @@ async fn next(listener: &TcpListener, front: &Front) -> (TcpStream, SocketAddr) 
     }
 }
 
-/// The client was gone before its connection was accepted.
+/// Returns whether the error only says that the client left before its connection was accepted.
 fn is_of_the_client(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
 }
 
-/// Serves the requests of one connection until it ends, becomes a socket, or has to make room for another one.
+/// Serves the requests of one connection until it ends, becomes a socket, or must close to make room for another one.
 fn serve_connection(
     http: http1::Builder,
     stream: TcpStream,
@@ -133,8 +141,16 @@ fn serve_connection(
     front: &Front,
     stopping: CancellationToken,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let (routes, proxies) = (front.routes.clone(), Arc::clone(&front.proxies));
+    let (routes, proxies, tls) = (front.routes.clone(), Arc::clone(&front.proxies), front.tls.clone());
     async move {
+        let stream = match tls {
+            None => stream,
+            // In a box: what is not encrypted should not have room for it.
+            Some(tls) => match Box::pin(tls.enter(stream, &pending)).await {
+                Some(stream) => stream,
+                None => return,
+            },
+        };
         let service = service_fn(|request| answer(routes.clone(), request, peer, &proxies, &pending));
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         let ended = select! {
@@ -164,7 +180,7 @@ async fn answer(
     } else {
         let client = SocketAddr::new(proxies.client(peer.ip(), request.headers()), peer.port());
         let mut request = request.map(|body| Body::new(RequestBody::new(body, pending)));
-        // The client's address, not the proxy's, for everything that is counted by address.
+        // Limits per address count the client's address, not the proxy's.
         request.extensions_mut().insert(ConnectInfo(client));
         request.extensions_mut().insert(Arc::clone(pending));
         let Ok(response) = routes.call(request).await;
@@ -173,15 +189,16 @@ async fn answer(
     Ok(response.map(|body| AnswerBody::new(body, Arc::clone(pending))))
 }
 
-/// How many bytes the head of a request has. The library compares its buffer with the bound only while the head is
-/// incomplete, so that a larger one passes when its last bytes arrive together.
+/// Returns the size of a request's head in bytes. The library compares its buffer with the bound only while the head is
+/// incomplete, so a larger head passes if its last bytes arrive together.
 fn head_bytes(request: &Request<Incoming>) -> usize {
     let request_line = request.method().as_str().len() + request.uri().to_string().len() + "  HTTP/1.1\r\n".len();
     let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     request_line + fields.sum::<usize>() + "\r\n".len()
 }
 
-/// Room for the head of a request with a large token; the library would take several times as much.
+/// The largest head of a request that is accepted: enough for a large token. The library's default is several times
+/// larger.
 const HEAD_BYTES: usize = 64 * 1024;
 
 const AGAIN_AFTER: Duration = Duration::from_millis(100);

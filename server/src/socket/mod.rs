@@ -1,22 +1,23 @@
-//! Connections and the sockets that they become: one task for each.
+//! Connections, and the sockets that they become. Each has one task.
 //!
 //! # Layout
 //!
 //! - `listen`: the listener, and the HTTP connections that it accepts.
 //! - `pending`: connections that have not become a socket.
-//! - `request_body`: bodies that tell when a request has ended, and when its answer has.
-//! - [`descriptors`]: how many connections the file descriptors of the process allow.
-//! - `upgrade`: from an HTTP request to a socket, or to a named refusal.
-//! - `admission`: how many sockets may be open.
+//! - `request_body`: request and response bodies that report when they end.
+//! - [`descriptors`]: fits the limits on connections to the process's file descriptors.
+//! - [`tls`]: encrypted connections, which are relayed to plain ones.
+//! - `upgrade`: the WebSocket handshake, which opens a socket or answers with a named rejection.
+//! - `admission`: the limits on the number of open sockets.
 //! - `connection`: the task of one socket.
 //! - `client_session`: the server's side of one client.
-//! - `rate_limit`: how fast one client may send.
-//! - `outbox`: the frames that wait for one socket, and who writes them.
-//! - `stream`: the bytes of one socket, for the WebSocket library.
-//! - `fragments`: whether a client splits its messages into too many fragments.
-//! - `heartbeat`: whether a client still answers, and its token is valid.
-//! - `progress`: whether a slow reader still reads fast enough.
-//! - `farewell`: how a socket ends.
+//! - `rate_limit`: token buckets that limit how fast one client may send.
+//! - `outbox`: the queue of frames for one socket, and who writes them.
+//! - `stream`: the byte stream of one socket, as the WebSocket library sees it.
+//! - `fragments`: detects messages split into too many fragments.
+//! - `heartbeat`: pings silent clients, and notices expired auth tokens.
+//! - `progress`: decides whether a slow reader still reads fast enough.
+//! - `farewell`: the close handshake and the end of a socket.
 
 mod admission;
 mod client_session;
@@ -32,8 +33,10 @@ mod progress;
 mod rate_limit;
 mod request_body;
 mod stream;
+pub(crate) mod tls;
 mod upgrade;
 
 pub(crate) use connection::Terms;
 pub(crate) use listen::{Front, serve};
+pub(crate) use tls::Door as TlsDoor;
 pub(crate) use upgrade::{Gate, upgrade};

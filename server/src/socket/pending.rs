@@ -1,7 +1,7 @@
-//! TCP connections that have not become a socket: bounded in all and by address.
+//! TCP connections that have not become a socket. Their number is bounded, in total and per address.
 //!
-//! When there are too many, the oldest connection that has sent no complete request is closed: a client that sends its
-//! request at once gets in, however many silent connections are open.
+//! When there are too many, the oldest connection that has sent no complete request is closed. So a client that sends
+//! its request at once gets in, however many silent connections are open.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -16,13 +16,13 @@ use tokio_util::sync::CancellationToken;
 use super::admission::counted_address;
 use crate::settings::Limits;
 
-/// The connections of one server that have not become a socket.
+/// All connections of one server that have not become a socket.
 #[derive(Debug)]
 pub(crate) struct PendingConnections {
     state: Mutex<State>,
     limit: usize,
     limit_per_ip: usize,
-    /// How long a connection may be silent while there is no room for another one.
+    /// The time that a connection may be silent before it can be closed to make room for another one.
     patience: Duration,
     /// Notified when a connection has closed or has become a socket.
     freed: Notify,
@@ -32,22 +32,22 @@ pub(crate) struct PendingConnections {
 #[derive(Debug, Default)]
 struct State {
     last_id: u64,
-    /// The oldest first.
+    /// Ordered by age: the oldest connection has the smallest id.
     connections: BTreeMap<u64, Entry>,
-    /// Only addresses with a connection.
+    /// Contains only addresses that have a connection.
     by_ip: HashMap<IpAddr, usize>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    /// `None`: it comes from a proxy, on behalf of many.
+    /// `None` for a connection from a trusted proxy, which serves many clients.
     ip: Option<IpAddr>,
-    /// Since when it has sent no complete request; `None` while one is answered.
+    /// The time since which the connection has sent no complete request; `None` while a request is being answered.
     silent_since: Option<Instant>,
     closing: CancellationToken,
 }
 
-/// One connection; counted until it becomes a socket or this is dropped.
+/// One connection. It is counted until it becomes a socket or this value is dropped.
 #[derive(Debug)]
 pub(crate) struct PendingConnection {
     all: Arc<PendingConnections>,
@@ -71,7 +71,7 @@ impl PendingConnections {
         self.lock().connections.len() >= self.limit
     }
 
-    /// Resolves when there is room for one more. Returns how many connections were closed for it.
+    /// Resolves when there is room for one more connection. Returns how many connections were closed to make it.
     pub(crate) async fn room(&self) -> usize {
         let mut closed = 0;
         while self.is_full() {
@@ -96,8 +96,8 @@ impl PendingConnections {
         self.freed.notified().await;
     }
 
-    /// Closes the oldest connection that has sent no complete request, or else the oldest of all. Returns when one may be
-    /// closed, if none may be yet.
+    /// Closes the oldest connection that has sent no complete request, or else the oldest of all. If none may be closed
+    /// yet, returns the time when one may be.
     pub(crate) fn close_oldest(&self, now: Instant) -> Result<(), Instant> {
         let state = self.lock();
         let Some(oldest) = state.oldest(|_| true) else {
@@ -111,7 +111,7 @@ impl PendingConnections {
         Ok(())
     }
 
-    /// Counts a connection. One too many of its address closes the oldest of that address.
+    /// Counts a new connection. If its address already has as many as it may have, the oldest of them is closed.
     pub(crate) fn admit(self: &Arc<Self>, ip: Option<IpAddr>, now: Instant) -> PendingConnection {
         let ip = ip.map(counted_address);
         let closing = CancellationToken::new();
@@ -161,7 +161,8 @@ impl PendingConnections {
 }
 
 impl State {
-    /// The oldest connection that has sent no complete request, or else the oldest of all; none that closes already.
+    /// Returns the oldest connection without a complete request, or else the oldest of all. Skips connections that are
+    /// closing already.
     fn oldest(&self, is_meant: impl Fn(&Entry) -> bool) -> Option<&Entry> {
         let mut open = self.connections.values().filter(|entry| is_meant(entry) && !entry.closing.is_cancelled());
         let first = open.next()?;
@@ -174,22 +175,22 @@ impl State {
 }
 
 impl PendingConnection {
-    /// The client has sent a complete request.
+    /// Records that the client has sent a complete request.
     pub(crate) fn request_is_complete(&self) {
         self.all.set_silent_since(self.id, None);
     }
 
-    /// The request is answered; the client may send another one.
+    /// Records that the request is answered and the client may send the next one.
     pub(crate) fn request_is_answered(&self) {
         self.all.set_silent_since(self.id, Some(Instant::now()));
     }
 
-    /// The connection counts among the sockets from now on.
+    /// Stops counting the connection here: it counts as an open socket from now on.
     pub(crate) fn becomes_a_socket(&self) {
         self.all.remove(self.id);
     }
 
-    /// Resolves when the connection has to close to make room.
+    /// Resolves when the connection must close to make room.
     pub(crate) async fn closing(&self) {
         self.closing.cancelled().await;
     }

@@ -1,12 +1,12 @@
-//! Whether a client that reads slowly still reads fast enough. Pure.
+//! Decides whether a slow reader still reads fast enough. Pure.
 
 use std::time::{Duration, Instant};
 
-/// Judges a client at the end of each period in which its outbox never emptied.
+/// Measures how many bytes a client reads in each period in which its outbox never became empty.
 #[derive(Debug)]
 pub(crate) struct Progress {
     period: Duration,
-    /// When the period began, and how many bytes the client had taken then.
+    /// The start of the period, and the number of bytes that the client had read at that time.
     begun: Option<(Instant, u64)>,
 }
 
@@ -15,13 +15,13 @@ impl Progress {
         Progress { period, begun: None }
     }
 
-    /// The client takes nothing for the time being. Returns when it is judged.
+    /// Starts a period, if none has begun, for a client whose TCP buffer is full. Returns the end of the period.
     pub(crate) fn wait(&mut self, now: Instant, taken_bytes: u64) -> Instant {
         let (begun, _) = *self.begun.get_or_insert((now, taken_bytes));
         begun + self.period
     }
 
-    /// Whether the client reads fast enough. `is_blocked`: its outbox has not emptied.
+    /// Returns whether the client reads fast enough. `is_blocked` says that its outbox has not become empty.
     pub(crate) fn suffices(&mut self, now: Instant, taken_bytes: u64, is_blocked: bool) -> bool {
         if !is_blocked {
             self.begun = None;
@@ -39,7 +39,7 @@ impl Progress {
     }
 }
 
-/// Less than any network for telephones carries.
+/// The least speed of a reader. Every mobile network is faster.
 const BYTES_PER_SECOND: u64 = 1024;
 
 #[cfg(test)]
@@ -48,7 +48,8 @@ mod tests {
 
     use super::Progress;
 
-    /// How many seconds a client lives that takes so many bytes every so many seconds, an hour at most.
+    /// Returns after how many seconds a client is given up that reads `bytes` every `every_s` seconds; 3600 if it never
+    /// is.
     fn lives_s(bytes: u64, every_s: u64) -> u64 {
         let start = Instant::now();
         let mut progress = Progress::new(Duration::from_secs(58));
@@ -67,20 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_takes_a_little_now_and_then_is_given_up_like_one_that_takes_nothing() {
+    fn a_client_that_reads_very_little_is_given_up_like_one_that_reads_nothing() {
         assert_eq!(lives_s(0, 1), 58);
         assert_eq!(lives_s(1, 50), 58);
         assert_eq!(lives_s(10_000, 50), 58);
     }
 
     #[test]
-    fn a_client_that_takes_a_kilobyte_a_second_stays_in_whatever_pieces_it_comes() {
+    fn a_client_that_reads_a_kilobyte_a_second_stays_however_it_divides_its_reads() {
         assert_eq!(lives_s(1_100, 1), 3600);
         assert_eq!(lives_s(70_000, 50), 3600);
     }
 
     #[test]
-    fn a_client_that_has_taken_everything_begins_anew() {
+    fn an_empty_outbox_ends_the_period() {
         let start = Instant::now();
         let period = Duration::from_secs(58);
         let mut progress = Progress::new(period);

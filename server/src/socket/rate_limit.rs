@@ -1,4 +1,4 @@
-//! How fast one socket may send: buckets that frames are poured into and that drain with time.
+//! Rate limits of one socket: token buckets for messages, joins and leaves, bytes, and refused frames.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -7,22 +7,23 @@ use std::time::{Duration, Instant};
 use crate::hub::{Command, Frame, Request};
 use crate::settings::Limits;
 
-/// How fast sockets of this server may send.
+/// The rate limits that all sockets of this server have.
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimits {
     messages: Rate,
-    /// Apart from the messages: a client that connects again joins all its channels at once.
+    /// The limit on joins, leaves and pings. It is separate from messages because a client that reconnects joins all
+    /// its channels at once.
     memberships: Rate,
-    /// Joins of channels that the socket has left before.
+    /// The limit on joins of channels that the socket has left before.
     returns: Rate,
     bytes: Rate,
     refusals: Rate,
     channels_per_socket: usize,
-    /// Names of channels are kept as hashes that no client can foresee.
+    /// Hashes channel names with a random key, so that no client can produce collisions.
     hasher: RandomState,
 }
 
-/// What one socket sent of late.
+/// The fill levels of one socket's buckets.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     messages: Bucket,
@@ -30,7 +31,7 @@ pub(crate) struct RateLimiter {
     returns: Bucket,
     bytes: Bucket,
     refusals: Bucket,
-    /// Channels that the socket has left, as hashes of their names.
+    /// The channels that the socket has left, as hashes of their names.
     left: BTreeSet<u64>,
 }
 
@@ -63,7 +64,7 @@ impl RateLimiter {
         }
     }
 
-    /// Whether the client may send this frame now.
+    /// Returns whether the rate limits allow this frame now, and counts it if so.
     pub(crate) fn admits_frame(&mut self, rates: &RateLimits, frame: &Frame<'_>, now: Instant) -> bool {
         match frame {
             Frame::Ping => self.admits_ping(rates, now),
@@ -87,25 +88,27 @@ impl RateLimiter {
         }
     }
 
-    /// Joining and leaving again and again is told to all members each time, so it is limited more narrowly.
+    /// Limits joins of channels that the socket has left before. Each of them is announced to all members, so this
+    /// limit is stricter.
     fn admits_return(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
-        // A socket that has left as many channels as are remembered may come back to any of them.
+        // Beyond `channels_per_socket` channels the set is full, and every join counts as a return.
         let is_return = self.left.len() >= rates.channels_per_socket
             || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(&command.channel));
         !is_return || self.returns.take(&rates.returns, now)
     }
 
-    /// Whether a frame of so many bytes may come now. One frame beyond the burst still may.
+    /// Returns whether a frame of this size is within the byte limit, and counts it if so. One frame may exceed the
+    /// burst.
     pub(crate) fn admits_bytes(&mut self, rates: &RateLimits, bytes: usize, now: Instant) -> bool {
         self.bytes.take_all(&rates.bytes, bytes, now)
     }
 
-    /// Whether the socket may ask now whether the server is there. Counted with joins and leaves: a ping is no message.
+    /// Returns whether a ping is allowed now. It counts with joins and leaves, because it is no message.
     pub(crate) fn admits_ping(&mut self, rates: &RateLimits, now: Instant) -> bool {
         self.memberships.take(&rates.memberships, now)
     }
 
-    /// Whether one refusal more is to be put up with.
+    /// Returns whether one more refused frame is allowed, or whether the socket must be closed.
     pub(crate) fn tolerates(&mut self, rates: &RateLimits, now: Instant) -> bool {
         self.refusals.take(&rates.refusals, now)
     }
@@ -113,9 +116,9 @@ impl RateLimiter {
 
 #[derive(Clone, Debug)]
 struct Rate {
-    /// How long it takes one frame to drain.
+    /// The time in which one frame drains from the bucket.
     frame: Duration,
-    /// How long it takes a full bucket.
+    /// The time in which a full bucket drains.
     full: Duration,
 }
 
@@ -141,7 +144,7 @@ impl Bucket {
         fits
     }
 
-    /// Pours several, unless the bucket is full already.
+    /// Adds several units at once, unless the bucket is already full.
     fn take_all(&mut self, rate: &Rate, count: usize, now: Instant) -> bool {
         let empty_at = self.empty_at.max(now);
         let fits = empty_at.duration_since(now) <= rate.full;
@@ -156,7 +159,7 @@ fn clamped(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// How often a socket may join channels that it has left before: a page that is rendered again and again does so.
+/// The limit on joins of channels that a socket has left before. Pages that render again and again produce such joins.
 const RETURNS_PER_SECOND: usize = 5;
 const RETURNS_AT_ONCE: usize = 100;
 
@@ -179,13 +182,13 @@ mod tests {
         RateLimits::new(&Limits { messages_per_second, message_burst, channels_per_socket: 3, ..Limits::default() })
     }
 
-    /// How many of a hundred are admitted.
+    /// Returns how many of a hundred equal commands are admitted.
     fn admitted(pace: &mut RateLimiter, rates: &RateLimits, command: &Command<'_>, now: Instant) -> usize {
         (0..100).filter(|_| pace.admits(rates, command, now)).count()
     }
 
     #[test]
-    fn a_burst_is_admitted_then_as_much_as_the_rate_says() {
+    fn a_burst_is_admitted_and_then_the_configured_rate() {
         let rates = rates(10, 5);
         let start = Instant::now();
         let mut pace = RateLimiter::new(start);
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_and_leaves_are_counted_apart_with_room_for_all_channels() {
+    fn joins_and_leaves_have_their_own_bucket_with_room_for_all_channels() {
         let rates = rates(10, 5);
         let start = Instant::now();
         let mut pace = RateLimiter::new(start);
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_is_off_admits_everything() {
+    fn a_limit_that_is_switched_off_admits_everything() {
         let start = Instant::now();
         for rates in [rates(usize::MAX, 5), rates(10, usize::MAX), rates(usize::MAX, usize::MAX)] {
             assert_eq!(admitted(&mut RateLimiter::new(start), &rates, &HISTORY, start), 100);
@@ -213,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_tolerated_up_to_their_number_per_minute() {
+    fn refused_frames_are_tolerated_up_to_their_limit_per_minute() {
         let rates = RateLimits::new(&Limits { bad_frames_per_minute: 3, ..Limits::default() });
         let start = Instant::now();
         let mut pace = RateLimiter::new(start);
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn joining_and_leaving_one_channel_again_and_again_is_limited_and_other_channels_are_not() {
+    fn rejoining_one_channel_repeatedly_is_limited_and_joining_other_channels_is_not() {
         let rates = RateLimits::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
         let start = Instant::now();
         let mut pace = RateLimiter::new(start);
@@ -241,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_admitted_up_to_a_burst_and_one_frame_then_as_many_as_the_rate_says() {
+    fn bytes_are_admitted_up_to_a_burst_plus_one_frame_and_then_at_the_configured_rate() {
         let limits = Limits { bytes_per_second: 1_000, byte_burst: 5_000, ..Limits::default() };
         let rates = RateLimits::new(&limits);
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Bodies that tell when a request has come to its end, and when its answer has.
+//! Request and response bodies that report when they end, so that a pending connection knows its state.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 
 use super::pending::PendingConnection;
 
-/// The body of a request. At its end the request is complete.
+/// The body of a request. Reports the request as complete when its last byte has been read.
 #[derive(Debug)]
 pub(crate) struct RequestBody {
     body: Incoming,
@@ -49,7 +49,7 @@ impl HttpBody for RequestBody {
     }
 }
 
-/// The body of an answer. When it is dropped, the request is answered.
+/// The body of a response. Reports the request as answered when it is dropped.
 #[derive(Debug)]
 pub(crate) struct AnswerBody {
     body: Body,

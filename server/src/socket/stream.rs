@@ -1,5 +1,5 @@
-//! The bytes of one socket as the WebSocket library sees them: it reads by itself, what it has to say waits its turn in
-//! the outbox.
+//! The byte stream of one socket, as the WebSocket library sees it. Reads go to the TCP stream; writes go to the
+//! outbox, in order with all other frames.
 
 use std::io;
 use std::pin::Pin;
@@ -14,13 +14,13 @@ use super::fragments::Fragments;
 use super::outbox::{Added, Outbox};
 use crate::hub::Encoded;
 
-/// The bytes of one socket. Nothing that is written has to wait: it is written with what waits before it.
+/// The byte stream of one socket. A write never waits: its bytes are queued in the outbox.
 #[derive(Debug)]
 pub(crate) struct Stream {
     reads: OwnedReadHalf,
     outbox: Arc<Outbox>,
     pub(crate) fragments: Fragments,
-    /// Whether what is read is thrown away, and no longer counted.
+    /// Whether incoming bytes are dropped, and no longer counted as fragments.
     is_draining: bool,
 }
 
@@ -29,7 +29,7 @@ impl Stream {
         Stream { reads, outbox, fragments, is_draining: false }
     }
 
-    /// What still comes is read to be thrown away, whatever it is.
+    /// From now on, incoming bytes are read and dropped.
     pub(crate) fn drain(&mut self) {
         self.is_draining = true;
     }
@@ -52,7 +52,7 @@ impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.outbox.add_control(Encoded::bytes(bytes)) {
             Added::ToWrite => self.outbox.write(),
-            // Where nothing is taken in any more, the socket's task knows already.
+            // `No` means that the outbox accepts nothing more; the socket's task already knows.
             Added::Yes | Added::No => {}
         }
         Poll::Ready(Ok(bytes.len()))

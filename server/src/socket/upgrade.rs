@@ -1,4 +1,4 @@
-//! From an HTTP request to a socket, or to a refusal with a name.
+//! The WebSocket handshake: turns an HTTP request into a socket, or answers it with a named [`Rejection`].
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::hub::Refusal;
 use crate::settings::Limits;
 use crate::settings::random_name;
 
-/// Where sockets come in.
+/// The state that every handshake needs: token verification, allowed origins, and limits.
 #[derive(Debug)]
 pub(crate) struct Gate {
     exchange: Arc<Exchange>,
@@ -65,12 +65,12 @@ impl Gate {
         }
     }
 
-    /// How many sockets are open.
+    /// Returns the number of open sockets.
     pub(crate) fn open(&self) -> usize {
         self.sockets.len()
     }
 
-    /// Resolves when the last socket has closed; none may come in any more.
+    /// Resolves when the last socket has closed. Call it when no new socket can open.
     pub(crate) async fn closed(&self) {
         self.sockets.close();
         self.sockets.wait().await;
@@ -88,7 +88,7 @@ pub(crate) async fn upgrade(
     if !gate.exchange.is_at(&hash) {
         return Err(Rejection::UnknownHash);
     }
-    // The route takes HEAD as well.
+    // axum routes HEAD requests to the GET handler as well.
     if request.method() != Method::GET {
         return Err(Rejection::NotGet);
     }
@@ -113,17 +113,17 @@ pub(crate) async fn upgrade(
     Ok(switching_protocols(accept, token))
 }
 
-/// What came of a token, if there was one.
+/// The result of verifying the client's token; `None` if it sent none.
 type Verified = Option<Result<Claims, TokenProblem>>;
 
 async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
     let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         return tracing::error!("an upgraded connection is not a TCP stream");
     };
-    // The library's buffer is large; what is left in it seldom is anything.
+    // The library's read buffer is large and almost always empty. Copy the rest and free it.
     let already_read = read_buf.to_vec();
     drop(read_buf);
-    // Whoever knows the id of a socket may whisper to it.
+    // The id must be unguessable: a client that knows it can send this socket private messages.
     let Ok(socket_id) = random_name() else {
         return tracing::error!("the system has no random numbers");
     };
@@ -137,7 +137,7 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let outbox = Outbox::new(writes, gate.outbox_bytes);
     let mut session = ClientSession::open(Arc::clone(&gate.exchange), Arc::clone(&gate.rates), client, hash, outbox);
     if let Some(problem) = problem {
-        // Xano's servers open the socket as anonymous too, but leave users to find out why.
+        // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
         session.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
     connection::serve(reads, already_read, session, &gate.terms, expires).await;
@@ -157,7 +157,7 @@ fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
     Ok(derive_accept_key(key.as_bytes()))
 }
 
-/// How many bytes `Sec-WebSocket-Key` encodes (RFC 6455, section 4.1).
+/// The number of bytes that `Sec-WebSocket-Key` encodes (RFC 6455, section 4.1).
 const KEY_BYTES: usize = 16;
 
 fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
@@ -166,7 +166,8 @@ fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
     words.any(|candidate| candidate.trim().eq_ignore_ascii_case(word))
 }
 
-/// The auth token travels as the only subprotocol. Browsers fail a handshake that does not give it back.
+/// Returns the auth token, which a client sends as the only subprotocol. Browsers fail a handshake whose response does
+/// not repeat it.
 fn first_subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
     let first = offered.split(',').next()?.trim();
@@ -183,7 +184,7 @@ fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Resp
     response
 }
 
-/// Why a handshake failed.
+/// The reason why a handshake failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Rejection {
     #[error("no realtime connection has this hash, or realtime is not enabled")]
@@ -192,7 +193,7 @@ pub(crate) enum Rejection {
     NotGet,
     #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
     ForeignOrigin,
-    #[error("this address takes WebSocket connections only")]
+    #[error("this path accepts WebSocket connections only")]
     NotAWebSocket,
     #[error("this server speaks version 13 of the WebSocket protocol")]
     UnknownVersion,
@@ -200,9 +201,9 @@ pub(crate) enum Rejection {
     NoKey,
     #[error("the header Sec-WebSocket-Key must be 16 bytes in base64")]
     BadKey,
-    #[error("the server has as many connections as it may have; try again later")]
+    #[error("the server has reached its limit of connections; try again later")]
     TooManyConnections,
-    #[error("this address has as many connections as it may have; close one first")]
+    #[error("this address has reached its limit of connections; close one first")]
     TooManyFromThisAddress,
 }
 

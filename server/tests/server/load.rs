@@ -1,4 +1,4 @@
-//! The workload `churn` of `bench/load`, short; and the proof that its ledger finds faults.
+//! The workload `churn` of `bench/load`, in a short form, and proof that its ledger finds faults.
 
 use bench_load::churn::{Balance, Fault, Plan, account};
 use bench_load::{Dialect, Server};
@@ -24,7 +24,7 @@ async fn balance(fault: Option<Fault>) -> (Balance, String) {
     let address = server.address;
     let run = spawn_blocking(move || {
         let under_load = Server { addresses: vec![address], pid: std::process::id(), dialect: Dialect::Xano };
-        // The rounds end the run; the clock ends it only when a client waits in vain.
+        // The clients' rounds end the run. The time limit ends it only if a client waits in vain.
         let plan = Plan { connections: 40, channels: 4, seconds: 60, pause_ms: 0, stay_messages: 20, rounds: 10 };
         account(&under_load, &plan, fault).map_err(|error| error.to_string())
     });
@@ -33,7 +33,7 @@ async fn balance(fault: Option<Fault>) -> (Balance, String) {
 }
 
 #[tokio::test]
-async fn every_delivery_is_accounted_for_while_people_come_and_go() {
+async fn every_delivery_is_accounted_for_while_clients_join_and_leave() {
     let (balance, metrics) = balance(None).await;
     assert_eq!(balance.faults, [] as [&str; 0]);
     assert_eq!(balance.stays, 360);
@@ -44,7 +44,7 @@ async fn every_delivery_is_accounted_for_while_people_come_and_go() {
 }
 
 #[tokio::test]
-async fn a_server_that_drops_or_doubles_one_delivery_in_a_thousand_is_found_out() {
+async fn a_server_that_drops_or_duplicates_one_delivery_in_a_thousand_is_detected() {
     for fault in [Fault::Drop, Fault::Double] {
         let (balance, _) = balance(Some(fault)).await;
         assert!(balance.deliveries > 2_000);

@@ -17,7 +17,7 @@ export async function startRegistry() {
   await once(server, "listening");
   const host = `127.0.0.1:${server.address().port}`;
   const userconfig = join(folder, "npmrc");
-  // Verdaccio takes any token where everybody may publish, and npm publishes only with one.
+  // Verdaccio lets all publish; npm does so only with a token.
   await writeFile(userconfig, `registry=http://${host}/\n//${host}/:_authToken=none\nfund=false\naudit=false\n`);
   const env = { ...cleanEnvironment(), npm_config_userconfig: userconfig, npm_config_cache: join(folder, "cache") };
   const registry = {

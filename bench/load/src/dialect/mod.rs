@@ -56,7 +56,7 @@ impl Dialect {
         self == Dialect::Nchan
     }
 
-    /// How many frames answer somebody who connects and joins that often.
+    /// How many frames answer a client that connects and joins this many channels.
     pub(crate) fn answers(self, joins: usize) -> usize {
         match self {
             Dialect::Nchan => 0,

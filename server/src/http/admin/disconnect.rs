@@ -1,4 +1,4 @@
-//! Closes the sockets of a user.
+//! The endpoint that closes all sockets of a user.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use xano_realtime_protocol::frame::Permissions;
 use super::Workspace;
 use crate::http::api_error::{ApiError, JsonBody};
 
-/// A user, as presence shows it.
+/// A user, identified by table and row as in presence lists.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct User {

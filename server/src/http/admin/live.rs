@@ -1,4 +1,4 @@
-//! What goes on right now, for the settings panel.
+//! The endpoint with live numbers for the settings panel.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use serde::Serialize;
 use crate::exchange::Exchange;
 use crate::hub::{Census, ChannelView};
 
-/// A look at the server. The counters only grow: two looks make a rate.
+/// A snapshot of the server. The counters only grow: the difference of two snapshots is a rate.
 #[derive(Debug, Serialize)]
 pub(super) struct Live {
-    /// Since the start of the server; a smaller one means that it started again.
+    /// Milliseconds since the start of the server. A smaller value than before means that the server was restarted.
     uptime_ms: u64,
     connections: usize,
     members: usize,
@@ -20,9 +20,9 @@ pub(super) struct Live {
     messages_delivered: u64,
     errors: u64,
     slow_consumers: u64,
-    /// Channels that somebody is on; more than are listed, perhaps.
+    /// The number of channels with at least one member. It may exceed the length of `channels`.
     channels_in_use: usize,
-    /// Those with the most members first.
+    /// The channels with the most members, largest first.
     channels: Vec<ChannelView>,
 }
 
@@ -42,5 +42,5 @@ pub(super) async fn live(State(exchange): State<Arc<Exchange>>) -> Json<Live> {
     })
 }
 
-/// More than anybody looks at.
+/// The length of the list is bounded. The panel's user cannot read more.
 const CHANNELS_LISTED: usize = 500;

@@ -1,13 +1,13 @@
-//! `/api:meta/workspace/{id}/realtime`: the settings and what else the owner of a workspace does, as Xano's Metadata
-//! API has it. The server has one workspace; it answers to every id.
+//! The admin's endpoints, `/api:meta/workspace/{id}/realtime`: the settings and the other tasks of a workspace's owner,
+//! in the shape of Xano's Metadata API. The server has one workspace and accepts every id.
 //!
 //! # Layout
 //!
-//! - `token`: who may.
-//! - `token_file`: where a token that was made at start is found.
-//! - `live`: what goes on right now.
-//! - `disconnect`: closes the sockets of a user.
-//! - `workspace`: the settings in force and the file that they are kept in.
+//! - `token`: verifies the admin token.
+//! - `token_file`: the file of an admin token that was generated at start.
+//! - `live`: live numbers for the settings panel.
+//! - `disconnect`: closes all sockets of a user.
+//! - `workspace`: the settings in force, and the file that they are saved to.
 
 mod disconnect;
 mod live;
@@ -35,7 +35,7 @@ use crate::http::api_error::{ApiError, JsonBody, TextBody};
 use crate::hub::Refusal;
 use crate::hub::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 
-/// The endpoints, for the admin alone.
+/// Returns the routes. Every request needs the admin token.
 pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: Arc<AdminDoor>) -> Router {
     let settings = Router::new()
         .route("/api:meta/workspace/{id}/realtime", get(settings).put(replace_settings))
@@ -69,12 +69,12 @@ async fn reload_settings(State(workspace): State<Arc<Workspace>>) -> Result<Json
     Ok(Json(workspace.settings()))
 }
 
-/// What a Realtime Event function sends.
+/// The body of a request to send an event, as Xano's Realtime Event function has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Event {
     channel: String,
-    /// As sent, byte for byte.
+    /// The payload is forwarded byte for byte.
     #[serde(default)]
     data: Option<Box<RawValue>>,
 }
@@ -105,5 +105,5 @@ fn refused(error: ReplaceError) -> ApiError {
     }
 }
 
-/// Room for some thousand rows.
+/// The largest body that is accepted. It holds settings with several thousand channel patterns.
 const BODY_BYTES: usize = 2 * 1024 * 1024;

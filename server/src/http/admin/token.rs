@@ -1,4 +1,4 @@
-//! The token that opens the admin's endpoints.
+//! The admin token, and the check that every request to the admin's endpoints passes.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,29 +14,29 @@ use crate::http::api_error::ApiError;
 use crate::http::attempts::{Attempts, ClientNetwork, TooMany};
 use crate::http::auth::bearer;
 
-/// The bearer token of the admin's endpoints. Printing it does not show it.
+/// The bearer token of the admin's endpoints. Its debug output hides the text.
 #[derive(Clone)]
 pub struct AdminToken(String);
 
 impl AdminToken {
-    /// A token that somebody chose.
+    /// Creates a token from a text that the operator has chosen.
     pub fn new(text: impl Into<String>) -> AdminToken {
         AdminToken(text.into())
     }
 
-    /// One that cannot be guessed.
+    /// Creates a random token.
     pub fn random() -> Result<AdminToken, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(AdminToken(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    /// Whether it has so few characters that it can be guessed.
+    /// Returns whether the token has so few characters that it can be guessed.
     pub fn is_short(&self) -> bool {
         self.0.chars().count() < CHARS_MIN
     }
 
-    /// The token itself, for its file.
+    /// Returns the text of the token, which is written to its file.
     pub(super) fn reveal(&self) -> &str {
         &self.0
     }
@@ -52,7 +52,7 @@ impl fmt::Debug for AdminToken {
     }
 }
 
-/// Lets the admin in, and limits how often one client network may try a wrong token.
+/// Admits requests with the right token, and limits how often one client network may try a wrong one.
 #[derive(Debug)]
 pub(crate) struct AdminDoor {
     token: Option<AdminToken>,
@@ -60,7 +60,7 @@ pub(crate) struct AdminDoor {
 }
 
 impl AdminDoor {
-    /// Without a token no request is let in.
+    /// Creates the check. Without a token it refuses every request.
     pub(crate) fn new(token: Option<AdminToken>) -> AdminDoor {
         AdminDoor { token, wrong: Attempts::new(WRONG_BURST, WRONG_INTERVAL) }
     }
@@ -68,7 +68,8 @@ impl AdminDoor {
     fn admit(&self, candidate: Option<&str>, network: ClientNetwork, now: Instant) -> Result<(), ApiError> {
         let unauthorized = "Send the admin token as Bearer; the server printed where it keeps it.";
         let candidate = candidate.ok_or_else(|| ApiError::unauthorized(unauthorized))?;
-        // Looked at before the token: a guess that is right must not pass where a wrong one would be refused.
+        // The limit is checked before the token. Otherwise a client beyond the limit could still find the right token
+        // by guessing.
         self.wrong.check(&network, now).map_err(too_many)?;
         if self.token.as_ref().is_some_and(|token| token.is(candidate)) {
             return Ok(());
@@ -78,7 +79,7 @@ impl AdminDoor {
     }
 }
 
-/// Lets a request through that carries the token.
+/// Passes on requests that carry the admin token, and refuses all others.
 pub(crate) async fn require_admin(
     State(door): State<Arc<AdminDoor>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -93,10 +94,10 @@ fn too_many(TooMany { retry_after }: TooMany) -> ApiError {
     ApiError::too_many("Too many wrong admin tokens from this address; try again later.", retry_after)
 }
 
-/// The shortest token that is taken: 16 letters and digits at random have 95 bits.
+/// The shortest token that is accepted. 16 random letters and digits have 95 bits.
 const CHARS_MIN: usize = 16;
 
-/// A person who mistypes it, then ten guesses a minute.
+/// A person may mistype the token ten times; after that, an attacker has ten guesses per minute.
 const WRONG_BURST: u32 = 10;
 const WRONG_INTERVAL: Duration = Duration::from_secs(6);
 
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn who_guesses_is_refused_after_ten_wrong_tokens_even_if_the_next_one_is_right() {
+    fn after_ten_wrong_tokens_a_client_is_refused_even_with_the_right_one() {
         let door = AdminDoor::new(Some(AdminToken::new("the right token")));
         let [guesser, admin] = [[10, 0, 0, 1], [10, 0, 0, 2]];
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The file of an admin token that was made at start.
+//! The file of an admin token that was generated at start.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -9,18 +9,18 @@ use super::AdminToken;
 use crate::settings::new_private_file;
 use crate::settings::random_name;
 
-/// The file of an admin token that was made at start. Removed when this is dropped; after a crash, by the next server
-/// that makes one.
+/// The file of an admin token that was generated at start. It is removed when this is dropped; after a crash, the next
+/// server that generates a token removes it.
 #[derive(Debug)]
 pub struct TokenFile {
     path: PathBuf,
-    /// Locked as long as the server runs: so others see that it does.
+    /// Locked while the server runs, so that other servers do not remove the file.
     _locked: File,
 }
 
 impl TokenFile {
-    /// Makes a token and writes it to a file that its owner alone may read: in the user's folder for running programs,
-    /// or else in the folder for temporary files.
+    /// Generates a token and writes it to a file that only its owner can read. The file is in `$XDG_RUNTIME_DIR` if
+    /// that exists, or else in the folder for temporary files.
     pub fn make() -> io::Result<(AdminToken, TokenFile)> {
         let runtime_folder = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
         let folder = runtime_folder.filter(|folder| folder.is_absolute() && folder.is_dir());
@@ -30,11 +30,11 @@ impl TokenFile {
     fn make_in(folder: &Path) -> io::Result<(AdminToken, TokenFile)> {
         let token = AdminToken::random()?;
         let name = format!("{NAME_START}{}-{}{NAME_END}", process::id(), random_name()?);
-        // Under a name that no server looks for, until it is locked.
+        // Until the file is locked, it has a name that no other server looks for.
         let unlocked = folder.join(format!(".{name}"));
         let mut file = new_private_file(&unlocked)?;
         let path = folder.join(name);
-        // A file system without locks keeps the files of servers that crashed.
+        // On a file system without locks, files of crashed servers are not removed.
         #[cfg(unix)]
         let _ = file.lock();
         let written = writeln!(file, "{}", token.reveal()).and_then(|()| fs::rename(&unlocked, &path));
@@ -47,7 +47,7 @@ impl TokenFile {
         Ok((token, TokenFile { path, _locked: file }))
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -59,7 +59,7 @@ impl Drop for TokenFile {
     }
 }
 
-/// Removes the files of this user's servers that have ended: a file without a lock has no server.
+/// Removes the files of this user's servers that no longer run. A running server holds a lock on its file.
 #[cfg(unix)]
 fn remove_abandoned(folder: &Path, ours: &fs::Metadata) {
     use std::os::unix::fs::MetadataExt;
@@ -83,7 +83,7 @@ mod tests {
     use super::TokenFile;
 
     #[test]
-    fn the_file_of_a_server_that_crashed_is_removed_at_the_next_start_and_that_of_a_running_one_is_not() {
+    fn the_next_start_removes_the_file_of_a_crashed_server_and_not_that_of_a_running_one() {
         let folder = std::env::temp_dir().join(crate::settings::random_name().unwrap());
         fs::create_dir(&folder).unwrap();
         let abandoned = folder.join("xano-realtime-server-1-1.token");

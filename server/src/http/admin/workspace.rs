@@ -1,4 +1,4 @@
-//! The settings in force and the file that they are kept in.
+//! The settings in force, and the file that they are saved to.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,18 +13,18 @@ use crate::cluster::{Directory, PutError, Unavailable};
 use crate::exchange::{ClusterFollower, Exchange};
 use crate::settings::{self, Prepared, Settings, SettingsError, SettingsFileError};
 
-/// The workspace, as its owner sees it.
+/// The workspace as the admin's endpoints change it.
 #[derive(Debug)]
 pub(crate) struct Workspace {
     exchange: Arc<Exchange>,
-    /// `None`: built-in settings, and changes last as long as the server.
+    /// `None` if the server runs with built-in settings. Changes are then lost at a restart.
     file: Option<PathBuf>,
     directory: Directory,
-    /// One change after the other: the file and what is in force are the same.
+    /// Serializes changes, so that the file always agrees with the settings in force.
     changing: Mutex<()>,
 }
 
-/// Why settings were not taken.
+/// The reason why settings were not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReplaceError {
     #[error("{0}")]
@@ -50,8 +50,9 @@ impl Workspace {
         self.exchange.settings()
     }
 
-    /// Puts other settings in force. Without a hash they keep the one in force. What cannot be saved does not come into
-    /// force, and what does not come into force is not saved: the file is prepared first and replaced last.
+    /// Replaces the settings in force. JSON without a hash keeps the current hash. The new file is prepared first and
+    /// put in place last, so settings that cannot be saved never come into force, and settings that do not come into
+    /// force are never saved.
     pub(crate) async fn replace(&self, json: String) -> Result<(), ReplaceError> {
         let _changing = self.changing.lock().await;
         let mut settings = Settings::parse_over(&json, &self.exchange.hash())?;
@@ -69,7 +70,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Reloads whenever it is notified; what cannot be taken is logged, and changes nothing.
+    /// Reloads the settings file at every notification. A file that cannot be loaded is logged and changes nothing.
     pub(crate) async fn follow(&self, reload: &Notify) {
         loop {
             reload.notified().await;
@@ -79,7 +80,7 @@ impl Workspace {
         }
     }
 
-    /// Puts in force what the file says by now.
+    /// Loads the settings file and puts its content in force.
     pub(crate) async fn reload(&self) -> Result<(), ReplaceError> {
         let file = self.file.clone().ok_or(ReplaceError::NoFile)?;
         let _changing = self.changing.lock().await;

@@ -1,5 +1,5 @@
-//! HMAC with SHA-256 for the token library, from the cryptography that `https` needs anyway. The library's own choice
-//! of algorithms is much larger, and none of the others is ever to be accepted.
+//! HMAC with SHA-256 for the token library, with the cryptography that `https` already needs. The library's own
+//! implementations are much larger and include algorithms that this server must not accept.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
@@ -7,9 +7,9 @@ use jsonwebtoken::signature::{self, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use ring::hmac::{self, HMAC_SHA256, Key};
 
-/// Makes it the library's only algorithm, in this process.
+/// Installs HS256 as the only algorithm of the token library in this process.
 pub(super) fn install() {
-    // It is installed already where another server runs in the same process.
+    // An error means that another server in this process has installed it already.
     let _ = PROVIDER.install_default();
 }
 

@@ -1,12 +1,12 @@
-//! Who somebody is: tokens that this server signs and verifies, and the users that sign up for them.
+//! The identity of clients: tokens that this server signs and verifies, and the users that sign up for them.
 //!
 //! # Layout
 //!
-//! - `token`, `hs256`: signs and verifies.
-//! - `password`: hashes and compares, off the threads that serve sockets.
-//! - `users`: the table of users, in memory.
+//! - `token`, `hs256`: signs and verifies tokens.
+//! - `password`: hashes and compares passwords on separate threads.
+//! - `users`: the table of users.
 //! - `routes`: sign-up, login and *me* over HTTP.
-//! - `origins`: which pages may use the server.
+//! - `origins`: the origins of pages that may use the server.
 
 mod hs256;
 mod origins;

@@ -1,4 +1,4 @@
-//! Which pages may use the server: the origins that a browser names.
+//! The origins of pages that may use the server, as browsers name them in `Origin`.
 
 use std::str::FromStr;
 
@@ -11,21 +11,21 @@ use crate::http::host::is_loopback_name;
 /// The origins of pages that may open sockets and use `/api:auth`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
-    /// Every page may open sockets: tokens are no cookies, a foreign page has none to send along. The pages of this
-    /// server and of this machine may use `/api:auth`.
+    /// Every page may open sockets: tokens are not cookies, so a browser adds none to a foreign page's request. Only
+    /// pages of this server and of this machine may use `/api:auth`.
     #[default]
     Any,
-    /// Pages of these origins, and programs that are no browsers.
+    /// Only pages of these origins, and programs other than browsers.
     Only(Vec<HeaderValue>),
 }
 
-/// Why an origin was not taken.
+/// The reason why an origin was not accepted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not an origin; write scheme, host and port and nothing more, as in https://app.example.com")]
 pub struct OriginsError(String);
 
 impl Origins {
-    /// Lets in the pages of one origin more. The first one named shuts all others out.
+    /// Allows the pages of one more origin. The first call refuses all other origins.
     pub fn allow(&mut self, origin: &str) -> Result<(), OriginsError> {
         let refused = || OriginsError(origin.to_owned());
         let normal = normal_form(origin).ok_or_else(refused)?;
@@ -37,7 +37,7 @@ impl Origins {
         Ok(())
     }
 
-    /// Whether a handshake with these headers is let in.
+    /// Returns whether a handshake with these headers is allowed.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> bool {
         match (self, headers.get(ORIGIN)) {
             (Origins::Any, _) | (_, None) => true,
@@ -45,8 +45,9 @@ impl Origins {
         }
     }
 
-    /// Whether a request to `/api:auth` with these headers is let in. Without named origins: from a page of this server
-    /// or of this machine, or from no page. CORS alone would only keep other pages from reading the answer.
+    /// Returns whether a request to `/api:auth` with these headers is allowed. If no origin was named, it must come
+    /// from a page of this server or of this machine, or from no page. CORS alone is not enough: it only keeps other
+    /// pages from reading the answer.
     pub(crate) fn admit_to_auth(&self, headers: &HeaderMap) -> bool {
         match (self, headers.get(ORIGIN)) {
             (Origins::Any, Some(origin)) => is_own_or_loopback(origin, headers.get(HOST)),
@@ -54,7 +55,7 @@ impl Origins {
         }
     }
 
-    /// Never with credentials: the token is in a header that the page sets itself.
+    /// Returns the CORS headers, without credentials: pages send the token in a header of their own.
     pub(crate) fn cors(&self) -> CorsLayer {
         let origin = match self {
             Origins::Any => AllowOrigin::from(Any),
@@ -80,7 +81,7 @@ fn is_own_or_loopback(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool 
     is_web && (uri.host().is_some_and(is_loopback_name) || is_own())
 }
 
-/// As browsers write it: lower case, without a path. A default port must not be written.
+/// Returns the origin as browsers write it: in lower case and without a path. A default port is not removed.
 fn normal_form(origin: &str) -> Option<String> {
     let origin = origin.strip_suffix('/').unwrap_or(origin).to_ascii_lowercase();
     let (scheme, authority) = origin.split_once("://")?;
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn any_page_is_let_in_until_one_origin_is_named() {
+    fn any_page_is_allowed_until_an_origin_is_named() {
         let mut origins = Origins::default();
         assert!(admits(&origins, Some("https://anywhere.example")));
         origins.allow("https://App.example.com:8443/").unwrap();
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused() {
+    fn a_text_that_is_no_origin_is_refused() {
         for text in ["", "*", "example.com", "https://", "https://a/b", "https://a?b", "https://u@a", "https://a b"] {
             let mut origins = Origins::default();
             assert!(origins.allow(text).is_err(), "{text}");

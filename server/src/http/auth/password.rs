@@ -1,5 +1,5 @@
-//! Passwords: hashed with Argon2id on two threads of their own, each with one block of memory that it uses again and
-//! again. So a thousand logins at once cost no more memory than two.
+//! Passwords, hashed with Argon2id on two threads. Each thread reuses one block of memory, so a thousand logins at once
+//! need no more memory than two.
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -17,23 +17,23 @@ pub(crate) struct Passwords {
     jobs: SyncSender<Job>,
 }
 
-/// A password as it is kept, with its salt and parameters.
+/// A hashed password, with its salt and parameters.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Hashed(Arc<PasswordHash>);
 
-/// Why a password was not hashed.
+/// The reason why a password was not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HashError {
-    /// As many wait as may.
+    /// The queue is full.
     Busy,
-    /// The system has no random numbers, or the hash is of a kind that this server does not make.
+    /// The system has no random numbers, or the stored hash has parameters that this server does not use.
     Failed,
 }
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
-/// What one thread works in: empty until its first job.
+/// The memory of one thread. It is empty until the first job.
 #[derive(Default)]
 struct Memory(Vec<Block>);
 
@@ -47,12 +47,12 @@ impl TryFrom<String> for Hashed {
     type Error = String;
 
     fn try_from(text: String) -> Result<Hashed, String> {
-        text.parse().map(|hash| Hashed(Arc::new(hash))).map_err(|_| "not a password as it is kept".to_owned())
+        text.parse().map(|hash| Hashed(Arc::new(hash))).map_err(|_| "not a hashed password".to_owned())
     }
 }
 
 impl Passwords {
-    /// Starts the threads; they end when this is dropped.
+    /// Starts the threads. They end when this is dropped.
     pub(crate) fn start() -> io::Result<Passwords> {
         let (jobs, queue) = sync_channel(WAITING);
         let queue = Arc::new(Mutex::new(queue));
@@ -67,7 +67,8 @@ impl Passwords {
         self.run(move |memory| memory.hash(password.as_bytes())).await
     }
 
-    /// Takes as long for an unknown user, so that an answer does not tell who has an account.
+    /// Returns whether the password is right. It takes equally long for an unknown user, so that the response time does
+    /// not reveal who has an account.
     pub(crate) async fn is_right(&self, password: String, hashed: Option<Hashed>) -> Result<bool, HashError> {
         self.run(move |memory| match hashed {
             Some(hashed) => memory.is_right(password.as_bytes(), &hashed.0),
@@ -82,7 +83,7 @@ impl Passwords {
     ) -> Result<T, HashError> {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(move |memory: &mut Memory| {
-            // The client of a closed connection waits for nothing.
+            // Skip the job if its client has disconnected.
             if !answer.is_closed() {
                 let _ = answer.send(work(memory));
             }
@@ -119,13 +120,13 @@ impl Memory {
         })))
     }
 
-    /// `None` for a hash that this server does not make.
+    /// Returns `None` if the hash has parameters that this server does not use.
     fn is_right(&mut self, password: &[u8], hashed: &PasswordHash) -> Option<bool> {
         let is_ours = hashed.algorithm == Algorithm::default().ident()
             && hashed.version == Some(Version::default().into())
             && hashed.hash.is_some_and(|hash| hash.len() == Params::DEFAULT_OUTPUT_LEN);
         let params = Params::try_from(&hashed.params).ok().filter(|_| is_ours)?;
-        // Compared in constant time.
+        // `Output` compares in constant time.
         Some(self.digest(password, hashed.salt.as_ref()?, &params)? == hashed.hash?)
     }
 
@@ -144,10 +145,11 @@ impl Memory {
     }
 }
 
-/// Each takes 19 MiB from its first job on.
+/// The number of threads. Each needs 19 MiB from its first job on.
 const THREADS: usize = 2;
 
-/// A second or two of work for the threads; more would wait for longer than a person does.
+/// The length of the queue, which takes the threads one or two seconds. A longer queue would exceed a person's
+/// patience.
 const WAITING: usize = 20;
 
 #[cfg(test)]
@@ -156,11 +158,11 @@ mod tests {
 
     use super::{HashError, Hashed, Passwords, THREADS, WAITING};
 
-    /// Made by the library's own function, as earlier versions of this server did.
+    /// The prefix of hashes from the library's own function, which earlier versions of this server stored.
     const KEPT: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
     #[tokio::test]
-    async fn a_password_is_right_for_its_own_hash_alone_and_unknown_users_are_refused() {
+    async fn a_password_matches_only_its_own_hash_and_unknown_users_are_refused() {
         let passwords = Passwords::start().unwrap();
         let hashed = passwords.hash("correct horse".to_owned()).await.unwrap();
         let text = String::from(hashed.clone());
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_the_library_itself_is_understood() {
+    async fn a_hash_made_by_the_library_itself_is_accepted() {
         use argon2::password_hash::PasswordHasher;
         let hash = argon2::Argon2::default().hash_password(b"correct horse").unwrap();
         let kept = Hashed::try_from(hash.to_string()).unwrap();
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_would_wait_behind_too_many_is_refused_at_once() {
+    async fn a_job_for_a_full_queue_is_refused_at_once() {
         let passwords = Passwords::start().unwrap();
         let (go_on, held) = channel::<()>();
         let held = std::sync::Arc::new(std::sync::Mutex::new(held));

@@ -1,4 +1,4 @@
-//! `/api:auth`: sign-up, login and *me*, as Xano's starter has them.
+//! The endpoints of `/api:auth`: sign-up, login and *me*, as in Xano's starter workspace.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ use crate::cluster::{Directory, Unavailable};
 use crate::http::api_error::{ApiError, JsonBody};
 use crate::http::attempts::{Attempts, ClientNetwork, TooMany};
 
-/// The endpoints, with CORS for the pages that may use them.
+/// Returns the routes, with CORS headers for the pages that may use them.
 pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, directory: Directory) -> io::Result<Router> {
     let accounts = Accounts {
         tokens,
@@ -45,7 +45,7 @@ pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, directory: Directory
     Ok(routes)
 }
 
-/// Foreign pages are kept from causing anything, not from reading the answer alone.
+/// Refuses requests from pages of other origins. CORS would only keep these pages from reading the answer.
 async fn require_admitted_page(
     State(origins): State<Arc<Origins>>,
     request: Request,
@@ -59,7 +59,7 @@ async fn require_admitted_page(
     Ok(next.run(request).await)
 }
 
-/// A browser asks first before a page sends JSON to another origin.
+/// Accepts JSON only: a browser sends a preflight request before a page may post JSON to another origin.
 async fn require_json(request: Request, next: Next) -> Result<Response, ApiError> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -73,9 +73,9 @@ struct Accounts {
     tokens: Arc<Tokens>,
     users: Users,
     passwords: Passwords,
-    /// Sign-ups and logins alike: each hashes a password.
+    /// Counts sign-ups and logins together, because each hashes a password.
     by_network: Attempts<ClientNetwork>,
-    /// By the digest of the address, which may be of any length.
+    /// Counts attempts by the hash of the e-mail address, because an address may be long.
     by_email: Attempts<[u8; 32]>,
 }
 
@@ -152,7 +152,7 @@ fn unavailable(error: Unavailable) -> ApiError {
 type Answer = Result<Json<Value>, ApiError>;
 
 impl Accounts {
-    /// Counts one sign-up or login, unless there were too many from this network or for this account.
+    /// Counts one sign-up or login. Refuses it if there were too many from this network or for this account.
     fn count(&self, peer: SocketAddr, email: &str) -> Result<(), ApiError> {
         let now = Instant::now();
         let refused = |of: &'static str| {
@@ -182,12 +182,12 @@ fn checked_email(email: &str) -> Result<String, ApiError> {
     Ok(email)
 }
 
-/// As Xano's filters on such an input: no spaces around it, lower case.
+/// Returns the address as Xano's input filters leave it: trimmed and in lower case.
 fn normal_form(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// The `dbo_id` of users that signed up here. Tokens of other tables come from whoever knows the key.
+/// The `dbo_id` of users that signed up here. Other programs may sign tokens of other tables with the same key.
 const USER_TABLE: i64 = 1;
 
 const BODY_BYTES: usize = 16 * 1024;
@@ -196,13 +196,13 @@ const EMAIL_BYTES: usize = 254;
 const PASSWORD_BYTES_MIN: usize = 8;
 const PASSWORD_BYTES_MAX: usize = 1024;
 
-/// Thirty people behind one address at once; then one every two seconds.
+/// One address may have thirty attempts at once, as an office with many people does; then one every two seconds.
 const NETWORK_BURST: u32 = 30;
 const NETWORK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Ten passwords for one account, then six a minute, from any number of addresses.
+/// One account may have ten attempts at once, then six per minute, from all addresses together.
 const EMAIL_BURST: u32 = 10;
 const EMAIL_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long a full queue of passwords takes, more or less.
+/// The approximate time in which a full queue of passwords is hashed.
 const BUSY_FOR: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! Tokens: JWTs, signed with HS256 and with nothing else.
+//! Auth tokens: JWTs signed with HS256. No other algorithm is accepted.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -13,43 +13,44 @@ use xano_realtime_protocol::frame::{Client, Permissions};
 use super::hs256;
 use crate::settings::Secret;
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Claims {
-    /// The auth table.
+    /// The id of the auth table.
     pub(crate) dbo_id: i64,
-    /// The row in it.
+    /// The id of the row in it.
     pub(crate) id: i64,
-    /// Shown to everybody who sees the user on a channel.
+    /// The properties that every member of a channel sees of this user.
     #[serde(default)]
     pub(crate) extras: Map<String, Value>,
-    /// Seconds since 1970.
+    /// The expiry, in seconds since 1970.
     exp: u64,
 }
 
 impl Claims {
-    /// Of a user, for a day.
+    /// Creates the claims of a user, valid for one day.
     pub(crate) fn new(dbo_id: i64, id: i64, extras: Map<String, Value>) -> Claims {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Claims { dbo_id, id, extras, exp: now.as_secs() + LIFETIME_S }
     }
 
-    /// When the token is no longer accepted, if ever: when a new socket with it would be refused too.
+    /// Returns the time from which a new socket with this token would be refused; `None` if that is beyond the range of
+    /// the clock.
     pub(crate) fn expiry(&self) -> Option<Instant> {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        // Valid until the end of its last second.
+        // The token is valid until the end of its last second.
         let until = Duration::from_secs(self.exp.saturating_add(CLOCK_SKEW_S + 1));
         Instant::now().checked_add(until.saturating_sub(since_1970))
     }
 
-    /// The client that carries this token.
+    /// Returns the client that a socket with this token belongs to.
     pub(crate) fn into_client(self, socket_id: String) -> Client {
         let permissions = Permissions { dbo_id: self.dbo_id, row_id: self.id };
         Client { socket_id, extras: self.extras, permissions }
     }
 }
 
-/// Why a token is not accepted. Never says what the token is.
+/// The reason why a token is not accepted. No message repeats the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TokenProblem {
     #[error("expired")]
@@ -66,7 +67,7 @@ pub(crate) enum TokenProblem {
     NoToken,
 }
 
-/// Signs and verifies.
+/// Signs and verifies tokens.
 #[derive(Debug)]
 pub struct Tokens {
     signing: EncodingKey,
@@ -75,13 +76,13 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// With this key.
+    /// Creates a signer and verifier with this key.
     pub fn new(secret: &Secret) -> Tokens {
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = CLOCK_SKEW_S;
         validation.validate_nbf = true;
-        // Nobody but this server is meant to take them, so they need not say for whom they are.
+        // Only this server uses the tokens, so they need no audience.
         validation.validate_aud = false;
         Tokens {
             signing: EncodingKey::from_secret(secret.bytes()),
@@ -90,7 +91,7 @@ impl Tokens {
         }
     }
 
-    /// A token with these claims, whatever they are.
+    /// Signs a token with the given claims, without checking them.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, Error> {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing)
     }
@@ -121,7 +122,7 @@ impl From<&ErrorKind> for TokenProblem {
     }
 }
 
-/// The token of a request that carries one as `Authorization: Bearer …`.
+/// Returns the token of a request with the header `Authorization: Bearer …`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -129,7 +130,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 const LIFETIME_S: u64 = 24 * 60 * 60;
 
-/// By how much the clocks of two machines may differ.
+/// The tolerated difference between the clocks of two machines.
 const CLOCK_SKEW_S: u64 = 60;
 
 #[cfg(test)]
@@ -174,11 +175,11 @@ mod tests {
         assert_eq!(problem(json!({ "exp": "-30" })), None, "clocks differ");
         assert_eq!(problem(json!({ "exp": "-90" })), Some(TokenProblem::Expired));
         assert_eq!(problem(json!({ "nbf": "90" })), Some(TokenProblem::NotYet));
-        assert_eq!(problem(json!({ "nbf": "30", "aud": ["somebody"] })), None);
+        assert_eq!(problem(json!({ "nbf": "30", "aud": ["another server"] })), None);
     }
 
     #[test]
-    fn a_token_has_an_expiry_with_the_leeway_unless_that_is_beyond_all_time() {
+    fn the_expiry_of_a_token_includes_the_leeway_and_is_none_beyond_the_range_of_the_clock() {
         let expiry = |changes: Value| verified(&claims(changes)).unwrap().expiry();
         let seconds_until = |expiry: Instant| expiry.saturating_duration_since(Instant::now()).as_secs();
         let until = seconds_until(expiry(json!({})).unwrap());
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_what_they_have_to_be() {
+    fn missing_and_malformed_claims_are_refused() {
         for changes in [
             json!({ "exp": null }),
             json!({ "exp": true }),

@@ -1,4 +1,5 @@
-//! The users who signed up. In memory a restart forgets them; servers that share their channels share the users too.
+//! The users who have signed up. They are kept in memory until the server stops, or in Redis if servers share their
+//! channels.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,10 +15,10 @@ pub(crate) struct Users {
     directory: Directory,
 }
 
-/// One row, as `GET /auth/me` shows it to its user.
+/// One row, as `GET /auth/me` returns it to its user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// Kept beside the row.
+    /// The key of the row holds the id, and the stored value here is 0.
     #[serde(default)]
     pub(crate) id: i64,
     /// Milliseconds since 1970.
@@ -27,13 +28,13 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// What others see of the user on a channel: the name, and not the address.
+    /// Returns the part of the user that other members of a channel see: the name, without the e-mail address.
     pub(crate) fn extras(&self) -> Map<String, Value> {
         Map::from_iter([("name".to_owned(), Value::from(self.name.clone()))])
     }
 }
 
-/// Why somebody cannot sign up.
+/// The reason why a user cannot sign up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignUpError {
     #[error("This account is already in use.")]
@@ -44,7 +45,7 @@ pub(crate) enum SignUpError {
     Unavailable(#[from] Unavailable),
 }
 
-/// A row with its password, as it is kept.
+/// A row with its hashed password, as the directory stores it.
 #[derive(Serialize, Deserialize)]
 struct Row {
     user: User,
@@ -85,5 +86,5 @@ impl Users {
     }
 }
 
-/// Enough for development, and a bound on what strangers can fill.
+/// The largest number of users: enough for development, and a bound on the memory that sign-ups can take.
 const USERS: usize = 10_000;

@@ -1,22 +1,22 @@
-//! Outboxes that somebody has undertaken to write.
+//! A batch of outboxes with unsent frames.
 
 use std::sync::Arc;
 
 use super::{Added, CONGESTED_BYTES, Outbox};
 use crate::hub::Encoded;
 
-/// Outboxes that somebody has undertaken to write: at a time of their choice, when this is dropped at the latest.
+/// A batch of outboxes with unsent frames. Call `write` to flush them, or let `Drop` do it.
 ///
-/// It is to outlive the lock that the hub works under: writing takes much longer than adding.
+/// The batch must outlive the hub's lock: flushing takes much longer than adding a frame.
 #[derive(Debug, Default)]
 pub(crate) struct FlushBatch {
     outboxes: Vec<Arc<Outbox>>,
-    /// In the frames that were added since the last write. No outbox got more than all of them.
+    /// The bytes of all frames added since the last flush. No single outbox has received more than this.
     bytes: usize,
 }
 
 impl FlushBatch {
-    /// Adds a frame to an outbox. Says whether it was added.
+    /// Adds a frame to an outbox. Returns whether the outbox accepted it.
     pub(crate) fn add(&mut self, outbox: &Arc<Outbox>, frame: Encoded) -> bool {
         let added = outbox.add(frame);
         if added == Added::ToWrite {
@@ -25,7 +25,7 @@ impl FlushBatch {
         added != Added::No
     }
 
-    /// A frame of so many bytes was added, to however many outboxes.
+    /// Counts the bytes of a frame once, no matter how many outboxes it was added to.
     pub(crate) fn note(&mut self, bytes: usize) {
         self.bytes += bytes;
     }
@@ -34,12 +34,13 @@ impl FlushBatch {
         self.outboxes.is_empty()
     }
 
-    /// Whether as much was added to an outbox as may wait before it is written.
+    /// Returns whether an outbox may have received so many bytes that the batch must be flushed.
     pub(crate) fn is_full(&self) -> bool {
         self.bytes > CONGESTED_BYTES
     }
 
-    /// Writes them. Many are shared out, so that all cores write to a large audience, and nobody waits behind it.
+    /// Flushes all outboxes. A large batch is divided into several tasks, so that all cores write to a large channel
+    /// and no other client waits for it.
     pub(crate) fn write(&mut self) {
         self.bytes = 0;
         while self.outboxes.len() > OUTBOXES_PER_TASK {
@@ -58,5 +59,5 @@ impl Drop for FlushBatch {
     }
 }
 
-/// Around a millisecond's work.
+/// The number of outboxes that one task flushes in about a millisecond.
 const OUTBOXES_PER_TASK: usize = 256;
