@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Hub;
-use super::room::Room;
+use crate::channel::Channel;
 
 /// How many there are of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Hub {
     pub fn census(&self) -> Census {
         Census {
             connections: self.connections.len(),
-            channels: self.rooms_in_use,
+            channels: self.channels_in_use,
             members: self.members,
             history_bytes: self.retention.bytes(),
         }
@@ -48,21 +48,21 @@ impl Hub {
 
     /// The channels with the most members, most first, at most so many. Looks at every channel.
     pub fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
-        let mut rooms: Vec<_> = self.rooms.iter().collect();
-        let order = |(name, room): &(&Arc<str>, &Room), (other_name, other): &(&Arc<str>, &Room)| {
-            other.members().len().cmp(&room.members().len()).then_with(|| name.cmp(other_name))
+        let mut rooms: Vec<_> = self.channels.iter().collect();
+        let order = |(name, state): &(&Arc<str>, &Channel), (other_name, other): &(&Arc<str>, &Channel)| {
+            other.members().len().cmp(&state.members().len()).then_with(|| name.cmp(other_name))
         };
         if rooms.len() > at_most {
             rooms.select_nth_unstable_by(at_most, order);
             rooms.truncate(at_most);
         }
         rooms.sort_unstable_by(order);
-        let view = |(name, room): (&Arc<str>, &Room)| ChannelView {
+        let view = |(name, state): (&Arc<str>, &Channel)| ChannelView {
             channel: name.to_string(),
-            pattern: room.rules.pattern.clone(),
-            members: room.members().len(),
-            authenticated: room.members().filter(|&(_, is_authenticated)| is_authenticated).count(),
-            history: room.history.len(),
+            pattern: state.rules.pattern.clone(),
+            members: state.members().len(),
+            authenticated: state.members().filter(|&(_, is_authenticated)| is_authenticated).count(),
+            history: state.history.len(),
         };
         rooms.into_iter().map(view).collect()
     }

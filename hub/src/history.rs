@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::encoded::Encoded;
-use super::message_id::MessageId;
+use crate::encoded::Encoded;
+use crate::log::message_id::MessageId;
 
 /// The newest messages of a channel, and what is known of those before them.
 #[derive(Debug)]

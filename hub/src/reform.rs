@@ -6,15 +6,15 @@ use std::sync::Arc;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Payload;
 
-use super::permissions::{self, Act};
-use super::room::{Room, from_server};
-use super::{ConnectionId, Delivery, Hub, Refusal};
+use crate::channel::{Channel, from_server};
 use crate::settings::{ChannelRules, Settings};
+use crate::v1::permissions::{self, Act};
+use crate::{ConnectionId, Hub, Output, Refusal};
 
 impl Hub {
     /// Puts new settings in force. Members who may no longer be on a channel are told why and that they left; the others
     /// are told that they went.
-    pub fn apply(&mut self, settings: Settings) -> Vec<Delivery> {
+    pub(super) fn apply(&mut self, settings: Settings) -> Vec<Output> {
         let before = std::mem::replace(&mut self.settings, settings);
         let pattern = |settings: &Settings, channel: &str| Some(settings.rules_for(channel)?.pattern.clone());
         for channel in self.keys.channels() {
@@ -22,37 +22,37 @@ impl Hub {
                 self.keys.forget_channel(&channel);
             }
         }
-        let channels: Vec<_> = self.rooms.keys().cloned().collect();
+        let channels: Vec<_> = self.channels.keys().cloned().collect();
         channels.iter().flat_map(|channel| self.reform(channel)).collect()
     }
 
-    fn reform(&mut self, channel: &Arc<str>) -> Vec<Delivery> {
-        let Some(room) = self.rooms.get(channel) else {
+    fn reform(&mut self, channel: &Arc<str>) -> Vec<Output> {
+        let Some(state) = self.channels.get(channel) else {
             return Vec::new();
         };
         match self.settings.rules_for(channel).cloned() {
-            Some(rules) if rules == room.rules => Vec::new(),
-            Some(rules) if rules.pattern == room.rules.pattern => self.follow_row(channel, rules),
+            Some(rules) if rules == state.rules => Vec::new(),
+            Some(rules) if rules.pattern == state.rules.pattern => self.follow_row(channel, rules),
             Some(_) => self.close_channel(channel, &Refusal::SettingsReplaced),
             None => self.close_channel(channel, &Refusal::NoSettings),
         }
     }
 
     /// The row of the channel has changed.
-    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Delivery> {
+    fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Output> {
         let bounds = self.retention.bounds(rules.history);
-        let Some(room) = self.rooms.get_mut(channel) else {
+        let Some(state) = self.channels.get_mut(channel) else {
             return Vec::new();
         };
         let is_expelled = |is_authenticated: bool| permissions::check(&rules, is_authenticated, Act::Join).is_err();
         let expelled: Vec<_> =
-            room.members().filter(|&(_, is_authenticated)| is_expelled(is_authenticated)).map(|(id, _)| id).collect();
-        if rules.anonymous_clients && !room.rules.anonymous_clients {
-            room.history.reserve_for_authenticated();
+            state.members().filter(|&(_, is_authenticated)| is_expelled(is_authenticated)).map(|(id, _)| id).collect();
+        if rules.anonymous_clients && !state.rules.anonymous_clients {
+            state.history.reserve_for_authenticated();
         }
-        let had_presence = std::mem::replace(&mut room.rules, rules).presence;
-        room.history.shrink_to(bounds);
-        let list = if had_presence { None } else { room.list_for_listeners(channel) };
+        let had_presence = std::mem::replace(&mut state.rules, rules).presence;
+        state.history.shrink_to(bounds);
+        let list = if had_presence { None } else { state.list_for_listeners(channel) };
         let mut deliveries = self.expel(channel, expelled, &Refusal::Anonymous);
         deliveries.extend(list);
         self.note_change(channel);
@@ -60,15 +60,16 @@ impl Hub {
     }
 
     /// Removes all members and all that the channel keeps.
-    fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Delivery> {
-        let members = self.rooms.get(channel).into_iter().flat_map(|room| room.members().map(|(id, _)| id)).collect();
-        if let Some(room) = self.rooms.get_mut(channel) {
+    fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Output> {
+        let members =
+            self.channels.get(channel).into_iter().flat_map(|state| state.members().map(|(id, _)| id)).collect();
+        if let Some(state) = self.channels.get_mut(channel) {
             // The members all go at once: there is no one to tell of each.
-            room.forget_listeners();
+            state.forget_listeners();
         }
-        let waiting = self.waiting_for_others(channel);
+        let waiting = self.waiting_for_log(channel);
         let mut deliveries = self.expel(channel, members, why);
-        self.share_erase(channel);
+        self.send_erase(channel);
         self.forget(channel);
         // What they sent behind their joins is handled under the new row, in a room of its own.
         for id in waiting {
@@ -78,13 +79,13 @@ impl Hub {
     }
 
     /// Removes members, who are told why and that they left; the others are told that they went.
-    fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Delivery> {
+    fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Output> {
         if ids.is_empty() {
             return Vec::new();
         }
         let mut deliveries = vec![
-            Delivery::refusal_to_all(ids.clone(), channel, why),
-            Delivery::new(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
+            Output::refusal_to_all(ids.clone(), channel, why),
+            Output::frame(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
         ];
         for id in ids {
             if let Some(connection) = self.connections.get_mut(&id) {
@@ -96,10 +97,10 @@ impl Hub {
     }
 }
 
-impl Room {
+impl Channel {
     /// Where presence begins, the members who once asked for the list get it.
-    fn list_for_listeners(&self, channel: &str) -> Option<Delivery> {
+    fn list_for_listeners(&self, channel: &str) -> Option<Output> {
         let to: Vec<ConnectionId> = self.listeners().collect();
-        (self.rules.presence && !to.is_empty()).then(|| Delivery::new(to, self.presence_full(channel, None)))
+        (self.rules.presence && !to.is_empty()).then(|| Output::frame(to, self.presence_full(channel, None)))
     }
 }

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
-use super::code::Code;
-use super::depth::DEPTH;
-use super::{ConnectionId, Delivery, Encoded};
 use crate::channel_name::CHANNEL_NAME_RULE;
+use crate::code::Code;
+use crate::depth::DEPTH;
+use crate::{ConnectionId, Encoded, Output};
 
 /// Why something was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,10 +93,12 @@ pub enum Refusal {
     #[error("Too much waits for the channel's trigger; nothing was done, try again later")]
     WaitingTooLong,
     /// What the servers share cannot be reached.
-    #[error("The servers cannot reach what they share; whether it was done is not known, try again later")]
+    #[error("The servers cannot reach what they channel_replica; whether it was done is not known, try again later")]
     Unavailable,
     /// Something was said that nobody has any more.
-    #[error("Messages of this channel are lost: the servers lost what they share, or it does not reach back so far")]
+    #[error(
+        "Messages of this channel are lost: the servers lost what they channel_replica, or it does not reach back so far"
+    )]
     Gap,
     /// The socket goes on as anonymous.
     #[error("Authentication token was not accepted: {0}")]
@@ -167,8 +169,8 @@ pub struct Refused<'a> {
 
 impl Refused<'_> {
     /// The error frame for the socket that sent it.
-    pub fn delivery(&self, to: ConnectionId) -> Delivery {
-        Delivery::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
+    pub(super) fn output(&self, to: ConnectionId) -> Output {
+        Output::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
     }
 }
 

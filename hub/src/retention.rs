@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::history::Bounds;
-use super::room::Room;
-use super::{Hub, Refusal};
+use crate::channel::Channel;
+use crate::history::Bounds;
 use crate::limits::Limits;
+use crate::{Hub, Refusal};
 
 /// The bounds, and what is kept by now.
 #[derive(Debug)]
@@ -57,23 +57,23 @@ impl Retention {
         self.bytes
     }
 
-    fn uses(&mut self, room: &mut Room) {
-        if let Some(last_use) = room.unused_since.take() {
+    fn uses(&mut self, state: &mut Channel) {
+        if let Some(last_use) = state.unused_since.take() {
             self.unused.remove(&last_use);
         }
     }
 
-    fn releases(&mut self, channel: &Arc<str>, room: &mut Room, now_ms: u64) {
-        self.uses(room);
+    fn releases(&mut self, channel: &Arc<str>, state: &mut Channel, now_ms: u64) {
+        self.uses(state);
         self.uses += 1;
         let last_use = LastUse { ms: now_ms, number: self.uses };
-        room.unused_since = Some(last_use);
+        state.unused_since = Some(last_use);
         self.unused.insert(last_use, Arc::clone(channel));
     }
 
-    fn count(&mut self, room: &mut Room) {
-        self.bytes = self.bytes - room.counted_bytes + room.history.bytes();
-        room.counted_bytes = room.history.bytes();
+    fn count(&mut self, state: &mut Channel) {
+        self.bytes = self.bytes - state.counted_bytes + state.history.bytes();
+        state.counted_bytes = state.history.bytes();
     }
 }
 
@@ -81,21 +81,21 @@ impl Hub {
     /// To be called after a channel's members or its history changed: counts what it keeps, forgets it if that is
     /// nothing, and makes room where all channels together keep too much.
     pub(super) fn note_change(&mut self, channel: &str) {
-        let Some((name, _)) = self.rooms.get_key_value(channel) else {
+        let Some((name, _)) = self.channels.get_key_value(channel) else {
             return;
         };
         let name = Arc::clone(name);
-        let Some(room) = self.rooms.get_mut(channel) else {
+        let Some(state) = self.channels.get_mut(channel) else {
             return;
         };
-        self.retention.count(room);
-        if room.is_bare() {
+        self.retention.count(state);
+        if state.is_bare() {
             return self.forget_if_bare(channel);
         }
-        if room.is_unused() {
-            self.retention.releases(&name, room, self.now_ms);
+        if state.is_unused() {
+            self.retention.releases(&name, state, self.now_ms);
         } else {
-            self.retention.uses(room);
+            self.retention.uses(state);
         }
         if self.retention.bytes > self.retention.bytes_at_most {
             self.make_room(channel);
@@ -104,11 +104,11 @@ impl Hub {
 
     /// The same for a channel that had members before and has members still: all that a message can change.
     pub(super) fn note_message(&mut self, channel: &str) {
-        let Some(room) = self.rooms.get_mut(channel) else {
+        let Some(state) = self.channels.get_mut(channel) else {
             return;
         };
-        self.retention.count(room);
-        if room.unused_since.is_some() || room.is_unused() || self.retention.bytes > self.retention.bytes_at_most {
+        self.retention.count(state);
+        if state.unused_since.is_some() || state.is_unused() || self.retention.bytes > self.retention.bytes_at_most {
             self.note_change(channel);
         }
     }
@@ -119,27 +119,27 @@ impl Hub {
             if self.forget_unused(channel) {
                 continue;
             }
-            let Some(room) = self.rooms.get_mut(channel) else {
+            let Some(state) = self.channels.get_mut(channel) else {
                 return;
             };
-            if !room.history.remove_oldest() {
+            if !state.history.remove_oldest() {
                 return;
             }
-            self.retention.count(room);
+            self.retention.count(state);
         }
     }
 
     /// Forgets the channel that is unused for the longest time, save for one. Says whether there was one. Replicated
     /// channels that are idle here go first: Redis keeps them.
     fn forget_unused(&mut self, save_for: &str) -> bool {
-        let idle = self.shared.as_ref().and_then(|shared| shared.idle.oldest(save_for));
+        let idle = self.log.replica().and_then(|replica| replica.idle.oldest(save_for));
         let oldest = idle.or_else(|| self.retention.unused.values().find(|name| &***name != save_for).map(Arc::clone));
         oldest.inspect(|oldest| self.forget(oldest)).is_some()
     }
 
     /// Makes room for one channel more.
     pub(super) fn make_room_for_channel(&mut self, channel: &str) -> Result<(), Refusal> {
-        let is_full = self.rooms.len() >= self.retention.channels_at_most && !self.rooms.contains_key(channel);
+        let is_full = self.channels.len() >= self.retention.channels_at_most && !self.channels.contains_key(channel);
         if is_full && !self.forget_unused(channel) {
             return Err(Refusal::TooManyChannelsInAll(self.retention.channels_at_most));
         }
@@ -158,15 +158,15 @@ impl Hub {
 
     /// A channel's history as it may be read now.
     pub(super) fn expire(&mut self, channel: &str) {
-        if let Some(room) = self.rooms.get_mut(channel) {
-            room.history.expire(self.now_ms, self.retention.bounds(room.rules.history));
-            self.retention.count(room);
+        if let Some(state) = self.channels.get_mut(channel) {
+            state.history.expire(self.now_ms, self.retention.bounds(state.rules.history));
+            self.retention.count(state);
         }
     }
 
     /// To be called for a channel that is no longer among the rooms.
-    pub(super) fn release(&mut self, room: &mut Room) {
-        self.retention.uses(room);
-        self.retention.bytes -= room.counted_bytes;
+    pub(super) fn release(&mut self, state: &mut Channel) {
+        self.retention.uses(state);
+        self.retention.bytes -= state.counted_bytes;
     }
 }

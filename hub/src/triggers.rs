@@ -1,9 +1,6 @@
-//! Questions to the URLs of the settings, and what waits for their answers.
-//!
-//! A socket has one question open on a channel at most; its further frames for that channel wait behind it, so that
-//! they are handled in order. Nothing else waits.
+//! Requests to the URLs of the settings: what is asked, and what an answer leads to.
 
-use std::collections::{HashMap, VecDeque};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,10 +8,11 @@ use serde_json::value::{RawValue, to_raw_value};
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Client;
 
-use super::command::{Message, Wishes};
-use super::depth::is_too_deep;
-use super::{ConnectionId, Delivery, Hub, Refusal};
+use crate::depth::is_too_deep;
+use crate::pending::Asked;
 use crate::settings::TriggerUrl;
+use crate::v1::command::{JoinOptions, Message};
+use crate::{ConnectionId, Hub, Output, Refusal};
 
 /// A question that is to be asked, and whose answer is to be handed back with its [`Ticket`].
 #[derive(Debug)]
@@ -59,61 +57,11 @@ pub enum Answer {
     Failed,
 }
 
-/// What waits for the answers to one socket's questions.
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    channels: HashMap<Arc<str>, Queue>,
-    /// In the frames of all of them.
-    bytes: usize,
-    /// How many of them it is about to join, when all who share them know of it.
-    joins: usize,
-}
-
-#[derive(Debug)]
-struct Queue {
-    asked: Asked,
-    /// What came after it, oldest first.
-    frames: VecDeque<Box<str>>,
-}
-
-/// What is done if the answer allows it.
-#[derive(Debug)]
-pub(super) enum Asked {
-    Join {
-        wishes: Wishes,
-        /// The trigger that is asked: the answer counts while it is the channel's.
-        url: TriggerUrl,
-    },
-    Message {
-        recipient: Option<String>,
-        authenticated: bool,
-        key: Option<String>,
-    },
-    /// Nothing: the question is another socket's. The message itself comes first in the queue.
-    Repeat,
-    /// A join: all who share the channel are told.
-    Others(Wishes),
-}
-
-impl Asked {
-    fn key(&self) -> Option<&str> {
-        match self {
-            Asked::Message { key, .. } => key.as_deref(),
-            Asked::Join { .. } | Asked::Repeat | Asked::Others(_) => None,
-        }
-    }
-}
-
 impl Hub {
-    /// The questions to be asked by now.
-    pub fn take_calls(&mut self) -> Vec<Call> {
-        std::mem::take(&mut self.calls)
-    }
-
     /// An answer came. What waited behind the question is handled too, up to the next question.
-    pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Delivery> {
+    pub(super) fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Output> {
         let Ticket { connection: id, channel } = ticket;
-        let Some((asked, frames)) = self.take_queue(id, &channel) else {
+        let Some((asked, commands)) = self.take_queue(id, &channel) else {
             return Vec::new();
         };
         let key = asked.key().map(str::to_owned);
@@ -121,157 +69,22 @@ impl Hub {
         let refusal = outcome.as_ref().err();
         let others = key.as_deref().map(|key| self.decide(&channel, key, refusal)).unwrap_or_default();
         let mut deliveries =
-            outcome.unwrap_or_else(|why| vec![Delivery::refusal(id, Some(&channel), key.as_deref(), &why)]);
+            outcome.unwrap_or_else(|why| vec![Output::refusal(id, Some(&channel), key.as_deref(), &why)]);
         deliveries.extend(others);
-        deliveries.extend(self.go_on(id, &channel, frames));
+        deliveries.extend(self.resume(id, &channel, commands));
         deliveries
     }
 
-    /// Ends the waiting of one socket on one channel. What came behind the question is to be handled next.
-    pub(super) fn take_queue(&mut self, id: ConnectionId, channel: &str) -> Option<(Asked, VecDeque<Box<str>>)> {
-        let waiting = self.waiting.get_mut(&id)?;
-        let Queue { asked, frames } = waiting.channels.remove(channel)?;
-        waiting.bytes -= frames.iter().map(|frame| frame.len()).sum::<usize>();
-        waiting.joins -= usize::from(matches!(asked, Asked::Others(_)));
-        if waiting.channels.is_empty() {
-            self.waiting.remove(&id);
-        }
-        if let Asked::Others(_) = asked {
-            self.stop_waiting_for_others(id, channel);
-        }
-        Some((asked, frames))
-    }
-
-    /// Handles what waited, up to the next question.
-    pub(super) fn go_on(&mut self, id: ConnectionId, channel: &str, mut frames: VecDeque<Box<str>>) -> Vec<Delivery> {
-        let mut deliveries = Vec::new();
-        while let Some(frame) = frames.pop_front() {
-            deliveries.extend(self.receive(id, &frame));
-            if let Some(waiting) = self.waiting.get_mut(&id)
-                && let Some(queue) = waiting.channels.get_mut(channel)
-            {
-                waiting.bytes += frames.iter().map(|frame| frame.len()).sum::<usize>();
-                queue.frames.extend(frames);
-                break;
-            }
-        }
-        deliveries
-    }
-
-    /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
-    pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Delivery> {
-        let Some(waiting) = self.waiting.remove(&id) else {
-            return Vec::new();
-        };
-        let mut deliveries = Vec::new();
-        for (channel, queue) in waiting.channels {
-            if let Asked::Others(_) = queue.asked {
-                self.stop_waiting_for_others(id, &channel);
-                self.share_leave(&channel, client);
-                self.forget_if_bare(&channel);
-            }
-            if let Some(key) = queue.asked.key() {
-                deliveries.extend(self.decide(&channel, key, None));
-            }
-        }
-        deliveries
-    }
-
-    /// Lets a message that was sent again wait for what comes of the first.
-    pub(super) fn wait_for_outcome(&mut self, id: ConnectionId, channel: &str, text: &str) {
-        let waiting = self.waiting.entry(id).or_default();
-        waiting.bytes += text.len();
-        let frames = VecDeque::from([text.into()]);
-        waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, frames });
-    }
-
-    /// Lets a join wait until all know of it who share the channel.
-    pub(super) fn wait_for_others(&mut self, id: ConnectionId, channel: &str, wishes: Wishes) {
-        let queue = Queue { asked: Asked::Others(wishes), frames: VecDeque::new() };
-        let waiting = self.waiting.entry(id).or_default();
-        waiting.channels.insert(channel.into(), queue);
-        waiting.joins += 1;
-        if let Some(share) = self.share_mut(channel) {
-            share.waiting.insert(id);
-        }
-    }
-
-    /// How many channels somebody is about to join, when all who share them know of it.
-    pub(super) fn waiting_joins(&self, id: ConnectionId) -> usize {
-        self.waiting.get(&id).map_or(0, |waiting| waiting.joins)
-    }
-
-    fn stop_waiting_for_others(&mut self, id: ConnectionId, channel: &str) {
-        if let Some(share) = self.share_mut(channel) {
-            share.waiting.remove(&id);
-        }
-    }
-
-    /// All know of it: somebody comes in, and what they sent meanwhile is handled.
-    pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Delivery> {
-        let Some((Asked::Others(wishes), frames)) = self.take_queue(id, channel) else {
-            return Vec::new();
-        };
-        // What allowed it may have changed meanwhile.
-        let admitted = self.admit(id, channel, wishes);
-        let mut deliveries = admitted.unwrap_or_else(|why| vec![self.refuse_join(id, channel, &why)]);
-        deliveries.extend(self.go_on(id, channel, frames));
-        self.forget_if_bare(channel);
-        deliveries
-    }
-
-    /// Nobody comes in who waits for it; what they sent meanwhile is handled.
-    pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Delivery> {
-        let mut deliveries = Vec::new();
-        for id in self.waiting_for_others(channel) {
-            deliveries.extend(self.refuse_one_waiting(id, channel, why));
-        }
-        deliveries
-    }
-
-    /// One socket does not come in that waits for it; what it sent meanwhile is handled.
-    pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Delivery> {
-        let Some((_, frames)) = self.take_queue(id, channel) else {
-            return Vec::new();
-        };
-        let mut deliveries = vec![self.refuse_join(id, channel, why)];
-        deliveries.extend(self.go_on(id, channel, frames));
-        deliveries
-    }
-
-    /// Somebody does not come in, of whom the others were told.
-    fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Delivery {
-        if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
-            self.share_leave(channel, &client);
-        }
-        Delivery::refusal(id, Some(channel), None, why)
-    }
-
-    /// Lets a frame wait, if its socket has a question open on its channel. Says what came of it.
-    pub(super) fn queue_behind_question(
+    pub(super) fn ask_about_join(
         &mut self,
         id: ConnectionId,
         channel: &str,
-        text: &str,
-    ) -> Option<Result<(), Refusal>> {
-        // Where nobody asks anything, this is all that a frame pays for triggers.
-        if self.waiting.is_empty() {
-            return None;
-        }
-        let waiting = self.waiting.get_mut(&id)?;
-        let queue = waiting.channels.get_mut(channel)?;
-        if waiting.bytes > WAITING_BYTES {
-            return Some(Err(Refusal::WaitingTooLong));
-        }
-        waiting.bytes += text.len();
-        queue.frames.push_back(text.into());
-        Some(Ok(()))
-    }
-
-    pub(super) fn ask_about_join(&mut self, id: ConnectionId, channel: &str, url: TriggerUrl, wishes: Wishes) {
-        let payload = serde_json::json!({ "history": wishes.history, "presence": wishes.presence });
+        url: TriggerUrl,
+        join_options: JoinOptions,
+    ) {
+        let payload = serde_json::json!({ "history": join_options.history, "presence": join_options.presence });
         let payload = to_raw_value(&payload).ok();
-        let asked = Asked::Join { wishes, url: url.clone() };
+        let asked = Asked::Join { join_options, url: url.clone() };
         self.ask(id, channel, url, payload.as_deref(), asked);
     }
 
@@ -288,7 +101,7 @@ impl Hub {
             self.note_undecided(channel, key);
         }
         let asked = Asked::Message { recipient, authenticated: message.authenticated, key };
-        self.ask(id, channel, url, message.payload, asked);
+        self.ask(id, channel, url, message.payload.as_deref(), asked);
     }
 
     fn ask(&mut self, id: ConnectionId, channel: &str, url: TriggerUrl, payload: Option<&RawValue>, asked: Asked) {
@@ -308,8 +121,7 @@ impl Hub {
             return;
         };
         let channel: Arc<str> = channel.into();
-        let waiting = self.waiting.entry(id).or_default();
-        waiting.channels.insert(Arc::clone(&channel), Queue { asked, frames: VecDeque::new() });
+        self.wait_for_trigger(id, &channel, asked);
         self.calls.push(Call { url, input: input.into(), ticket: Ticket { connection: id, channel } });
     }
 
@@ -319,15 +131,15 @@ impl Hub {
         channel: &str,
         asked: Asked,
         answer: Answer,
-    ) -> Result<Vec<Delivery>, Refusal> {
+    ) -> Result<Vec<Output>, Refusal> {
         match (asked, answer) {
             (_, Answer::Busy) => Err(Refusal::TriggerBusy),
             (_, Answer::Failed) | (Asked::Message { .. }, Answer::NotJson) => Err(Refusal::TriggerFailed),
             (Asked::Join { .. }, Answer::Json(json)) if json.get() == "false" => Err(Refusal::RefusedByTrigger),
-            (Asked::Join { wishes, url }, _) => {
+            (Asked::Join { join_options, url }, _) => {
                 let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
                 let is_asked = rules.triggers.join.as_ref().is_none_or(|trigger| *trigger == url);
-                if is_asked { self.enter(id, channel, wishes) } else { self.join(id, channel, wishes) }
+                if is_asked { self.enter(id, channel, join_options) } else { self.join(id, channel, join_options) }
             }
             (Asked::Message { key, .. }, Answer::Json(json)) if matches!(json.get(), "false" | "null") => {
                 Ok(key.and_then(|key| self.note_dropped(id, channel, &key)).into_iter().collect())
@@ -335,7 +147,7 @@ impl Hub {
             (Asked::Message { .. }, Answer::Json(json)) if is_too_deep(json.get()) => Err(Refusal::TriggerFailed),
             (Asked::Message { recipient, authenticated, key }, Answer::Json(json)) => {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
-                self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(&json) })
+                self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(Cow::Owned(json)) })
             }
             // No ticket is given for them.
             (Asked::Repeat | Asked::Others(_), _) => Ok(Vec::new()),
@@ -364,6 +176,3 @@ struct InputOptions<'a> {
     authenticated: bool,
     channel: &'a str,
 }
-
-/// How much of one socket may wait for answers. One frame larger than that still may.
-const WAITING_BYTES: usize = 1024 * 1024;

@@ -53,7 +53,8 @@ pub use socket::tls::{Tls, TlsError};
 pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
-use exchange::Exchange;
+use cluster::Directory;
+use exchange::{ClusterFollower, Exchange};
 use http::admin::{self, AdminDoor, Workspace};
 use http::auth::Tokens;
 use http::host::{AllowedHosts, require_allowed_host};
@@ -62,6 +63,7 @@ use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
 use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
+use triggers::Triggers;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
@@ -87,25 +89,29 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
-    let (hub, secret, shares) = match redis {
-        None => (Hub::new(settings, &limits.of_hub(), name), secret, None),
+    let (hub, secret, directory, link) = match redis {
+        None => (Hub::new(settings, &limits.of_hub(), name), secret, Directory::in_memory(), None),
         Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
+            let (cluster, mut link) = cluster::cluster(url, &name, &limits.of_hub()).map_err(io::Error::other)?;
             let (settings, rows, secret) = select! {
-                shared = link.share(&settings, secret) => shared,
+                shared = link.bootstrap(&settings, secret) => shared,
                 () = &mut shutdown => return Ok(()),
             };
-            (Hub::shared(settings, rows, &limits.of_hub(), &name, cluster.load()), Some(secret), Some((cluster, link)))
+            let requests = cluster.requests();
+            let hub = Hub::replicated(settings, rows, &limits.of_hub(), &name, requests.load());
+            (hub, Some(secret), Directory::Redis(cluster), Some((link, requests)))
         }
     };
-    let (cluster, link) = shares.unzip();
-    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, trigger_secret.as_ref(), counts));
-    let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
-    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
+    let (link, requests) = link.unzip();
+    let triggers = Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret.as_ref());
+    let exchange = Arc::new(Exchange::new(hub, requests, triggers, counts));
+    let follower = || Arc::new(ClusterFollower::new(Arc::clone(&exchange)));
+    let follows = link.map(|link| tokio::spawn(link.run(follower())));
+    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, directory.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let door = Arc::new(AdminDoor::new(admin_token));
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
-    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
+    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), directory.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
     let folder = www.map(|folder| files::routes(&folder, Arc::clone(&exchange)));
     let files = folder.or_else(|| demo.map(|files| demo::routes(files, Arc::clone(&exchange))));
@@ -113,7 +119,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
-        .merge(probes::routes(cluster.clone()))
+        .merge(probes::routes(directory.clone()))
         .route("/rt/{hash}", get(upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
         .merge(local)
@@ -138,9 +144,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     exchange.stop();
     let finished = async {
         tokio::join!(serving, gate.closed());
-        if let Some(cluster) = &cluster {
-            cluster.end().await;
-        }
+        directory.end().await;
     };
     if timeout(GRACE, finished).await.is_err() {
         tracing::warn!(open = gate.open(), "stopped with connections still open");

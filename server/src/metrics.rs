@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::hub::{Answer, Census, Code, Kind};
+use crate::hub::{Answer, Census, Code};
 use crate::logging::DroppedLines;
 
 /// The counters of one server.
@@ -102,14 +102,14 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a frame that was queued for this number of sockets.
-    pub(crate) fn queued(&self, kind: Kind, sockets: usize) {
-        let sockets = u64::try_from(sockets).unwrap_or(u64::MAX);
-        match kind {
-            Kind::Message => self.messages_delivered.inc_by(sockets),
-            Kind::Error(code) => self.errors.with_label_values(&[code.name()]).inc_by(sockets),
-            Kind::Other => {}
-        }
+    /// A message or an event is queued for so many sockets.
+    pub(crate) fn delivered(&self, sockets: usize) {
+        self.messages_delivered.inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
+    }
+
+    /// A refusal is queued for so many sockets.
+    pub(crate) fn refused(&self, code: Code, sockets: usize) {
+        self.errors.with_label_values(&[code.name()]).inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }
 
     /// Records the latency of a message that is now queued for all its recipients.

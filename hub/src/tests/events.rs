@@ -35,7 +35,7 @@ fn it_needs_settings_and_leaves_no_channel_behind() {
     let mut scene = Scene::with_row("room/*", json!({ "wildcard": true }));
     assert_eq!(scene.hub.event("nowhere", None), Err(Refusal::NoSettings));
     scene.event("room/1", Value::Null);
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }
 
 #[test]

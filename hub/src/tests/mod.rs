@@ -1,5 +1,6 @@
 //! The hub as sentences. A [`Scene`] is a hub and what each of its clients got so far.
 
+mod driver;
 mod events;
 mod fuzz;
 mod golden;
@@ -12,9 +13,9 @@ mod presence;
 mod publish;
 mod recovery;
 mod reform;
+mod replica;
 mod retention;
 mod rooms;
-mod shared;
 mod triggers;
 
 use std::collections::HashMap;
@@ -22,14 +23,14 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
-use super::{Answer, Call, ConnectionId, Delivery, Hub};
-use crate::{Limits, Settings};
+use crate::{Answer, Call, ConnectionId, Limits, Settings};
+use driver::{Delivery, Driver};
 
 const MARVEL: &str = "marvel-chat-room";
 const EPOCH: &str = "epoch-of-the-hub";
 
 struct Scene {
-    hub: Hub,
+    hub: Driver,
     inboxes: HashMap<ConnectionId, Vec<String>>,
 }
 
@@ -54,7 +55,7 @@ impl Scene {
     }
 
     fn limited(settings: Settings, limits: &Limits) -> Scene {
-        Scene { hub: Hub::new(settings, limits, EPOCH), inboxes: HashMap::new() }
+        Scene { hub: Driver::new(settings, limits, EPOCH), inboxes: HashMap::new() }
     }
 
     /// Somebody anonymous opens a socket.

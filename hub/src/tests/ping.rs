@@ -10,5 +10,5 @@ fn a_ping_is_answered_to_somebody_who_is_on_no_channel_and_whatever_else_it_says
         scene.sends(jill, ping);
         assert_eq!(scene.hears_text(jill), [r#"{"action":"pong"}"#]);
     }
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }

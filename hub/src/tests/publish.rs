@@ -81,7 +81,7 @@ fn a_repeat_of_what_is_not_kept_is_acknowledged_with_its_id_even_if_the_channel_
     scene.publishes(jill, ROOM, json!({}), "hello");
     assert_eq!(scene.hears_answer(jill)["options"]["id"], "0-1");
     scene.closes(jill);
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     let jill = scene.joins("jill again", ROOM);
     scene.publishes(jill, ROOM, json!({}), "hello");
     assert_eq!(scene.hears_answer(jill), ack(ROOM, json!("0-1"), false));

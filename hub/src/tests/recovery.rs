@@ -63,7 +63,7 @@ fn ids_go_on_when_a_channel_empties_is_forgotten_and_comes_back() {
         scene.messages(jill, "room/1", 1);
         assert_eq!(scene.hears(jill)[0]["options"]["id"], expected);
         scene.closes(jill);
-        assert_eq!(scene.hub.rooms(), 0);
+        assert_eq!(scene.hub.channel_count(), 0);
     }
 }
 
@@ -142,7 +142,7 @@ fn that_something_was_said_is_known_even_of_a_channel_that_was_forgotten() {
     let jill = scene.joins("jill", "room/1");
     scene.messages(jill, "room/1", "nobody hears this");
     scene.closes(jill);
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     let between = announced(&mut scene, "room/1");
     let jack = scene.opens("jack");
     assert_eq!(missed(&mut scene, jack, "room/1", before), (vec![], false));

@@ -33,7 +33,7 @@ fn members_of_a_channel_that_is_switched_off_are_told_and_removed() {
     }
     scene.messages(jill, MARVEL, "anybody?");
     assert!(scene.hears_refusal(jill).starts_with("Join the channel"));
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     assert!(scene.hub.connections.values().all(|connection| connection.channels.is_empty()));
 }
 
@@ -78,7 +78,7 @@ fn a_smaller_history_lets_go_of_the_oldest() {
     assert_eq!((history.as_array().unwrap().len(), &history[0]["payload"]), (25, &json!(5)));
     scene.closes(jill);
     scene.settings_become(json!({ "history": 0 }));
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_row_of_its_own_for_a_channel_begins_with_an_empty_channel() {
     scene.hears(jill);
     scene.settings_become(json!({ "pattern": "chat/board", "wildcard": false }));
     assert_eq!(scene.hears(jill)[0]["payload"]["code"], "settings_replaced");
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_key_is_not_carried_over_to_another_row_even_where_the_channel_is_forgotten(
     };
     assert_eq!(say(&mut scene, "first")["action"], "message");
     assert_eq!(say(&mut scene, "first")["action"], "ack", "the same message again");
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     scene.settings_become(json!({ "pattern": "room/1", "wildcard": false }));
     assert_eq!(say(&mut scene, "second")["payload"], "second");
 }

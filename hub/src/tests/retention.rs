@@ -115,7 +115,7 @@ fn what_is_too_old_is_neither_read_nor_kept() {
     scene.messages(jack, "room/1", "new");
     at(&mut scene, 1_061);
     assert_eq!(kept(&mut scene, "room/1"), ["new"]);
-    assert_eq!(scene.hub.rooms(), 1, "the channel that nobody uses is forgotten without being asked");
+    assert_eq!(scene.hub.channel_count(), 1, "the channel that nobody uses is forgotten without being asked");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_channel_more_than_the_server_may_have_takes_the_place_of_an_unused_one_or_i
     scene.join(jill, "room/2", Value::Null);
     scene.join(jill, "room/3", Value::Null);
     assert_eq!(scene.hears_actions(jill), ["join", "join"]);
-    assert_eq!(scene.hub.rooms(), 2);
+    assert_eq!(scene.hub.channel_count(), 2);
     scene.join(jill, "room/4", Value::Null);
     let refusal = scene.hears_refusal(jill);
     assert_eq!(refusal, "This server has 2 channels, which is as many as it may have; try again later");
@@ -155,7 +155,7 @@ fn the_census_counts_what_a_walk_over_all_channels_would() {
             _ => scene.messages(clients[which], &channel, "x".repeat(dice.usize(..3_000))),
         }
         let census = scene.hub.census();
-        let rooms = || scene.hub.rooms.values();
+        let rooms = || scene.hub.channels.values();
         assert_eq!(census.history_bytes, rooms().map(|room| room.history.bytes()).sum::<usize>());
         assert_eq!(census.members, rooms().map(|room| room.members().len()).sum::<usize>());
         assert_eq!(census.channels, rooms().filter(|room| room.members().len() > 0).count());

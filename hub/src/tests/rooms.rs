@@ -18,7 +18,7 @@ fn ten_thousand_channels_come_and_go_and_leave_nothing() {
         }
         scene.closes(jill);
     }
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     assert!(scene.hub.connections.is_empty());
     assert!(scene.hub.by_socket_id.is_empty());
 }
@@ -30,7 +30,7 @@ fn refused_joins_leave_no_channel_behind() {
     for number in 0..100 {
         scene.join(jill, &format!("unknown/{number}"), Value::Null);
     }
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_channel_that_keeps_messages_stays() {
     let jill = scene.joins("jill", MARVEL);
     scene.messages(jill, MARVEL, "keep this");
     scene.closes(jill);
-    assert_eq!(scene.hub.rooms(), 1);
+    assert_eq!(scene.hub.channel_count(), 1);
 }
 
 #[test]
@@ -66,5 +66,5 @@ fn a_socket_that_is_gone_is_ignored() {
     scene.closes(jill);
     scene.join(jill, MARVEL, Value::Null);
     scene.closes(jill);
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
 }

@@ -212,7 +212,7 @@ fn an_answer_that_comes_after_its_socket_has_gone_changes_nothing() {
     let call = scene.asks();
     scene.closes(jill);
     scene.is_answered(call, json_answer(json!(true)));
-    assert_eq!(scene.hub.rooms(), 0);
+    assert_eq!(scene.hub.channel_count(), 0);
     assert!(scene.hub.waiting.is_empty());
 }
 

@@ -4,12 +4,12 @@ use redis::cmd;
 use xano_realtime_protocol::frame::Permissions;
 
 use super::Cluster;
+use super::Follower;
 use super::workspace::{Unavailable, unavailable};
-use crate::exchange::Exchange;
 
 impl Cluster {
     /// Tells all servers, this one included. A server that is not connected to Redis at that moment does not hear it.
-    pub(crate) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
+    pub(super) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
         let Permissions { dbo_id, row_id } = user;
         let mut connection = self.connection().ok_or(Unavailable)?;
         let mut publish = cmd("PUBLISH");
@@ -19,12 +19,12 @@ impl Cluster {
 }
 
 /// A server says that a user is disconnected.
-pub(super) fn hear(notice: &str, exchange: &Exchange) {
+pub(super) fn hear(notice: &str, follower: &dyn Follower) {
     let user = notice
         .split_once(':')
         .and_then(|(table, row)| Some(Permissions { dbo_id: table.parse().ok()?, row_id: row.parse().ok()? }));
     match user {
-        Some(user) => drop(exchange.disconnect_here(user)),
+        Some(user) => follower.disconnect(user),
         None => tracing::error!("a notice that a user is disconnected names no user"),
     }
 }

@@ -10,7 +10,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, cmd, pipe};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use super::keys::{NODES, channels_of, lease};
+use super::redis_keys::{NODES, channels_of, lease};
 
 /// This server's lease.
 #[derive(Debug)]

@@ -1,16 +1,16 @@
 //! What several servers share, kept in Redis: the order of what is said on each channel, what is kept of it, who is
 //! there, the settings and the users. So that they act as one.
 //!
-//! The hub asks by [`Post`]s and follows what it is told; nothing here decides about channels.
+//! The hub asks by [`LogRequest`]s and follows what it is told; nothing here decides about channels.
 //!
 //! # Layout
 //!
 //! - `link`: connects, serves, and connects again.
 //! - `session`: what is done as long as the connections to Redis last.
-//! - `works`: what is asked.
+//! - `pipeline`: what is asked.
 //! - `answers`: what becomes of the answers.
 //! - `scripts`: what Redis does in one step.
-//! - `keys`: what things are called there.
+//! - `redis_keys`: what things are called there.
 //! - `lease`: which servers are alive, and what is done about those that are not.
 //! - `workspace`: settings and the signing key.
 //! - `users`: who signed up.
@@ -18,19 +18,25 @@
 //! - `server_info`: whether a Redis is one that can be used.
 //! - `failure`: why a server cannot serve over its Redis.
 //! - `disconnect`: closes the sockets of a user on all servers.
+//! - `directory`: settings and users, in memory or in Redis.
+//! - `follower`: what the cluster asks of the server that it is part of.
+//! - `log_requests`: the channel of requests to the shared log.
 
 mod answers;
+mod directory;
 mod disconnect;
 mod failure;
-mod keys;
+mod follower;
 mod lease;
 mod link;
+mod log_requests;
+mod pipeline;
+mod redis_keys;
 mod scripts;
 mod server_info;
 mod session;
 mod unread;
 mod users;
-mod works;
 mod workspace;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -40,10 +46,12 @@ use redis::aio::MultiplexedConnection;
 use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::hub::{Held, Load, Post};
-use crate::settings::Limits;
-use keys::Names;
+use crate::hub::{Held, Limits, Load, LogRequest};
+pub(crate) use directory::Directory;
+pub(crate) use follower::Follower;
 pub(crate) use link::Link;
+pub(crate) use log_requests::LogRequests;
+use redis_keys::Names;
 use scripts::{Bounds, Epochs, Scripts};
 pub(crate) use users::Added;
 use workspace::Following;
@@ -70,10 +78,9 @@ impl std::str::FromStr for RedisUrl {
 /// What the rest of the server has to do with the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
-    works: mpsc::UnboundedSender<Work>,
+    requests: LogRequests,
     connection: Arc<RwLock<Option<MultiplexedConnection>>>,
     names: Names,
-    load: Load,
     following: Arc<Following>,
 }
 
@@ -81,9 +88,9 @@ pub(crate) struct Cluster {
 #[derive(Debug)]
 enum Work {
     /// Since when.
-    Post(Post, Instant, Held),
+    Request(LogRequest, Instant, Held),
     /// The workspace says something; how many members there are is the answer, or none where it could not be done.
-    Event(Post, oneshot::Sender<Option<usize>>, Held),
+    Event(LogRequest, oneshot::Sender<Option<usize>>, Held),
     /// Nothing more comes.
     End(oneshot::Sender<()>),
 }
@@ -111,39 +118,23 @@ pub(crate) fn cluster(url: RedisUrl, node: &str, limits: &Limits) -> Result<(Clu
         connected: None,
         gone: Vec::new(),
     };
-    Ok((Cluster { works: sender, connection, names, load, following }, link))
+    Ok((Cluster { requests: LogRequests::new(sender, load), connection, names, following }, link))
 }
 
 impl Cluster {
-    pub(crate) fn post(&self, post: Post) {
-        let held = self.load.hold(post.bytes());
-        // Without the other end the server is stopping.
-        let _ = self.works.send(Work::Post(post, Instant::now(), held));
-    }
-
-    pub(crate) async fn event(&self, post: Post) -> Option<usize> {
-        let (answer, answered) = oneshot::channel();
-        let held = self.load.hold(post.bytes());
-        self.works.send(Work::Event(post, answer, held)).ok()?;
-        answered.await.ok().flatten()
+    /// The channel of requests to the shared log.
+    pub(crate) fn requests(&self) -> LogRequests {
+        self.requests.clone()
     }
 
     /// Whether Redis is connected and the settings that the servers share are in force here.
-    pub(crate) fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.connection().is_some() && self.following.is_readable()
     }
 
-    /// How much waits for Redis.
-    pub(crate) fn load(&self) -> Load {
-        self.load.clone()
-    }
-
-    /// Everything that was posted is done.
-    pub(crate) async fn end(&self) {
-        let (done, ended) = oneshot::channel();
-        if self.works.send(Work::End(done)).is_ok() {
-            let _ = ended.await;
-        }
+    /// Waits until everything that was asked is done.
+    async fn end(&self) {
+        self.requests.end().await;
     }
 
     fn connection(&self) -> Option<MultiplexedConnection> {

@@ -5,15 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
-use super::keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
-use crate::hub::{MessageId, Outcome, Row};
-use crate::settings::Limits;
+use super::redis_keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
+use crate::hub::{Limits, MessageId, Outcome, Row};
 
 /// The scripts, by what they do.
 #[derive(Debug)]
 pub(super) struct Scripts {
     say: Step,
-    whisper: Step,
+    private_message: Step,
     join: Step,
     leave: Step,
     open: Step,
@@ -66,7 +65,10 @@ impl Scripts {
     pub(super) fn new() -> Scripts {
         Scripts {
             say: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/say.lua"))),
-            whisper: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/whisper.lua"))),
+            private_message: Step::new(concat!(
+                include_str!("scripts/channel.lua"),
+                include_str!("scripts/private_message.lua")
+            )),
             join: Step::new(include_str!("scripts/join.lua")),
             leave: Step::new(include_str!("scripts/leave.lua")),
             open: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/open.lua"))),
@@ -76,7 +78,7 @@ impl Scripts {
 
     /// What makes them known to a Redis.
     pub(super) fn load(&self) -> [Cmd; 6] {
-        [&self.say, &self.whisper, &self.join, &self.leave, &self.open, &self.erase].map(|step| {
+        [&self.say, &self.private_message, &self.join, &self.leave, &self.open, &self.erase].map(|step| {
             let mut command = cmd("SCRIPT");
             command.arg("LOAD").arg(step.code);
             command
@@ -123,7 +125,7 @@ impl Commands<'_> {
         command.arg(&row.name).arg(row.settings).arg(row.history).arg(row.past.lowered).arg(row.past.lowest);
     }
 
-    pub(super) fn whisper(
+    pub(super) fn private_message(
         &self,
         channel: &str,
         row: &Row,
@@ -131,7 +133,7 @@ impl Commands<'_> {
         key: Option<&str>,
         notice: Option<&str>,
     ) -> Cmd {
-        let mut command = evaluate(&self.scripts.whisper, if key.is_some() { 3 } else { 0 });
+        let mut command = evaluate(&self.scripts.private_message, if key.is_some() { 3 } else { 0 });
         command.arg(outcome_keys(&ChannelKeys::of(channel), row, key));
         command.arg(outcome_text(outcome)).arg(self.names.notices(channel));
         command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL).arg(notice);
@@ -191,7 +193,7 @@ impl Commands<'_> {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.open, 3);
         command.arg(keys.state()).arg(keys.said()).arg(keys.members());
-        command.arg(keys::from(after)).arg(known).arg(self.epochs.next());
+        command.arg(redis_keys::from(after)).arg(known).arg(self.epochs.next());
         self.add_bounds_and_row(&mut command, row);
         command
     }

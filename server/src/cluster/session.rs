@@ -9,19 +9,18 @@ use redis::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::Follower;
 use super::failure::{Failure, ends_connection};
-use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::link::Link;
+use super::pipeline::Pipeline;
+use super::redis_keys::{ChannelKeys, Names, channels_of};
 use super::scripts::Commands;
 use super::unread::{Unread, unread};
-use super::works::Works;
 use super::workspace::Following;
 use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
-use crate::exchange::Exchange;
-use crate::hub::is_of_node;
+use crate::hub::{LogInput, is_of_node};
 use crate::settings::Secret;
-use crate::socket::outbox::Due;
 
 /// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
 #[derive(Clone, Debug)]
@@ -57,7 +56,7 @@ pub(super) async fn connect(
 /// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
 pub(super) async fn serve(
     link: &mut Link,
-    exchange: &Arc<Exchange>,
+    follower: &Arc<dyn Follower>,
     connections: Connections,
     unread: Unread,
 ) -> Result<(), Failure> {
@@ -65,13 +64,13 @@ pub(super) async fn serve(
     let commands = Commands { scripts, names, node, epochs, bounds: *bounds };
     let connection = connections.asking.clone();
     let secret = secret.as_ref();
-    let mut keeper = Keeper { exchange, commands, following, secret, connections: connections.clone() };
-    let mut listener = Listener { exchange, names, following, connection: connection.clone(), unread };
-    let mut works = Works::new(works, gone, exchange, commands, connections, load);
+    let mut keeper = Keeper { follower, commands, following, secret, connections: connections.clone() };
+    let mut listener = Listener { follower, names, following, connection: connection.clone(), unread };
+    let mut works = Pipeline::new(works, gone, follower, commands, connections, load);
 
     works.tell_gone().await?;
     // Whatever was known before, it is asked how every channel stands that somebody here is on.
-    exchange.doubt();
+    follower.handle(LogInput::Stale);
     keeper.agree().await?;
     let over = CancellationToken::new();
     let (done, heard, kept) = tokio::join!(
@@ -102,7 +101,7 @@ pub(super) async fn serve(
 
 /// Hears what the servers tell each other.
 struct Listener<'a> {
-    exchange: &'a Arc<Exchange>,
+    follower: &'a Arc<dyn Follower>,
     names: &'a Names,
     following: &'a Following,
     connection: MultiplexedConnection,
@@ -112,18 +111,17 @@ struct Listener<'a> {
 impl Listener<'_> {
     async fn listen(&mut self) -> Result<(), Failure> {
         // What many notices cause leaves in few writes: when there is nothing more to hear.
-        let mut due = Due::default();
         let mut heard = 0;
         loop {
             if self.unread.is_empty() || heard == NOTICES_PER_WRITE {
-                due.write();
+                self.follower.flush();
                 heard = 0;
             }
             let push = self.unread.next().await;
             heard += 1;
             match push.kind {
                 PushKind::Disconnection => break,
-                PushKind::Message => self.hear(push, &mut due).await?,
+                PushKind::Message => self.hear(push).await?,
                 _ => {}
             }
             if self.unread.is_overrun() {
@@ -133,12 +131,12 @@ impl Listener<'_> {
         Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::ConnectionReset)).into())
     }
 
-    async fn hear(&mut self, push: PushInfo, due: &mut Due) -> RedisResult<()> {
+    async fn hear(&mut self, push: PushInfo) -> RedisResult<()> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
-            Some(channel) => self.exchange.hear(channel, &notice, due),
-            None if to == self.names.disconnect_notices() => disconnect::hear(&notice, self.exchange),
-            None => self.following.adopt(&mut self.connection, self.exchange).await?,
+            Some(channel) => self.follower.notice(channel, &notice),
+            None if to == self.names.disconnect_notices() => disconnect::hear(&notice, &**self.follower),
+            None => self.following.adopt(&mut self.connection, &**self.follower).await?,
         }
         Ok(())
     }
@@ -146,7 +144,7 @@ impl Listener<'_> {
 
 /// Says that this server is alive, clears up after those that are not, and keeps from expiring what is in use.
 struct Keeper<'a> {
-    exchange: &'a Arc<Exchange>,
+    follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
     following: &'a Following,
     secret: Option<&'a Secret>,
@@ -156,9 +154,9 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     /// What was shared and is lost is shared again.
     async fn agree(&mut self) -> RedisResult<()> {
-        let Keeper { exchange, following, secret, .. } = self;
+        let Keeper { follower, following, secret, .. } = self;
         let notices = self.commands.names.settings_notices();
-        workspace::agree(&mut self.connections.asking, exchange, following, *secret, &notices).await
+        workspace::agree(&mut self.connections.asking, &***follower, following, *secret, &notices).await
     }
 
     async fn keep_alive(&mut self) -> RedisResult<()> {
@@ -166,14 +164,14 @@ impl Keeper<'_> {
         let mut lease = Lease::new(self.commands.node);
         loop {
             lease.due().await;
-            self.exchange.advance();
+            self.follower.advance();
             let renewal = lease.renew(&mut self.connections.asking).await?;
             // Nobody else would notice that this one is dead.
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
                 tracing::warn!("this server was taken for dead; it says again who is here");
                 self.agree().await?;
-                self.exchange.doubt();
+                self.follower.handle(LogInput::Stale);
             }
             for node in renewal.dead {
                 tracing::warn!(node, "clears up after a server that is gone");
@@ -188,7 +186,7 @@ impl Keeper<'_> {
     }
 
     async fn touch(&mut self) -> RedisResult<()> {
-        for channels in self.exchange.shared_channels().chunks(BATCH) {
+        for channels in self.follower.channels().chunks(BATCH) {
             let mut pipeline = pipe();
             // Others who took this server for dead may have forgotten where its members are.
             pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel)));
@@ -210,7 +208,7 @@ impl Keeper<'_> {
     async fn tidy(&mut self) -> RedisResult<()> {
         let node = self.commands.node;
         let mut channels = self.channels_of(node).await?;
-        let here: HashSet<_> = self.exchange.shared_channels().into_iter().map(|(channel, _)| channel).collect();
+        let here: HashSet<_> = self.follower.channels().into_iter().map(|(channel, _)| channel).collect();
         channels.retain(|channel| !here.contains(&**channel));
         self.clear(node, &channels).await
     }

@@ -2,7 +2,7 @@
 
 use redis::{FromRedisValue, Script, cmd};
 
-use super::keys::{EMAILS, USERS};
+use super::redis_keys::{EMAILS, USERS};
 use super::workspace::unavailable;
 use super::{Cluster, Unavailable};
 
@@ -17,7 +17,7 @@ pub(crate) enum Added {
 
 impl Cluster {
     /// Adds a user, of whom `json` says everything but the id, if there are fewer than `at_most`.
-    pub(crate) async fn add_user(&self, email: &str, json: &str, at_most: usize) -> Result<Added, Unavailable> {
+    pub(super) async fn add_user(&self, email: &str, json: &str, at_most: usize) -> Result<Added, Unavailable> {
         let mut connection = self.connection().ok_or(Unavailable)?;
         let script = Script::new(include_str!("scripts/add_user.lua"));
         let mut script = script.prepare_invoke();
@@ -30,11 +30,11 @@ impl Cluster {
         })
     }
 
-    pub(crate) async fn user(&self, id: i64) -> Result<Option<String>, Unavailable> {
+    pub(super) async fn user(&self, id: i64) -> Result<Option<String>, Unavailable> {
         self.field(USERS, &id.to_string()).await
     }
 
-    pub(crate) async fn user_id(&self, email: &str) -> Result<Option<i64>, Unavailable> {
+    pub(super) async fn user_id(&self, email: &str) -> Result<Option<i64>, Unavailable> {
         self.field(EMAILS, email).await
     }
 

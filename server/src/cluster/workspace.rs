@@ -7,11 +7,11 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisError, RedisResult, cmd, pipe};
 use tokio::sync::Mutex;
 
+use super::Follower;
 use super::failure::{Failure, SECRET_BYTES};
-use super::keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
+use super::redis_keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
 use super::{ANSWER_WITHIN, Cluster};
-use crate::exchange::Exchange;
-use crate::hub::{RowPast, Rows, identity};
+use crate::hub::{LogInput, RowPast, Rows, identity};
 use crate::settings::Secret;
 use crate::settings::{Settings, SettingsError};
 
@@ -48,10 +48,14 @@ impl Following {
     }
 
     /// The settings that are shared come into force here too. Those that cannot be read change nothing, and are said.
-    pub(super) async fn adopt(&self, connection: &mut MultiplexedConnection, exchange: &Exchange) -> RedisResult<()> {
+    pub(super) async fn adopt(
+        &self,
+        connection: &mut MultiplexedConnection,
+        follower: &dyn Follower,
+    ) -> RedisResult<()> {
         let _reading = self.reading.lock().await;
         if let Some((settings, rows)) = self.take(read_settings(connection).await?) {
-            exchange.adopt(settings, rows);
+            follower.handle(LogInput::Settings { settings, rows });
         }
         Ok(())
     }
@@ -100,17 +104,20 @@ pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Resu
 /// force here too.
 pub(super) async fn agree(
     connection: &mut MultiplexedConnection,
-    exchange: &Exchange,
+    follower: &dyn Follower,
     following: &Following,
     secret: Option<&Secret>,
     notices: &str,
 ) -> RedisResult<()> {
-    let own = exchange.with_settings(|settings| put(settings, NO_SETTINGS, None, notices));
-    let _: String = own.query_async(connection).await?;
+    let mut own = None;
+    follower.read_settings(&mut |settings| own = Some(put(settings, NO_SETTINGS, None, notices)));
+    if let Some(own) = own {
+        let _: String = own.query_async(connection).await?;
+    }
     if let Some(secret) = secret {
         let () = cmd("SET").arg(SECRET).arg(secret.bytes()).arg("NX").query_async(connection).await?;
     }
-    following.adopt(connection, exchange).await
+    following.adopt(connection, follower).await
 }
 
 /// The settings with their rows; the inner error: they cannot be read.
@@ -157,7 +164,7 @@ impl Cluster {
     ///
     /// They replace the settings in force when this is called and no later ones, and Redis refuses them when the answer
     /// has been given up. So settings that are reported as not in force, or as unclear, do not come into force afterwards.
-    pub(crate) async fn put_in_force(&self, settings: &Settings, exchange: &Exchange) -> Result<(), PutError> {
+    pub(super) async fn put_in_force(&self, settings: &Settings, follower: &dyn Follower) -> Result<(), PutError> {
         let mut connection = self.connection().ok_or(Unavailable)?;
         for _ in 0..ATTEMPTS {
             let ((seconds, micros), version): ((u64, u64), Option<String>) = pipe()
@@ -172,7 +179,7 @@ impl Cluster {
             let command = put(settings, replaced, Some(too_late_ms), &self.names.settings_notices());
             let outcome: String = command.query_async(&mut connection).await.map_err(not_put)?;
             match &*outcome {
-                "done" => return self.following.adopt(&mut connection, exchange).await.map_err(unclear),
+                "done" => return self.following.adopt(&mut connection, follower).await.map_err(unclear),
                 "changed" => {}
                 _ => return Err(Unavailable.into()),
             }

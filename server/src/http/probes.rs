@@ -11,12 +11,12 @@ use axum::{Router, middleware};
 
 use super::admin::{AdminDoor, require_admin};
 use super::api_error::ApiError;
-use crate::cluster::Cluster;
+use crate::cluster::Directory;
 use crate::exchange::Exchange;
 
 /// Returns the routes of `/health` and `/ready`. They need no token, because they reveal only a state.
-pub(crate) fn routes(cluster: Option<Cluster>) -> Router {
-    Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(cluster))
+pub(crate) fn routes(directory: Directory) -> Router {
+    Router::new().route("/health", get("ok\n")).route("/ready", get(ready).with_state(directory))
 }
 
 /// Returns the route of `/metrics`. With `door`, it needs the admin token.
@@ -29,12 +29,11 @@ pub(crate) fn metrics_routes(exchange: Arc<Exchange>, door: Option<Arc<AdminDoor
 }
 
 /// Answers 503 while this server could serve no client, so that a load balancer sends new clients elsewhere.
-async fn ready(State(cluster): State<Option<Cluster>>) -> (StatusCode, &'static str) {
-    match cluster {
-        Some(cluster) if !cluster.is_ready() => {
-            (StatusCode::SERVICE_UNAVAILABLE, "the Redis that the servers share does not answer\n")
-        }
-        _ => (StatusCode::OK, "ready\n"),
+async fn ready(State(directory): State<Directory>) -> (StatusCode, &'static str) {
+    if directory.is_ready() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the Redis that the servers share does not answer\n")
     }
 }
 

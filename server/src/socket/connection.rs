@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_util::sync::CancellationToken;
 use xano_realtime_protocol::CloseCode;
 
-use super::client_session::{Intolerable, Line};
+use super::client_session::{ClientSession, TooManyRefusals};
 use super::farewell::{End, end_for, farewell};
 use super::fragments::Fragments;
 use super::heartbeat::{Heartbeat, Look, patience};
@@ -53,7 +53,7 @@ impl Terms {
 pub(crate) async fn serve(
     reads: OwnedReadHalf,
     already_read: Vec<u8>,
-    mut line: Line,
+    mut session: ClientSession,
     terms: &Terms,
     expires: Option<Instant>,
 ) {
@@ -61,22 +61,22 @@ pub(crate) async fn serve(
         .max_frame_size(Some(terms.frame_bytes))
         .max_message_size(Some(terms.frame_bytes))
         .read_buffer_size(READ_BUFFER_BYTES);
-    let stream = Stream::new(reads, Arc::clone(&line.outbox), Fragments::new(terms.frame_bytes));
+    let stream = Stream::new(reads, Arc::clone(&session.outbox), Fragments::new(terms.frame_bytes));
     let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-    let end = converse(&mut socket, &mut line, terms.ping, expires).await;
+    let end = converse(&mut socket, &mut session, terms.ping, expires).await;
     if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
-        line.note_slow_consumer();
+        session.note_slow_consumer();
     }
-    let outbox = Arc::clone(&line.outbox);
+    let outbox = Arc::clone(&session.outbox);
     // Dropping the session before the close handshake tells the other members at once that this client has left.
-    drop(line);
+    drop(session);
     tracing::debug!(?end, "socket ends");
     outbox.end(Ending::Over);
     // The future is boxed so that open sockets do not pay for the memory that only a closing one needs.
     Box::pin(farewell(socket, &outbox, end, terms)).await;
 }
 
-async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires: Option<Instant>) -> End {
+async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, expires: Option<Instant>) -> End {
     let mut heartbeat = Heartbeat::new(ping, Instant::now(), expires);
     // The only timer of the socket. The branch that waits for a writable socket borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
@@ -87,19 +87,19 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
         select! {
             biased;
             // Back-pressure: the server reads nothing from a client that does not read its own frames.
-            incoming = socket.next(), if !line.outbox.is_congested() => {
+            incoming = socket.next(), if !session.outbox.is_congested() => {
                 let now = Instant::now();
                 heartbeat.hear(now);
                 // The timer's branch is never polled while a client sends without a pause, so the expiry is checked
                 // here too.
                 if heartbeat.is_expired(now) {
-                    return expired(line);
+                    return expired(session);
                 }
-                if let Err(end) = receive(incoming, &mut socket.get_mut().fragments, line) {
+                if let Err(end) = receive(incoming, &mut socket.get_mut().fragments, session) {
                     return end;
                 }
             }
-            () = ready(()), if line.owes() => line.write(),
+            () = ready(()), if session.owes() => session.write(),
             () = alarm.as_mut() => {
                 match heartbeat.look(Instant::now()) {
                     Look::Wait => {}
@@ -107,31 +107,31 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
                         return End::Broken;
                     },
                     Look::GiveUp => return End::Silent,
-                    Look::Expired => return expired(line),
+                    Look::Expired => return expired(session),
                 }
                 alarm.as_mut().reset(heartbeat.next_look().into());
             }
-            need = line.outbox.need() => {
+            need = session.outbox.need() => {
                 match need {
                     Need::End(ending) => return ending.into(),
-                    Need::Room => {
-                        let taken_bytes = line.outbox.taken_bytes();
+                    Need::Writable => {
+                        let taken_bytes = session.outbox.taken_bytes();
                         let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
-                        if let Err(end) = room(&line.outbox, alarm.as_mut()).await {
+                        if let Err(end) = writable(&session.outbox, alarm.as_mut()).await {
                             return end;
                         }
                         let now = Instant::now();
                         if heartbeat.is_expired(now) {
-                            return expired(line);
+                            return expired(session);
                         }
                         // Bytes that the client has taken prove that it is alive. Its pong may still wait behind the
                         // frames that the server sends.
-                        if line.outbox.taken_bytes() > taken_bytes {
+                        if session.outbox.taken_bytes() > taken_bytes {
                             heartbeat.hear(now);
                         }
-                        if !progress.suffices(now, line.outbox.taken_bytes(), line.outbox.is_blocked()) {
-                            line.outbox.give_up();
+                        if !progress.suffices(now, session.outbox.taken_bytes(), session.outbox.is_blocked()) {
+                            session.outbox.give_up();
                             return Ending::SlowConsumer.into();
                         }
                     }
@@ -143,20 +143,24 @@ async fn converse(socket: &mut Socket, line: &mut Line, ping: Duration, expires:
 }
 
 /// Passes one incoming frame on to the session.
-fn receive(incoming: Option<Result<Message, Error>>, fragments: &mut Fragments, line: &mut Line) -> Result<(), End> {
+fn receive(
+    incoming: Option<Result<Message, Error>>,
+    fragments: &mut Fragments,
+    session: &mut ClientSession,
+) -> Result<(), End> {
     let tolerable = match incoming {
         Some(Ok(Message::Text(text))) => {
             fragments.message(text.len())?;
-            line.receive(&text)
+            session.receive(&text)
         }
         Some(Ok(Message::Binary(bytes))) => {
             fragments.message(bytes.len())?;
-            line.receive_binary()
+            session.receive_binary()
         }
         // The library answers a ping by itself, at the next read.
         Some(Ok(Message::Ping(bytes) | Message::Pong(bytes))) => {
             fragments.control(bytes.len());
-            line.receive_control()
+            session.receive_control()
         }
         // The library never returns raw frames.
         Some(Ok(Message::Frame(_))) => Ok(()),
@@ -164,28 +168,28 @@ fn receive(incoming: Option<Result<Message, Error>>, fragments: &mut Fragments, 
         Some(Err(error)) => return Err(end_for(&error)),
         None => return Err(End::Broken),
     };
-    tolerable.map_err(|Intolerable| {
+    tolerable.map_err(|TooManyRefusals| {
         // The refusal must be sent before the socket closes.
-        line.write();
+        session.write();
         Ending::TooManyRefusals.into()
     })
 }
 
 /// Tells the client that its token has expired. The close code (1012) makes every client connect again, with a new
 /// token.
-fn expired(line: &mut Line) -> End {
-    line.tell(Refusal::TokenExpired);
-    line.write();
+fn expired(session: &mut ClientSession) -> End {
+    session.tell(Refusal::TokenExpired);
+    session.write();
     End::ByServer(CloseCode::RESTART, "the token has expired")
 }
 
 /// Waits until the socket is writable, then flushes the outbox; returns early when the timer fires. The task reads
 /// nothing from the client until then.
-async fn room(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
+async fn writable(outbox: &Outbox, alarm: Pin<&mut Sleep>) -> Result<(), End> {
     select! {
         biased;
         ending = outbox.ended() => return Err(ending.into()),
-        room = outbox.room() => room.map_err(|_| End::Broken)?,
+        written = outbox.writable() => written.map_err(|_| End::Broken)?,
         () = alarm => return Ok(()),
     }
     outbox.write();

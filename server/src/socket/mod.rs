@@ -36,9 +36,7 @@ mod stream;
 pub(crate) mod tls;
 mod upgrade;
 
-pub(crate) use client_session::Line;
 pub(crate) use connection::Terms;
 pub(crate) use listen::{Front, serve};
-pub(crate) use rate_limit::Rates;
 pub(crate) use tls::Door as TlsDoor;
 pub(crate) use upgrade::{Gate, upgrade};

@@ -20,8 +20,11 @@ use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
 use super::admission::{Admission, Full, Place};
+use super::client_session::ClientSession;
 use super::connection::{self, Terms};
+use super::outbox::Outbox;
 use super::pending::PendingConnection;
+use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::hub::Refusal;
@@ -35,6 +38,8 @@ pub(crate) struct Gate {
     tokens: Arc<Tokens>,
     origins: Origins,
     terms: Terms,
+    rates: Arc<RateLimits>,
+    outbox_bytes: usize,
     admission: Arc<Admission>,
     /// The tasks of the open sockets.
     sockets: TaskTracker,
@@ -53,6 +58,8 @@ impl Gate {
             tokens,
             origins,
             terms,
+            rates: Arc::new(RateLimits::new(limits)),
+            outbox_bytes: limits.outbox_bytes,
             admission: Arc::new(Admission::new(limits)),
             sockets: TaskTracker::new(),
         }
@@ -127,12 +134,13 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
         None => (Client::anonymous(socket_id), None),
     };
     let (reads, writes) = io.into_inner().into_split();
-    let mut line = gate.exchange.open(client, hash, writes);
+    let outbox = Outbox::new(writes, gate.outbox_bytes);
+    let mut session = ClientSession::open(Arc::clone(&gate.exchange), Arc::clone(&gate.rates), client, hash, outbox);
     if let Some(problem) = problem {
         // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
-        line.tell(Refusal::TokenNotAccepted(problem.to_string()));
+        session.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, line, &gate.terms, expires).await;
+    connection::serve(reads, already_read, session, &gate.terms, expires).await;
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Permissions;
 
-use crate::exchange::Exchange;
+use super::Workspace;
 use crate::http::api_error::{ApiError, JsonBody};
 
 /// A user, identified by table and row as in presence lists.
@@ -20,13 +20,13 @@ pub(super) struct User {
 }
 
 pub(super) async fn disconnect(
-    State(exchange): State<Arc<Exchange>>,
+    State(workspace): State<Arc<Workspace>>,
     JsonBody(User { dbo_id, row_id }): JsonBody<User>,
 ) -> Result<Json<Value>, ApiError> {
     if dbo_id <= 0 || row_id <= 0 {
         return Err(ApiError::input("dbo_id and row_id must be whole numbers above 0: the user's table and row"));
     }
-    let (sockets, told) = exchange.disconnect(Permissions { dbo_id, row_id }).await;
+    let (sockets, told) = workspace.disconnect(Permissions { dbo_id, row_id }).await;
     if told.is_err() {
         return Err(ApiError::unavailable(format!(
             "{sockets} sockets of this server are closed, but the other servers cannot be told; try again later"

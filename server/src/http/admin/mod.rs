@@ -40,11 +40,11 @@ pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: A
     let settings = Router::new()
         .route("/api:meta/workspace/{id}/realtime", get(settings).put(replace_settings))
         .route("/api:meta/workspace/{id}/realtime/reload", post(reload_settings))
+        .route("/api:meta/workspace/{id}/realtime/disconnect", post(disconnect::disconnect))
         .with_state(workspace);
     let channels = Router::new()
         .route("/api:meta/workspace/{id}/realtime/event", post(send_event))
         .route("/api:meta/workspace/{id}/realtime/live", get(live::live))
-        .route("/api:meta/workspace/{id}/realtime/disconnect", post(disconnect::disconnect))
         .with_state(exchange);
     settings
         .merge(channels)

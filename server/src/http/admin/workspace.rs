@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
+use xano_realtime_protocol::frame::Permissions;
 
-use crate::cluster::{Cluster, PutError};
-use crate::exchange::Exchange;
+use crate::cluster::{Directory, PutError, Unavailable};
+use crate::exchange::{ClusterFollower, Exchange};
 use crate::settings::{self, Prepared, Settings, SettingsError, SettingsFileError};
 
 /// The workspace as the admin's endpoints change it.
@@ -18,8 +19,7 @@ pub(crate) struct Workspace {
     exchange: Arc<Exchange>,
     /// `None` if the server runs with built-in settings. Changes are then lost at a restart.
     file: Option<PathBuf>,
-    /// The connection to the servers that share these settings.
-    cluster: Option<Cluster>,
+    directory: Directory,
     /// Serializes changes, so that the file always agrees with the settings in force.
     changing: Mutex<()>,
 }
@@ -42,8 +42,8 @@ pub(crate) enum ReplaceError {
 }
 
 impl Workspace {
-    pub(crate) fn new(exchange: Arc<Exchange>, file: Option<PathBuf>, cluster: Option<Cluster>) -> Workspace {
-        Workspace { exchange, file, cluster, changing: Mutex::new(()) }
+    pub(crate) fn new(exchange: Arc<Exchange>, file: Option<PathBuf>, directory: Directory) -> Workspace {
+        Workspace { exchange, file, directory, changing: Mutex::new(()) }
     }
 
     pub(crate) fn settings(&self) -> Value {
@@ -91,13 +91,14 @@ impl Workspace {
     }
 
     async fn put_in_force(&self, settings: Settings) -> Result<(), PutError> {
-        match &self.cluster {
-            Some(cluster) => cluster.put_in_force(&settings, &self.exchange).await,
-            None => {
-                self.exchange.apply(settings);
-                Ok(())
-            }
-        }
+        let follower = ClusterFollower::new(Arc::clone(&self.exchange));
+        self.directory.put_settings(settings, &follower).await
+    }
+
+    /// Closes the sockets of a user on all servers. Returns how many this server had, and whether the others were told.
+    pub(crate) async fn disconnect(&self, user: Permissions) -> (usize, Result<(), Unavailable>) {
+        let sockets = self.exchange.disconnect(user);
+        (sockets, self.directory.disconnect(user).await)
     }
 }
 

@@ -20,15 +20,15 @@ use super::origins::Origins;
 use super::password::{HashError, Passwords};
 use super::token::{Claims, Tokens, bearer};
 use super::users::{SignUpError, User, Users};
-use crate::cluster::{Cluster, Unavailable};
+use crate::cluster::{Directory, Unavailable};
 use crate::http::api_error::{ApiError, JsonBody};
 use crate::http::attempts::{Attempts, ClientNetwork, TooMany};
 
 /// Returns the routes, with CORS headers for the pages that may use them.
-pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, cluster: Option<Cluster>) -> io::Result<Router> {
+pub(crate) fn routes(tokens: Arc<Tokens>, origins: Origins, directory: Directory) -> io::Result<Router> {
     let accounts = Accounts {
         tokens,
-        users: Users::new(cluster),
+        users: Users::new(directory),
         passwords: Passwords::start()?,
         by_network: Attempts::new(NETWORK_BURST, NETWORK_INTERVAL),
         by_email: Attempts::new(EMAIL_BURST, EMAIL_INTERVAL),

@@ -1,36 +1,24 @@
 //! The users who have signed up. They are kept in memory until the server stops, or in Redis if servers share their
 //! channels.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::password::Hashed;
-use crate::cluster::{Added, Cluster, Unavailable};
+use crate::cluster::{Added, Directory, Unavailable};
 
 /// The table `user`.
 #[derive(Debug)]
-pub(crate) enum Users {
-    /// The table of this server, in memory.
-    Own(Mutex<Table>),
-    /// The table in Redis, which all servers share.
-    Shared(Cluster),
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    /// Ordered by id, starting at 1.
-    rows: Vec<(User, Hashed)>,
-    by_email: HashMap<String, usize>,
+pub(crate) struct Users {
+    directory: Directory,
 }
 
 /// One row, as `GET /auth/me` returns it to its user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct User {
-    /// In Redis the key of the row holds the id, and the stored value here is 0.
+    /// The key of the row holds the id, and the stored value here is 0.
     #[serde(default)]
     pub(crate) id: i64,
     /// Milliseconds since 1970.
@@ -57,7 +45,7 @@ pub(crate) enum SignUpError {
     Unavailable(#[from] Unavailable),
 }
 
-/// A row with its hashed password, as it is stored in Redis.
+/// A row with its hashed password, as the directory stores it.
 #[derive(Serialize, Deserialize)]
 struct Row {
     user: User,
@@ -65,80 +53,37 @@ struct Row {
 }
 
 impl Users {
-    pub(crate) fn new(cluster: Option<Cluster>) -> Users {
-        cluster.map_or_else(|| Users::Own(Mutex::default()), Users::Shared)
+    pub(crate) fn new(directory: Directory) -> Users {
+        Users { directory }
     }
 
     pub(crate) async fn add(&self, name: String, email: String, password: Hashed) -> Result<User, SignUpError> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let created_at = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-        let user = User { id: 0, created_at, name, email };
-        match self {
-            Users::Own(table) => lock(table).add(user, password),
-            Users::Shared(cluster) => {
-                let email = user.email.clone();
-                let row = Row { user, password };
-                let json = serde_json::to_string(&row).unwrap_or_default();
-                match cluster.add_user(&email, &json, USERS).await? {
-                    Added::User(id) => Ok(User { id, ..row.user }),
-                    Added::EmailTaken => Err(SignUpError::EmailTaken),
-                    Added::Full => Err(SignUpError::Full),
-                }
-            }
+        let row = Row { user: User { id: 0, created_at, name, email }, password };
+        let json = serde_json::to_string(&row).unwrap_or_default();
+        match self.directory.add_user(&row.user.email, json, USERS).await? {
+            Added::User(id) => Ok(User { id, ..row.user }),
+            Added::EmailTaken => Err(SignUpError::EmailTaken),
+            Added::Full => Err(SignUpError::Full),
         }
     }
 
     pub(crate) async fn by_email(&self, email: &str) -> Result<Option<(User, Hashed)>, Unavailable> {
-        match self {
-            Users::Own(table) => Ok(lock(table).by_email(email)),
-            Users::Shared(cluster) => match cluster.user_id(email).await? {
-                Some(id) => shared_row(cluster, id).await,
-                None => Ok(None),
-            },
+        match self.directory.user_id(email).await? {
+            Some(id) => self.row(id).await,
+            None => Ok(None),
         }
     }
 
     pub(crate) async fn by_id(&self, id: i64) -> Result<Option<User>, Unavailable> {
-        match self {
-            Users::Own(table) => Ok(lock(table).by_id(id)),
-            Users::Shared(cluster) => Ok(shared_row(cluster, id).await?.map(|(user, _)| user)),
-        }
-    }
-}
-
-async fn shared_row(cluster: &Cluster, id: i64) -> Result<Option<(User, Hashed)>, Unavailable> {
-    let row: Option<Row> = cluster.user(id).await?.and_then(|json| serde_json::from_str(&json).ok());
-    Ok(row.map(|Row { user, password }| (User { id, ..user }, password)))
-}
-
-impl Table {
-    fn add(&mut self, user: User, password: Hashed) -> Result<User, SignUpError> {
-        if self.by_email.contains_key(&user.email) {
-            return Err(SignUpError::EmailTaken);
-        }
-        if self.rows.len() >= USERS {
-            return Err(SignUpError::Full);
-        }
-        let index = self.rows.len();
-        let user = User { id: i64::try_from(index + 1).unwrap_or(i64::MAX), ..user };
-        self.by_email.insert(user.email.clone(), index);
-        self.rows.push((user.clone(), password));
-        Ok(user)
+        Ok(self.row(id).await?.map(|(user, _)| user))
     }
 
-    fn by_email(&self, email: &str) -> Option<(User, Hashed)> {
-        let index = *self.by_email.get(email)?;
-        self.rows.get(index).cloned()
+    async fn row(&self, id: i64) -> Result<Option<(User, Hashed)>, Unavailable> {
+        let row: Option<Row> = self.directory.user(id).await?.and_then(|json| serde_json::from_str(&json).ok());
+        Ok(row.map(|Row { user, password }| (User { id, ..user }, password)))
     }
-
-    fn by_id(&self, id: i64) -> Option<User> {
-        let index = usize::try_from(id).ok()?.checked_sub(1)?;
-        self.rows.get(index).map(|(user, _)| user.clone())
-    }
-}
-
-fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
-    table.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The largest number of users: enough for development, and a bound on the memory that sign-ups can take.

@@ -9,13 +9,13 @@ use crate::hub::Encoded;
 ///
 /// The batch must outlive the hub's lock: flushing takes much longer than adding a frame.
 #[derive(Debug, Default)]
-pub(crate) struct Due {
+pub(crate) struct FlushBatch {
     outboxes: Vec<Arc<Outbox>>,
     /// The bytes of all frames added since the last flush. No single outbox has received more than this.
     bytes: usize,
 }
 
-impl Due {
+impl FlushBatch {
     /// Adds a frame to an outbox. Returns whether the outbox accepted it.
     pub(crate) fn add(&mut self, outbox: &Arc<Outbox>, frame: Encoded) -> bool {
         let added = outbox.add(frame);
@@ -45,7 +45,7 @@ impl Due {
         self.bytes = 0;
         while self.outboxes.len() > OUTBOXES_PER_TASK {
             let share = self.outboxes.split_off(self.outboxes.len() - OUTBOXES_PER_TASK);
-            tokio::spawn(async move { drop(Due { outboxes: share, bytes: 0 }) });
+            tokio::spawn(async move { drop(FlushBatch { outboxes: share, bytes: 0 }) });
         }
         for outbox in std::mem::take(&mut self.outboxes) {
             outbox.write();
@@ -53,7 +53,7 @@ impl Due {
     }
 }
 
-impl Drop for Due {
+impl Drop for FlushBatch {
     fn drop(&mut self) {
         self.write();
     }

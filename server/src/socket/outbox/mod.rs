@@ -1,7 +1,7 @@
 //! The outbox of one socket: a bounded queue of frames, flushed with as few writes as possible.
 //!
 //! The task that adds a frame to an idle outbox becomes its writer. It flushes the outbox after it has released the
-//! hub's lock, together with the other outboxes of its batch; see [`Due`]. The socket's own task is woken in two cases
+//! hub's lock, together with the other outboxes of its batch; see [`FlushBatch`]. The socket's own task is woken in two cases
 //! only: the client's TCP buffer is full, or the socket must close. Measurements: docs/decisions/007-writes.md.
 //!
 //! The limit `outbox_bytes` holds on every path, also before the first write. It does not count the frame that is being
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::hub::Encoded;
 use backlog::Backlog;
-pub(crate) use flush_batch::Due;
+pub(crate) use flush_batch::FlushBatch;
 
 /// The queue of frames for one socket, and the socket's write half.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ pub(crate) enum Added {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Wait until the socket is writable, then flush.
-    Room,
+    Writable,
     /// Close the socket. Its frames are either written or cannot be written.
     End(Ending),
 }
@@ -248,7 +248,7 @@ impl Outbox {
     }
 
     /// Resolves when the socket is writable.
-    pub(crate) async fn room(&self) -> io::Result<()> {
+    pub(crate) async fn writable(&self) -> io::Result<()> {
         self.stream.writable().await
     }
 
@@ -258,7 +258,7 @@ impl Outbox {
             {
                 let queue = self.lock();
                 match (queue.writer, queue.ending) {
-                    (Writer::Owner, _) => return Need::Room,
+                    (Writer::Owner, _) => return Need::Writable,
                     (Writer::Nobody, Some(ending)) => return Need::End(ending),
                     (Writer::Nobody, None) | (Writer::Adder, _) => {}
                 }
@@ -279,8 +279,8 @@ impl Outbox {
 
     /// Flushes the outbox in the socket's own task. Resolves when no frame waits.
     pub(crate) async fn written(&self) -> io::Result<()> {
-        while let Need::Room = self.need().await {
-            self.room().await?;
+        while let Need::Writable = self.need().await {
+            self.writable().await?;
             self.write();
         }
         Ok(())

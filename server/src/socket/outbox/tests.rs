@@ -7,7 +7,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Added, Due, Encoded, Ending, Need, Outbox};
+use super::{Added, Encoded, Ending, FlushBatch, Need, Outbox};
 
 /// A small buffer, but large enough that the kernel does not wait for acknowledgements.
 const BUFFER_BYTES: usize = 32 * 1024;
@@ -45,7 +45,7 @@ async fn frames_arrive_once_and_in_order_no_matter_which_task_flushes_them() {
         let (outbox, numbers) = (Arc::clone(&outbox), Arc::clone(&numbers));
         tokio::spawn(async move {
             loop {
-                let mut due = Due::default();
+                let mut due = FlushBatch::default();
                 for _ in 0..3 {
                     let mut numbers = numbers.lock().unwrap();
                     let Some(number) = numbers.next() else {
@@ -68,10 +68,10 @@ async fn frames_arrive_once_and_in_order_no_matter_which_task_flushes_them() {
 async fn a_client_that_reads_nothing_is_closed_and_a_partly_written_frame_is_finished_before_the_close_frame() {
     let (outbox, mut client) = pair(100_000).await;
     let mut added = 0;
-    while Due::default().add(&outbox, frame(added)) {
+    while FlushBatch::default().add(&outbox, frame(added)) {
         added += 1;
     }
-    assert_eq!(outbox.need().await, Need::Room);
+    assert_eq!(outbox.need().await, Need::Writable);
     assert_eq!(outbox.ended().await, Ending::SlowConsumer);
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let (written, heard) = tokio::join!(outbox.written(), async {
@@ -91,7 +91,7 @@ async fn a_client_that_reads_nothing_is_closed_and_a_partly_written_frame_is_fin
 #[tokio::test]
 async fn dropping_a_batch_flushes_its_outboxes() {
     let (outbox, mut client) = pair(usize::MAX).await;
-    let mut due = Due::default();
+    let mut due = FlushBatch::default();
     due.add(&outbox, frame(1));
     due.add(&outbox, frame(2));
     drop(due);
@@ -102,8 +102,8 @@ async fn dropping_a_batch_flushes_its_outboxes() {
 async fn a_slow_client_gets_the_close_frame_even_if_a_partly_written_frame_takes_many_writes() {
     let (outbox, mut client) = pair(100_000).await;
     let begun = "x".repeat(100 * BUFFER_BYTES);
-    assert!(Due::default().add(&outbox, Encoded::text(&begun)));
-    while Due::default().add(&outbox, frame(0)) {}
+    assert!(FlushBatch::default().add(&outbox, Encoded::text(&begun)));
+    while FlushBatch::default().add(&outbox, frame(0)) {}
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let owner = tokio::spawn({
         let outbox = Arc::clone(&outbox);

@@ -3,9 +3,6 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::hub::{Hub, Limits};
-use crate::protocol::frame::Client;
-use crate::settings::Settings;
 
 struct Scene {
     queue: Queue,
@@ -14,8 +11,7 @@ struct Scene {
 
 impl Scene {
     fn with_sockets(count: usize) -> Scene {
-        let mut hub = Hub::new(Settings::default(), &Limits::default(), "epoch");
-        let sockets = (0..count).map(|number| hub.open(Client::anonymous(number.to_string()))).collect();
+        let sockets = (0..count).map(|number| ConnectionId::new(number as u64)).collect();
         Scene { queue: Queue::default(), sockets }
     }
 
