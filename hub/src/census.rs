@@ -1,4 +1,4 @@
-//! Who is where, for those who run the server.
+//! Counts of channels and members, for operators.
 
 use std::sync::Arc;
 
@@ -7,36 +7,36 @@ use serde::Serialize;
 use super::Hub;
 use crate::channel::Channel;
 
-/// How many there are of what.
+/// The counts of a hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Census {
     /// Open sockets.
     pub connections: usize,
-    /// Channels that somebody is on.
+    /// Channels with at least one member.
     pub channels: usize,
-    /// Sockets on channels, once for each channel.
+    /// Members of all channels; a socket counts once per channel.
     pub members: usize,
-    /// What all histories take in memory.
+    /// The memory of all histories, in bytes.
     pub history_bytes: usize,
 }
 
-/// A channel that somebody is on, or that keeps messages.
+/// A channel with members or kept messages.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelView {
     /// Its name.
     pub channel: String,
-    /// The row of the settings that it follows.
+    /// The pattern of the settings' row that applies to it.
     pub pattern: String,
-    /// Sockets on it.
+    /// The number of members.
     pub members: usize,
-    /// Those of them that are authenticated.
+    /// The number of authenticated members.
     pub authenticated: usize,
-    /// Messages and events that it keeps.
+    /// The number of kept messages and events.
     pub history: usize,
 }
 
 impl Hub {
-    /// How many there are of what.
+    /// Returns the counts of this hub.
     pub fn census(&self) -> Census {
         Census {
             connections: self.connections.len(),
@@ -46,7 +46,7 @@ impl Hub {
         }
     }
 
-    /// The channels with the most members, most first, at most so many. Looks at every channel.
+    /// Returns the channels with the most members, largest first. Iterates over every channel.
     pub fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
         let mut rooms: Vec<_> = self.channels.iter().collect();
         let order = |(name, state): &(&Arc<str>, &Channel), (other_name, other): &(&Arc<str>, &Channel)| {

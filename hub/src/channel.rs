@@ -1,4 +1,4 @@
-//! One channel: its rules, its members, what it keeps.
+//! One channel: its rules, its members and its history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,29 +20,29 @@ use crate::{ConnectionId, Encoded, Output};
 pub(crate) struct Channel {
     pub(crate) rules: Arc<ChannelRules>,
     pub(crate) history: History,
-    /// In the order in which the sockets opened, so that lists and tests see one order.
+    /// Ordered by the opening of their sockets, so that lists and tests are deterministic.
     members: BTreeMap<ConnectionId, Member>,
-    /// What the members were told of each other, where the channel is this server's alone.
+    /// The presence state of a channel that is not replicated.
     pub(super) presence: Presence<ConnectionId>,
-    /// What of the history is counted among what all channels keep.
+    /// The bytes of this history that the total of all channels includes.
     pub(super) counted_bytes: usize,
-    /// Where nobody is on the channel and it keeps messages.
+    /// The time of the last use, if the channel has no members and keeps messages.
     pub(super) unused_since: Option<LastUse>,
-    /// Only where other servers have the channel too.
+    /// The replica of the channel; `None` on a single server.
     pub(super) replica: Option<ChannelReplica>,
 }
 
-/// A socket on a channel.
+/// A member: one socket on a channel.
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// The client as it stands in a frame, shared by all its channels.
+    /// The client as encoded in frames, shared by all its channels.
     pub(crate) client: Arc<RawValue>,
     pub(crate) is_authenticated: bool,
     pub(crate) wants_presence: bool,
 }
 
 impl Channel {
-    /// What was said there before, if anything, has no later id than `lost`.
+    /// Creates a channel. If it existed before, its newest message has the id `lost` at most.
     pub(crate) fn new(rules: Arc<ChannelRules>, lost: Option<MessageId>) -> Channel {
         Channel {
             rules,
@@ -55,17 +55,18 @@ impl Channel {
         }
     }
 
-    /// Of a channel that other servers have too.
+    /// Creates a replicated channel.
     pub(super) fn replicated(rules: Arc<ChannelRules>, replica: ChannelReplica) -> Channel {
         Channel { replica: Some(replica), ..Channel::new(rules, None) }
     }
 
-    /// Message ids are comparable within one.
+    /// Returns the epoch of the channel. Message ids are comparable only within one epoch.
     pub(super) fn epoch<'a>(&'a self, of_hub: &'a str) -> &'a str {
         self.replica.as_ref().map_or(of_hub, ChannelReplica::epoch)
     }
 
-    /// Whether somebody with that socket id is here by way of another server, and then if they are authenticated.
+    /// Returns whether the member with this socket id on another server is authenticated; `None` if there is no such
+    /// member.
     pub(super) fn elsewhere(&self, socket_id: &str) -> Option<bool> {
         self.replica.as_ref()?.knows(socket_id)
     }
@@ -74,22 +75,22 @@ impl Channel {
         self.members.get(&id)
     }
 
-    /// Everybody, with whether they are authenticated.
+    /// Returns all members, each with whether it is authenticated.
     pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = (ConnectionId, bool)> {
         self.members.iter().map(|(&id, member)| (id, member.is_authenticated))
     }
 
-    /// Those that asked for presence.
+    /// Returns the members that asked for presence.
     pub(crate) fn listeners(&self) -> impl Iterator<Item = ConnectionId> {
         self.members.iter().filter(|(_, member)| member.wants_presence).map(|(&id, _)| id)
     }
 
-    /// Nobody is told of changes of presence from now on.
+    /// Stops sending presence updates to all members.
     pub(super) fn forget_listeners(&mut self) {
         self.members.values_mut().for_each(|member| member.wants_presence = false);
     }
 
-    /// Takes somebody in, or adds to the wishes of somebody who is in already. Says whether they are new.
+    /// Adds a member, or adds to the options of an existing one. Returns whether the member is new.
     pub(crate) fn admit(&mut self, id: ConnectionId, member: Member) -> bool {
         match self.members.get_mut(&id) {
             Some(present) => {
@@ -107,29 +108,29 @@ impl Channel {
         self.members.remove(&id)
     }
 
-    /// Whether nobody is on the channel, and it keeps messages for those who come.
+    /// Returns whether the channel has no members and is kept only for its history.
     pub(super) fn is_unused(&self) -> bool {
         self.replica.is_none() && self.members.is_empty()
     }
 
-    /// Whether the room may be forgotten.
+    /// Returns whether the channel can be forgotten.
     pub(crate) fn is_bare(&self) -> bool {
         self.members.is_empty()
             && match &self.replica {
-                // What others have too, they keep too.
+                // Redis keeps the history of a replicated channel.
                 Some(channel_replica) => channel_replica.waiting.is_empty(),
                 None => self.history.is_empty(),
             }
     }
 
-    /// Everybody that a message is for, its sender included.
+    /// Returns all recipients of a message, including its sender.
     pub(crate) fn audience(&self, for_authenticated: bool) -> Vec<ConnectionId> {
         let hears = |member: &Member| member.is_authenticated || !for_authenticated;
         let audience = self.members.iter().filter(|(_, member)| hears(member));
         audience.map(|(&id, _)| id).collect()
     }
 
-    /// The list for a member who asked for it, who is on it in any case.
+    /// Returns the presence list for a member, which always contains that member.
     pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Encoded {
         let (presence, more) = match &self.replica {
             Some(channel_replica) => channel_replica.present(reader.map(|(_, client)| client)),
@@ -138,7 +139,7 @@ impl Channel {
         from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence, more })
     }
 
-    /// The members that the list names, and how many it does not.
+    /// Returns the members that the list names, and the number of members that it does not name.
     fn present(&self, reader: Option<ConnectionId>) -> (Vec<&RawValue>, usize) {
         let is_listed = |id: ConnectionId| Some(id) == reader || self.presence.names(&id);
         let listed = self.members.iter().filter(|(id, _)| is_listed(**id)).map(|(_, member)| &*member.client);
@@ -147,10 +148,10 @@ impl Channel {
         (listed.chain(self.presence.leaving().map(|client| &**client)).collect(), unnamed)
     }
 
-    /// A member came who is on the list of members already.
+    /// Announces the join of a member that has already been added.
     pub(super) fn announce_join(&mut self, channel: &str, id: ConnectionId, at: PresencePoint) -> Option<Output> {
         if self.replica.is_some() {
-            // The shared log announces it to all servers.
+            // The shared log announces the change to all servers.
             return None;
         }
         let client = Arc::clone(&self.members.get(&id)?.client);
@@ -159,7 +160,8 @@ impl Channel {
         told.and_then(|change| self.tell(channel, change))
     }
 
-    /// A member went who is no longer on the list of members; another one may take the place in the presence list.
+    /// Announces the leave of a member that has already been removed. Another member may take its place in the presence
+    /// list.
     pub(super) fn announce_leave(
         &mut self,
         channel: &str,
@@ -179,7 +181,7 @@ impl Channel {
         told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
     }
 
-    /// The changes of presence that wait, to be told now.
+    /// Takes the waiting presence updates, which are due now.
     pub(super) fn take_pending_changes(&mut self) -> Vec<Change> {
         match &mut self.replica {
             Some(channel_replica) => channel_replica.presence.take_pending().collect(),
@@ -193,7 +195,7 @@ impl Channel {
             .map_or_else(|| self.presence.is_pending(), |channel_replica| channel_replica.presence.is_pending())
     }
 
-    /// Tells the others that asked for presence; never the one it is about.
+    /// Sends a presence update to all members that asked for presence, except the one that it is about.
     pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Output> {
         if !self.rules.presence {
             return None;
@@ -208,24 +210,24 @@ impl Channel {
     }
 }
 
-/// When presence changes, and how many members its list names.
+/// The time of a presence change, and the bound on named members.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PresencePoint {
     pub(super) now_ms: u64,
     pub(super) named_at_most: usize,
 }
 
-/// A frame about a channel that no client sent.
+/// Encodes a frame about a channel that has no sending client.
 pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Encoded {
     Encoded::frame(&ServerFrame { action, client: None, options: Options::channel(channel), payload })
 }
 
-/// An answer with kept messages. `complete`: whether they are all that was said since a message that the reader named.
+/// Encodes a history answer. `complete` says whether it contains all messages after the position that the reader named.
 pub(super) fn history_frame(channel: &str, frames: &[Encoded], complete: Option<bool>) -> Encoded {
     let payload = Payload::History { history: [], complete };
     let frame = ServerFrame { action: Action::History, client: None, options: Options::channel(channel), payload };
     let frame = frame.encode();
-    // The list is the last one of the frame, as the payload is its last field.
+    // The payload is the last field of the frame, so its list is the last list.
     let (opening, closing) = frame.get().rsplit_once("[]").unwrap_or_default();
     Encoded::spliced(&format!("{opening}["), frames.iter(), &format!("]{closing}"))
 }

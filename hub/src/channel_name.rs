@@ -1,9 +1,10 @@
-//! What a channel may be called.
+//! The rule for names of channels.
 
-/// What is said about a name that is none.
+/// The rule, as error messages state it.
 pub const CHANNEL_NAME_RULE: &str = "must be 1 to 255 bytes without control characters";
 
-/// Whether a channel may be called so. Names are kept as long as somebody is on the channel, and shown to admins.
+/// Returns whether a name is valid. Names are kept in memory and shown to admins, so their length and characters are
+/// limited.
 pub fn is_channel_name(name: &str) -> bool {
     (1..=255).contains(&name.len()) && !name.contains(char::is_control)
 }

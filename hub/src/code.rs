@@ -1,19 +1,19 @@
 //! The codes of refusals, for programs.
 
-/// Declares [`Code`] and its wire names from one list, so that no second list can disagree with it.
+/// Declares [`Code`] and its names on the wire from one list, so that they cannot differ.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// What kind of thing was refused, as `payload.code` of an error frame says.
+        /// The kind of a refusal, which error frames contain as `payload.code`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $($(#[$doc])* $variant,)*
         }
 
         impl Code {
-            /// Every code.
+            /// All codes.
             pub const ALL: &[Code] = &[$(Code::$variant,)*];
 
-            /// The name on the wire.
+            /// Returns the name on the wire.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Code::$variant => $name,)*
@@ -24,46 +24,46 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The frame cannot be understood.
+    /// The frame is malformed.
     BadFrame = "bad_frame",
-    /// Nothing that a channel may be called.
+    /// The name of the channel is invalid.
     BadChannel = "bad_channel",
-    /// Too many frames of late.
+    /// The client exceeds a rate limit.
     TooFast = "too_fast",
-    /// Not one of the actions that clients send.
+    /// The action is not one that clients send.
     UnknownAction = "unknown_action",
-    /// Nothing covers the channel.
+    /// No row of the settings applies to the channel.
     NoSettings = "no_settings",
-    /// Other settings cover the channel now.
+    /// Another row of the settings now applies to the channel.
     SettingsReplaced = "settings_replaced",
-    /// The channel wants to know who joins.
+    /// The channel does not admit anonymous clients.
     Anonymous = "anonymous",
-    /// Only members send and read.
+    /// Only members may send to a channel and read its history.
     NotJoined = "not_joined",
-    /// The channel's settings say no.
+    /// The settings of the channel do not allow it.
     NotAllowed = "not_allowed",
-    /// Nobody of that socket id is on the channel.
+    /// The recipient is not on the channel.
     NotConnected = "not_connected",
-    /// As many channels as a socket may have.
+    /// The socket is on as many channels as it may join.
     TooManyChannels = "too_many_channels",
-    /// The channel's join trigger said no.
+    /// The channel's join trigger has refused the join.
     RefusedByTrigger = "refused_by_trigger",
-    /// The channel's trigger gave no answer that counts.
+    /// The channel's trigger gave no valid answer.
     TriggerFailed = "trigger_failed",
-    /// The channel's trigger, or the server, has as much to do as it may.
+    /// The channel's trigger, or the server, has too much to do.
     Busy = "busy",
-    /// What the servers share cannot be reached.
+    /// The shared log is unreachable.
     Unavailable = "unavailable",
-    /// Something was said that nobody has any more.
+    /// Messages were lost that no server has any more.
     Gap = "gap",
-    /// The socket goes on as anonymous.
+    /// The token was refused, and the socket is anonymous.
     TokenNotAccepted = "token_not_accepted",
-    /// The socket's token has expired; the socket is closed.
+    /// The socket's token has expired, and the socket is closed.
     TokenExpired = "token_expired",
 }
 
 impl Code {
-    /// Whether a client that does as it should never causes it. Who causes many is shown out.
+    /// Returns whether only a faulty client causes this refusal. A client that causes many is disconnected.
     pub fn is_fault(self) -> bool {
         matches!(self, Code::BadFrame | Code::BadChannel | Code::TooFast | Code::UnknownAction | Code::NotJoined)
     }

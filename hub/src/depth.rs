@@ -1,14 +1,13 @@
-//! How deep lists and objects may stand within each other, in frames, answers of triggers and events.
+//! The limit on nested lists and objects in frames, answers of triggers, and events.
 
-/// Whether lists and objects stand within each other more often than receivers can handle: they walk through payloads by
-/// recursion.
+/// Returns whether lists and objects are nested too deeply for receivers, which walk through payloads by recursion.
 pub(super) fn is_too_deep(json: &str) -> bool {
     is_deeper_than(DEPTH, json)
 }
 
 fn is_deeper_than(depth: usize, json: &str) -> bool {
     let opens = |byte: &u8| matches!(byte, b'[' | b'{');
-    // Nearly all frames have fewer than that in all.
+    // A fast check that is enough for almost all frames: they have fewer brackets in total.
     if json.bytes().filter(opens).count() <= depth {
         return false;
     }
@@ -30,7 +29,8 @@ fn is_deeper_than(depth: usize, json: &str) -> bool {
     false
 }
 
-/// Deeper than any payload of an application, and far from what `JSON.stringify` takes on a small stack.
+/// The limit is deeper than any payload of an application, and much less than `JSON.stringify` can handle on a small
+/// stack.
 pub(super) const DEPTH: usize = 128;
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod tests {
     use super::is_deeper_than;
 
     #[test]
-    fn brackets_are_counted_where_they_nest_and_not_in_strings() {
+    fn nested_brackets_are_counted_and_brackets_in_strings_are_not() {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(!is_deeper_than(128, &nested(128)));
         assert!(is_deeper_than(128, &nested(129)));

@@ -1,37 +1,37 @@
-//! A frame as it is written to sockets, byte for byte: shared by its recipients and by the history that keeps it.
+//! Frames in the form in which they are written to sockets. Recipients and the history share one copy.
 //!
-//! The WebSocket header stands before the text in the same allocation, so that a frame to one recipient or to thousands
-//! is encoded once and written as one slice. An answer with kept messages is spliced from their frames without copying
-//! them: what a slow reader has not taken yet costs a pointer per message. Measured: docs/decisions/009-limits.md.
+//! The WebSocket header and the text are one allocation, so a frame for one recipient or for thousands is encoded once
+//! and written as one slice. A history answer is spliced from the frames of its messages without copying them: while a
+//! slow reader has not received it, it costs a pointer per message. Measurements: docs/decisions/009-limits.md.
 
 use std::fmt;
 use std::sync::Arc;
 
 use xano_realtime_protocol::frame::ServerFrame;
 
-/// A frame as it is written to sockets. Cloning it copies no bytes.
+/// A frame in the form in which it is written to sockets. Cloning it copies no bytes.
 #[derive(Clone)]
 pub struct Encoded(Parts);
 
 #[derive(Clone)]
 enum Parts {
-    /// Header and text.
+    /// The header and the text.
     Whole(Arc<[u8]>),
     Spliced(Arc<Spliced>),
 }
 
-/// The text of an answer that holds a list of frames.
+/// The text of an answer that contains a list of frames.
 struct Spliced {
-    /// The header, and the text up to the first frame.
+    /// The header, and the text before the first frame.
     opening: Box<[u8]>,
     frames: Box<[Arc<[u8]>]>,
     closing: Box<[u8]>,
-    /// Of all of it.
+    /// The length of all parts together.
     len: usize,
 }
 
 impl Encoded {
-    /// A text frame of the WebSocket protocol.
+    /// Encodes a text frame of the WebSocket protocol.
     pub fn text(text: &str) -> Encoded {
         let mut bytes = Vec::with_capacity(text.len() + HEADER_BYTES_MAX);
         put_header(&mut bytes, text.len());
@@ -39,18 +39,18 @@ impl Encoded {
         Encoded(Parts::Whole(bytes.into()))
     }
 
-    /// A frame of the server.
+    /// Encodes a frame of the server.
     pub(super) fn frame(frame: &ServerFrame<'_>) -> Encoded {
         Encoded::text(frame.encode().get())
     }
 
-    /// Bytes that are encoded already.
+    /// Wraps bytes that are encoded already.
     pub fn bytes(bytes: &[u8]) -> Encoded {
         Encoded(Parts::Whole(bytes.into()))
     }
 
-    /// A text frame: `opening`, the texts of these frames with commas between them, `closing`. Spliced frames among them
-    /// are left out; the hub makes none.
+    /// Encodes a text frame from `opening`, the texts of the frames with commas between them, and `closing`. Spliced
+    /// frames in the list are left out; the hub never passes any.
     pub(super) fn spliced<'a>(opening: &str, frames: impl Iterator<Item = &'a Encoded>, closing: &str) -> Encoded {
         let frames: Box<[Arc<[u8]>]> = frames.filter_map(|frame| frame.whole().map(Arc::clone)).collect();
         let texts: usize = frames.iter().map(|frame| text_of(frame).len()).sum();
@@ -63,7 +63,7 @@ impl Encoded {
         Encoded(Parts::Spliced(Arc::new(Spliced { opening: head.into(), frames, closing, len })))
     }
 
-    /// How many bytes are written for it.
+    /// Returns the number of bytes on the wire.
     #[allow(clippy::len_without_is_empty, reason = "no frame is empty: each has a header")]
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -72,17 +72,17 @@ impl Encoded {
         }
     }
 
-    /// The bytes of a frame in one piece.
+    /// Returns the bytes of a frame, if it is one piece.
     pub fn as_whole(&self) -> Option<&[u8]> {
         self.whole().map(|bytes| &**bytes)
     }
 
-    /// Its bytes in order. One piece, unless it is spliced.
+    /// Returns the bytes in order, as one piece unless the frame is spliced.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         (0..).map_while(|index| self.piece(index))
     }
 
-    /// The text, without the header.
+    /// Returns the text, without the header.
     pub(super) fn to_text(&self) -> String {
         let bytes: Vec<u8> = self.pieces().flatten().copied().collect();
         String::from_utf8(text_of(&bytes).to_vec()).unwrap_or_default()
@@ -104,7 +104,7 @@ impl Encoded {
 }
 
 impl Spliced {
-    /// The opening, then frames and commas in turn, then the closing.
+    /// Returns the n-th piece: the opening, then frames and commas alternately, then the closing.
     fn piece(&self, index: usize) -> Option<&[u8]> {
         if index == 0 {
             return Some(&self.opening);
@@ -140,7 +140,7 @@ impl PartialEq for Encoded {
 
 impl Eq for Encoded {}
 
-/// The header of a text frame from a server: final, not masked (RFC 6455, 5.2).
+/// Writes the header of a text frame from a server: final and unmasked (RFC 6455, 5.2).
 fn put_header(bytes: &mut Vec<u8>, text_len: usize) {
     bytes.push(FINAL_TEXT);
     match (u8::try_from(text_len), u16::try_from(text_len)) {
@@ -156,7 +156,7 @@ fn put_header(bytes: &mut Vec<u8>, text_len: usize) {
     }
 }
 
-/// What stands behind the header.
+/// Returns the bytes after the header.
 fn text_of(bytes: &[u8]) -> &[u8] {
     let header = match bytes.get(1) {
         Some(&LEN_IN_2_BYTES) => 4,
@@ -182,7 +182,7 @@ mod tests {
         encoded.pieces().flatten().copied().collect()
     }
 
-    /// As the WebSocket library of the server writes it.
+    /// Encodes a text with the WebSocket library of the server.
     fn expected(text: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         Frame::message(text.to_owned(), OpCode::Data(Data::Text), true).format(&mut bytes).unwrap();

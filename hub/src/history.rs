@@ -1,48 +1,48 @@
-//! The messages that a channel keeps for readers who come later: bounded in number, bytes and age.
+//! The messages that a channel keeps for later readers. Number, bytes and age are bounded.
 
 use std::collections::VecDeque;
 
 use crate::encoded::Encoded;
 use crate::log::message_id::MessageId;
 
-/// The newest messages of a channel, and what is known of those before them.
+/// The newest messages of a channel, and the ids that tell whether older ones are missing.
 #[derive(Debug)]
 pub(crate) struct History {
-    /// In the order of their ids.
+    /// Ordered by id.
     entries: VecDeque<Entry>,
-    /// What the entries take in memory.
+    /// The memory of all entries, in bytes.
     bytes: usize,
-    /// The newest of what was said, kept or not.
+    /// The id of the newest message, whether it is kept or not.
     newest: Option<MessageId>,
-    /// The newest of what was said and is not kept.
+    /// The id of the newest message that is not kept.
     lost: Option<MessageId>,
 }
 
 #[derive(Debug)]
 struct Entry {
     id: MessageId,
-    /// The whole frame, as the members got it.
+    /// The complete frame, as the members received it.
     frame: Encoded,
     for_authenticated: bool,
 }
 
-/// How much of a channel is kept.
+/// The bounds of one channel's history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Messages.
+    /// The number of messages.
     pub(crate) count: usize,
-    /// What they take in memory.
+    /// Their memory in bytes.
     pub(crate) bytes: usize,
-    /// Milliseconds since a message was said.
+    /// The age of a message in milliseconds.
     pub(crate) age_ms: u64,
 }
 
-/// What a reader missed.
+/// The messages that a reader has missed.
 #[derive(Debug)]
 pub(crate) struct Missed {
-    /// What is kept of it and may be read, oldest first.
+    /// The missed messages that are kept and that the reader may read, oldest first.
     pub(crate) frames: Vec<Encoded>,
-    /// Whether nothing else was said.
+    /// Whether these are all messages that the reader has missed.
     pub(crate) is_complete: bool,
 }
 
@@ -53,12 +53,13 @@ impl Entry {
 }
 
 impl History {
-    /// The history of a channel that may have existed before; if so, no message of then has a later id than `lost`.
+    /// Returns an empty history for a channel that may have existed before. If it did, its newest message has the id
+    /// `lost` at most.
     pub(crate) fn after(lost: Option<MessageId>) -> History {
         History { entries: VecDeque::new(), bytes: 0, newest: lost, lost }
     }
 
-    /// Keeps a message, and removes the oldest until the bounds hold.
+    /// Adds a message, and removes the oldest ones until the bounds hold.
     pub(crate) fn keep(&mut self, id: MessageId, frame: Encoded, for_authenticated: bool, bounds: Bounds) {
         self.newest = Some(id);
         let entry = Entry { id, frame, for_authenticated };
@@ -68,7 +69,7 @@ impl History {
         self.expire(id.ms(), bounds);
     }
 
-    /// Removes the oldest until the number and the bytes are within the bounds.
+    /// Removes the oldest messages until number and bytes are within the bounds.
     pub(crate) fn shrink_to(&mut self, bounds: Bounds) {
         while self.entries.len() > bounds.count || self.bytes > bounds.bytes {
             if !self.remove_oldest() {
@@ -77,7 +78,7 @@ impl History {
         }
     }
 
-    /// Removes what is older than the bounds allow.
+    /// Removes all messages that are older than the bounds allow.
     pub(crate) fn expire(&mut self, now_ms: u64, bounds: Bounds) {
         let oldest_kept = now_ms.saturating_sub(bounds.age_ms);
         while self.entries.front().is_some_and(|entry| entry.id.ms() < oldest_kept) {
@@ -85,51 +86,52 @@ impl History {
         }
     }
 
-    /// What is kept stays with authenticated readers: anonymous ones may read the channel only from now on.
+    /// Restricts all kept messages to authenticated readers, when anonymous clients may join a channel for the first
+    /// time.
     pub(crate) fn reserve_for_authenticated(&mut self) {
         self.entries.iter_mut().for_each(|entry| entry.for_authenticated = true);
     }
 
-    /// Removes the oldest message. Says whether there was one.
+    /// Removes the oldest message. Returns whether there was one.
     pub(crate) fn remove_oldest(&mut self) -> bool {
         let Some(entry) = self.entries.pop_front() else {
             return false;
         };
         self.bytes -= entry.bytes();
         self.lost = Some(entry.id);
-        // A burst is no reason to hold its memory for good.
+        // Release the memory that a burst has allocated.
         if self.entries.capacity() > SPARE_ENTRIES && self.entries.len() < self.entries.capacity() / 4 {
             self.entries.shrink_to(self.entries.len() * 2);
         }
         true
     }
 
-    /// What a reader may read of it, oldest first.
+    /// Returns the messages that a reader may read, oldest first.
     pub(crate) fn readable_by(&self, is_authenticated: bool) -> Vec<Encoded> {
         self.read_from(0, is_authenticated)
     }
 
-    /// What a reader missed who has seen everything up to that message.
+    /// Returns the messages that a reader has missed who has seen everything up to `seen`.
     pub(crate) fn since(&self, seen: Option<MessageId>, is_authenticated: bool) -> Missed {
         let first = self.entries.partition_point(|entry| Some(entry.id) <= seen);
-        // A reader who has seen more than was said has seen what is lost.
+        // An id beyond the newest message is not from this history, so nothing is known of what its reader has seen.
         let is_complete = self.lost <= seen && seen <= self.newest;
         Missed { frames: self.read_from(first, is_authenticated), is_complete }
     }
 
-    /// A kept message that a reader may read.
+    /// Returns a kept message, if the reader may read it.
     pub(crate) fn find(&self, id: MessageId, is_authenticated: bool) -> Option<&Encoded> {
         let at = self.entries.binary_search_by_key(&id, |entry| entry.id).ok()?;
         let entry = self.entries.get(at)?;
         (is_authenticated || !entry.for_authenticated).then_some(&entry.frame)
     }
 
-    /// The newest of what was said, kept or not.
+    /// Returns the id of the newest message, whether it is kept or not.
     pub(crate) fn newest(&self) -> Option<MessageId> {
         self.newest
     }
 
-    /// What the entries take in memory.
+    /// Returns the memory of all entries, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -148,8 +150,9 @@ impl History {
     }
 }
 
-/// An entry beside the bytes of its frame: twice its own size, as the queue doubles, and the frame's allocation.
+/// The memory of an entry without the bytes of its frame: twice its own size, because the queue doubles its capacity,
+/// plus the allocation of the frame.
 const ENTRY_BYTES: usize = 2 * size_of::<Entry>() + 32;
 
-/// A queue of this many entries or fewer keeps its memory.
+/// A queue with at most this capacity is never shrunk.
 const SPARE_ENTRIES: usize = 64;

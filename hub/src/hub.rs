@@ -1,4 +1,4 @@
-//! The hub itself: what it knows, and what it does with an input.
+//! The hub: its state, and how it handles an input.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::settings::Settings;
 use crate::triggers::Call;
 use crate::v1::command::{Command, Frame, Request};
 
-/// All channels of a server and the sockets on them.
+/// All channels of a server, and the sockets on them.
 #[derive(Debug)]
 pub struct Hub {
     pub(super) settings: Settings,
@@ -32,28 +32,28 @@ pub struct Hub {
     pub(super) presence_members: usize,
     /// Milliseconds since 1970.
     pub(super) now_ms: u64,
-    /// Message ids are comparable within one.
+    /// The epoch of the channels. Message ids are comparable only within one epoch.
     pub(super) epoch: Box<str>,
-    /// The newest of what was said on channels that are forgotten.
+    /// The newest message id of all forgotten channels.
     pub(super) forgotten: Option<MessageId>,
     pub(super) connections: HashMap<ConnectionId, Connection>,
-    /// Private messages are addressed by socket id.
+    /// Sockets by socket id, which private messages name as their recipient.
     pub(super) by_socket_id: HashMap<String, ConnectionId>,
-    /// Only channels that somebody is on, or that keep something.
+    /// Channels that have members or keep messages.
     pub(super) channels: HashMap<Arc<str>, Channel>,
     pub(super) retention: Retention,
-    /// How many of the rooms have members, and how many members they have.
+    /// The number of channels with members, and the number of all members.
     pub(super) channels_in_use: usize,
     pub(super) members: usize,
-    /// Channels with changes of presence that nobody was told of yet.
+    /// Channels with waiting presence updates.
     pub(super) restless: BTreeSet<Arc<str>>,
-    /// Questions that nobody has asked yet.
+    /// Questions to triggers that were not handed out yet.
     pub(super) calls: Vec<Call>,
     /// Only sockets with an open question.
     pub(super) waiting: HashMap<ConnectionId, Waiting>,
     pub(super) keys: Keys,
     pub(super) log: Log,
-    /// Keys of messages that a trigger is asked about, with those who sent such a message again meanwhile.
+    /// Messages that a trigger is deciding about, with the sockets that have sent the same message again.
     pub(super) undecided: HashMap<(Arc<str>, Arc<str>), Vec<ConnectionId>>,
 }
 
@@ -62,20 +62,20 @@ pub struct Hub {
 pub(super) struct Connection {
     pub(super) socket_id: String,
     pub(super) is_authenticated: bool,
-    /// The client as it stands in a frame.
+    /// The client as encoded in frames.
     pub(super) client: Arc<RawValue>,
     pub(super) channels: BTreeSet<Arc<str>>,
 }
 
 impl Connection {
-    /// The client, decoded again: only triggers need it.
+    /// Returns the decoded client, which only triggers need.
     pub(super) fn client(&self) -> Client {
         serde_json::from_str(self.client.get()).unwrap_or_else(|_| Client::anonymous(self.socket_id.clone()))
     }
 }
 
 impl Hub {
-    /// A hub that nobody is connected to. What it says is new to everybody, so no other hub may have had its epoch.
+    /// Creates a hub without connections. No other hub may have had the same epoch, because message ids start anew.
     pub fn new(settings: Settings, limits: &Limits, epoch: impl Into<Box<str>>) -> Hub {
         Hub {
             settings,
@@ -99,8 +99,8 @@ impl Hub {
         }
     }
 
-    /// A hub that has its channels together with those of other servers, among which it has a name of its own. What it
-    /// asks of Redis counts as waiting as long as `load` holds it.
+    /// Creates a hub that replicates its channels with other servers. `node` is its unique name among them, and `load`
+    /// counts its unfinished requests.
     pub fn replicated(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Hub {
         Hub {
             log: Log::Replicated(Box::new(Replica::new(node.into(), rows, limits, load))),
@@ -108,7 +108,7 @@ impl Hub {
         }
     }
 
-    /// The one door: handles an input, and adds what it leads to to the sink.
+    /// Handles an input, and appends the resulting outputs to the sink. This is the only way to change the hub.
     pub fn handle(&mut self, input: Input<'_>, sink: &mut Vec<Output>) {
         match input {
             Input::Time(now) => self.advance(now),
@@ -134,7 +134,7 @@ impl Hub {
         }
     }
 
-    /// What the shared log says.
+    /// Handles an input from the shared log.
     fn follow_log(&mut self, input: LogInput<'_>) -> Vec<Output> {
         match input {
             LogInput::Notice { channel, notice } => self.hear(channel, notice),
@@ -161,7 +161,7 @@ impl Hub {
         self.connections.insert(id, connection);
     }
 
-    /// Does what a command asks for, now or after what it has to wait for.
+    /// Carries out a command, or queues it behind an open question of the same socket and channel.
     pub(super) fn perform(&mut self, from: ConnectionId, command: Command<'_>) -> Vec<Output> {
         let channel = &*command.channel;
         if self.has_to_wait(from, channel) {
@@ -176,7 +176,7 @@ impl Hub {
         outcome.unwrap_or_else(|why| vec![Output::refusal(from, Some(channel), command.key(), &why)])
     }
 
-    /// The members of the socket leave, and so does what waits for it.
+    /// Removes a socket from all channels, with all its waiting commands.
     fn close(&mut self, id: ConnectionId) -> Vec<Output> {
         let Some(connection) = self.connections.remove(&id) else {
             return Vec::new();
@@ -188,13 +188,12 @@ impl Hub {
         deliveries
     }
 
-    /// The settings in force.
+    /// Returns the settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// So much time has passed since 1970; what is remembered for a while is forgotten after it. A clock that goes back
-    /// stands still here.
+    /// Advances the clock and forgets everything that has expired. A time before the last one is ignored.
     fn advance(&mut self, now: Duration) {
         let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         if now_ms <= self.now_ms {
@@ -206,13 +205,13 @@ impl Hub {
         self.advance_replica(now);
     }
 
-    /// Whether members wait to be told of changes of presence: [`Input::TellPresence`] is due
+    /// Returns whether presence updates are waiting: [`Input::TellPresence`] is due
     /// [`BATCH_EVERY_MS`](crate::BATCH_EVERY_MS) later.
     pub fn is_restless(&self) -> bool {
         !self.restless.is_empty()
     }
 
-    /// Tells of the changes of presence that came too fast to be told one by one.
+    /// Sends the waiting presence updates.
     fn tell_presence(&mut self) -> Vec<Output> {
         let mut deliveries = Vec::new();
         for channel in std::mem::take(&mut self.restless) {
@@ -224,7 +223,7 @@ impl Hub {
         deliveries
     }
 
-    /// To be called after the presence of a channel changed.
+    /// Call this after the presence of a channel has changed.
     pub(super) fn note_restless(&mut self, channel: &str) {
         if self.channels.get(channel).is_some_and(Channel::has_pending_changes) {
             self.restless.insert(channel.into());
@@ -235,7 +234,7 @@ impl Hub {
         PresencePoint { now_ms: self.now_ms, named_at_most: self.presence_members }
     }
 
-    /// Forgets a channel, but not that something was said.
+    /// Forgets a channel, and remembers only the id of its newest message.
     pub(super) fn forget(&mut self, channel: &str) {
         if let Some(mut state) = self.channels.remove(channel) {
             self.forgotten = self.forgotten.max(state.history.newest());
@@ -245,7 +244,7 @@ impl Hub {
         }
     }
 
-    /// How many channels the hub knows of: those with members, and those that keep messages.
+    /// Returns the number of channels that have members or keep messages.
     pub fn channel_count(&self) -> usize {
         self.channels.len()
     }

@@ -1,4 +1,4 @@
-//! What came of messages with a key, for a while, so that a repeat of one is known.
+//! The outcomes of messages with an idempotency key, kept for two minutes to detect repeated messages.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -6,33 +6,33 @@ use std::time::Duration;
 
 use crate::log::message_id::MessageId;
 
-/// What came of a message.
+/// The outcome of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Private messages and dropped ones have none.
+    /// The id of the message; `None` for private and dropped messages.
     pub id: Option<MessageId>,
-    /// By a trigger.
+    /// Whether a trigger has dropped the message.
     pub is_dropped: bool,
 }
 
-/// The keys of all channels: each for two minutes, unless there are too many.
+/// The idempotency keys of all channels. Each is kept for two minutes, unless there are too many.
 #[derive(Debug)]
 pub(super) struct Keys {
     now: Duration,
     channels: HashMap<Arc<str>, Known>,
-    /// Every channel with the time of its oldest key.
+    /// Every channel, ordered by the time of its oldest key.
     oldest: BTreeSet<(Duration, Arc<str>)>,
     count: usize,
-    /// Not more than that in all.
+    /// The largest number of keys in total.
     at_most: usize,
-    /// Of a channel that has no more than that, none goes on account of another's.
+    /// The number of keys up to which a channel loses none because of other channels.
     spared: usize,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     outcomes: HashMap<Arc<str>, Outcome>,
-    /// Oldest first.
+    /// Ordered by age, oldest first.
     order: VecDeque<(Duration, Arc<str>)>,
 }
 
@@ -48,7 +48,7 @@ impl Keys {
         Keys { now: Duration::ZERO, channels, oldest, count: 0, at_most, spared }
     }
 
-    /// It is so late by now. What is too old is forgotten.
+    /// Advances the clock and forgets expired keys.
     pub(super) fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         while let Some((at, channel)) = self.oldest.first()
@@ -62,7 +62,7 @@ impl Keys {
         self.channels.get(channel)?.outcomes.get(key).copied()
     }
 
-    /// A key that is not known yet.
+    /// Stores the outcome of a message with a new key.
     pub(super) fn remember(&mut self, channel: &str, key: &str, outcome: Outcome) {
         if !self.channels.contains_key(channel) {
             let name: Arc<str> = channel.into();
@@ -79,7 +79,8 @@ impl Keys {
         if self.count <= self.at_most {
             return;
         }
-        // Who makes many keys pays for them; only where nobody does, the oldest of all goes.
+        // A channel with many keys loses its own oldest one; only if it has few, the oldest key of all channels is
+        // forgotten.
         if known.order.len() > self.spared {
             self.forget_oldest_of(channel);
         } else if let Some((_, channel)) = self.oldest.first() {
@@ -87,12 +88,12 @@ impl Keys {
         }
     }
 
-    /// The channels that keys are known of.
+    /// Returns the channels that have keys.
     pub(super) fn channels(&self) -> Vec<Arc<str>> {
         self.channels.keys().cloned().collect()
     }
 
-    /// The keys of a channel that is closed.
+    /// Forgets all keys of a closed channel.
     pub(super) fn forget_channel(&mut self, channel: &str) {
         let count = self.channels.get(channel).map_or(0, |known| known.order.len());
         for _ in 0..count {
@@ -122,7 +123,7 @@ impl Keys {
 
 const REMEMBERED: Duration = Duration::from_secs(120);
 
-/// About 100 MB with the longest keys, and half of that with usual ones.
+/// The largest number of keys. They take about 100 MB with the longest keys, and half of that with usual ones.
 const AT_MOST: usize = 500_000;
 
 const PER_CHANNEL: usize = 10_000;
@@ -135,7 +136,7 @@ mod tests {
 
     const SENT: Outcome = Outcome { id: None, is_dropped: false };
 
-    /// Which of the keys that are the numbers from 0 are known.
+    /// Returns which of the keys "0", "1" and so on are known.
     fn known(keys: &Keys, channel: &str, numbers: usize) -> Vec<usize> {
         (0..numbers).filter(|number| keys.outcome(channel, &number.to_string()).is_some()).collect()
     }
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_known_for_two_minutes_and_leaves_nothing() {
+    fn a_key_is_known_for_two_minutes_and_then_removed_completely() {
         let mut keys = Keys::default();
         for second in 0..3 {
             keys.advance(Duration::from_secs(second));
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_keys_of_a_channel_are_known_whatever_the_others_do() {
+    fn ten_thousand_keys_of_a_channel_are_known_however_many_other_channels_add() {
         let mut keys = Keys::default();
         remember(&mut keys, "quiet", 0..10_000);
         remember(&mut keys, "busy", 0..600_000);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_channel_has_many_the_oldest_of_all_goes() {
+    fn if_no_channel_has_many_keys_the_oldest_of_all_is_forgotten() {
         let mut keys = Keys::bounded(4, 10);
         for (second, channel) in [(0, "a"), (1, "b")] {
             keys.advance(Duration::from_secs(second));

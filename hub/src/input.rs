@@ -1,4 +1,4 @@
-//! What the hub takes in.
+//! The inputs of the hub.
 
 use std::time::Duration;
 
@@ -13,67 +13,67 @@ use crate::settings::Settings;
 use crate::triggers::{Answer, Ticket};
 use crate::v1::command::Frame;
 
-/// What happens to a hub.
+/// Something that the hub must handle.
 #[derive(Debug)]
 pub enum Input<'a> {
-    /// The time since 1970. Comes before every input that depends on it; a clock that goes back stands still here.
+    /// The time since 1970. It precedes every input that depends on it. A time before the last one is ignored.
     Time(Duration),
-    /// A socket opened.
+    /// A socket has opened.
     Open {
-        /// New: no other socket of this hub had it.
+        /// The number of the socket, which no other socket of this hub ever had.
         id: ConnectionId,
-        /// Its socket id is new, and cannot be guessed.
+        /// The client of the socket. Its socket id is new and cannot be guessed.
         client: Client,
     },
-    /// A socket sent a frame that [`Frame::parse`] has read.
+    /// A socket has sent a frame, which [`Frame::parse`] has parsed.
     Frame {
         /// The socket.
         from: ConnectionId,
-        /// The frame.
+        /// The parsed frame.
         frame: Frame<'a>,
     },
-    /// A socket sent a frame that the caller does not let in.
+    /// A socket has sent a frame that the caller refuses.
     Reject {
         /// The socket.
         from: ConnectionId,
-        /// Why.
+        /// The reason.
         refused: Refused<'a>,
     },
-    /// A socket closed.
+    /// A socket has closed.
     Close {
         /// The socket.
         id: ConnectionId,
     },
-    /// The answer to a request to a trigger.
+    /// A trigger has answered a question.
     Answer {
-        /// Of the request.
+        /// The ticket of the question.
         ticket: Ticket,
-        /// The answer.
+        /// The reply.
         answer: Answer,
     },
     /// The workspace sends an event to all members of a channel.
     Event {
         /// The channel.
         channel: &'a str,
-        /// As sent, byte for byte.
+        /// The payload, forwarded byte for byte.
         data: Option<&'a RawValue>,
     },
-    /// New settings. Where several servers share the settings, [`LogInput::Settings`] brings them.
+    /// New settings. If several servers share the settings, they arrive as [`LogInput::Settings`] instead.
     Settings(Settings),
-    /// Members who wait to be told of changes of presence are told now.
+    /// The waiting presence updates are due and must be sent to the members.
     TellPresence,
-    /// The shared log of a replicated hub says something.
+    /// An input from the shared log, for a replicated hub.
     Log(LogInput<'a>),
 }
 
-/// What the log that several servers share says to a replicated hub.
+/// An input from the log that several servers share.
 #[derive(Debug)]
 pub enum LogInput<'a> {
-    /// A server, this one included, did something on a channel.
+    /// A replica event: a server, possibly this one, has changed a channel.
     Notice {
         /// The channel.
         channel: &'a str,
-        /// As the server wrote it.
+        /// The text, as the server has written it.
         notice: &'a str,
     },
     /// The answer to [`LogRequest::Open`](crate::LogRequest::Open).
@@ -96,25 +96,25 @@ pub enum LogInput<'a> {
     JoinRefused {
         /// The channel.
         channel: &'a str,
-        /// The socket that joined.
+        /// The socket id of the client that tried to join.
         socket_id: &'a str,
     },
-    /// The answer to a request that has an [`Requester`].
+    /// The reply to a request with a requester.
     Reply {
         /// The channel.
         channel: &'a str,
-        /// Of the request.
+        /// The ticket of the question.
         requester: &'a Requester,
-        /// The answer.
+        /// The reply.
         reply: LogReply,
     },
     /// The settings that the servers share have changed.
     Settings {
-        /// The new ones.
+        /// The new settings.
         settings: Settings,
-        /// How their rows changed before.
+        /// The past changes of their rows.
         rows: Rows,
     },
-    /// Notices may have been lost: every channel is asked for again.
+    /// Events may have been lost: the hub must ask for the state of every channel again.
     Stale,
 }

@@ -1,17 +1,18 @@
-//! The hub of a Xano Realtime server: channels, members, permissions and history. Pure: no sockets, no clock, no
-//! randomness, so it runs in a server, in a test and in a page.
+//! The hub of a Xano Realtime server: channels, members, permissions and history. It is pure: it has no sockets, no
+//! clock and no randomness, so it runs in a server, in a test and in a page.
 //!
 //! # Contract
 //!
-//! The hub has one door. [`Hub::handle`] takes an [`Input`] and adds the [`Output`]s that it leads to to a sink; it
-//! returns nothing, waits for nothing and calls nothing back. The caller carries the outputs out in their order:
+//! All access goes through [`Hub::handle`]. It takes an [`Input`] and appends the resulting [`Output`]s to a sink; it
+//! returns nothing, never blocks and calls nothing back. The caller carries out the outputs in order:
 //!
-//! - [`Output::Deliver`]: write the frame to these sockets. [`Output::Refuse`]: likewise, and count the refusal.
-//! - [`Output::Ask`]: send the request to the URL; hand its answer in as [`Input::Answer`].
-//! - [`Output::Log`]: send the request to the log that several servers share; hand its answer in as [`Input::Log`].
+//! - [`Output::Deliver`]: write the frame to these sockets. [`Output::Refuse`]: do the same, and count the refusal.
+//! - [`Output::Ask`]: send the question to the URL, and pass the answer in as [`Input::Answer`].
+//! - [`Output::Log`]: send the request to the log that several servers share, and pass its answer in as [`Input::Log`].
 //!
-//! Members of a channel see one order if the outputs of one input are queued before the next input is handed in.
-//! A frame is parsed once, by [`Frame::parse`], before it is handed in. Time passes only through [`Input::Time`].
+//! All members of a channel see one order if the caller queues the outputs of one input before it passes in the next
+//! one. A frame is parsed once, with [`Frame::parse`], before it is passed in. Time passes only through
+//! [`Input::Time`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -36,25 +37,26 @@
 //!
 //! # Layout
 //!
-//! - `hub`: the door, and the state behind it.
-//! - `input`, `output`: inputs and outputs.
-//! - [`settings`]: the connection hash and the rows that say what clients may do.
-//! - [`limits`]: the limits that the hub keeps.
+//! - `hub`: the hub itself, its state and its inputs.
+//! - `input`, `output`: the inputs and outputs of the hub.
+//! - [`settings`]: the connection hash, and the rows with the rules for channels.
+//! - [`limits`]: the limits that the hub enforces.
 //! - [`channel_name`]: the rule for names of channels.
 //! - `channel`: one channel with its members.
-//! - `membership`: joining and leaving.
-//! - `presence`: the members that a presence list names, and the changes that listeners are told.
-//! - `history`, `retention`: the messages that one channel keeps, and all channels together.
-//! - `reform`: new settings for channels that have members.
-//! - `log`: the order of messages and events, given by this hub or by a log that several servers share.
-//! - `replica`: the channels of a hub that follows a shared log.
-//! - `pending`: commands that wait for a trigger, for a join on its way, or for another socket's key.
-//! - `triggers`: requests to the URLs of the settings.
-//! - `idempotency`: the outcomes of messages with a key.
+//! - `membership`: joins and leaves.
+//! - `presence`: the presence list of a channel, and the batches of its updates.
+//! - `history`, `retention`: the messages that one channel keeps, and the bounds on all channels together.
+//! - `reform`: changed settings of channels in use.
+//! - `log`: the log, which orders messages and events, local or shared by several servers.
+//! - `replica`: the state of a hub that follows a shared log.
+//! - `pending`: commands that wait for a trigger, for the shared log, or for another socket's message with the same
+//!   key.
+//! - `triggers`: questions to trigger URLs.
+//! - `idempotency`: the outcomes of messages with an idempotency key.
 //! - `v1`: the dialect of Realtime V1: commands, permissions and frames.
-//! - `encoded`: a frame as it is written to sockets.
-//! - `depth`: the depth to which JSON may be nested.
-//! - `refusal`, `code`: refusals, in words for people and in codes for programs.
+//! - `encoded`: frames as they are written to sockets.
+//! - `depth`: the limit on nested lists and objects.
+//! - `refusal`, `code`: the errors that the server sends, and their codes.
 //! - `census`: counts of channels and members.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]

@@ -1,24 +1,25 @@
-//! The limits that the hub keeps.
+//! The limits that the hub enforces.
 
-/// How much the channels of one hub may hold. `usize::MAX` switches a limit off.
+/// The limits on the channels of one hub. `usize::MAX` switches a limit off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many channels one socket may be on.
+    /// The number of channels that one socket may join.
     pub channels_per_socket: usize,
-    /// How many members of a channel the presence list names.
+    /// The number of members that the presence list of a channel names.
     pub presence_members: usize,
-    /// How many bytes the histories of all channels may hold; the oldest unused channel goes first.
+    /// The number of bytes that the histories of all channels may hold. Above it, the channel that was unused for the
+    /// longest time is removed first.
     pub history_bytes: usize,
-    /// How many of them one channel may hold; its oldest messages go first.
+    /// The number of bytes that the history of one channel may hold. Above it, its oldest messages are removed first.
     pub history_bytes_per_channel: usize,
-    /// How many seconds a message is kept.
+    /// The number of seconds that a message is kept.
     pub history_age_seconds: usize,
-    /// How many channels the hub keeps, with and without members.
+    /// The number of channels that the hub keeps, with and without members.
     pub channels: usize,
 }
 
 impl Limits {
-    /// The limits of a hub that is told no others.
+    /// The default limits.
     pub const DEFAULT: Limits = Limits {
         channels_per_socket: 1_000,
         presence_members: 1_000,

@@ -1,4 +1,4 @@
-//! Who is on which channel: joining, leaving, and what the others are told of it.
+//! Membership: joins, leaves, and their announcement to the other members.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Makes a socket a member, if that is allowed.
+    /// Makes a client a member, if the settings and limits allow it.
     pub(super) fn admit(
         &mut self,
         id: ConnectionId,
@@ -95,7 +95,7 @@ impl Hub {
         self.note_change(channel);
     }
 
-    /// A leave is acknowledged to a socket that is not a member too: it is outside already.
+    /// A non-member's leave is acknowledged too: the client is already outside.
     pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
         let mut deliveries = vec![Output::to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -105,7 +105,7 @@ impl Hub {
         deliveries
     }
 
-    /// Removes a member and tells the others; a channel without members and messages is forgotten.
+    /// Removes a member and announces it to the others. A channel without members and messages is forgotten.
     pub(super) fn dismiss(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
         let Some(state) = self.channels.get_mut(channel) else {
             return Vec::new();
@@ -122,7 +122,7 @@ impl Hub {
     }
 }
 
-/// The kept messages, where a joiner asked for them: all, or what was said since a message that it names.
+/// Returns the history that a joining client asked for: all kept messages, or the messages after a position.
 fn history_for(
     state: &Channel,
     id: ConnectionId,
@@ -142,7 +142,7 @@ fn history_for(
     Some(Output::to_one(id, history_frame(channel, &frames, complete)))
 }
 
-/// The acknowledgement of a join, with what the server can do beyond Xano's.
+/// Returns the acknowledgement of a join, which announces the server's protocol extensions.
 fn joined(channel: &str, epoch: &str, history: &History) -> Encoded {
     let id = history.newest().map(|id| id.to_string());
     let ext = Extensions::all(Position { epoch, id: id.as_deref() });

@@ -1,4 +1,4 @@
-//! What the hub gives out.
+//! The outputs of the hub.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,58 +8,59 @@ use crate::refusal::Refusal;
 use crate::replica::request::LogRequest;
 use crate::triggers::Call;
 
-/// What an input leads to. The caller carries outputs out in the order in which they stand in the sink.
+/// One consequence of an input. The caller carries the outputs out in the order of the sink.
 #[derive(Debug)]
 pub enum Output {
-    /// A frame for sockets.
+    /// Write a frame to sockets.
     Deliver {
-        /// The sockets.
+        /// The receiving sockets.
         to: Vec<ConnectionId>,
         /// The frame.
         frame: Encoded,
-        /// Whether it is a message or an event.
+        /// Whether the frame is a message or an event.
         is_message: bool,
     },
-    /// An error frame for sockets: what they asked for is not done, or is over.
+    /// Write an error frame to sockets: the request was refused, or their membership has ended.
     Refuse {
-        /// The sockets.
+        /// The receiving sockets.
         to: Vec<ConnectionId>,
         /// The frame.
         frame: Encoded,
-        /// What kind of refusal the frame says.
+        /// The code of the refusal in the frame.
         code: Code,
     },
-    /// An event of the workspace is refused.
+    /// The event of the workspace was refused.
     RefuseEvent(Refusal),
-    /// A request to the URL of a trigger. Its answer comes back as [`Input::Answer`](crate::Input::Answer).
+    /// Send a question to a trigger URL. The answer comes back as [`Input::Answer`](crate::Input::Answer).
     Ask(Call),
-    /// A request to the log that several servers share. Only a replicated hub has such requests.
+    /// Send a request to the log that several servers share. Only a replicated hub produces such requests.
     Log(LogRequest),
 }
 
-/// The name of an open socket within this server. The caller gives it, and gives none twice; it never leaves the server.
+/// The number of an open socket within this server. The caller assigns it, never reuses it, and never shows it to
+/// clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(u64);
 
 impl ConnectionId {
-    /// The connection with that number.
+    /// Returns the connection with this number.
     pub fn new(number: u64) -> ConnectionId {
         ConnectionId(number)
     }
 }
 
 impl Output {
-    /// A frame that is neither a message nor a refusal.
+    /// Returns the output for a frame that is neither a message nor a refusal.
     pub(super) fn frame(to: Vec<ConnectionId>, frame: Encoded) -> Output {
         Output::Deliver { to, frame, is_message: false }
     }
 
-    /// The same, for one socket.
+    /// Returns the output for such a frame to one socket.
     pub(super) fn to_one(to: ConnectionId, frame: Encoded) -> Output {
         Output::frame(vec![to], frame)
     }
 
-    /// A message or an event.
+    /// Returns the output for a message or an event.
     pub(super) fn message(to: Vec<ConnectionId>, frame: Encoded) -> Output {
         Output::Deliver { to, frame, is_message: true }
     }
@@ -68,7 +69,7 @@ impl Output {
         Output::Refuse { to: vec![to], frame: why.frame(channel, key), code: why.code() }
     }
 
-    /// A refusal for many sockets.
+    /// Returns the output for a refusal to many sockets.
     pub(super) fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Output {
         Output::Refuse { to, frame: why.frame(Some(channel), None), code: why.code() }
     }

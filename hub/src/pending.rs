@@ -1,8 +1,8 @@
-//! Commands that wait: for the answer of a trigger, for a join on its way, or for the outcome of another socket's
-//! message with the same key.
+//! Commands that wait: for the answer of a trigger, for a join in the shared log, or for the outcome of another
+//! socket's message with the same key.
 //!
-//! A socket waits for one thing on a channel at most; its further commands for that channel wait behind it, so that they
-//! are handled in order. Nothing else waits.
+//! A socket waits for at most one thing per channel. Its further commands for that channel wait behind it, so that they
+//! are handled in order. No other commands wait.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,29 +13,29 @@ use crate::settings::TriggerUrl;
 use crate::v1::command::{Command, JoinOptions, Message, Request};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
-/// What waits for the answers to one socket's questions.
+/// The commands of one socket that wait for answers.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     channels: HashMap<Arc<str>, Queue>,
-    /// In the commands of all of them.
+    /// The size of all waiting commands.
     bytes: usize,
-    /// How many of them it is about to join, when all who share them know of it.
+    /// The number of joins that wait for the shared log.
     joins: usize,
 }
 
 #[derive(Debug)]
 struct Queue {
     asked: Asked,
-    /// The commands that came after it, oldest first.
+    /// The commands behind the question, oldest first.
     commands: VecDeque<Command<'static>>,
 }
 
-/// What is done if the answer allows it.
+/// The action that follows if the answer allows it.
 #[derive(Debug)]
 pub(super) enum Asked {
     Join {
         join_options: JoinOptions,
-        /// The trigger that is asked: the answer counts while it is the channel's.
+        /// The trigger that was asked. The answer is valid only while the channel still has this trigger.
         url: TriggerUrl,
     },
     Message {
@@ -43,9 +43,9 @@ pub(super) enum Asked {
         authenticated: bool,
         key: Option<String>,
     },
-    /// Nothing: the question is another socket's. The message itself comes first in the queue.
+    /// No action: another socket's question decides. The message itself is the first command in the queue.
     Repeat,
-    /// A join: all who share the channel are told.
+    /// A join that waits for its replica event from the shared log.
     Others(JoinOptions),
 }
 
@@ -59,7 +59,7 @@ impl Asked {
 }
 
 impl Hub {
-    /// Ends the waiting of one socket on one channel. What came behind the question is to be handled next.
+    /// Ends the waiting of one socket on one channel. The caller must handle the returned commands next.
     pub(super) fn take_queue(
         &mut self,
         id: ConnectionId,
@@ -78,7 +78,7 @@ impl Hub {
         Some((asked, commands))
     }
 
-    /// Handles what waited, up to the next question.
+    /// Handles waiting commands, up to the next question.
     pub(super) fn resume(
         &mut self,
         id: ConnectionId,
@@ -99,7 +99,8 @@ impl Hub {
         deliveries
     }
 
-    /// A socket is gone, and what it asked for is not done. Who sent one of its messages again is the first now.
+    /// Drops the waiting commands of a closed socket. If another socket has repeated one of its messages, that one
+    /// becomes the first.
     pub(super) fn stop_waiting(&mut self, id: ConnectionId, client: &RawValue) -> Vec<Output> {
         let Some(waiting) = self.waiting.remove(&id) else {
             return Vec::new();
@@ -118,7 +119,7 @@ impl Hub {
         deliveries
     }
 
-    /// Lets a message that was sent again wait for what comes of the first.
+    /// Queues a repeated message until the first one is decided.
     pub(super) fn wait_for_outcome(&mut self, id: ConnectionId, channel: &str, message: &Message<'_>, bytes: usize) {
         let request = Request::Message(message.clone());
         let command = Command { channel: channel.into(), request, bytes }.into_owned();
@@ -128,7 +129,7 @@ impl Hub {
         waiting.channels.insert(channel.into(), Queue { asked: Asked::Repeat, commands });
     }
 
-    /// Lets a join wait until all know of it who share the channel.
+    /// Queues a join until its replica event arrives from the shared log.
     pub(super) fn wait_for_log(&mut self, id: ConnectionId, channel: &str, join_options: JoinOptions) {
         let queue = Queue { asked: Asked::Others(join_options), commands: VecDeque::new() };
         let waiting = self.waiting.entry(id).or_default();
@@ -139,7 +140,7 @@ impl Hub {
         }
     }
 
-    /// How many channels somebody is about to join, when all who share them know of it.
+    /// Returns the number of this socket's joins that wait for the shared log.
     pub(super) fn waiting_joins(&self, id: ConnectionId) -> usize {
         self.waiting.get(&id).map_or(0, |waiting| waiting.joins)
     }
@@ -150,12 +151,13 @@ impl Hub {
         }
     }
 
-    /// All know of it: somebody comes in, and what they sent meanwhile is handled.
+    /// Admits a client whose join has come back as a replica event, then handles the commands that waited behind the
+    /// join.
     pub(super) fn admit_waiting(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
         let Some((Asked::Others(join_options), commands)) = self.take_queue(id, channel) else {
             return Vec::new();
         };
-        // What allowed it may have changed meanwhile.
+        // The settings may have changed during the wait, so permissions are checked again.
         let admitted = self.admit(id, channel, join_options);
         let mut deliveries = admitted.unwrap_or_else(|why| vec![self.refuse_join(id, channel, &why)]);
         deliveries.extend(self.resume(id, channel, commands));
@@ -163,7 +165,7 @@ impl Hub {
         deliveries
     }
 
-    /// Nobody comes in who waits for it; what they sent meanwhile is handled.
+    /// Refuses all joins that wait on a channel, then handles the commands behind them.
     pub(super) fn refuse_waiting(&mut self, channel: &str, why: &Refusal) -> Vec<Output> {
         let mut deliveries = Vec::new();
         for id in self.waiting_for_log(channel) {
@@ -172,7 +174,7 @@ impl Hub {
         deliveries
     }
 
-    /// One socket does not come in that waits for it; what it sent meanwhile is handled.
+    /// Refuses one waiting join, then handles the commands behind it.
     pub(super) fn refuse_one_waiting(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Vec<Output> {
         let Some((_, commands)) = self.take_queue(id, channel) else {
             return Vec::new();
@@ -182,7 +184,7 @@ impl Hub {
         deliveries
     }
 
-    /// Somebody does not come in, of whom the others were told.
+    /// Refuses a join that was already announced to the shared log, so it is withdrawn there too.
     fn refuse_join(&mut self, id: ConnectionId, channel: &str, why: &Refusal) -> Output {
         if let Some(client) = self.connections.get(&id).map(|connection| Arc::clone(&connection.client)) {
             self.send_leave(channel, &client);
@@ -190,13 +192,13 @@ impl Hub {
         Output::refusal(id, Some(channel), None, why)
     }
 
-    /// Whether a command has to wait, as its socket has a question open on its channel.
+    /// Returns whether a command must wait because its socket has an open question on the channel.
     pub(super) fn has_to_wait(&self, id: ConnectionId, channel: &str) -> bool {
-        // Where no question is open, this is all that a command pays for triggers.
+        // If no question is open, this check is the whole cost of triggers for a command.
         !self.waiting.is_empty() && self.waiting.get(&id).is_some_and(|waiting| waiting.channels.contains_key(channel))
     }
 
-    /// Lets a command wait that [has to](Self::has_to_wait), or refuses it.
+    /// Queues a command that [has to wait](Self::has_to_wait), or refuses it if too many bytes wait.
     pub(super) fn wait_behind_question(&mut self, id: ConnectionId, command: Command<'_>) -> Vec<Output> {
         if let Some(waiting) = self.waiting.get_mut(&id)
             && let Some(queue) = waiting.channels.get_mut(&*command.channel)
@@ -211,12 +213,12 @@ impl Hub {
         Vec::new()
     }
 
-    /// Lets a socket wait for the answer of a trigger.
+    /// Starts the waiting of a socket for the answer of a trigger.
     pub(super) fn wait_for_trigger(&mut self, id: ConnectionId, channel: &Arc<str>, asked: Asked) {
         let queue = Queue { asked, commands: VecDeque::new() };
         self.waiting.entry(id).or_default().channels.insert(Arc::clone(channel), queue);
     }
 }
 
-/// How much of one socket may wait for answers. One frame larger than that still may.
+/// The bytes of one socket that may wait for answers. One frame may exceed the bound.
 const WAITING_BYTES: usize = 1024 * 1024;

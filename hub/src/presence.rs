@@ -1,8 +1,8 @@
-//! Which members of a channel its presence list names, and when the others are told of a change.
+//! The presence list of a channel: which members it names, and when updates are sent.
 //!
-//! The list names a bounded number of members. The first changes of a channel are told at once; where they come fast,
-//! they wait and leave together, ten times a second, and a member who came and went in between is not mentioned at all.
-//! Until a change is told it is not in the list of a new member either: so list and changes always fit.
+//! The list names a bounded number of members. The first updates of a channel are sent at once. Further rapid updates
+//! wait and are sent in batches, ten times a second; a member that joins and leaves within one batch is never
+//! mentioned. A new member's list does not contain waiting changes either, so lists and updates always agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,24 +12,25 @@ use xano_realtime_protocol::frame::PresenceAction;
 
 use super::ConnectionId;
 
-/// What the members of one channel were told of each other. `K` names a member, and orders those who are not named.
+/// The presence state that the members of one channel have seen. `K` identifies a member and defines the order in which
+/// unnamed members move up.
 #[derive(Debug)]
 pub(super) struct Presence<K> {
-    /// Members beyond the number that the list names.
+    /// Members beyond the bound, which the list does not name.
     unnamed: BTreeSet<K>,
-    /// Changes that nobody was told of yet.
+    /// Updates that wait for the next batch.
     pending: BTreeMap<K, Change>,
-    /// How many changes were told at once of late, and until when that was counted.
+    /// The number of updates recently sent at once, and the time up to which it has drained.
     told: u64,
     told_until_ms: u64,
 }
 
-/// A member came or went.
+/// A presence update: one join or leave.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     pub(super) action: PresenceAction,
     pub(super) client: Arc<RawValue>,
-    /// The member's own socket, if it is on this server: it is not told.
+    /// The member's own socket, if it is on this server. It does not receive the update.
     pub(super) about: Option<ConnectionId>,
 }
 
@@ -40,7 +41,7 @@ impl<K> Default for Presence<K> {
 }
 
 impl<K: Ord + Clone> Presence<K> {
-    /// A member came who is the channel's `members`-th. Returns the change if the others may be told at once.
+    /// Records the join of the channel's `members`-th member. Returns the update if it may be sent at once.
     pub(super) fn came(&mut self, key: K, members: usize, at_most: usize, now_ms: u64, of: Change) -> Option<Change> {
         if members - self.unnamed.len() > at_most {
             self.unnamed.insert(key);
@@ -49,7 +50,7 @@ impl<K: Ord + Clone> Presence<K> {
         self.tell(key, now_ms, of)
     }
 
-    /// A member went. Returns the change if the others may be told at once.
+    /// Records that a member left. Returns the update if it may be sent at once.
     pub(super) fn went(&mut self, key: K, now_ms: u64, of: Change) -> Option<Change> {
         if self.unnamed.remove(&key) {
             return None;
@@ -57,7 +58,7 @@ impl<K: Ord + Clone> Presence<K> {
         self.tell(key, now_ms, of)
     }
 
-    /// Where a place is free on the list, the first of those who are not named takes it.
+    /// Returns the next unnamed member, if the list has a free place for it.
     pub(super) fn next_named(&mut self, members: usize, at_most: usize) -> Option<K> {
         if members - self.unnamed.len() >= at_most {
             return None;
@@ -65,20 +66,20 @@ impl<K: Ord + Clone> Presence<K> {
         self.unnamed.pop_first()
     }
 
-    /// Returns the change if the others may be told at once.
+    /// Queues an update, or returns it if it may be sent at once.
     pub(super) fn tell(&mut self, key: K, now_ms: u64, change: Change) -> Option<Change> {
         if self.pending.is_empty() && self.is_calm(now_ms) {
             return Some(change);
         }
         match self.pending.entry(key) {
-            // A member who came and went, or went and came, is as before.
+            // A join and a leave of the same member cancel out.
             std::collections::btree_map::Entry::Occupied(opposite) => drop(opposite.remove()),
             std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(change)),
         }
         None
     }
 
-    /// The changes that wait, to be told now.
+    /// Takes the waiting updates, which are due now.
     pub(super) fn take_pending(&mut self) -> impl Iterator<Item = Change> + use<K> {
         std::mem::take(&mut self.pending).into_values()
     }
@@ -87,13 +88,13 @@ impl<K: Ord + Clone> Presence<K> {
         !self.pending.is_empty()
     }
 
-    /// Whether the list that others get names this member.
+    /// Returns whether the list that other members see names this member.
     pub(super) fn names(&self, key: &K) -> bool {
         let is_coming = |change: &Change| change.action == PresenceAction::Join;
         !self.unnamed.contains(key) && !self.pending.get(key).is_some_and(is_coming)
     }
 
-    /// Members who went and are still in the lists that others have.
+    /// Returns members that have left but are still in the lists that other members have.
     pub(super) fn leaving(&self) -> impl Iterator<Item = &Arc<RawValue>> {
         let leaving = self.pending.values().filter(|change| change.action == PresenceAction::Leave);
         leaving.map(|change| &change.client)
@@ -103,12 +104,12 @@ impl<K: Ord + Clone> Presence<K> {
         self.unnamed.contains(key)
     }
 
-    /// How many members the list does not name.
+    /// Returns the number of members that the list does not name.
     pub(super) fn unnamed(&self) -> usize {
         self.unnamed.len()
     }
 
-    /// Whether one more change may be told at once: a burst, then as many a second as batches would be.
+    /// Returns whether one more update may be sent at once: a burst, then as many per second as there are batches.
     fn is_calm(&mut self, now_ms: u64) -> bool {
         let drained = now_ms.saturating_sub(self.told_until_ms) / BATCH_EVERY_MS;
         self.told = self.told.saturating_sub(drained);
@@ -121,10 +122,10 @@ impl<K: Ord + Clone> Presence<K> {
     }
 }
 
-/// How often changes that wait are told.
+/// The interval between batches.
 pub const BATCH_EVERY_MS: u64 = 100;
 
-/// So many changes of a channel are told at once before the next have to wait.
+/// The number of updates of a channel that may be sent at once.
 const TOLD_AT_ONCE: u64 = 20;
 
 #[cfg(test)]
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_who_comes_and_goes_again_and_again_is_told_of_a_bounded_number_of_times() {
+    fn rapid_joins_and_leaves_of_one_member_produce_a_bounded_number_of_updates() {
         let mut presence = Presence::default();
         let mut told = 0;
         for now_ms in 0..1_000 {
@@ -152,12 +153,12 @@ mod tests {
                 told += presence.take_pending().count();
             }
         }
-        // A burst, then at most one at once and a batch of one every 100 ms.
+        // The bound is a burst, then at most one update at once and one in each batch, every 100 ms.
         assert!(told as u64 <= TOLD_AT_ONCE + 20, "{told}");
     }
 
     #[test]
-    fn beyond_the_bound_members_are_not_named_until_a_place_is_free() {
+    fn members_beyond_the_bound_are_not_named_until_a_place_is_free() {
         let mut presence = Presence::default();
         let come = |presence: &mut Presence<u8>, key, members| {
             presence.came(key, members, 2, 0, change(PresenceAction::Join)).is_some()

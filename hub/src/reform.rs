@@ -1,5 +1,5 @@
-//! New settings for channels that have members or keep messages. They close and never open: where another row covers a
-//! channel, its members and its messages go, and the row applies to an empty channel.
+//! Changed settings of channels that have members or keep messages. If another row now applies to a channel, the
+//! channel loses its members and messages, and the row applies to an empty channel.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::v1::permissions::{self, Act};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
 impl Hub {
-    /// Puts new settings in force. Members who may no longer be on a channel are told why and that they left; the others
-    /// are told that they went.
+    /// Puts new settings in force. Members who may no longer be on a channel receive an error and a leave; the
+    /// remaining members see them leave.
     pub(super) fn apply(&mut self, settings: Settings) -> Vec<Output> {
         let before = std::mem::replace(&mut self.settings, settings);
         let pattern = |settings: &Settings, channel: &str| Some(settings.rules_for(channel)?.pattern.clone());
@@ -38,7 +38,7 @@ impl Hub {
         }
     }
 
-    /// The row of the channel has changed.
+    /// Applies a changed row to a channel.
     fn follow_row(&mut self, channel: &Arc<str>, rules: Arc<ChannelRules>) -> Vec<Output> {
         let bounds = self.retention.bounds(rules.history);
         let Some(state) = self.channels.get_mut(channel) else {
@@ -59,26 +59,26 @@ impl Hub {
         deliveries
     }
 
-    /// Removes all members and all that the channel keeps.
+    /// Removes all members and all kept messages of a channel.
     fn close_channel(&mut self, channel: &Arc<str>, why: &Refusal) -> Vec<Output> {
         let members =
             self.channels.get(channel).into_iter().flat_map(|state| state.members().map(|(id, _)| id)).collect();
         if let Some(state) = self.channels.get_mut(channel) {
-            // The members all go at once: there is no one to tell of each.
+            // All members leave at the same time, so no member needs the updates.
             state.forget_listeners();
         }
         let waiting = self.waiting_for_log(channel);
         let mut deliveries = self.expel(channel, members, why);
         self.send_erase(channel);
         self.forget(channel);
-        // What they sent behind their joins is handled under the new row, in a room of its own.
+        // Commands that wait behind these joins are handled under the new row, on a new channel.
         for id in waiting {
             deliveries.extend(self.refuse_one_waiting(id, channel, why));
         }
         deliveries
     }
 
-    /// Removes members, who are told why and that they left; the others are told that they went.
+    /// Removes members, who receive an error and a leave. The remaining members see them leave.
     fn expel(&mut self, channel: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal) -> Vec<Output> {
         if ids.is_empty() {
             return Vec::new();
@@ -98,7 +98,7 @@ impl Hub {
 }
 
 impl Channel {
-    /// Where presence begins, the members who once asked for the list get it.
+    /// If the new row switches presence on, sends the list to the members that once asked for it.
     fn list_for_listeners(&self, channel: &str) -> Option<Output> {
         let to: Vec<ConnectionId> = self.listeners().collect();
         (self.rules.presence && !to.is_empty()).then(|| Output::frame(to, self.presence_full(channel, None)))

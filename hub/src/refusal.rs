@@ -1,4 +1,4 @@
-//! What the server refuses, in words for people and in codes for programs.
+//! Refusals: the errors that the server sends, with a text for people and a code for programs.
 
 use std::borrow::Cow;
 
@@ -10,106 +10,104 @@ use crate::code::Code;
 use crate::depth::DEPTH;
 use crate::{ConnectionId, Encoded, Output};
 
-/// Why something was refused. The socket stays open.
+/// The reason why a command was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not JSON.
+    /// The frame is not JSON.
     #[error("Frame is not JSON (line {line}, column {column})")]
     NotJson {
-        /// Where it stops being JSON; the first is 1.
+        /// The line of the first invalid character; the first line is 1.
         line: usize,
-        /// Likewise.
+        /// Its column; the first column is 1.
         column: usize,
     },
-    /// An array, a string, a number.
+    /// The frame is an array, a string or a number.
     #[error("Frame is not a JSON object")]
     NotAnObject,
-    /// Which of the two values is meant?
+    /// The frame contains a key twice, so its value is ambiguous.
     #[error("Frame has a key twice")]
     KeyTwice,
-    /// A binary frame.
+    /// The frame is binary.
     #[error("Frame is binary; send text")]
     Binary,
-    /// Nothing says what to do.
+    /// The frame has no action.
     #[error("Frame has no action")]
     NoAction,
-    /// Nothing says where to do it.
+    /// The frame has no channel.
     #[error("Frame has no options.channel")]
     NoChannel,
-    /// Nothing that a channel may be called.
+    /// The name of the channel is invalid.
     #[error("options.channel {CHANNEL_NAME_RULE}")]
     ChannelName,
-    /// Too many frames of late.
+    /// The client exceeds a rate limit.
     #[error("Too many frames; send more slowly")]
     TooFast,
-    /// A field with a value of another type.
+    /// A field has the wrong type.
     #[error("{field} must be {expected}")]
     WrongType {
-        /// Where in the frame.
+        /// The path of the field.
         field: &'static str,
-        /// What belongs there.
+        /// A description of the expected value.
         expected: &'static str,
     },
-    /// Not one of the actions that clients send.
+    /// The action is not one that clients send.
     #[error("Unknown action {0:?}: clients send join, leave, message and history")]
     UnknownAction(String),
-    /// Nothing covers the channel, or the row is switched off.
+    /// No row of the settings applies to the channel, or the row is switched off.
     #[error("No settings for channel name")]
     NoSettings,
-    /// The channel wants to know who joins.
+    /// The channel does not admit anonymous clients.
     #[error("Anonymous clients cannot join this channel.")]
     Anonymous,
-    /// Only members send and read.
+    /// Only members may send to a channel and read its history.
     #[error("Join the channel before you send to it or ask for its history")]
     NotJoined,
-    /// The channel's settings say no.
+    /// The settings of the channel do not allow it.
     #[error("{0}")]
     NotAllowed(&'static str),
-    /// A frame in which lists and objects are nested too deeply.
+    /// The frame has too deeply nested lists and objects.
     #[error("Frame has more than {DEPTH} lists and objects within each other")]
     TooDeep,
-    /// Nobody of that socket id is on the channel.
+    /// The recipient is not on the channel.
     #[error("Client is not connected to this channel")]
     RecipientAbsent,
-    /// As many channels as a socket may have.
+    /// The socket is on as many channels as it may join.
     #[error("This socket is on {0} channels, which is as many as it may join")]
     TooManyChannels(usize),
-    /// As many channels as the server may have.
+    /// The server has as many channels as it may have.
     #[error("This server has {0} channels, which is as many as it may have; try again later")]
     TooManyChannelsInAll(usize),
-    /// Other settings cover the channel now.
+    /// Another row of the settings now applies to the channel.
     #[error("The settings of this channel were replaced, and what it kept is removed; join it again")]
     SettingsReplaced,
-    /// The join trigger answered `false`.
+    /// The join trigger has answered `false`.
     #[error("The channel's trigger refused the join")]
     RefusedByTrigger,
-    /// The trigger did not answer, or not with what counts.
+    /// The trigger has not answered, or its answer is not valid.
     #[error("The channel's trigger failed; nothing was done")]
     TriggerFailed,
-    /// The trigger has as much to do as it may.
+    /// The trigger has too many questions.
     #[error("The channel's trigger is busy; nothing was done, try again later")]
     TriggerBusy,
-    /// More waits for the trigger's answer than may.
+    /// Too many bytes wait for the trigger's answer.
     #[error("Too much waits for the channel's trigger; nothing was done, try again later")]
     WaitingTooLong,
-    /// What the servers share cannot be reached.
-    #[error("The servers cannot reach what they channel_replica; whether it was done is not known, try again later")]
+    /// The shared log is unreachable.
+    #[error("The servers cannot reach what they share; whether it was done is not known, try again later")]
     Unavailable,
-    /// Something was said that nobody has any more.
-    #[error(
-        "Messages of this channel are lost: the servers lost what they channel_replica, or it does not reach back so far"
-    )]
+    /// Messages were lost that no server has any more.
+    #[error("Messages of this channel are lost: the servers lost what they share, or it does not reach back so far")]
     Gap,
-    /// The socket goes on as anonymous.
+    /// The token was refused, and the socket is anonymous.
     #[error("Authentication token was not accepted: {0}")]
     TokenNotAccepted(String),
-    /// The socket's token has expired. The socket is closed after this.
+    /// The socket's token has expired. The server closes the socket after this error.
     #[error("Authentication token has expired; get a new one and connect again with it")]
     TokenExpired,
 }
 
 impl Refusal {
-    /// The same, for programs.
+    /// Returns the code of this refusal, for programs.
     pub fn code(&self) -> Code {
         match self {
             Refusal::NotJson { .. }
@@ -140,7 +138,7 @@ impl Refusal {
         }
     }
 
-    /// The `error` frame, for the channel that it is about if there is one, and the message on it if that has a key.
+    /// Returns the `error` frame. It names the channel, and the key of the message, if there are any.
     pub fn frame(&self, channel: Option<&str>, key: Option<&str>) -> Encoded {
         let options = match channel {
             Some(channel) => Options::Channel { channel, key },
@@ -156,19 +154,19 @@ impl Refusal {
     }
 }
 
-/// A refusal, and the channel and the message that it is about, as far as the frame said so.
+/// A refusal with the channel and the message that it concerns, as far as the frame named them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused<'a> {
-    /// The channel that it names.
+    /// The channel that the frame named.
     pub channel: Option<Cow<'a, str>>,
-    /// The key of its message.
+    /// The idempotency key of the message.
     pub key: Option<Cow<'a, str>>,
-    /// What is wrong with it.
+    /// The reason.
     pub why: Refusal,
 }
 
 impl Refused<'_> {
-    /// The error frame for the socket that sent it.
+    /// Returns the error frame for the sender.
     pub(super) fn output(&self, to: ConnectionId) -> Output {
         Output::refusal(to, self.channel.as_deref(), self.key.as_deref(), &self.why)
     }

@@ -1,8 +1,7 @@
-//! What the channels keep together: bounded in bytes, in age and in number.
+//! The bounds on everything that all channels keep: bytes, age, and number of channels.
 //!
-//! A channel without members that keeps a history is *unused*. Where a bound is reached, the channel that is unused for
-//! the longest time goes first, with all that it keeps. Its readers are told when they come back: what they missed is not
-//! complete.
+//! A channel is *unused* if it has no members and keeps a history. When a bound is reached, the channel that was unused
+//! for the longest time is removed with its history. Readers that return to it learn that messages are missing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,22 +11,22 @@ use crate::history::Bounds;
 use crate::limits::Limits;
 use crate::{Hub, Refusal};
 
-/// The bounds, and what is kept by now.
+/// The bounds, and the amounts in use.
 #[derive(Debug)]
 pub(super) struct Retention {
-    /// Of all channels together.
+    /// The bound on all channels together.
     bytes_at_most: usize,
     bytes_per_channel: usize,
     age_ms: u64,
     channels_at_most: usize,
-    /// What the histories of all channels take.
+    /// The memory of all histories, in bytes.
     bytes: usize,
-    /// Unused channels, by when they were last used.
+    /// Unused channels, ordered by their last use.
     unused: BTreeMap<LastUse, Arc<str>>,
     uses: u64,
 }
 
-/// When a channel was last used: milliseconds since 1970, and a number that no other use has.
+/// The time of a channel's last use in milliseconds since 1970, with a number that makes it unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LastUse {
     ms: u64,
@@ -47,12 +46,12 @@ impl Retention {
         }
     }
 
-    /// The bounds of a channel that keeps so many messages.
+    /// Returns the bounds of a channel that keeps up to `count` messages.
     pub(super) fn bounds(&self, count: usize) -> Bounds {
         Bounds { count, bytes: self.bytes_per_channel, age_ms: self.age_ms }
     }
 
-    /// What the histories of all channels take.
+    /// Returns the memory of all histories, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -78,8 +77,8 @@ impl Retention {
 }
 
 impl Hub {
-    /// To be called after a channel's members or its history changed: counts what it keeps, forgets it if that is
-    /// nothing, and makes room where all channels together keep too much.
+    /// Call this after the members or the history of a channel have changed. It counts the history, forgets a channel
+    /// that keeps nothing, and makes room if all channels together exceed a bound.
     pub(super) fn note_change(&mut self, channel: &str) {
         let Some((name, _)) = self.channels.get_key_value(channel) else {
             return;
@@ -102,7 +101,7 @@ impl Hub {
         }
     }
 
-    /// The same for a channel that had members before and has members still: all that a message can change.
+    /// Call this after a message on a channel that has members: a short form of `note_change`.
     pub(super) fn note_message(&mut self, channel: &str) {
         let Some(state) = self.channels.get_mut(channel) else {
             return;
@@ -113,7 +112,8 @@ impl Hub {
         }
     }
 
-    /// Forgets unused channels until the histories fit; where all are used, the channel at hand pays for itself.
+    /// Forgets unused channels until the histories fit. If all channels are in use, the given channel loses its own
+    /// oldest messages.
     fn make_room(&mut self, channel: &str) {
         while self.retention.bytes > self.retention.bytes_at_most {
             if self.forget_unused(channel) {
@@ -129,15 +129,15 @@ impl Hub {
         }
     }
 
-    /// Forgets the channel that is unused for the longest time, save for one. Says whether there was one. Replicated
-    /// channels that are idle here go first: Redis keeps them.
+    /// Forgets the channel that was unused for the longest time, except `save_for`. Returns whether there was one. Idle
+    /// replicated channels go first, because Redis keeps their history.
     fn forget_unused(&mut self, save_for: &str) -> bool {
         let idle = self.log.replica().and_then(|replica| replica.idle.oldest(save_for));
         let oldest = idle.or_else(|| self.retention.unused.values().find(|name| &***name != save_for).map(Arc::clone));
         oldest.inspect(|oldest| self.forget(oldest)).is_some()
     }
 
-    /// Makes room for one channel more.
+    /// Makes room for one more channel.
     pub(super) fn make_room_for_channel(&mut self, channel: &str) -> Result<(), Refusal> {
         let is_full = self.channels.len() >= self.retention.channels_at_most && !self.channels.contains_key(channel);
         if is_full && !self.forget_unused(channel) {
@@ -146,7 +146,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Forgets unused channels all of whose messages are too old.
+    /// Forgets unused channels whose messages are all too old.
     pub(super) fn forget_outdated(&mut self) {
         let oldest_kept = self.now_ms.saturating_sub(self.retention.age_ms);
         while let Some((_, channel)) = self.retention.unused.first_key_value().filter(|(last, _)| last.ms < oldest_kept)
@@ -156,7 +156,7 @@ impl Hub {
         }
     }
 
-    /// A channel's history as it may be read now.
+    /// Removes messages from a channel's history that are too old to be read.
     pub(super) fn expire(&mut self, channel: &str) {
         if let Some(state) = self.channels.get_mut(channel) {
             state.history.expire(self.now_ms, self.retention.bounds(state.rules.history));
@@ -164,7 +164,7 @@ impl Hub {
         }
     }
 
-    /// To be called for a channel that is no longer among the rooms.
+    /// Call this for a channel that was removed from the hub.
     pub(super) fn release(&mut self, state: &mut Channel) {
         self.retention.uses(state);
         self.retention.bytes -= state.counted_bytes;

@@ -1,4 +1,4 @@
-//! Requests to the URLs of the settings: what is asked, and what an answer leads to.
+//! Questions to trigger URLs: their bodies, and the actions that follow from the answers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use crate::settings::TriggerUrl;
 use crate::v1::command::{JoinOptions, Message};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
-/// A question that is to be asked, and whose answer is to be handed back with its [`Ticket`].
+/// A question to a trigger. The answer must be passed in with the same [`Ticket`].
 #[derive(Debug)]
 pub struct Call {
-    /// Whom to ask.
+    /// The URL to ask.
     pub url: TriggerUrl,
-    /// What to ask, JSON.
+    /// The body of the request, as JSON.
     pub input: Box<str>,
-    /// Comes back with the answer.
+    /// The ticket, which comes back with the answer.
     pub ticket: Ticket,
 }
 
-/// Says which question an answer belongs to.
+/// Identifies the question that an answer belongs to.
 #[derive(Debug)]
 pub struct Ticket {
     connection: ConnectionId,
@@ -33,32 +33,32 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The socket on whose behalf it is asked.
+    /// Returns the socket that caused the question.
     pub fn connection(&self) -> ConnectionId {
         self.connection
     }
 
-    /// The channel that it is about.
+    /// Returns the channel of the question.
     pub fn channel(&self) -> &Arc<str> {
         &self.channel
     }
 }
 
-/// What came of a question.
+/// The answer to a question.
 #[derive(Debug)]
 pub enum Answer {
-    /// JSON.
+    /// The trigger has answered with JSON.
     Json(Box<RawValue>),
-    /// Something else, but no failure.
+    /// The trigger has answered with a body that is not JSON.
     NotJson,
-    /// It was not asked: too many others were open, or waited, until its time was over.
+    /// The question was not sent: the queue was full, or its time ran out in the queue.
     Busy,
-    /// No answer in time, or none that counts.
+    /// The trigger did not answer in time, or answered with an error status.
     Failed,
 }
 
 impl Hub {
-    /// An answer came. What waited behind the question is handled too, up to the next question.
+    /// Handles an answer, then the commands that waited behind the question, up to the next question.
     pub(super) fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Output> {
         let Ticket { connection: id, channel } = ticket;
         let Some((asked, commands)) = self.take_queue(id, &channel) else {
@@ -149,13 +149,13 @@ impl Hub {
                 let (recipient, key) = (recipient.map(Into::into), key.map(Into::into));
                 self.send(id, channel, &Message { recipient, authenticated, key, payload: Some(Cow::Owned(json)) })
             }
-            // No ticket is given for them.
+            // These two have no ticket, so no answer arrives for them.
             (Asked::Repeat | Asked::Others(_), _) => Ok(Vec::new()),
         }
     }
 }
 
-/// What a trigger is told.
+/// The body of a request to a trigger.
 #[derive(Serialize)]
 struct Input<'a> {
     action: Action,

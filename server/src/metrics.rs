@@ -102,12 +102,12 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// A message or an event is queued for so many sockets.
+    /// Counts a message or an event that was queued for this number of sockets.
     pub(crate) fn delivered(&self, sockets: usize) {
         self.messages_delivered.inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }
 
-    /// A refusal is queued for so many sockets.
+    /// Counts a frame that was queued for this number of sockets.
     pub(crate) fn refused(&self, code: Code, sockets: usize) {
         self.errors.with_label_values(&[code.name()]).inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }

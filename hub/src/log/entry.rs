@@ -1,4 +1,4 @@
-//! What takes a place in the order of a channel: messages to everybody, and events.
+//! The entries of a channel's log: public messages and events.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,30 +10,30 @@ use crate::history::Bounds;
 use crate::log::message_id::MessageId;
 use crate::{ConnectionId, Encoded, Output};
 
-/// What was said, without its place.
+/// An entry of a channel's log, without its id.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LogEntry<'a> {
-    /// By a client.
+    /// A message of a client.
     Message {
-        /// As it stands in a frame.
+        /// The client as encoded in frames.
         #[serde(borrow)]
         client: &'a RawValue,
-        /// For authenticated members only.
+        /// Whether only authenticated members receive it.
         authenticated: bool,
-        /// `None` is `null`.
+        /// The payload; `None` stands for `null`.
         #[serde(borrow)]
         payload: Option<&'a RawValue>,
     },
-    /// By the workspace.
+    /// An event of the workspace.
     Event {
-        /// `None` is `null`.
+        /// The payload; `None` stands for `null`.
         #[serde(borrow)]
         data: Option<&'a RawValue>,
     },
 }
 
-/// Who has sent a message, and under which key.
+/// The sender of a message, with its idempotency key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sender<'a> {
     pub(crate) id: ConnectionId,
@@ -45,7 +45,7 @@ impl LogEntry<'_> {
         matches!(self, LogEntry::Message { authenticated: true, .. })
     }
 
-    /// The frame as members get it; the sender's own copy says the key.
+    /// Returns the frame for the members. Only the sender's own copy contains the key.
     pub(crate) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Encoded {
         let id = &id.to_string();
         let frame = match self {
@@ -73,7 +73,7 @@ impl LogEntry<'_> {
 }
 
 impl Channel {
-    /// It has its place: it is kept, and handed to the members.
+    /// Appends an entry: adds it to the history and delivers it to the members.
     pub(crate) fn append(
         &mut self,
         channel: &str,
@@ -86,7 +86,7 @@ impl Channel {
         let for_authenticated = said.is_for_authenticated();
         self.history.keep(id, frame.clone(), for_authenticated, bounds);
         let mut to = self.audience(for_authenticated);
-        // Only the sender sees the key, so only its copy of a message that has one is made apart.
+        // Only the sender's copy contains the key, so only a message with a key needs a second encoding.
         let own = sender.and_then(|Sender { id: from, key }| {
             let key = key?;
             to.retain(|&member| member != from);

@@ -1,11 +1,11 @@
-//! Names what is said on channels, in the order in which it is said.
+//! The ids of messages, which define the order of a channel.
 
 use std::fmt;
 
-/// The id of a message or an event, greater than all ids of what was said before on its channel. Of the form that the
-/// id of an entry of a Redis stream has: milliseconds since 1970, then a number within that millisecond.
+/// The id of a message or event, greater than all earlier ids on its channel. It has the format of a Redis stream id:
+/// milliseconds since 1970, then a number within that millisecond.
 ///
-/// Each channel counts by itself, so an id says nothing of what is said on other channels.
+/// Each channel has its own sequence, so an id reveals nothing about other channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     ms: u64,
@@ -13,23 +13,23 @@ pub struct MessageId {
 }
 
 impl MessageId {
-    /// The id of what is said now on a channel whose newest id is `newest`. A clock that stands still or goes back makes
-    /// no difference to the order.
+    /// Returns the next id on a channel whose newest id is `newest`. The ids grow even if the clock stands still or
+    /// goes back.
     pub(crate) fn next(newest: Option<MessageId>, now_ms: u64) -> MessageId {
         match newest {
             Some(newest) if newest.ms >= now_ms => MessageId { ms: newest.ms, number: newest.number + 1 },
-            // 0-0 is the id of nothing.
+            // The id 0-0 is reserved for "no message".
             _ => MessageId { ms: now_ms, number: u64::from(now_ms == 0) },
         }
     }
 
-    /// The id of that text, if it is one as [`Display`](fmt::Display) writes it.
+    /// Parses an id in the format that [`Display`](fmt::Display) writes.
     pub fn parse(text: &str) -> Option<MessageId> {
         let (ms, number) = text.split_once('-')?;
         Some(MessageId { ms: ms.parse().ok()?, number: number.parse().ok()? })
     }
 
-    /// When it was said, in milliseconds since 1970.
+    /// Returns the time of the message, in milliseconds since 1970.
     pub fn ms(self) -> u64 {
         self.ms
     }

@@ -1,10 +1,10 @@
-//! The order of messages and events, given by this hub or by a log that several servers share. This module is the only
-//! one that asks which of the two it is.
+//! The log, which orders messages and events. It is local, or several servers share it. Only this module distinguishes
+//! the two cases.
 //!
 //! # Layout
 //!
-//! - `entry`: what takes a place in the order of a channel.
-//! - `message_id`: the place.
+//! - `entry`: the entries of the log.
+//! - `message_id`: the ids of entries, which define the order.
 
 pub(crate) mod entry;
 pub(crate) mod message_id;
@@ -21,12 +21,12 @@ use crate::{ConnectionId, Hub, Output, Refusal};
 use entry::{LogEntry, Sender};
 use message_id::MessageId;
 
-/// Who gives the order.
+/// The log that orders the messages and events of all channels.
 #[derive(Debug)]
 pub(crate) enum Log {
-    /// This hub, which has its channels alone.
+    /// The log of a single server, which this hub orders itself.
     Local,
-    /// A log that several servers share. This hub sends it requests, and follows it.
+    /// A log that several servers share. This hub sends requests to it and follows its replica events.
     Replicated(Box<Replica>),
 }
 
@@ -47,7 +47,7 @@ impl Log {
 }
 
 impl Hub {
-    /// Gives an entry its place on a channel, and delivers it; a shared log does both later.
+    /// Appends an entry to the log of a channel and delivers it. A shared log does both later.
     pub(crate) fn append(&mut self, channel: &str, said: LogEntry<'_>, sender: Option<Sender<'_>>) -> Vec<Output> {
         let Some(state) = self.channels.get_mut(channel) else {
             return Vec::new();
@@ -70,7 +70,7 @@ impl Hub {
         outputs
     }
 
-    /// The same for an event of the workspace, which needs no member on the channel.
+    /// Appends an event of the workspace, which needs no member on the channel.
     pub(crate) fn append_event(&mut self, channel: &str, event: LogEntry<'_>) -> Result<Vec<Output>, Refusal> {
         let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
         if let Log::Replicated(replica) = &mut self.log {
@@ -90,7 +90,8 @@ impl Hub {
         Ok(self.append(channel, event, None))
     }
 
-    /// Records the outcome of a message that takes no place, and tells its sender; a shared log does both later.
+    /// Records the outcome of a message without a place in the log, and answers its sender. A shared log does both
+    /// later.
     pub(crate) fn record_outcome(
         &mut self,
         from: ConnectionId,
@@ -107,7 +108,7 @@ impl Hub {
         Some(Output::to_one(from, ack(channel, key, outcome)))
     }
 
-    /// Makes a socket a member; where servers share the log, when all of them know of it.
+    /// Makes a socket a member. If servers share the log, this happens later, when its replica event arrives.
     pub(crate) fn enter(
         &mut self,
         id: ConnectionId,
@@ -127,7 +128,7 @@ impl Hub {
         }
     }
 
-    /// Tells the other members that a member has left; a shared log does it later.
+    /// Announces the leave of a member. A shared log announces it later, by a replica event.
     pub(crate) fn announce_leave(&mut self, channel: &str, id: ConnectionId, member: Member) -> Vec<Output> {
         let point = self.presence_point();
         match (&self.log, self.channels.get_mut(channel)) {
@@ -139,8 +140,8 @@ impl Hub {
         }
     }
 
-    /// Forgets a channel on which no socket is or is about to be, and that keeps nothing; one that is replicated, a little
-    /// later.
+    /// Forgets a channel that has no members, no waiting joins and no messages. A replicated channel is kept for a
+    /// while.
     pub(crate) fn forget_if_bare(&mut self, channel: &str) {
         if self.channels.get(channel).is_none_or(|state| !state.is_bare()) {
             return;

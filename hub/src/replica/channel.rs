@@ -1,4 +1,4 @@
-//! What a room knows of the others that have it, and how it makes up for what it missed.
+//! The replica of one channel, and how it catches up with the shared log.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -14,30 +14,31 @@ use crate::replica::request::Snapshot;
 use crate::replica::row::Row;
 use crate::{ConnectionId, Hub, Output, Refusal};
 
-/// What a room knows of the others that have it.
+/// The state of a replicated channel on this server.
 #[derive(Debug)]
 pub(crate) struct ChannelReplica {
-    /// The row that the channel follows, as Redis is told of it.
+    /// The row that applies to the channel, as Redis knows it.
     pub(crate) row: Arc<Row>,
-    /// Empty until it is known how the channel stands.
+    /// Empty until the first snapshot has arrived.
     epoch: Box<str>,
     pub(crate) version: u64,
-    /// Everybody, as far as all servers know: those here whose coming was not told yet are not among them.
+    /// All members that the shared log lists. Local members whose join has not come back as a replica event are not
+    /// among them.
     present: BTreeMap<String, RemoteMember>,
-    /// What the members here were told of each other and of members elsewhere.
+    /// The presence state that the local members have seen.
     pub(crate) presence: Presence<String>,
-    /// Those here who are about to join, when all servers know of them.
+    /// Local clients whose join waits for its replica event.
     pub(crate) waiting: BTreeSet<ConnectionId>,
-    /// `None` where it knows how the channel stands.
+    /// The open request for a snapshot; `None` if the replica is up to date.
     pub(crate) catch_up: Option<CatchUp>,
 }
 
-/// It is asked how a channel stands.
+/// An open request for the state of a channel.
 #[derive(Debug)]
 pub(crate) struct CatchUp {
-    /// Which answer counts: there may be older ones on their way.
+    /// The number of the request. Answers to earlier requests are ignored.
     pub(crate) question: u64,
-    /// What happened since.
+    /// The replica events that have arrived since the request.
     notices: Vec<Box<str>>,
     bytes: usize,
     is_overrun: bool,
@@ -48,8 +49,8 @@ impl CatchUp {
         CatchUp { question, notices: Vec::new(), bytes: 0, is_overrun: false }
     }
 
-    /// Keeps what happened for later. If that is too much, all of it is dropped, and the channel is to be asked for once
-    /// more: the next answer says what was said and who is there.
+    /// Keeps a replica event until the snapshot has arrived. If there are too many, drops all of them and requests one
+    /// more snapshot, which contains their effect.
     pub(crate) fn hear(&mut self, channel: &str, notice: Box<str>) {
         if self.is_overrun {
             return;
@@ -59,7 +60,7 @@ impl CatchUp {
             self.notices.push(notice);
             return;
         }
-        tracing::debug!(channel, "more happens on a channel than can wait for the answer of Redis; it is asked again");
+        tracing::debug!(channel, "too many replica events wait for a snapshot; another one is requested");
         self.notices = Vec::new();
         self.is_overrun = true;
     }
@@ -74,7 +75,7 @@ impl CatchUp {
 }
 
 impl ChannelReplica {
-    /// Of a new room.
+    /// Creates the replica of a new channel, which waits for its first snapshot.
     pub(crate) fn asked(row: Arc<Row>, catch_up: CatchUp) -> ChannelReplica {
         ChannelReplica {
             row,
@@ -91,13 +92,13 @@ impl ChannelReplica {
         &self.epoch
     }
 
-    /// Whether somebody with that socket id is on the channel, and then if they are authenticated.
+    /// Returns whether the member with this socket id is authenticated; `None` if there is no such member.
     pub(crate) fn knows(&self, socket_id: &str) -> Option<bool> {
         self.present.get(socket_id).map(|known| known.authenticated)
     }
 
-    /// The members that the list names, in the order in which they came, the reader in any case; and how many it does not
-    /// name.
+    /// Returns the members that the list names, in the order of their joins and always with the reader, and the number
+    /// of members that it does not name.
     pub(crate) fn present<'a>(&'a self, reader: Option<&'a RawValue>) -> (Vec<&'a RawValue>, usize) {
         let is_reader = |client: &RawValue| reader.is_some_and(|reader| reader.get() == client.get());
         let listed = self.present.iter().filter(|(id, known)| self.presence.names(id) || is_reader(&known.client));
@@ -118,7 +119,7 @@ impl Hub {
         self.channels.get_mut(channel)?.replica.as_mut()
     }
 
-    /// Those who are about to join the channel, when all who share it know of them.
+    /// Returns the clients whose join waits for its replica event.
     pub(crate) fn waiting_for_log(&self, channel: &str) -> Vec<ConnectionId> {
         let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
         channel_replica.into_iter().flat_map(|channel_replica| &channel_replica.waiting).copied().collect()
@@ -126,7 +127,7 @@ impl Hub {
 }
 
 impl Channel {
-    /// What was said that has not arrived.
+    /// Replays the entries of a snapshot that this replica has missed. Sends the members a gap if some are lost.
     pub(crate) fn catch_up(&mut self, channel: &str, snapshot: &Snapshot, node: &str, bounds: Bounds) -> Vec<Output> {
         let Some(channel_replica) = &mut self.replica else {
             return Vec::new();
@@ -148,7 +149,7 @@ impl Channel {
             deliveries.extend(self.tell_all(channel, &Refusal::Gap));
         }
         if self.history.newest().is_none() {
-            // Where Redis does not know up to where something is missing, the oldest entry may be the last one missing.
+            // If Redis does not know the newest missing entry, it may be any entry before the oldest kept one.
             let lost = snapshot.hidden.or(if is_all_kept { None } else { first.or(snapshot.newest) });
             self.history = History::after(lost);
         }
@@ -159,17 +160,18 @@ impl Channel {
             match serde_json::from_str::<Entry<'_>>(entry) {
                 Ok(entry) => {
                     let taken = self.append(channel, *id, &entry.said, entry.sender(node), bounds);
-                    // Of another epoch all that is kept is asked for, and some of it may have been heard.
+                    // After a change of epoch the snapshot contains all kept entries, and members have received some of
+                    // them before.
                     deliveries.extend(taken.into_iter().filter(|_| Some(*id) > seen));
                 }
-                Err(_) => tracing::error!(channel, "a kept message is not understood"),
+                Err(_) => tracing::error!(channel, "an entry of the shared log is malformed"),
             }
         }
         self.agree(snapshot, bounds);
         deliveries
     }
 
-    /// Lets go of what the history does not show any more, and knows the newest message even if it is not kept.
+    /// Removes the messages that the history no longer shows, and adopts the newest id even if its message is not kept.
     fn agree(&mut self, snapshot: &Snapshot, bounds: Bounds) {
         if self.history.newest() < snapshot.newest {
             self.history = History::after(snapshot.newest);
@@ -178,7 +180,7 @@ impl Channel {
         self.history.shrink_to(Bounds { count: shown, ..bounds });
     }
 
-    /// Who is on the channel.
+    /// Applies the member list of a snapshot.
     pub(crate) fn meet(
         &mut self,
         channel: &str,
@@ -202,7 +204,7 @@ impl Channel {
         deliveries
     }
 
-    /// Tells the others; never the one it is about, who may be here.
+    /// Adds a member and announces it to the local members, except to the member itself.
     pub(crate) fn add_remote_member(
         &mut self,
         channel: &str,
@@ -227,8 +229,8 @@ impl Channel {
         told.and_then(|change| self.tell(channel, change))
     }
 
-    /// Tells the others; not the one it is about, who may be here, and is soon to be known again. Another member may take
-    /// the place in the presence list.
+    /// Removes a member and announces it to the local members, except to the member itself, which may be about to be
+    /// announced again. Another member may take its place in the presence list.
     pub(crate) fn remove_remote_member(
         &mut self,
         channel: &str,
@@ -265,5 +267,5 @@ impl Channel {
     }
 }
 
-/// Above it, to ask again costs less than to keep what happens.
+/// The bound on waiting replica events. Above it, another snapshot costs less memory.
 const MAX_CATCH_UP_BYTES: usize = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! What servers tell each other of a channel that they share, as JSON.
+//! The JSON that servers exchange about a channel that they share.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::ConnectionId;
 use crate::log::entry::{LogEntry, Sender};
 
-/// Something happened on a channel.
+/// A replica event: a change on a channel, which its server publishes to all servers.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReplicaEvent<'a> {
@@ -17,7 +17,7 @@ pub(crate) enum ReplicaEvent<'a> {
     Appended {
         #[serde(borrow)]
         id: Cow<'a, str>,
-        /// The one before it; empty where there was none.
+        /// The id of the entry before this one; empty for the first entry.
         #[serde(borrow)]
         before: Cow<'a, str>,
         #[serde(borrow)]
@@ -44,7 +44,7 @@ pub(crate) enum ReplicaEvent<'a> {
     },
 }
 
-/// What was said, and by whom: the sender's own copy says the key.
+/// A log entry with its origin. The origin contains the idempotency key, which only the sender's own copy shows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Entry<'a> {
     #[serde(borrow)]
@@ -62,10 +62,10 @@ pub(crate) struct Origin<'a> {
     pub(crate) key: Cow<'a, str>,
 }
 
-/// Somebody who is on a channel, as all servers know them.
+/// A member of a replicated channel, as all servers know it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RemoteMember {
-    /// The version of the members that they came with; what keeps them all says which.
+    /// The version of the member list that added this member. It is stored beside the member, not in it.
     #[serde(default, skip_serializing)]
     pub(crate) since: u64,
     pub(crate) node: Box<str>,
@@ -74,19 +74,19 @@ pub(crate) struct RemoteMember {
 }
 
 impl Entry<'_> {
-    /// Who sent it, if that was here.
+    /// Returns the sender if it is connected to this server.
     pub(crate) fn sender(&self, node: &str) -> Option<Sender<'_>> {
         let origin = self.origin.as_ref().filter(|origin| origin.node == node)?;
         Some(Sender { id: origin.from, key: Some(&origin.key) })
     }
 }
 
-/// Whether a member, as all servers know it, is connected to that one.
+/// Returns whether a remote member is connected to the given server.
 pub fn is_of_node(member: &str, node: &str) -> bool {
     serde_json::from_str(member).is_ok_and(|known: RemoteMember| *known.node == *node)
 }
 
-/// Whether a notice is told once, and kept nowhere.
+/// Returns whether a replica event is a private message, which is delivered once and stored nowhere.
 pub(crate) fn is_private_message(notice: &str) -> bool {
     matches!(serde_json::from_str(notice), Ok(ReplicaEvent::PrivateMessage { .. }))
 }

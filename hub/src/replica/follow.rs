@@ -1,4 +1,4 @@
-//! How a hub follows what the others tell of a shared channel, and what Redis answers.
+//! The follower of the shared log: applies replica events and replies to the replicas of this hub.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::replica::request::Snapshot;
 use crate::{Connection, ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
-    /// Something happened on a channel.
+    /// Applies a replica event of a channel, or keeps it for later while the state of the channel is being requested.
     pub(crate) fn hear(&mut self, channel: &str, notice: &str) -> Vec<Output> {
         let Some(channel_replica) = self.channel_replica(channel) else {
             return Vec::new();
@@ -22,7 +22,8 @@ impl Hub {
         self.follow(channel, notice)
     }
 
-    /// How a channel stands, as the answer to that question. What was missed of it is made up for.
+    /// Applies the state of a channel, if it answers the newest question. Replays the entries that the replica has
+    /// missed.
     pub(crate) fn opened(&mut self, channel: &str, question: u64, snapshot: Snapshot) -> Vec<Output> {
         let point = self.presence_point();
         let Some((state, node)) = self.channels.get_mut(channel).zip(self.log.replica().map(|replica| &replica.node))
@@ -51,8 +52,8 @@ impl Hub {
         deliveries
     }
 
-    /// Redis did not say how a channel stands. Joins that wait for it are refused; where there are members, it is asked
-    /// again later.
+    /// Handles a refused request for the state of a channel. Refuses the joins that wait for it; if the channel has
+    /// members, the request is repeated later.
     pub(crate) fn open_refused(&mut self, channel: &str, question: u64) -> Vec<Output> {
         let catch_up = self.channel_replica(channel).and_then(|channel_replica| channel_replica.catch_up.as_ref());
         if catch_up.is_none_or(|catch_up| catch_up.question != question) {
@@ -69,7 +70,7 @@ impl Hub {
         deliveries
     }
 
-    /// Redis did not note that a socket of this server is on a channel.
+    /// Handles a refused join of a local client.
     pub(crate) fn join_refused(&mut self, channel: &str, socket_id: &str) -> Vec<Output> {
         let Some(id) = self.by_socket_id.get(socket_id).copied() else {
             return Vec::new();
@@ -79,14 +80,14 @@ impl Hub {
             self.forget_if_bare(channel);
             return deliveries;
         }
-        // It is a member, of whom the others are told again.
+        // The client is a member already and was only announced again. Try again later.
         if let (Some(replica), Some((name, _))) = (self.log.replica_mut(), self.channels.get_key_value(channel)) {
             replica.ask_later(name);
         }
         Vec::new()
     }
 
-    /// It is asked again how a channel stands.
+    /// Requests the state of a channel again.
     fn ask_again(&mut self, channel: &str) {
         let name = self.channels.get_key_value(channel).map(|(name, _)| Arc::clone(name));
         if let (Some(name), Some(replica), Some(state)) = (name, self.log.replica_mut(), self.channels.get_mut(channel))
@@ -104,7 +105,7 @@ impl Hub {
             return Vec::new();
         };
         let Ok(notice) = serde_json::from_str(text) else {
-            tracing::error!(channel, "a notice of another server is not understood");
+            tracing::error!(channel, "a replica event of another server is malformed");
             return Vec::new();
         };
         match notice {
@@ -146,7 +147,7 @@ impl Hub {
             }
             ReplicaEvent::Came { .. } | ReplicaEvent::Went { .. } => {}
         }
-        // Something before it did not arrive.
+        // An earlier replica event is missing. Request the state, and keep this replica event for later.
         let mut catch_up =
             replica.open(&channel.into(), state.history.newest(), channel_replica.epoch(), &channel_replica.row);
         catch_up.hear(channel, text.into());
@@ -154,8 +155,8 @@ impl Hub {
         Vec::new()
     }
 
-    /// Redis lists a member. One of ours that waits comes in; one of ours that has left is taken off the list again: what
-    /// was asked of a connection that was lost may be done late.
+    /// Handles a local client that Redis lists as a member. Admits it if its join was waiting. Removes it from the list
+    /// if it has left: a lost connection may carry out a command late.
     fn meet_own(&mut self, channel: &str, socket_id: &str, member: &str) -> Vec<Output> {
         let id = self.by_socket_id.get(socket_id).copied();
         let channel_replica = self.channel_replica(channel);
@@ -171,7 +172,7 @@ impl Hub {
         Vec::new()
     }
 
-    /// Another server took a member for gone. If the member is here, it is announced again.
+    /// Announces a local member again that another server has removed by mistake.
     fn reannounce(&mut self, channel: &str, socket_id: &str) {
         let (Some(replica), Some(state)) = (self.log.replica_mut(), self.channels.get(channel)) else {
             return;
@@ -183,7 +184,8 @@ impl Hub {
         }
     }
 
-    /// Who is here is known to all, and who is not any more is not.
+    /// Reconciles Redis's member list with the local one: adds local members that it lacks, and removes local ones that
+    /// have left.
     fn reconcile(&mut self, channel: &str, snapshot: &Snapshot) {
         let here = self.channels.get(channel).into_iter().flat_map(|state| state.members().map(|(id, _)| id));
         let here: Vec<_> = here.chain(self.waiting_for_log(channel)).collect();
@@ -205,7 +207,7 @@ impl Hub {
         }
     }
 
-    /// Admits the waiting members that Redis lists.
+    /// Admits all waiting clients that Redis lists as members.
     fn admit_known(&mut self, channel: &str) -> Vec<Output> {
         let Some(channel_replica) = self.channels.get(channel).and_then(|state| state.replica.as_ref()) else {
             return Vec::new();

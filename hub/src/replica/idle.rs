@@ -1,5 +1,5 @@
-//! Replicated channels without members here, which are kept up to date for a while: a client that comes back is let in
-//! without asking Redis for the history and the members again.
+//! Replicated channels without local members. They are kept up to date for a while, so that a client that returns can
+//! join without another request to Redis.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::Hub;
 
-/// The idle channels, bounded in number, in bytes and in time.
+/// The idle channels. Their number, bytes and time are bounded.
 #[derive(Debug)]
 pub(crate) struct IdleChannels {
-    /// The oldest first.
+    /// Ordered by the time since which each is idle.
     order: BTreeSet<(Duration, Arc<str>)>,
-    /// Since when each is idle, and the bytes of its history.
+    /// The time since which each channel is idle, and the size of its history.
     channels: HashMap<Arc<str>, (Duration, usize)>,
     bytes: usize,
     max_bytes: usize,
@@ -23,7 +23,7 @@ impl IdleChannels {
         IdleChannels { order: BTreeSet::new(), channels: HashMap::new(), bytes: 0, max_bytes }
     }
 
-    /// The channel has no members here, and a history of so many bytes.
+    /// Adds a channel without local members. `bytes` is the size of its history.
     pub(crate) fn add(&mut self, channel: &Arc<str>, now: Duration, bytes: usize) {
         let since = self.remove(channel).unwrap_or(now);
         self.order.insert((since, Arc::clone(channel)));
@@ -31,7 +31,7 @@ impl IdleChannels {
         self.bytes += bytes;
     }
 
-    /// Something was said on the channel. No-op where it is not idle.
+    /// Counts a new message. Does nothing if the channel is not idle.
     pub(crate) fn grow(&mut self, channel: &str, bytes: usize) {
         if let Some((_, size)) = self.channels.get_mut(channel) {
             *size += bytes;
@@ -39,7 +39,7 @@ impl IdleChannels {
         }
     }
 
-    /// The channel has a member, or is forgotten. Says since when it was idle.
+    /// Removes a channel that has a member again or is forgotten. Returns the time since which it was idle.
     pub(crate) fn remove(&mut self, channel: &str) -> Option<Duration> {
         let (name, (since, bytes)) = self.channels.remove_entry(channel)?;
         self.order.remove(&(since, name));
@@ -47,14 +47,14 @@ impl IdleChannels {
         Some(since)
     }
 
-    /// The next channel to be forgotten: it is idle for too long, or there are too many.
+    /// Returns the next channel to forget: one that has been idle for too long, or the oldest if a bound is exceeded.
     pub(crate) fn next_excess(&self, now: Duration) -> Option<Arc<str>> {
         let (since, channel) = self.order.first()?;
         let is_excess = *since + IDLE_FOR <= now || self.order.len() > MAX_IDLE || self.bytes > self.max_bytes;
         is_excess.then(|| Arc::clone(channel))
     }
 
-    /// The channel that is idle for the longest time, save for one.
+    /// Returns the channel that has been idle for the longest time, except `save_for`.
     pub(crate) fn oldest(&self, save_for: &str) -> Option<Arc<str>> {
         self.order.iter().map(|(_, channel)| channel).find(|channel| &***channel != save_for).map(Arc::clone)
     }
@@ -65,7 +65,7 @@ impl IdleChannels {
 }
 
 impl Hub {
-    /// So much time has passed since 1970.
+    /// Handles the passing of time: requests again what was refused, and forgets idle channels.
     pub(crate) fn advance_replica(&mut self, now: Duration) {
         let Some(replica) = self.log.replica_mut() else {
             return;
@@ -79,7 +79,7 @@ impl Hub {
         self.forget_excess();
     }
 
-    /// A replicated channel has no members here any more. It is followed for a while, within bounds.
+    /// Keeps a replicated channel without local members up to date for a while, within bounds.
     pub(crate) fn rest(&mut self, channel: &str) {
         let (Some(replica), Some((name, state))) = (self.log.replica_mut(), self.channels.get_key_value(channel))
         else {
@@ -92,13 +92,13 @@ impl Hub {
     pub(crate) fn forget_excess(&mut self) {
         while let Some(channel) = self.log.replica().and_then(|replica| replica.idle.next_excess(replica.now)) {
             self.forget(&channel);
-            // Forgotten by now, or not known any more: in both cases not idle.
+            // The channel may have been unknown to the hub; it must leave the idle list in any case.
             self.log.replica_mut().and_then(|replica| replica.idle.remove(&channel));
         }
     }
 }
 
-/// Longer than a page needs to load again.
+/// The time that an idle channel is kept. It is longer than the reload of a page.
 const IDLE_FOR: Duration = Duration::from_secs(30);
 
 const MAX_IDLE: usize = 1_000;
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_go_first_where_there_are_too_many_bytes_or_channels() {
+    fn above_a_bound_the_oldest_idle_channels_are_forgotten_first() {
         let mut idle = IdleChannels::new(100);
         for channel in ["a", "b", "c"] {
             add(&mut idle, channel, 0, 40);

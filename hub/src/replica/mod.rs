@@ -1,14 +1,14 @@
-//! The channels of a hub that follows a shared log. The hub asks for what it wants done by [`LogRequest`]s and follows what
-//! the log says, so that everything but a first join is answered from memory.
+//! The state of a hub that follows a shared log. The hub sends [`LogRequest`]s and applies replica events, so that
+//! everything except a first join is answered from memory.
 //!
 //! # Layout
 //!
-//! - `request`: requests to the shared log, and its answers.
-//! - `event`: what servers tell each other.
-//! - `follow`: what the hub does with what the log says.
+//! - `request`: requests to the shared log, and their replies.
+//! - `event`: the JSON that servers exchange about a channel.
+//! - `follow`: applies the replica events and replies of the shared log.
 //! - `channel`: the replica of one channel.
-//! - `idle`: channels that are followed a while after their last member.
-//! - `row`: the rows of the settings, as the log compares them.
+//! - `idle`: replicated channels without local members.
+//! - `row`: the rows of the settings, as the shared log compares them.
 
 pub(crate) mod channel;
 pub(crate) mod event;
@@ -40,21 +40,21 @@ use crate::v1::command::JoinOptions;
 use crate::v1::publish::{ack, answer};
 use crate::{Connection, ConnectionId, Hub, Output, Refusal};
 
-/// The requests of a hub that shares its channels.
+/// The requests of a replicated hub, and the state that all its channels share.
 #[derive(Debug)]
 pub(crate) struct Replica {
-    /// This server, among the others.
+    /// The name of this server among the others.
     pub(crate) node: Box<str>,
     requests: Vec<LogRequest>,
     /// The bytes of `requests`.
     posted: usize,
-    /// The bytes of the requests before them that are not done.
+    /// The bytes of earlier requests that are not done.
     load: Load,
-    /// How often it was asked how some channel stands.
+    /// The number of snapshots that were requested so far.
     questions: u64,
     pub(crate) rows: Rows,
     pub(crate) idle: IdleChannels,
-    /// Channels that Redis refused something about, and when they are asked for again.
+    /// Channels with a refused request, by the time of the next attempt.
     again: BTreeSet<(Duration, Arc<str>)>,
     pub(crate) now: Duration,
 }
@@ -74,7 +74,7 @@ impl Replica {
         }
     }
 
-    /// The requests since the last call.
+    /// Returns the requests since the last call.
     pub(crate) fn drain_requests(&mut self) -> impl Iterator<Item = LogRequest> {
         self.posted = 0;
         self.requests.drain(..)
@@ -85,7 +85,7 @@ impl Replica {
         self.requests.push(request);
     }
 
-    /// A message of a channel that follows this row here.
+    /// Requests to append an entry to the log of a channel with this row.
     pub(crate) fn say(&mut self, channel: &str, said: LogEntry<'_>, sender: Option<Sender<'_>>, row: Arc<Row>) {
         let origin = sender.and_then(|Sender { id: from, key }| {
             Some(Origin { node: Cow::Borrowed(&self.node), from, key: Cow::Borrowed(key?) })
@@ -111,7 +111,7 @@ impl Replica {
         self.post(LogRequest::Remember { channel: channel.into(), outcome, requester, row });
     }
 
-    /// It is asked how a channel stands, after that message of that epoch.
+    /// Requests the state of a channel, with the entries after `after` if the epoch is still the same.
     pub(crate) fn open(
         &mut self,
         channel: &Arc<str>,
@@ -125,7 +125,8 @@ impl Replica {
         CatchUp::asked(question)
     }
 
-    /// It is asked again how a channel stands. The answer says everything that happened until then but whispers.
+    /// Requests the state of a channel again. The snapshot contains the effect of all waiting replica events except
+    /// private messages.
     pub(crate) fn reopen(&mut self, channel: &Arc<str>, state: &mut Channel) {
         if let Some(channel_replica) = &mut state.replica {
             let mut catch_up =
@@ -158,7 +159,7 @@ impl Replica {
         Arc::new(self.rows.row(rules))
     }
 
-    /// Redis refused something about the channel; it is asked for again a little later.
+    /// Schedules another snapshot request for a channel with a refused request.
     pub(crate) fn ask_later(&mut self, channel: &Arc<str>) {
         self.again.insert((self.now + AGAIN_AFTER, Arc::clone(channel)));
     }
@@ -170,13 +171,13 @@ impl Replica {
 }
 
 impl Hub {
-    /// Refuses further work where as much waits for Redis as may.
+    /// Refuses a command if too many bytes already wait for Redis.
     pub(crate) fn check_load(&self) -> Result<(), Refusal> {
         let is_full = |replica: &Replica| replica.load.bytes() + replica.posted >= MAX_WAITING_BYTES;
         if self.log.replica().is_some_and(is_full) { Err(Refusal::Unavailable) } else { Ok(()) }
     }
 
-    /// Somebody is about to be on a channel. They are, when all know of it.
+    /// Announces the join of a local client. The client becomes a member when the replica event arrives.
     pub(crate) fn request_join(&mut self, id: ConnectionId, channel: &str, join_options: JoinOptions) {
         let (Some(replica), Some(connection), Some(rules)) =
             (self.log.replica_mut(), self.connections.get(&id), self.settings.rules_for(channel))
@@ -203,14 +204,14 @@ impl Hub {
         }
     }
 
-    /// Somebody went who was here; the others are told.
+    /// Announces that a local member has left.
     pub(crate) fn send_leave(&mut self, channel: &str, client: &RawValue) {
         if let Some(replica) = self.log.replica_mut() {
             replica.leave(channel, &socket_id_of(client));
         }
     }
 
-    /// The channel is no longer followed here.
+    /// Unsubscribes from a channel.
     pub(crate) fn send_close(&mut self, channel: &str) {
         if let Some(replica) = self.log.replica_mut() {
             replica.idle.remove(channel);
@@ -218,7 +219,8 @@ impl Hub {
         }
     }
 
-    /// The channel lost the row that it followed. Its history in Redis is deleted; call it before the channel is forgotten.
+    /// Deletes the history of a channel in Redis, because its row has changed. Call this before the channel is
+    /// forgotten.
     pub(crate) fn send_erase(&mut self, channel: &str) {
         let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
         if let (Some(replica), Some(channel_replica)) = (self.log.replica_mut(), channel_replica) {
@@ -227,7 +229,7 @@ impl Hub {
         }
     }
 
-    /// What is known of the channels may be out of date; it is asked how they stand.
+    /// Marks all channels as stale: requests their state, and forgets idle channels.
     pub(crate) fn mark_stale(&mut self) {
         let idle = self.log.replica().map(|replica| replica.idle.names()).unwrap_or_default();
         for channel in idle {
@@ -240,12 +242,12 @@ impl Hub {
         }
     }
 
-    /// The channels that are shared here, with how many messages are kept of each.
+    /// Returns the replicated channels, each with the number of messages that it keeps.
     pub fn followed_channels(&self) -> Vec<(Arc<str>, usize)> {
         self.channels.iter().map(|(channel, state)| (Arc::clone(channel), state.rules.history)).collect()
     }
 
-    /// What came of a request.
+    /// Handles the reply to a request.
     pub(crate) fn replied(&mut self, channel: &str, requester: &Requester, reply: LogReply) -> Vec<Output> {
         let Requester { from, key } = requester;
         let key = key.as_deref();
@@ -267,12 +269,12 @@ impl Hub {
     }
 }
 
-/// Members are told apart by it everywhere; only here it is not at hand.
+/// Returns the socket id of an encoded client. Only here the decoded client is not available.
 fn socket_id_of(client: &RawValue) -> String {
     serde_json::from_str(client.get()).map(|client: Client| client.socket_id).unwrap_or_default()
 }
 
-/// Redis is asked for much of it at once, so that a short pause of Redis refuses little.
+/// The bound on bytes that wait for Redis. It is large, so that a short pause of Redis causes few refusals.
 pub(crate) const MAX_WAITING_BYTES: usize = 32 * 1024 * 1024;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(3);

@@ -1,4 +1,4 @@
-//! What a hub asks of Redis, and how it is answered.
+//! The requests of a hub to the shared log, and their replies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,36 +8,36 @@ use crate::idempotency::Outcome;
 use crate::log::message_id::MessageId;
 use crate::replica::row::Row;
 
-/// What a hub asks of what all servers share, in this order.
+/// A request to the shared log. Requests are carried out in order.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "a field is what its type says")]
 pub enum LogRequest {
-    /// Tell from now on what happens on the channel, and how it stands: what was said from that message of that epoch on,
-    /// or all that is kept where it is another one by now. The answer is to say which question it belongs to.
+    /// Subscribe to a channel and ask for its state. The reply contains the entries from `after` on, or all entries if
+    /// the epoch has changed, and repeats the number of the question.
     Open { channel: Arc<str>, after: Option<MessageId>, epoch: Box<str>, row: Arc<Row>, question: u64 },
-    /// This server no longer follows the channel.
+    /// Unsubscribe from a channel.
     Close { channel: Arc<str> },
-    /// Delete the history of a channel that has no row any more, or another one than this.
+    /// Delete the history of a channel whose row was removed or replaced by a row other than this one.
     Erase { channel: Arc<str>, row: Arc<Row> },
-    /// Somebody here is on it.
+    /// Add a local member to a channel.
     Join { channel: Arc<str>, socket_id: String, member: Box<str>, row: Arc<Row> },
-    /// And not any more.
+    /// Remove a local member from a channel.
     Leave { channel: Arc<str>, socket_id: String },
-    /// To take its place in the order of the channel.
+    /// Append an entry to the log of a channel.
     Append { channel: Arc<str>, entry: Box<str>, row: Arc<Row>, requester: Option<Requester> },
-    /// For one who is connected elsewhere.
+    /// Send a private message to a member on another server.
     PrivateMessage { channel: Arc<str>, notice: Box<str>, requester: Requester, row: Arc<Row> },
-    /// What came of a message that takes no place.
+    /// Store the outcome of a message that has no place in the log.
     Remember { channel: Arc<str>, outcome: Outcome, requester: Requester, row: Arc<Row> },
 }
 
 impl LogRequest {
-    /// Whether somebody waits for what comes of it.
+    /// Returns whether a client waits for the outcome.
     pub fn is_message(&self) -> bool {
         matches!(self, LogRequest::Append { .. } | LogRequest::PrivateMessage { .. } | LogRequest::Remember { .. })
     }
 
-    /// About how many bytes of memory it takes until it is done.
+    /// Returns the approximate memory that the request takes until it is done, in bytes.
     pub fn bytes(&self) -> usize {
         let content = match self {
             LogRequest::Append { entry, .. } => entry.len(),
@@ -53,53 +53,53 @@ impl LogRequest {
     }
 }
 
-/// Whose message it is.
+/// The client that is waiting for a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requester {
-    /// The socket that sent it.
+    /// The socket that sent the message.
     pub from: ConnectionId,
-    /// The key under which it was sent.
+    /// The idempotency key of the message.
     pub key: Option<Box<str>>,
 }
 
-/// What came of a request of somebody's message.
+/// The reply to a request that sends a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogReply {
-    /// It was said; that it was comes as a notice.
+    /// The message was appended. Its replica event confirms that.
     Appended,
-    /// It takes no place, and was done.
+    /// The message has no place in the log, and was delivered or dropped.
     Done(Outcome),
-    /// It was sent before.
+    /// The message was sent before with the same key.
     Known(Outcome),
-    /// Whether it was done is not known: what is shared cannot be reached.
+    /// The outcome is unknown, because the shared log is unreachable.
     Unavailable,
 }
 
-/// How a channel stands.
+/// The state of a channel in the shared log.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// Ids are comparable within one.
+    /// The epoch of the channel. Message ids are comparable only within one epoch.
     pub epoch: Box<str>,
-    /// Of its members.
+    /// The version of the member list.
     pub version: u64,
-    /// How much was ever said.
+    /// The number of entries ever appended.
     pub said: u64,
-    /// The newest id on the channel.
+    /// The id of the newest entry.
     pub newest: Option<MessageId>,
-    /// Messages up to this one are not part of the history, though some may be kept for servers that missed them.
+    /// The id of the newest entry that clients must not see. Entries up to it may be kept for servers that missed them.
     pub hidden: Option<MessageId>,
-    /// Oldest first; the one that was asked after comes first if it is still kept and the epoch is the same.
+    /// The entries, oldest first. The entry that the request named comes first if it still exists and the epoch is the
+    /// same.
     pub entries: Vec<(MessageId, Box<str>)>,
-    /// By socket id.
+    /// The members, by socket id.
     pub members: Vec<(String, Box<str>)>,
 }
 
-/// The bytes of all requests that were handed to Redis and are not done. The hub reads the number, the side that talks to
-/// Redis changes it.
+/// The bytes of all requests that were handed to Redis and are not done. The hub reads it, and the cluster updates it.
 #[derive(Clone, Debug, Default)]
 pub struct Load(Arc<AtomicUsize>);
 
-/// A share of a [`Load`], until it is dropped.
+/// A share of a [`Load`], released when dropped.
 #[derive(Debug)]
 pub struct Held {
     load: Load,
@@ -107,12 +107,12 @@ pub struct Held {
 }
 
 impl Load {
-    /// How many bytes are held.
+    /// Returns the bytes that are held.
     pub fn bytes(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Adds so many bytes.
+    /// Adds bytes until the returned value is dropped.
     pub fn hold(&self, bytes: usize) -> Held {
         self.0.fetch_add(bytes, Ordering::Relaxed);
         Held { load: self.clone(), bytes }
@@ -125,5 +125,5 @@ impl Drop for Held {
     }
 }
 
-/// Names, the command and its place in queues: so a bound in bytes is a bound in number too.
+/// The overhead of a request: names, the command and its place in queues. So one bound limits both bytes and number.
 const REQUEST_BYTES: usize = 512;

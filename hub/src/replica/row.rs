@@ -1,47 +1,47 @@
-//! The rows of settings that several servers share, in the form in which Redis compares them.
+//! The rows of the settings, in the form in which Redis compares them between servers.
 
 use std::collections::HashMap;
 
 use crate::settings::{ChannelRules, Settings};
 use crate::{Hub, Output};
 
-/// The row that a channel follows on a server, and how its history changed before.
+/// The row that applies to a channel on a server, with the past changes of its history size.
 ///
-/// Redis notes with each channel which row it last followed. That is how a channel that no server has in memory loses
-/// what its settings no longer allow: at its next use.
+/// Redis stores with each channel the row that was last in force. So a channel that no server has in memory loses, at
+/// its next use, the messages that the settings no longer allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Unlike that of any other row. A row that is removed and added again is another row.
+    /// The unique name of the row. A row that is removed and added again gets a new name.
     pub name: String,
     /// The version of the settings in force on the server.
     pub settings: u64,
-    /// How many messages may be shown.
+    /// The number of messages that clients may see.
     pub history: usize,
-    /// How the row changed before.
+    /// The past changes of the row.
     pub past: RowPast,
 }
 
-/// How a row changed, as versions of the settings.
+/// The past changes of a row, as versions of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowPast {
     /// The version that added the row.
     pub since: u64,
-    /// The newest version that lowered its `history`; 0 where none did.
+    /// The newest version that lowered its `history`; 0 if none did.
     pub lowered: u64,
-    /// The lowest `history` that it ever had.
+    /// The lowest `history` that the row ever had.
     pub lowest: usize,
 }
 
-/// One version of the settings.
+/// The rows of one version of the settings.
 #[derive(Debug, Default)]
 pub struct Rows {
     version: u64,
-    /// By [`identity`].
+    /// The past changes by [`identity`].
     pasts: HashMap<String, RowPast>,
 }
 
 impl Rows {
-    /// The rows of that version, by [`identity`].
+    /// Creates the rows of a version from their past changes by [`identity`].
     pub fn new(version: u64, pasts: HashMap<String, RowPast>) -> Rows {
         Rows { version, pasts }
     }
@@ -55,7 +55,8 @@ impl Rows {
 }
 
 impl Hub {
-    /// Puts shared settings in force. Channels whose row changed are asked for again, so that Redis notes the change.
+    /// Puts shared settings in force. Requests a snapshot of each channel whose row has changed, so that Redis learns
+    /// the change.
     pub(crate) fn adopt(&mut self, settings: Settings, rows: Rows) -> Vec<Output> {
         if let Some(replica) = self.log.replica_mut() {
             replica.rows = rows;
@@ -77,7 +78,8 @@ impl Hub {
     }
 }
 
-/// Tells a row from the others of the same settings. A row that covers other channels than before is another one.
+/// Returns the identity of a row within its settings. A row that matches other channels than before has another
+/// identity.
 pub fn identity(rules: &ChannelRules) -> String {
     format!("{}:{}", if rules.wildcard { "nested" } else { "own" }, rules.pattern)
 }

@@ -1,4 +1,4 @@
-//! Settings as JSON, in the shape of Xano's own Metadata API (`/workspace/{id}/realtime`), so that exported ones load.
+//! Settings as JSON, in the shape of Xano's Metadata API (`/workspace/{id}/realtime`), so that exported settings load.
 
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -8,93 +8,93 @@ use super::triggers::Triggers;
 use super::{DEFAULT_HASH, Settings};
 use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
 
-/// One row of the channel permissions: what the members of a channel may do.
+/// One row of the channel permissions: the rules for the channels that its pattern matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelRules {
-    /// The channel's name; with [`wildcard`](Self::wildcard) a beginning of names, `chat/*`.
+    /// The name of the channel; with [`wildcard`](Self::wildcard) a prefix of names, `chat/*`.
     pub pattern: String,
-    /// A note for people.
+    /// A note for people, without effect.
     #[serde(default)]
     pub description: String,
-    /// Whether the row counts; off is as if it did not exist.
+    /// Whether the row is in use. A row that is switched off is ignored.
     #[serde(default)]
     pub enabled: bool,
-    /// Whether the row covers every channel whose name starts as the pattern does.
+    /// Whether the row applies to every channel whose name starts with the pattern.
     #[serde(default)]
     pub wildcard: bool,
     /// Whether clients without a token may join.
     #[serde(default)]
     pub anonymous_clients: bool,
-    /// Whether members see who is here.
+    /// Whether members receive the presence list and its updates.
     #[serde(default)]
     pub presence: bool,
-    /// How many messages are kept for late joiners.
+    /// The number of messages kept for clients that join later.
     #[serde(default, deserialize_with = "history_size")]
     pub history: usize,
-    /// Whether clients may send to everybody.
+    /// Whether clients may send public messages.
     #[serde(default)]
     pub client_public_messaging: bool,
-    /// Whether only authenticated clients may do so.
+    /// Whether only authenticated clients may send public messages.
     #[serde(default)]
     pub client_public_messaging_authenticated_only: bool,
-    /// Whether a client may send to one other.
+    /// Whether clients may send private messages.
     #[serde(default)]
     pub client_private_messaging: bool,
-    /// Whether both of them must be authenticated.
+    /// Whether both sender and recipient of a private message must be authenticated.
     #[serde(default)]
     pub client_private_messaging_authenticated_only: bool,
-    /// Whether a message may be for authenticated members only.
+    /// Whether clients may send messages for authenticated members only.
     #[serde(default)]
     pub client_authenticated_messaging: bool,
-    /// What is asked before somebody joins, and before a message goes out.
+    /// The trigger URLs that are asked before a join and before a message.
     #[serde(default, skip_serializing_if = "Triggers::is_empty")]
     pub triggers: Triggers,
     #[serde(default, rename = "id", skip_serializing)]
     pub(super) _id: Ignored,
 }
 
-/// Something that is accepted and not used.
+/// A value that is accepted and ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ignored;
 
-/// Why settings were not taken. Starts with the field, where one is at fault.
+/// The reason why settings are not valid. It starts with the path of the field, if a field is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// Not JSON, an unknown key, or a value of the wrong type.
+    /// The text is not JSON, or has an unknown key or a value of the wrong type.
     #[error("{0}")]
     Malformed(#[from] serde_path_to_error::Error<serde_json::Error>),
-    /// Something stands after the settings.
+    /// More text follows the settings.
     #[error("{0}")]
     Trailing(#[from] serde_json::Error),
-    /// Not the segment of a URL.
+    /// The hash is not a valid segment of a URL.
     #[error("hash: 1 to 128 characters of A-Z, a-z, 0-9, - and _")]
     Hash,
-    /// Two rows for the same channels.
+    /// Two rows have the same pattern.
     #[error("channels[{index}].pattern: {pattern:?} stands there twice; keep one of the rows")]
     PatternTwice {
-        /// Of the second one.
+        /// The index of the second row.
         index: usize,
-        /// What stands there twice.
+        /// The pattern.
         pattern: String,
     },
-    /// A name that nobody can join.
+    /// A pattern that is not a valid name.
     #[error("channels[{index}].pattern: {why}")]
     Pattern {
-        /// Of the row.
+        /// The index of the row.
         index: usize,
-        /// What is wrong with it.
+        /// The violated rule.
         why: &'static str,
     },
 }
 
 impl Settings {
-    /// Reads settings from JSON; `{}` is settings with everything off.
+    /// Parses settings. `{}` stands for settings with everything switched off.
     pub fn parse(json: &str) -> Result<Settings, SettingsError> {
         Settings::parse_over(json, DEFAULT_HASH)
     }
 
-    /// The same, with a hash to take when none is given.
+    /// Parses settings, and uses `hash` if they have none.
     pub fn parse_over(json: &str, hash: &str) -> Result<Settings, SettingsError> {
         let mut json = serde_json::Deserializer::from_str(json);
         let document: Document = serde_path_to_error::deserialize(&mut json)?;
@@ -107,14 +107,14 @@ impl Settings {
         Settings::new(document.enabled, hash, document.channels)
     }
 
-    /// The settings as JSON, with every switch of every row.
+    /// Returns the settings as JSON, with every field of every row.
     pub fn to_json(&self) -> Value {
         serde_json::json!({ "enabled": self.enabled, "hash": self.hash, "channels": self.channels })
     }
 }
 
 impl ChannelRules {
-    /// What the names of the covered channels start with, if this row covers more than one.
+    /// Returns the prefix of the matching names, if this row is a wildcard.
     pub fn prefix(&self) -> Option<&str> {
         self.wildcard.then(|| self.pattern.strip_suffix('*')).flatten()
     }
@@ -150,7 +150,7 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
-/// Xano exports the size as a string in some places and as a number in others.
+/// Parses the size of the history, which Xano exports as a string in some places and as a number in others.
 fn history_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let size = match &value {

@@ -1,10 +1,10 @@
-//! The realtime settings of a workspace: a connection hash and the rows of its channel permissions.
+//! The realtime settings of a workspace: the connection hash, and the rows of its channel permissions.
 //!
 //! # Layout
 //!
-//! - [`Settings`]: finds the row of a channel.
-//! - `document`: settings as JSON, in the shape of Xano's own Metadata API.
-//! - `triggers`: the URLs that are asked before something happens.
+//! - [`Settings`]: finds the row that applies to a channel.
+//! - `document`: the settings as JSON, in the shape of Xano's Metadata API.
+//! - `triggers`: the trigger URLs of a channel.
 
 mod document;
 mod triggers;
@@ -21,19 +21,20 @@ pub use triggers::{TriggerUrl, Triggers};
 /// The realtime settings of a workspace.
 #[derive(Debug)]
 pub struct Settings {
-    /// Whether sockets are let in at all.
+    /// Whether clients may open sockets.
     pub enabled: bool,
     /// The last segment of the socket's URL.
     pub hash: String,
-    /// The rows, in the order in which they were given.
+    /// The rows, in their original order.
     channels: Vec<Arc<ChannelRules>>,
     exact: HashMap<String, Arc<ChannelRules>>,
-    /// By what stands before the `*`, which ends in `/`.
+    /// The wildcard rows by the prefix before the `*`, which ends in `/`.
     nested: HashMap<String, Arc<ChannelRules>>,
 }
 
 impl Settings {
-    /// The row for a channel: its own, else the nested one with the longest beginning of its name.
+    /// Returns the row that applies to a channel: the row with its exact name, or else the wildcard row with the
+    /// longest matching prefix.
     pub fn rules_for(&self, channel: &str) -> Option<&Arc<ChannelRules>> {
         let own = self.exact.get(channel);
         own.or_else(|| {
@@ -42,12 +43,12 @@ impl Settings {
         })
     }
 
-    /// The rows that are switched on.
+    /// Returns the rows that are switched on.
     pub fn rows(&self) -> impl Iterator<Item = &ChannelRules> {
         self.channels.iter().map(|rules| &**rules).filter(|rules| rules.enabled)
     }
 
-    /// Settings of checked rows.
+    /// Creates settings from valid rows.
     fn new(enabled: bool, hash: String, channels: Vec<ChannelRules>) -> Result<Settings, SettingsError> {
         let mut settings =
             Settings { enabled, hash, channels: Vec::new(), exact: HashMap::new(), nested: HashMap::new() };
@@ -75,7 +76,8 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// `marvel-chat-room`, open to everybody, and `avengers-only`, for those who logged in.
+    /// Returns the built-in settings: `marvel-chat-room` admits all clients, `avengers-only` admits authenticated
+    /// clients.
     fn default() -> Settings {
         let open = ChannelRules {
             pattern: "marvel-chat-room".to_owned(),

@@ -1,4 +1,4 @@
-//! What is taken as settings, and what a channel's row is.
+//! Tests of parsing settings, and of finding the row that applies to a channel.
 
 use super::Settings;
 
@@ -12,7 +12,7 @@ fn refusal(settings: &str) -> String {
 }
 
 #[test]
-fn built_in_are_a_channel_for_everybody_and_one_for_those_who_logged_in() {
+fn the_built_in_settings_have_a_channel_for_all_clients_and_one_for_authenticated_clients() {
     let settings = Settings::default();
     let [open, members] = ["marvel-chat-room", "avengers-only"].map(|channel| settings.rules_for(channel).unwrap());
     assert!(open.anonymous_clients && !open.client_public_messaging_authenticated_only);
@@ -43,7 +43,7 @@ fn history_is_a_number_or_a_string_of_a_known_size() {
 }
 
 #[test]
-fn an_unknown_key_is_refused_by_its_name() {
+fn an_unknown_key_is_refused_with_its_name() {
     assert!(refusal(r#"{"chanels":[]}"#).starts_with("chanels: unknown field"));
     assert!(
         refusal(r#"{"channels":[{"pattern":"a","presense":true}]}"#).starts_with("channels[0].presense: unknown field")
@@ -56,7 +56,7 @@ fn an_exported_id_is_accepted() {
 }
 
 #[test]
-fn a_pattern_twice_is_refused() {
+fn a_duplicate_pattern_is_refused() {
     let twice = r#"{"channels":[{"pattern":"a"},{"pattern":"a"}]}"#;
     assert!(refusal(twice).starts_with("channels[1].pattern: \"a\" stands there twice"));
     let twice = r#"{"channels":[{"pattern":"a/*","wildcard":true},{"pattern":"a/*","wildcard":true}]}"#;
@@ -64,7 +64,7 @@ fn a_pattern_twice_is_refused() {
 }
 
 #[test]
-fn a_wrong_type_is_refused_by_its_place() {
+fn a_wrong_type_is_refused_with_its_path() {
     assert!(refusal(r#"{"enabled":1}"#).starts_with("enabled: invalid type"));
     assert!(
         refusal(r#"{"channels":[{"pattern":"a"},{"pattern":5}]}"#).starts_with("channels[1].pattern: invalid type")
@@ -80,7 +80,7 @@ fn a_hash_is_a_segment_of_a_url() {
 }
 
 #[test]
-fn what_is_written_is_read_again() {
+fn written_settings_are_read_back_unchanged() {
     let text = r#"{"enabled":true,"hash":"x-y_1","channels":[{"pattern":"b","history":"25"},{"pattern":"a/*","wildcard":true}]}"#;
     let json = Settings::parse(text).unwrap().to_json();
     assert_eq!(json["channels"][0]["history"], 25);
@@ -90,7 +90,7 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
-fn a_pattern_is_what_a_channel_may_be_called() {
+fn a_pattern_must_be_a_valid_channel_name() {
     for pattern in ["", "a\\nb", &"x".repeat(256)] {
         let text = format!(r#"{{"channels":[{{"pattern":"{pattern}"}}]}}"#);
         assert!(refusal(&text).starts_with("channels[0].pattern: must be 1 to 255 bytes"), "{pattern}");
@@ -112,7 +112,7 @@ fn triggers_are_http_urls() {
 }
 
 #[test]
-fn the_own_row_comes_first_then_the_longest_beginning() {
+fn the_exact_row_comes_first_and_then_the_longest_prefix() {
     let settings = r#"{"channels":[
         {"pattern":"chat/*","wildcard":true,"enabled":true},
         {"pattern":"chat/team/*","wildcard":true,"enabled":true},

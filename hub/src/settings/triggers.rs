@@ -1,4 +1,4 @@
-//! The URLs that are asked before something happens on a channel.
+//! The trigger URLs of a channel.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use http::uri::Scheme;
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
-/// What is asked before somebody joins, and before a message goes out. Xano runs function stacks there; this server
+/// The URLs that are asked before a join and before a message. Xano runs function stacks at these points; this server
 /// calls URLs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Triggers {
-    /// Before somebody joins.
+    /// The URL that is asked before a join.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<TriggerUrl>,
-    /// Before a message goes out.
+    /// The URL that is asked before a message is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<TriggerUrl>,
 }
 
 impl Triggers {
-    /// Whether no URL is asked.
+    /// Returns whether there is no URL.
     pub fn is_empty(&self) -> bool {
         self.join.is_none() && self.message.is_none()
     }
@@ -33,7 +33,7 @@ impl Triggers {
 pub struct TriggerUrl(Arc<str>);
 
 impl TriggerUrl {
-    /// The text of the URL.
+    /// Returns the URL as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

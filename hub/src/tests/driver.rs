@@ -1,4 +1,4 @@
-//! A hub behind its door: one method for each input, and the requests that no test has looked at yet.
+//! A driver for tests: one method for each input, and the outputs that the test has not looked at yet.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(super) struct Driver {
     requests: Vec<LogRequest>,
 }
 
-/// A frame and the sockets that it is for.
+/// A frame and its receiving sockets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Delivery {
     pub(super) to: Vec<ConnectionId>,

@@ -1,4 +1,4 @@
-//! What the workspace itself says.
+//! Tests of events that the workspace sends.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{MARVEL, Scene};
 use crate::Refusal;
 
 #[test]
-fn an_event_reaches_every_member_whatever_the_rows_about_messages_say() {
+fn an_event_reaches_every_member_regardless_of_the_permissions_for_messages() {
     let mut scene = Scene::with_row("room", json!({}));
     let jill = scene.joins("jill", "room");
     let stranger = scene.opens("stranger");
@@ -20,7 +20,7 @@ fn an_event_reaches_every_member_whatever_the_rows_about_messages_say() {
 }
 
 #[test]
-fn it_is_kept_for_those_who_come_later_even_if_nobody_was_there() {
+fn an_event_is_kept_for_later_members_even_if_the_channel_was_empty() {
     let mut scene = Scene::new();
     scene.event(MARVEL, json!("early"));
     let jill = scene.opens("jill");
@@ -31,7 +31,7 @@ fn it_is_kept_for_those_who_come_later_even_if_nobody_was_there() {
 }
 
 #[test]
-fn it_needs_settings_and_leaves_no_channel_behind() {
+fn an_event_needs_a_matching_row_and_leaves_no_channel_behind() {
     let mut scene = Scene::with_row("room/*", json!({ "wildcard": true }));
     assert_eq!(scene.hub.event("nowhere", None), Err(Refusal::NoSettings));
     scene.event("room/1", Value::Null);
@@ -39,7 +39,7 @@ fn it_needs_settings_and_leaves_no_channel_behind() {
 }
 
 #[test]
-fn an_event_that_receivers_could_not_walk_through_is_refused() {
+fn an_event_that_is_nested_too_deeply_for_receivers_is_refused() {
     let mut scene = Scene::new();
     let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
     let data = serde_json::value::RawValue::from_string(deep).unwrap();

@@ -1,5 +1,5 @@
-//! Fuzz targets on stable Rust: golden frames and settings, mutated. They run for a second here, and for as long as
-//! `XANO_FUZZ_SECONDS` says in `npm run test:more`; a seed that fails is printed.
+//! Fuzz targets for stable Rust, which mutate golden frames and settings. They run for one second here and for
+//! `XANO_FUZZ_SECONDS` in `npm run test:more`. A failure prints its seed.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::Settings;
 use crate::channel_name::is_channel_name;
 use crate::{Command, Frame, Request};
 
-/// Bytes that mean something to JSON, or to what reads it.
+/// Texts with a meaning in JSON or in frames.
 const TOKENS: [&str; 20] = [
     "{",
     "}",
@@ -34,7 +34,7 @@ const TOKENS: [&str; 20] = [
     "9999999999999999999999",
 ];
 
-/// Mutates texts of the corpus until the time is up, and hands each to `check`.
+/// Mutates texts of the corpus until the time is up, and passes each to `check`.
 fn fuzz(corpus: &[String], check: impl Fn(&str)) {
     let seconds = std::env::var("XANO_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     let end = Instant::now() + Duration::from_secs(seconds);
@@ -62,7 +62,7 @@ fn mutated(corpus: &[String], dice: &mut Rng) -> String {
             2 if at < bytes.len() => bytes[at] = dice.u8(..),
             3 => drop(bytes.splice(at..at, dice.choice(TOKENS).unwrap_or("").bytes())),
             4 => {
-                // A piece of another text, or of this one again.
+                // Insert a piece of another text, or of the same one.
                 let other = dice.choice(corpus).map(|text| text.as_bytes()).unwrap_or_default();
                 let from = dice.usize(..=other.len());
                 let to = dice.usize(from..=other.len());
@@ -80,7 +80,7 @@ fn golden(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_frame_is_understood_within_the_rules_or_refused() {
+fn every_frame_is_parsed_within_the_rules_or_refused() {
     let mut corpus = golden(include_str!("../../../protocol/fixtures/to_server.json"));
     corpus.extend(golden(include_str!("../../../protocol/fixtures/refused.json")));
     fuzz(&corpus, |text| match Frame::parse(text) {
@@ -93,13 +93,13 @@ fn every_frame_is_understood_within_the_rules_or_refused() {
                 assert!(payload.is_none_or(|payload| text.contains(payload.get())), "as sent, byte for byte");
             }
         }
-        // A refusal can always be told.
+        // Every refusal can be encoded.
         Err(refused) => drop(serde_json::from_str::<Value>(&refused.why.frame(None, None).to_text()).unwrap()),
     });
 }
 
 #[test]
-fn settings_that_are_taken_are_the_same_when_they_are_written_and_read_again() {
+fn accepted_settings_are_unchanged_after_writing_and_reading_them() {
     let full = Settings::default().to_json();
     let odd = json!({ "enabled": true, "hash": "a-hash", "id": 7, "channels": [
         { "pattern": "a/*", "wildcard": true, "history": "25", "triggers": { "join": "https://a.example/x?y" } },

@@ -1,4 +1,4 @@
-//! The golden frames of `protocol/fixtures`, which the client's tests read too.
+//! Tests with the golden frames of `protocol/fixtures`, which the client's tests read too.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ struct Refused {
 }
 
 #[test]
-fn every_golden_frame_to_the_server_is_understood() {
+fn every_golden_frame_to_the_server_is_parsed() {
     let frames: Vec<Golden> = fixture(include_str!("../../../protocol/fixtures/to_server.json"));
     for Golden { name, frame } in frames {
         let text = frame.to_string();
@@ -35,7 +35,7 @@ fn every_golden_frame_to_the_server_is_understood() {
 }
 
 #[test]
-fn every_golden_frame_to_the_client_is_made() {
+fn every_golden_frame_to_the_client_is_produced() {
     let frames: Vec<Golden> = fixture(include_str!("../../../protocol/fixtures/to_client.json"));
     let mut made = a_conversation();
     made.extend(a_dropped_message());
@@ -45,7 +45,7 @@ fn every_golden_frame_to_the_client_is_made() {
 }
 
 #[test]
-fn every_bad_frame_is_refused_with_the_reason_and_the_socket_goes_on() {
+fn every_bad_frame_is_refused_with_the_reason_and_the_socket_stays_open() {
     let frames: Vec<Refused> = fixture(include_str!("../../../protocol/fixtures/refused.json"));
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
@@ -63,7 +63,7 @@ fn every_bad_frame_is_refused_with_the_reason_and_the_socket_goes_on() {
     assert_eq!(scene.hears_actions(jill), ["join"]);
 }
 
-/// What Jill gets where a trigger drops her message.
+/// Returns the frames that Jill receives when a trigger drops her message.
 fn a_dropped_message() -> Vec<Value> {
     let row = json!({ "client_public_messaging": true, "triggers": { "message": "http://x/" } });
     let mut scene = Scene::with_row(MARVEL, row);
@@ -76,7 +76,7 @@ fn a_dropped_message() -> Vec<Value> {
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
-/// Jill, who is anonymous, and Jack, who is not, say everything there is to say.
+/// Returns all frames of a conversation in which Jill, anonymous, and Jack, authenticated, use every action.
 fn a_conversation() -> Vec<Value> {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);

@@ -1,11 +1,11 @@
-//! What a channel keeps, and for whom.
+//! Tests of the history: which messages a channel keeps, and for which readers.
 
 use serde_json::{Value, json};
 
 use super::{MARVEL, Scene, socket_of};
 use crate::ConnectionId;
 
-/// The payloads of the kept messages, as somebody gets them who asks.
+/// Returns the payloads of the history that a client receives.
 fn kept(scene: &mut Scene, id: ConnectionId, channel: &str) -> Vec<Value> {
     scene.says(id, "history", json!({ "channel": channel }), Value::Null);
     let frames = scene.hears(id);
@@ -15,7 +15,7 @@ fn kept(scene: &mut Scene, id: ConnectionId, channel: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_late_joiner_gets_the_messages_oldest_first_each_as_it_was_sent() {
+fn a_client_that_joins_later_gets_the_unchanged_messages_oldest_first() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.messages(jill, MARVEL, "first");
@@ -29,7 +29,7 @@ fn a_late_joiner_gets_the_messages_oldest_first_each_as_it_was_sent() {
 }
 
 #[test]
-fn it_outlives_the_members() {
+fn the_history_outlives_the_members() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.messages(jill, MARVEL, "I reload");
@@ -39,7 +39,7 @@ fn it_outlives_the_members() {
 }
 
 #[test]
-fn only_the_newest_are_kept() {
+fn only_the_newest_messages_are_kept() {
     let row = json!({ "history": 25, "client_public_messaging": true });
     let mut scene = Scene::with_row("room", row);
     let jill = scene.joins("jill", "room");
@@ -61,7 +61,7 @@ fn a_channel_without_history_answers_with_an_empty_list() {
 }
 
 #[test]
-fn whispers_are_never_kept() {
+fn private_messages_are_never_kept() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let options = json!({ "channel": MARVEL, "socketId": socket_of("jill") });

@@ -1,4 +1,4 @@
-//! Every setting by everybody by everything they can do: the tables of `docs/permissions.md`, cell by cell.
+//! Tests of the tables in `docs/permissions.md`, cell by cell: every setting, kind of client and action.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::ConnectionId;
 const DOCUMENT: &str = include_str!("../../../docs/permissions.md");
 
 #[test]
-fn every_cell_of_the_documented_tables_is_what_happens() {
+fn every_cell_of_the_documented_tables_matches_the_behaviour() {
     let tables = [table("Anonymous clients", false), table("Authenticated clients", true)];
     let mut wrong = Vec::new();
     for table in &tables {
@@ -26,7 +26,7 @@ fn every_cell_of_the_documented_tables_is_what_happens() {
 }
 
 #[test]
-fn both_tables_have_every_switch_of_a_row() {
+fn both_tables_list_every_switch_of_a_row() {
     for heading in ["Anonymous clients", "Authenticated clients"] {
         let rows = table(heading, false).rows;
         for (key, _) in full_row().iter().filter(|(key, _)| *key != "pattern") {
@@ -75,13 +75,13 @@ fn cells(line: &str) -> Vec<String> {
     line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect()
 }
 
-/// Somebody and one row of settings, with others on the channel to talk to.
+/// A client and one row of settings, with other members on the channel.
 struct Trial {
     scene: Scene,
     channel: &'static str,
     me: ConnectionId,
     is_authenticated: bool,
-    /// Those that are on the channel already, with whether they are authenticated.
+    /// The other members, each with whether it is authenticated.
     others: Vec<(ConnectionId, bool)>,
 }
 
@@ -118,7 +118,7 @@ impl Trial {
         }
     }
 
-    /// Why not, if not.
+    /// Joins the channel. Returns the code of a refusal.
     fn join(&mut self, wishes: Value) -> Option<String> {
         self.scene.join(self.me, self.channel, wishes);
         let frames = self.scene.hears(self.me);
@@ -126,7 +126,7 @@ impl Trial {
         (!joined).then(|| frames[0]["payload"]["code"].as_str().unwrap().to_owned())
     }
 
-    /// Sends, and says whether it reached exactly those whom such a message is for.
+    /// Sends a message. Returns whether it reached exactly its intended recipients.
     fn send(&mut self, options: Value) -> String {
         self.join(json!({}));
         self.others.iter().for_each(|&(id, _)| drop(self.scene.hears(id)));
@@ -178,7 +178,7 @@ impl Trial {
         "list".to_owned()
     }
 
-    /// How much of 1,001 events, a public message and an authenticated one comes back.
+    /// Returns how much of 1,001 events, a public message and an authenticated message the history contains.
     fn history(&mut self, at_join: bool) -> String {
         for number in 0..1_001 {
             let data = serde_json::value::to_raw_value(&number).unwrap();
@@ -203,7 +203,7 @@ impl Trial {
     }
 }
 
-/// The row that a first column such as `nothing, but presence: true, history: 25` describes.
+/// Returns the row that a first column such as `nothing, but presence: true, history: 25` describes.
 fn row(settings: &str) -> Map<String, Value> {
     let (base, changes) = settings.split_once(", but ").unwrap_or((settings, ""));
     let mut row = match base {

@@ -1,11 +1,11 @@
-//! Who gets a message, and what it looks like then.
+//! Tests of messages: who receives them, and in which form.
 
 use serde_json::{Value, json};
 
 use super::{MARVEL, Scene, socket_of};
 
 #[test]
-fn a_public_message_reaches_everybody_on_the_channel_once_its_sender_too() {
+fn a_public_message_reaches_every_member_once_including_its_sender() {
     let mut scene = Scene::new();
     let [jill, john, jack] = ["jill", "john", "jack"].map(|name| scene.joins(name, MARVEL));
     for id in [jill, john, jack] {
@@ -21,7 +21,7 @@ fn a_public_message_reaches_everybody_on_the_channel_once_its_sender_too() {
 }
 
 #[test]
-fn nobody_outside_the_channel_gets_it() {
+fn a_message_reaches_no_socket_outside_its_channel() {
     let settings = json!({ "wildcard": true, "client_public_messaging": true });
     let mut scene = Scene::with_row("room/*", settings);
     let jill = scene.joins("jill", "room/marvel");
@@ -32,7 +32,7 @@ fn nobody_outside_the_channel_gets_it() {
 }
 
 #[test]
-fn a_private_message_reaches_its_recipient_and_nobody_else() {
+fn a_private_message_reaches_only_its_recipient() {
     let mut scene = Scene::new();
     let [jill, john, jack] = ["jill", "john", "jack"].map(|name| scene.joins(name, MARVEL));
     for id in [jill, john, jack] {
@@ -46,7 +46,7 @@ fn a_private_message_reaches_its_recipient_and_nobody_else() {
 }
 
 #[test]
-fn a_private_message_to_somebody_who_is_not_on_the_channel_is_refused() {
+fn a_private_message_to_a_socket_that_is_not_on_the_channel_is_refused() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.opens("jack");
@@ -76,7 +76,7 @@ fn a_payload_arrives_byte_for_byte() {
         r#""""#,
     ];
     let big = format!(r#"{{"text":"{}"}}"#, "x".repeat(100_000));
-    // One list short of the bound, as the frame is an object.
+    // One list less than the limit, because the frame itself is an object.
     let deep = format!("{}{}", "[".repeat(127), "]".repeat(127));
     for payload in payloads.into_iter().chain([&*big, &*deep]) {
         scene.sends(jill, &format!(r#"{{"payload":{payload},"options":{{"channel":"{MARVEL}"}},"action":"message"}}"#));
@@ -87,7 +87,7 @@ fn a_payload_arrives_byte_for_byte() {
 }
 
 #[test]
-fn a_payload_that_receivers_could_not_walk_through_is_refused() {
+fn a_payload_that_is_nested_too_deeply_for_receivers_is_refused() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let deep = format!("{}{}", "[".repeat(120_000), "]".repeat(120_000));
@@ -98,7 +98,7 @@ fn a_payload_that_receivers_could_not_walk_through_is_refused() {
 }
 
 #[test]
-fn a_sender_who_may_not_send_private_messages_learns_nothing_of_who_is_here() {
+fn a_sender_without_permission_for_private_messages_does_not_learn_who_is_on_the_channel() {
     let mut scene = Scene::with_row("quiet", json!({}));
     let jill = scene.joins("jill", "quiet");
     scene.joins("jack", "quiet");
@@ -109,7 +109,7 @@ fn a_sender_who_may_not_send_private_messages_learns_nothing_of_who_is_here() {
 }
 
 #[test]
-fn ids_of_a_channel_say_nothing_of_what_is_said_on_others() {
+fn ids_of_a_channel_reveal_nothing_about_other_channels() {
     let mut scene = Scene::with_row("room/*", json!({ "wildcard": true, "client_public_messaging": true }));
     let jill = scene.joins("jill", "room/1");
     let jack = scene.joins("jack", "room/2");
@@ -143,7 +143,7 @@ fn the_server_builds_options_itself() {
 }
 
 #[test]
-fn a_channel_may_have_any_name_that_the_settings_cover() {
+fn a_channel_may_have_any_name_that_a_row_matches() {
     for name in ["__proto__", "constructor", "with \"quotes\" and \\", "émoji 😀", " ", &*"x".repeat(255)] {
         let row = json!({ "client_public_messaging": true });
         let mut scene = Scene::with_row(name, row);

@@ -1,4 +1,4 @@
-//! The hub as sentences. A [`Scene`] is a hub and what each of its clients got so far.
+//! Tests of the hub that read as sentences. A [`Scene`] is a hub with everything that each of its clients has received.
 
 mod driver;
 mod events;
@@ -35,12 +35,12 @@ struct Scene {
 }
 
 impl Scene {
-    /// With the built-in settings.
+    /// Creates a scene with the built-in settings.
     fn new() -> Scene {
         Scene::with(Settings::default())
     }
 
-    /// With one row that allows joining and nothing else, unless `row` says so.
+    /// Creates a scene with one row, which allows joins and nothing else unless `row` says so.
     fn with_row(pattern: &str, row: Value) -> Scene {
         let mut rules = json!({ "pattern": pattern, "enabled": true, "anonymous_clients": true });
         let (Value::Object(rules_map), Value::Object(row)) = (&mut rules, row) else {
@@ -58,12 +58,12 @@ impl Scene {
         Scene { hub: Driver::new(settings, limits, EPOCH), inboxes: HashMap::new() }
     }
 
-    /// Somebody anonymous opens a socket.
+    /// Opens the socket of an anonymous client.
     fn opens(&mut self, name: &str) -> ConnectionId {
         self.hub.open(Client::anonymous(socket_of(name)))
     }
 
-    /// Somebody whose token was accepted opens a socket.
+    /// Opens the socket of an authenticated client.
     fn opens_authenticated(&mut self, name: &str) -> ConnectionId {
         let mut client = Client::anonymous(socket_of(name));
         client.extras.insert("name".to_owned(), name.into());
@@ -71,7 +71,7 @@ impl Scene {
         self.hub.open(client)
     }
 
-    /// Somebody anonymous is on a channel, and has seen what came of joining it.
+    /// Opens the socket of an anonymous client that joins a channel and reads the answers.
     fn joins(&mut self, name: &str, channel: &str) -> ConnectionId {
         let id = self.opens(name);
         self.join(id, channel, json!({ "presence": true }));
@@ -101,7 +101,7 @@ impl Scene {
         self.deliver(deliveries);
     }
 
-    /// The workspace sends an event.
+    /// Sends an event of the workspace.
     fn event(&mut self, channel: &str, data: Value) {
         let data = serde_json::value::to_raw_value(&data).unwrap();
         let deliveries = self.hub.event(channel, Some(&data)).unwrap();
@@ -113,12 +113,12 @@ impl Scene {
         self.deliver(deliveries);
     }
 
-    /// What somebody got since they were last asked, as sent.
+    /// Returns the texts that a client has received since the last call.
     fn hears_text(&mut self, id: ConnectionId) -> Vec<String> {
         self.inboxes.remove(&id).unwrap_or_default()
     }
 
-    /// What somebody got since they were last asked.
+    /// Returns the frames that a client has received since the last call.
     fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
         let texts = self.hears_text(id);
         texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
@@ -133,7 +133,7 @@ impl Scene {
         self.hears(id).into_iter().map(|mut frame| frame["payload"].take()).collect()
     }
 
-    /// The text of the one refusal that somebody got.
+    /// Returns the message of the only refusal that a client has received.
     fn hears_refusal(&mut self, id: ConnectionId) -> String {
         let frames = self.hears(id);
         assert_eq!(frames.len(), 1, "{frames:?}");
@@ -141,7 +141,7 @@ impl Scene {
         frames[0]["payload"]["message"].as_str().unwrap().to_owned()
     }
 
-    /// The one question that is open.
+    /// Returns the only open question.
     fn asks(&mut self) -> Call {
         let mut calls = self.hub.take_calls();
         assert_eq!(calls.len(), 1, "{calls:?}");

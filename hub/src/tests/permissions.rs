@@ -1,4 +1,4 @@
-//! What the rows of a channel's settings allow.
+//! Tests of the permissions that a row of the settings grants.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Scene, socket_of};
 
 const ROOM: &str = "room";
 
-/// What Jack, on the channel and authenticated, gets of a message by Jill; or why she was refused.
+/// Returns what Jack, an authenticated member, receives of Jill's message, or the reason why it was refused.
 fn sends(row: Value, jill_is_authenticated: bool, options: Value) -> Result<Vec<Value>, String> {
     let mut scene = Scene::with_row(ROOM, row);
     let jack = scene.opens_authenticated("jack");
@@ -42,7 +42,7 @@ fn anonymous_clients_join_only_where_they_may() {
 }
 
 #[test]
-fn a_disabled_row_is_as_if_it_did_not_exist() {
+fn a_disabled_row_is_ignored() {
     let mut scene = Scene::with_row(ROOM, json!({ "enabled": false }));
     let jill = scene.opens("jill");
     scene.join(jill, ROOM, Value::Null);
@@ -95,7 +95,7 @@ fn an_authenticated_private_message_needs_both_rows() {
 }
 
 #[test]
-fn an_authenticated_message_passes_anonymous_members_by() {
+fn an_authenticated_message_does_not_reach_anonymous_members() {
     let row = json!({ "client_authenticated_messaging": true, "client_private_messaging": true });
     let mut scene = Scene::with_row(ROOM, row);
     let jill = scene.joins("jill", ROOM);

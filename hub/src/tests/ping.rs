@@ -1,9 +1,9 @@
-//! Whether the server is there.
+//! Test of the ping of the protocol.
 
 use super::Scene;
 
 #[test]
-fn a_ping_is_answered_to_somebody_who_is_on_no_channel_and_whatever_else_it_says() {
+fn a_ping_is_answered_without_a_membership_and_with_any_additional_fields() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
     for ping in [r#"{"action":"ping"}"#, r#"{"action":"ping","options":{"channel":7},"payload":[]}"#] {

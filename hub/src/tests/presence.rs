@@ -1,4 +1,4 @@
-//! Who sees whom.
+//! Tests of presence lists and updates.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn sockets(presence_full: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_joiner_who_asks_gets_everybody_itself_included_after_the_acknowledgement() {
+fn a_client_that_asks_for_presence_gets_all_members_including_itself_after_the_acknowledgement() {
     let mut scene = Scene::new();
     scene.joins("jill", MARVEL);
     let jack = scene.opens("jack");
@@ -23,7 +23,7 @@ fn a_joiner_who_asks_gets_everybody_itself_included_after_the_acknowledgement() 
 }
 
 #[test]
-fn a_joiner_who_does_not_ask_gets_the_acknowledgement_alone() {
+fn a_client_that_does_not_ask_for_presence_gets_only_the_acknowledgement() {
     for wishes in [json!({ "presence": false, "history": false }), json!({}), Value::Null] {
         let mut scene = Scene::new();
         let jill = scene.opens("jill");
@@ -33,7 +33,7 @@ fn a_joiner_who_does_not_ask_gets_the_acknowledgement_alone() {
 }
 
 #[test]
-fn those_who_asked_are_told_of_a_join_and_a_leave_and_never_of_their_own() {
+fn members_that_asked_for_presence_are_told_of_joins_and_leaves_but_not_of_their_own() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let john = scene.opens("john");
@@ -82,7 +82,7 @@ fn a_second_join_is_answered_again_and_adds_no_member() {
 }
 
 #[test]
-fn a_wish_for_presence_is_added_to_the_first_join_and_never_taken_back() {
+fn a_second_join_may_add_presence_and_never_removes_it() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
     for wishes in [json!({ "presence": false }), json!({ "presence": true }), json!({ "presence": false })] {
@@ -94,7 +94,7 @@ fn a_wish_for_presence_is_added_to_the_first_join_and_never_taken_back() {
 }
 
 #[test]
-fn a_channel_without_presence_shows_nobody() {
+fn a_channel_without_presence_shows_no_members() {
     let mut scene = Scene::with_row("quiet", json!({ "presence": false }));
     let jill = scene.opens("jill");
     scene.join(jill, "quiet", json!({ "presence": true }));
@@ -105,7 +105,7 @@ fn a_channel_without_presence_shows_nobody() {
 }
 
 #[test]
-fn a_leave_is_acknowledged_even_when_there_was_nothing_to_leave() {
+fn a_leave_of_a_non_member_is_acknowledged_too() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
     scene.leaves(jill, MARVEL);
@@ -127,19 +127,19 @@ fn after_a_leave_no_message_arrives_and_none_may_be_sent() {
 }
 
 #[test]
-fn changes_that_come_fast_wait_and_are_told_together_and_lists_fit_what_was_told() {
+fn rapid_updates_are_sent_in_batches_and_lists_agree_with_them() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let visitors: Vec<_> = (0..40).map(|number| scene.joins(&format!("visitor {number}"), MARVEL)).collect();
     let at_once = scene.hears(jill).len();
     assert!(at_once < 40 && scene.hub.is_restless(), "{at_once} were told at once");
 
-    // A new member sees the members that were told of, and itself.
+    // A new member sees the announced members and itself.
     let jack = scene.opens("jack");
     scene.join(jack, MARVEL, json!({ "presence": true }));
     let list = scene.hears(jack).remove(1);
     assert_eq!(sockets(&list).len(), 1 + at_once + 1);
-    // One who came and went before it was told of is not mentioned.
+    // A member that joined and left before its announcement is not mentioned.
     scene.closes(visitors[39]);
     let deliveries = scene.hub.tell_presence();
     scene.deliver(deliveries);
@@ -154,7 +154,7 @@ fn changes_that_come_fast_wait_and_are_told_together_and_lists_fit_what_was_told
 }
 
 #[test]
-fn a_list_at_its_bound_counts_the_members_that_it_does_not_name() {
+fn a_list_at_its_bound_counts_its_unnamed_members() {
     let limits = Limits { presence_members: 2, ..Limits::default() };
     let mut scene = Scene::limited(Settings::default(), &limits);
     let jill = scene.joins("jill", MARVEL);

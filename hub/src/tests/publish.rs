@@ -1,4 +1,4 @@
-//! Messages with a key: said once, however often they are sent, and each sending answered once.
+//! Messages with an idempotency key: delivered once however often they are sent, and answered each time.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ impl Scene {
         self.says(id, "message", full, payload.into());
     }
 
-    /// The one answer that somebody got, which carries the key.
+    /// Returns the only answer that a client received, which must contain the key.
     fn hears_answer(&mut self, id: ConnectionId) -> Value {
         let mut frames = self.hears(id);
         assert_eq!(frames.len(), 1, "{frames:?}");
@@ -31,7 +31,7 @@ fn ack(channel: &str, id: Value, dropped: bool) -> Value {
             "payload": { "id": id, "dropped": dropped } })
 }
 
-/// On whose channels a trigger is asked about messages.
+/// Returns a scene with a trigger for messages.
 fn with_trigger() -> Scene {
     let row = json!({ "wildcard": true, "history": 25, "client_public_messaging": true,
                       "client_private_messaging": true, "triggers": { "message": "http://x/" } });
@@ -43,7 +43,7 @@ fn json_answer(value: Value) -> Answer {
 }
 
 #[test]
-fn the_echo_carries_the_key_and_nobody_elses_copy_nor_the_history_does() {
+fn only_the_echo_contains_the_key_and_no_other_copy_nor_the_history() {
     let mut scene = Scene::new();
     let [jill, jack] = ["jill", "jack"].map(|name| scene.joins(name, MARVEL));
     scene.hears(jill);
@@ -56,7 +56,7 @@ fn the_echo_carries_the_key_and_nobody_elses_copy_nor_the_history_does() {
 }
 
 #[test]
-fn a_repeat_is_answered_with_the_same_echo_and_reaches_nobody_else() {
+fn a_repeated_message_is_answered_with_the_same_echo_and_reaches_no_other_member() {
     let mut scene = Scene::new();
     let [jill, jack] = ["jill", "jack"].map(|name| scene.joins(name, MARVEL));
     scene.hears(jill);
@@ -75,7 +75,7 @@ fn a_repeat_is_answered_with_the_same_echo_and_reaches_nobody_else() {
 }
 
 #[test]
-fn a_repeat_of_what_is_not_kept_is_acknowledged_with_its_id_even_if_the_channel_was_forgotten() {
+fn a_repeated_message_that_is_not_kept_is_acknowledged_with_its_id_even_if_the_channel_was_forgotten() {
     let mut scene = Scene::with_row("room/*", json!({ "wildcard": true, "client_public_messaging": true }));
     let jill = scene.joins("jill", ROOM);
     scene.publishes(jill, ROOM, json!({}), "hello");
@@ -88,7 +88,7 @@ fn a_repeat_of_what_is_not_kept_is_acknowledged_with_its_id_even_if_the_channel_
 }
 
 #[test]
-fn an_echo_that_was_for_authenticated_members_is_not_repeated_to_somebody_who_is_anonymous_by_now() {
+fn an_echo_for_authenticated_members_is_not_repeated_to_an_anonymous_client() {
     let mut scene = Scene::new();
     let jack = scene.opens_authenticated("Jack");
     scene.join(jack, MARVEL, Value::Null);
@@ -103,7 +103,7 @@ fn an_echo_that_was_for_authenticated_members_is_not_repeated_to_somebody_who_is
 }
 
 #[test]
-fn a_whisper_is_acknowledged_each_time_and_whispered_once() {
+fn a_private_message_is_acknowledged_each_time_and_delivered_once() {
     let mut scene = Scene::new();
     let [jill, jack] = ["jill", "jack"].map(|name| scene.joins(name, MARVEL));
     scene.hears(jill);
@@ -120,7 +120,7 @@ fn a_whisper_is_acknowledged_each_time_and_whispered_once() {
 }
 
 #[test]
-fn a_refusal_carries_the_key_and_is_not_remembered_since_nothing_was_done() {
+fn a_refusal_contains_the_key_and_is_not_remembered() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.publishes(jill, MARVEL, json!({ "socketId": socket_of("jack") }), "psst");
@@ -135,7 +135,7 @@ fn a_refusal_carries_the_key_and_is_not_remembered_since_nothing_was_done() {
 }
 
 #[test]
-fn a_repeat_by_somebody_who_is_not_on_the_channel_is_refused() {
+fn a_repeated_message_of_a_non_member_is_refused() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.publishes(jill, MARVEL, json!({}), "hello");
@@ -163,7 +163,7 @@ fn a_key_belongs_to_a_channel_and_is_forgotten_after_two_minutes() {
 }
 
 #[test]
-fn a_message_that_a_trigger_drops_is_acknowledged_and_a_repeat_is_not_asked_about() {
+fn a_message_that_a_trigger_drops_is_acknowledged_and_its_repeat_asks_no_trigger() {
     for answer in [json!(false), Value::Null] {
         let mut scene = with_trigger();
         let jill = scene.joins("jill", ROOM);
@@ -177,7 +177,7 @@ fn a_message_that_a_trigger_drops_is_acknowledged_and_a_repeat_is_not_asked_abou
     }
 }
 
-/// Jill has sent a message and Jack the same; the trigger was asked once.
+/// Jill and Jack send the same message, and the trigger is asked once.
 fn asked_once(scene: &mut Scene) -> (ConnectionId, ConnectionId, Call) {
     let [jill, jack] = ["jill", "jack"].map(|name| scene.joins(name, ROOM));
     scene.publishes(jill, ROOM, json!({}), "hello");
@@ -189,7 +189,7 @@ fn asked_once(scene: &mut Scene) -> (ConnectionId, ConnectionId, Call) {
 }
 
 #[test]
-fn a_repeat_waits_for_the_trigger_that_is_asked_about_the_first_and_is_answered_once() {
+fn a_repeated_message_waits_for_the_trigger_of_the_first_and_is_answered_once() {
     let mut scene = with_trigger();
     let (jill, jack, call) = asked_once(&mut scene);
     scene.is_answered(call, json_answer(json!("***")));
@@ -203,7 +203,7 @@ fn a_repeat_waits_for_the_trigger_that_is_asked_about_the_first_and_is_answered_
 }
 
 #[test]
-fn a_repeat_shares_the_refusal_of_the_first() {
+fn a_repeated_message_is_refused_like_the_first() {
     let mut scene = with_trigger();
     let (jill, jack, call) = asked_once(&mut scene);
     scene.is_answered(call, Answer::Failed);
@@ -215,7 +215,7 @@ fn a_repeat_shares_the_refusal_of_the_first() {
 }
 
 #[test]
-fn a_repeat_takes_the_place_of_a_first_whose_socket_is_gone() {
+fn a_repeated_message_replaces_the_first_if_its_socket_has_closed() {
     let mut scene = with_trigger();
     let (jill, jack, lost) = asked_once(&mut scene);
     let john = scene.joins("john", ROOM);
@@ -235,7 +235,7 @@ fn a_repeat_takes_the_place_of_a_first_whose_socket_is_gone() {
 }
 
 #[test]
-fn a_repeat_whose_socket_is_gone_waits_for_nothing() {
+fn a_repeated_message_of_a_closed_socket_is_dropped() {
     let mut scene = with_trigger();
     let (jill, jack, call) = asked_once(&mut scene);
     scene.closes(jack);
@@ -246,7 +246,7 @@ fn a_repeat_whose_socket_is_gone_waits_for_nothing() {
 }
 
 #[test]
-fn other_frames_with_a_key_are_what_they_are_without() {
+fn other_commands_ignore_a_key() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
     for action in ["join", "history", "leave"] {

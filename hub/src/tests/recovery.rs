@@ -1,11 +1,11 @@
-//! How somebody who comes back gets what was said in between, and learns whether that is all.
+//! Tests of recovery: a returning client gets the messages that it missed, and learns whether they are complete.
 
 use serde_json::{Value, json};
 
 use super::{EPOCH, MARVEL, Scene, socket_of};
 use crate::ConnectionId;
 
-/// What somebody gets who was away, and whether that is all that was said.
+/// Returns the messages that a returning client receives, and whether they are complete.
 fn missed(scene: &mut Scene, id: ConnectionId, channel: &str, since: Value) -> (Vec<Value>, bool) {
     scene.join(id, channel, json!({ "since": since }));
     let frames = scene.hears(id);
@@ -20,7 +20,7 @@ fn position(id: impl Into<Value>) -> Value {
     json!({ "epoch": EPOCH, "id": id.into() })
 }
 
-/// Where somebody who joins now stands.
+/// Returns the position that the acknowledgement of a join contains.
 fn announced(scene: &mut Scene, channel: &str) -> Value {
     let id = scene.opens("somebody");
     scene.join(id, channel, Value::Null);
@@ -29,13 +29,13 @@ fn announced(scene: &mut Scene, channel: &str) -> Value {
     position
 }
 
-/// On whose channels everybody may speak, and nothing is kept.
+/// Returns a scene in which all clients may send and no message is kept.
 fn without_history() -> Scene {
     Scene::with_row("room/*", json!({ "wildcard": true, "client_public_messaging": true }))
 }
 
 #[test]
-fn a_joiner_learns_the_epoch_and_the_newest_message() {
+fn the_acknowledgement_of_a_join_contains_the_epoch_and_the_newest_id() {
     let mut scene = Scene::new();
     assert_eq!(announced(&mut scene, MARVEL), position(Value::Null));
     let jill = scene.joins("jill", MARVEL);
@@ -45,7 +45,7 @@ fn a_joiner_learns_the_epoch_and_the_newest_message() {
 }
 
 #[test]
-fn every_message_and_event_has_an_id_of_its_own_and_a_whisper_has_none() {
+fn every_message_and_event_has_its_own_id_and_a_private_message_has_none() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.messages(jill, MARVEL, "hello");
@@ -56,7 +56,7 @@ fn every_message_and_event_has_an_id_of_its_own_and_a_whisper_has_none() {
 }
 
 #[test]
-fn ids_go_on_when_a_channel_empties_is_forgotten_and_comes_back() {
+fn ids_keep_growing_after_a_channel_was_forgotten() {
     let mut scene = without_history();
     for expected in ["0-1", "0-2"] {
         let jill = scene.joins("jill", "room/1");
@@ -68,7 +68,7 @@ fn ids_go_on_when_a_channel_empties_is_forgotten_and_comes_back() {
 }
 
 #[test]
-fn who_comes_back_gets_what_was_said_in_between_before_what_is_said_then() {
+fn a_returning_client_gets_the_missed_messages_before_new_ones() {
     let mut scene = Scene::new();
     let [jill, jack] = ["jill", "jack"].map(|name| scene.joins(name, MARVEL));
     scene.messages(jill, MARVEL, "seen");
@@ -89,7 +89,7 @@ fn who_comes_back_gets_what_was_said_in_between_before_what_is_said_then() {
 }
 
 #[test]
-fn who_missed_nothing_is_told_so() {
+fn a_returning_client_that_missed_nothing_is_told_so() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     assert_eq!(missed(&mut scene, jill, MARVEL, position(Value::Null)), (vec![], true));
@@ -100,7 +100,7 @@ fn who_missed_nothing_is_told_so() {
 }
 
 #[test]
-fn it_is_not_complete_when_more_was_said_than_the_channel_keeps() {
+fn the_history_is_not_complete_if_more_messages_were_missed_than_are_kept() {
     let mut scene = Scene::with_row("room", json!({ "client_public_messaging": true, "history": 25 }));
     let jill = scene.joins("jill", "room");
     for number in 1..=30 {
@@ -113,7 +113,7 @@ fn it_is_not_complete_when_more_was_said_than_the_channel_keeps() {
 }
 
 #[test]
-fn another_epoch_is_answered_with_all_that_is_kept_and_is_never_complete() {
+fn a_position_in_another_epoch_is_answered_with_all_kept_messages_and_never_complete() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let stranger = json!({ "epoch": "before the restart", "id": "0-1" });
@@ -125,7 +125,7 @@ fn another_epoch_is_answered_with_all_that_is_kept_and_is_never_complete() {
 }
 
 #[test]
-fn where_nothing_is_kept_it_is_complete_only_if_nothing_was_said() {
+fn without_kept_messages_the_history_is_complete_only_if_no_message_was_sent() {
     let mut scene = without_history();
     let jill = scene.joins("jill", "room/1");
     assert_eq!(missed(&mut scene, jill, "room/1", position(Value::Null)), (vec![], true));
@@ -136,7 +136,7 @@ fn where_nothing_is_kept_it_is_complete_only_if_nothing_was_said() {
 }
 
 #[test]
-fn that_something_was_said_is_known_even_of_a_channel_that_was_forgotten() {
+fn missed_messages_are_detected_even_on_a_forgotten_channel() {
     let mut scene = without_history();
     let before = announced(&mut scene, "room/1");
     let jill = scene.joins("jill", "room/1");
@@ -154,7 +154,7 @@ fn that_something_was_said_is_known_even_of_a_channel_that_was_forgotten() {
 }
 
 #[test]
-fn what_is_for_authenticated_members_only_is_given_to_them_only() {
+fn messages_for_authenticated_members_are_replayed_only_to_them() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let jack = scene.opens_authenticated("Jack");
@@ -169,7 +169,7 @@ fn what_is_for_authenticated_members_only_is_given_to_them_only() {
 }
 
 #[test]
-fn history_without_since_says_nothing_of_completeness() {
+fn a_history_without_a_position_does_not_state_whether_it_is_complete() {
     let mut scene = Scene::new();
     let jill = scene.opens("jill");
     scene.join(jill, MARVEL, json!({ "history": true, "since": null }));

@@ -1,4 +1,4 @@
-//! Settings that change while people are on the channels.
+//! Tests of settings that change while clients are on channels.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{MARVEL, Scene};
 use crate::Settings;
 
 impl Scene {
-    /// The one row of the settings, changed.
+    /// Changes the only row of the settings.
     fn settings_become(&mut self, row: Value) {
         let mut rules = self.hub.settings().to_json()["channels"][0].take();
         rules.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
@@ -17,7 +17,7 @@ impl Scene {
 }
 
 #[test]
-fn members_of_a_channel_that_is_switched_off_are_told_and_removed() {
+fn members_of_a_channel_that_is_switched_off_receive_an_error_and_are_removed() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let jack = scene.joins("jack", MARVEL);
@@ -38,7 +38,7 @@ fn members_of_a_channel_that_is_switched_off_are_told_and_removed() {
 }
 
 #[test]
-fn anonymous_members_go_when_the_channel_wants_to_know_who_they_are() {
+fn anonymous_members_are_removed_when_the_channel_stops_admitting_them() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     let jack = scene.opens_authenticated("jack");
@@ -55,7 +55,7 @@ fn anonymous_members_go_when_the_channel_wants_to_know_who_they_are() {
 }
 
 #[test]
-fn the_rows_about_messages_count_from_the_next_message_on() {
+fn permissions_for_messages_apply_from_the_next_message_on() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.settings_become(json!({ "client_public_messaging": false }));
@@ -65,7 +65,7 @@ fn the_rows_about_messages_count_from_the_next_message_on() {
 }
 
 #[test]
-fn a_smaller_history_lets_go_of_the_oldest() {
+fn a_smaller_history_drops_the_oldest_messages() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     for number in 0..30 {
@@ -82,7 +82,7 @@ fn a_smaller_history_lets_go_of_the_oldest() {
 }
 
 #[test]
-fn where_presence_begins_those_who_asked_for_it_get_the_list() {
+fn when_presence_is_switched_on_members_that_asked_for_it_receive_the_list() {
     let mut scene = Scene::with_row("room", json!({}));
     let jill = scene.joins("jill", "room");
     let jack = scene.opens("jack");
@@ -101,7 +101,7 @@ fn the_same_settings_change_nothing() {
     assert_eq!(scene.hears(jill), [] as [Value; 0]);
 }
 
-/// A board for members only, below a row that is open to all.
+/// Returns a scene with a board for members only, below a row that admits all clients.
 fn board_and_nested() -> Scene {
     let board = json!({ "pattern": "chat/board", "enabled": true, "history": 100, "client_public_messaging": true });
     let nested = json!({ "pattern": "chat/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
@@ -110,7 +110,7 @@ fn board_and_nested() -> Scene {
 }
 
 #[test]
-fn where_a_row_goes_the_row_that_covers_the_name_applies_to_an_empty_channel() {
+fn after_a_row_is_removed_the_next_matching_row_applies_to_an_empty_channel() {
     type Change = fn(&mut Value);
     let changes: [Change; 3] = [
         |channels| channels[0]["enabled"] = json!(false),
@@ -143,7 +143,7 @@ fn where_a_row_goes_the_row_that_covers_the_name_applies_to_an_empty_channel() {
 }
 
 #[test]
-fn a_row_of_its_own_for_a_channel_begins_with_an_empty_channel() {
+fn a_new_row_for_a_channel_applies_to_an_empty_channel() {
     let mut scene =
         Scene::with_row("chat/*", json!({ "wildcard": true, "history": 25, "client_public_messaging": true }));
     let jill = scene.joins("jill", "chat/board");
@@ -155,7 +155,7 @@ fn a_row_of_its_own_for_a_channel_begins_with_an_empty_channel() {
 }
 
 #[test]
-fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
+fn messages_sent_before_anonymous_clients_could_join_are_not_shown_to_them() {
     let mut scene =
         Scene::with_row("board", json!({ "anonymous_clients": false, "history": 25, "client_public_messaging": true }));
     let jill = scene.opens_authenticated("jill");
@@ -174,7 +174,7 @@ fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
 }
 
 #[test]
-fn a_key_is_not_carried_over_to_another_row_even_where_the_channel_is_forgotten() {
+fn an_idempotency_key_does_not_survive_a_change_of_row_even_if_the_channel_was_forgotten() {
     let mut scene =
         Scene::with_row("room/*", json!({ "wildcard": true, "history": 0, "client_public_messaging": true }));
     let say = |scene: &mut Scene, text: &str| {

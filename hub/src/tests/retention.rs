@@ -1,4 +1,4 @@
-//! What all channels keep together, and which go first.
+//! Tests of the bounds on all histories together, and of the order of removal.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn scene(limits: Limits) -> Scene {
     Scene::limited(Settings::parse(&json!({ "channels": [row] }).to_string()).unwrap(), &limits)
 }
 
-/// The payloads that a channel keeps, as a client reads them that joins for it.
+/// Returns the payloads of a channel's history, as a newly joined client receives them.
 fn kept(scene: &mut Scene, channel: &str) -> Vec<Value> {
     let reader = scene.opens("reader");
     scene.join(reader, channel, json!({ "history": true }));
@@ -23,7 +23,7 @@ fn kept(scene: &mut Scene, channel: &str) -> Vec<Value> {
     history.as_array().unwrap().iter().map(|frame| frame["payload"].clone()).collect()
 }
 
-/// Sends messages to a channel and leaves it.
+/// Joins a channel, sends messages and leaves.
 fn visit(scene: &mut Scene, client: ConnectionId, channel: &str, payloads: impl IntoIterator<Item = Value>) {
     scene.join(client, channel, Value::Null);
     for payload in payloads {
@@ -38,7 +38,7 @@ fn at(scene: &mut Scene, seconds: u64) {
 }
 
 #[test]
-fn a_channel_loses_its_oldest_messages_where_they_take_too_many_bytes() {
+fn a_channel_above_its_bound_of_bytes_loses_its_oldest_messages() {
     let mut scene = scene(Limits { history_bytes_per_channel: 10_000, ..Limits::default() });
     let jill = scene.opens("jill");
     visit(&mut scene, jill, "room/1", (0..20).map(|number| json!([number, "x".repeat(1_000)])));
@@ -58,14 +58,14 @@ fn a_message_that_is_larger_than_the_bound_is_delivered_and_not_kept() {
 }
 
 #[test]
-fn where_all_channels_keep_too_much_the_one_unused_for_longest_goes_first() {
+fn when_all_histories_exceed_their_bound_the_channel_unused_for_longest_is_removed_first() {
     let mut scene = scene(Limits { history_bytes: 20_000, ..Limits::default() });
     let jill = scene.opens("jill");
     let large = |number: usize| vec![json!([number, "x".repeat(5_000)])];
     for number in 1..=3 {
         visit(&mut scene, jill, &format!("room/{number}"), large(number));
     }
-    // Reading is a use.
+    // Reading counts as a use of the channel.
     assert_eq!(kept(&mut scene, "room/1").len(), 1);
     visit(&mut scene, jill, "room/4", large(4));
     let lens = [1, 2, 3, 4].map(|number| kept(&mut scene, &format!("room/{number}")).len());
@@ -74,7 +74,7 @@ fn where_all_channels_keep_too_much_the_one_unused_for_longest_goes_first() {
 }
 
 #[test]
-fn a_reader_of_a_channel_that_went_is_told_that_something_is_missing() {
+fn a_reader_of_a_removed_channel_is_told_that_messages_are_missing() {
     let mut scene = scene(Limits { history_bytes: 10_000, ..Limits::default() });
     let jill = scene.opens("jill");
     scene.join(jill, "room/1", Value::Null);
@@ -90,7 +90,7 @@ fn a_reader_of_a_channel_that_went_is_told_that_something_is_missing() {
 }
 
 #[test]
-fn where_every_channel_is_used_a_channel_makes_room_for_its_own_messages() {
+fn if_every_channel_is_in_use_a_channel_drops_its_own_oldest_messages() {
     let mut scene = scene(Limits { history_bytes: 20_000, ..Limits::default() });
     let [jill, jack] = ["jill", "jack"].map(|name| scene.opens(name));
     scene.join(jill, "room/1", Value::Null);
@@ -104,7 +104,7 @@ fn where_every_channel_is_used_a_channel_makes_room_for_its_own_messages() {
 }
 
 #[test]
-fn what_is_too_old_is_neither_read_nor_kept() {
+fn messages_that_are_too_old_are_neither_read_nor_kept() {
     let mut scene = scene(Limits { history_age_seconds: 60, ..Limits::default() });
     at(&mut scene, 1_000);
     let jill = scene.opens("jill");
@@ -119,7 +119,7 @@ fn what_is_too_old_is_neither_read_nor_kept() {
 }
 
 #[test]
-fn a_channel_more_than_the_server_may_have_takes_the_place_of_an_unused_one_or_is_refused() {
+fn a_channel_above_the_limit_replaces_an_unused_one_or_is_refused() {
     let mut scene = scene(Limits { channels: 2, ..Limits::default() });
     let jill = scene.opens("jill");
     visit(&mut scene, jill, "room/1", [json!("kept")]);
@@ -137,7 +137,7 @@ fn a_channel_more_than_the_server_may_have_takes_the_place_of_an_unused_one_or_i
 }
 
 #[test]
-fn the_census_counts_what_a_walk_over_all_channels_would() {
+fn the_census_equals_a_count_over_all_channels() {
     let mut scene = scene(Limits { history_bytes: 30_000, channels: 20, ..Limits::default() });
     let mut dice = fastrand::Rng::with_seed(7);
     let mut clients: Vec<_> = (0..10).map(|number| scene.opens(&format!("client {number}"))).collect();

@@ -1,4 +1,4 @@
-//! What is left of channels that nobody is on, and how many a socket may be on.
+//! Tests of channels without members, and of the number of channels per socket.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{MARVEL, Scene};
 use crate::{Limits, Settings};
 
 #[test]
-fn ten_thousand_channels_come_and_go_and_leave_nothing() {
+fn ten_thousand_channels_are_forgotten_after_their_last_member() {
     let row = json!({ "wildcard": true, "presence": true, "client_public_messaging": true });
     let mut scene = Scene::with_row("room/*", row);
     for number in 0..10_000 {
@@ -43,7 +43,7 @@ fn a_channel_that_keeps_messages_stays() {
 }
 
 #[test]
-fn a_socket_may_be_on_so_many_channels_and_joins_another_after_leaving_one() {
+fn a_socket_at_its_limit_of_channels_may_join_another_after_leaving_one() {
     let settings = r#"{"channels":[{"pattern":"room/*","wildcard":true,"enabled":true,"anonymous_clients":true}]}"#;
     let limits = Limits { channels_per_socket: 2, ..Limits::default() };
     let mut scene = Scene::limited(Settings::parse(settings).unwrap(), &limits);
@@ -60,7 +60,7 @@ fn a_socket_may_be_on_so_many_channels_and_joins_another_after_leaving_one() {
 }
 
 #[test]
-fn a_socket_that_is_gone_is_ignored() {
+fn a_command_of_a_closed_socket_is_ignored() {
     let mut scene = Scene::new();
     let jill = scene.joins("jill", MARVEL);
     scene.closes(jill);

@@ -1,4 +1,4 @@
-//! What is asked before something happens, what the answers decide, and what waits for them.
+//! Tests of triggers: which questions are asked, what their answers decide, and which commands wait for them.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{Answer, Call, ConnectionId};
 
 const ROOM: &str = "room/1";
 
-/// On whose channels both triggers are set.
+/// Returns a scene whose channels have both triggers.
 fn scene() -> Scene {
     scene_with(json!({ "join": "http://x/join", "message": "http://x/message" }))
 }
@@ -22,7 +22,7 @@ fn scene_with(triggers: Value) -> Scene {
 }
 
 impl Scene {
-    /// Somebody is on a channel whose join trigger has nothing against it.
+    /// Joins a channel whose trigger admits the client.
     fn joins_through_the_trigger(&mut self, name: &str, channel: &str) -> ConnectionId {
         let id = self.opens(name);
         self.join(id, channel, Value::Null);
@@ -42,7 +42,7 @@ fn input(call: &Call) -> Value {
 }
 
 #[test]
-fn a_join_waits_for_its_trigger_which_learns_who_it_is() {
+fn a_join_waits_for_its_trigger_which_receives_the_client() {
     let mut scene = scene();
     let jack = scene.opens_authenticated("jack");
     scene.join(jack, ROOM, json!({ "presence": true }));
@@ -61,7 +61,7 @@ fn a_join_waits_for_its_trigger_which_learns_who_it_is() {
 }
 
 #[test]
-fn false_refuses_a_join_and_everything_else_leaves_it_to_the_settings() {
+fn the_answer_false_refuses_a_join_and_any_other_answer_leaves_it_to_the_settings() {
     for (answer, code) in [
         (json_answer(json!(false)), Some("refused_by_trigger")),
         (json_answer(Value::Null), None),
@@ -86,7 +86,7 @@ fn false_refuses_a_join_and_everything_else_leaves_it_to_the_settings() {
 }
 
 #[test]
-fn a_member_who_joins_again_is_not_asked_about_again() {
+fn a_second_join_of_a_member_asks_no_trigger() {
     let mut scene = scene();
     let jill = scene.joins_through_the_trigger("jill", ROOM);
     scene.join(jill, ROOM, Value::Null);
@@ -95,7 +95,7 @@ fn a_member_who_joins_again_is_not_asked_about_again() {
 }
 
 #[test]
-fn the_answer_to_a_message_takes_the_place_of_its_payload() {
+fn the_answer_to_a_message_replaces_its_payload() {
     let mut scene = scene();
     let jill = scene.joins_through_the_trigger("jill", ROOM);
     scene.says(jill, "message", json!({ "channel": ROOM }), json!({ "text": "dash it" }));
@@ -110,7 +110,7 @@ fn the_answer_to_a_message_takes_the_place_of_its_payload() {
 }
 
 #[test]
-fn false_and_null_drop_a_message_and_a_failure_is_told_to_its_sender() {
+fn false_and_null_drop_a_message_and_a_failure_is_reported_to_its_sender() {
     for (answer, code) in [
         (json_answer(json!(false)), None),
         (json_answer(Value::Null), None),
@@ -130,7 +130,7 @@ fn false_and_null_drop_a_message_and_a_failure_is_told_to_its_sender() {
 }
 
 #[test]
-fn a_message_that_may_not_be_sent_is_not_asked_about() {
+fn a_message_without_permission_asks_no_trigger() {
     let mut scene = scene();
     let jill = scene.joins_through_the_trigger("jill", ROOM);
     scene.says(jill, "message", json!({ "channel": ROOM, "authenticated": true }), Value::Null);
@@ -140,7 +140,7 @@ fn a_message_that_may_not_be_sent_is_not_asked_about() {
 }
 
 #[test]
-fn a_whisper_stays_one() {
+fn a_private_message_stays_private_after_its_trigger() {
     let mut scene = scene();
     let jill = scene.joins_through_the_trigger("jill", ROOM);
     let jack = scene.joins_through_the_trigger("jack", ROOM);
@@ -174,7 +174,7 @@ fn frames_of_one_socket_on_one_channel_are_handled_in_order() {
 }
 
 #[test]
-fn what_waits_behind_a_refused_join_is_refused_too() {
+fn commands_behind_a_refused_join_are_refused_too() {
     let mut scene = scene();
     let jill = scene.opens("jill");
     scene.join(jill, ROOM, Value::Null);
@@ -205,7 +205,7 @@ fn other_channels_and_other_members_do_not_wait() {
 }
 
 #[test]
-fn an_answer_that_comes_after_its_socket_has_gone_changes_nothing() {
+fn an_answer_for_a_closed_socket_changes_nothing() {
     let mut scene = scene();
     let jill = scene.opens("jill");
     scene.join(jill, ROOM, Value::Null);
@@ -217,7 +217,7 @@ fn an_answer_that_comes_after_its_socket_has_gone_changes_nothing() {
 }
 
 #[test]
-fn no_more_waits_than_a_megabyte_and_one_frame() {
+fn at_most_a_megabyte_and_one_frame_wait_per_socket() {
     let mut scene = scene();
     let jill = scene.opens("jill");
     scene.join(jill, ROOM, Value::Null);
@@ -238,7 +238,7 @@ fn channels_without_triggers_ask_nothing() {
 }
 
 #[test]
-fn an_answer_that_receivers_could_not_walk_through_counts_as_none() {
+fn an_answer_that_is_nested_too_deeply_counts_as_a_failure() {
     let mut scene =
         Scene::with_row("room", json!({ "client_public_messaging": true, "triggers": { "message": "http://x/" } }));
     let jill = scene.joins("jill", "room");
@@ -250,7 +250,7 @@ fn an_answer_that_receivers_could_not_walk_through_counts_as_none() {
 }
 
 #[test]
-fn a_join_that_waits_for_a_trigger_is_asked_about_again_where_another_row_has_another_trigger() {
+fn a_join_is_asked_about_again_if_the_channel_has_another_trigger_when_the_answer_arrives() {
     let row = |pattern: &str, wildcard, trigger: &str| {
         json!({ "pattern": pattern, "wildcard": wildcard, "enabled": true, "anonymous_clients": true,
                 "triggers": { "join": trigger } })

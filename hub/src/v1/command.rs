@@ -1,4 +1,4 @@
-//! What a client asks for, read from the text of its frame. After this nobody looks at raw JSON again.
+//! The frames of clients, parsed. After this step no code reads raw JSON.
 
 use std::borrow::Cow;
 
@@ -12,68 +12,68 @@ use crate::depth::is_too_deep;
 use crate::refusal::{Refusal, Refused};
 use crate::v1::recovery::Since;
 
-/// A client's frame, understood.
+/// A parsed frame of a client.
 #[derive(Debug)]
 pub enum Frame<'a> {
-    /// Asks whether the server is there.
+    /// Asks whether the server is alive.
     Ping,
-    /// Asks for something on a channel.
+    /// Requests an action on a channel.
     Command(Command<'a>),
 }
 
-/// What a client asks for on a channel.
+/// A request for an action on a channel.
 #[derive(Clone, Debug)]
 pub struct Command<'a> {
-    /// Its name, which a channel may have.
+    /// The name of the channel, which is valid.
     pub channel: Cow<'a, str>,
-    /// What to do on it.
+    /// The requested action.
     pub request: Request<'a>,
-    /// The size of its frame.
+    /// The size of the frame.
     pub bytes: usize,
 }
 
-/// What to do on the channel.
+/// The requested action.
 #[derive(Clone, Debug)]
 pub enum Request<'a> {
-    /// To become a member.
+    /// Become a member.
     Join(JoinOptions),
-    /// To be a member no longer.
+    /// Stop being a member.
     Leave,
-    /// To pass a message on.
+    /// Send a message.
     Message(Message<'a>),
-    /// The kept messages; with `with_one_client` those shared with one client, of which none are kept.
+    /// Return the history. With `with_one_client`, return the private messages with one client, of which none are kept.
     History {
-        /// Whether the messages of one client are asked for.
+        /// Whether private messages are requested.
         with_one_client: bool,
     },
 }
 
-/// What a joiner wants to hear besides messages.
+/// The options of a join.
 #[derive(Clone, Debug, Default)]
 pub struct JoinOptions {
-    /// The kept messages.
+    /// Whether the client wants the history.
     pub history: bool,
-    /// Who is on the channel.
+    /// Whether the client wants the presence list and its updates.
     pub presence: bool,
-    /// What was said since then.
+    /// The position from which the client wants missed messages.
     pub since: Option<Since>,
 }
 
 /// A message to the channel, or to one of its members.
 #[derive(Clone, Debug)]
 pub struct Message<'a> {
-    /// The socket id of the one member that it is for.
+    /// The socket id of the recipient of a private message.
     pub recipient: Option<Cow<'a, str>>,
-    /// For authenticated members only.
+    /// Whether only authenticated members receive it.
     pub authenticated: bool,
-    /// Under which it is known if it is sent again.
+    /// The idempotency key, which identifies a repeated message.
     pub key: Option<Cow<'a, str>>,
-    /// As sent, byte for byte; `None` is `null` or nothing.
+    /// The payload, forwarded byte for byte; `None` stands for `null` or no payload.
     pub payload: Option<Cow<'a, RawValue>>,
 }
 
 impl<'a> Frame<'a> {
-    /// Reads a frame, or says what is wrong with it.
+    /// Parses a frame. The error says what is wrong with it.
     pub fn parse(text: &'a str) -> Result<Frame<'a>, Refused<'a>> {
         if is_too_deep(text) {
             return Err(Refusal::TooDeep.into());
@@ -110,7 +110,7 @@ impl<'a> Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// The refusal of this frame.
+    /// Returns the refusal of this frame.
     pub fn refused(self, why: Refusal) -> Refused<'static> {
         match self {
             Frame::Ping => why.into(),
@@ -123,7 +123,7 @@ impl Frame<'_> {
 }
 
 impl Command<'_> {
-    /// The key of a message that has one.
+    /// Returns the idempotency key, if the command is a message with a key.
     pub fn key(&self) -> Option<&str> {
         match &self.request {
             Request::Message(message) => message.key.as_deref(),
@@ -131,7 +131,7 @@ impl Command<'_> {
         }
     }
 
-    /// The same, for a frame that has to wait.
+    /// Returns an owned copy, for a command that has to wait.
     pub(crate) fn into_owned(self) -> Command<'static> {
         let request = match self.request {
             Request::Join(join_options) => Request::Join(join_options),
@@ -189,7 +189,7 @@ impl JoinOptions {
     }
 }
 
-/// Each field unread, so that a wrong one can be named. `null` counts as absent.
+/// All fields are unparsed, so that an error can name the wrong one. `null` counts as absent.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
@@ -233,7 +233,7 @@ struct RawJoinOptions<'a> {
     since: Option<&'a RawValue>,
 }
 
-/// Derived structs would take an array as well, so the brace is looked for first.
+/// serde would also parse an array into a derived struct, so the brace is checked first.
 pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
     let is_object = text.trim_ascii_start().starts_with('{');
     match serde_json::from_str(text) {
@@ -241,7 +241,7 @@ pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal
         Err(problem) if problem.classify() != Category::Data => {
             Err(Refusal::NotJson { line: problem.line(), column: problem.column() })
         }
-        // Every field is unread, so a key that comes twice is all that can be wrong with an object.
+        // All fields are unparsed, so a duplicate key is the only possible error of an object.
         _ if is_object => Err(Refusal::KeyTwice),
         _ => Err(Refusal::NotAnObject),
     }
@@ -251,12 +251,12 @@ fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, 
     let borrowed: Result<&str, _> = serde_json::from_str(value.get());
     match borrowed {
         Ok(text) => Ok(Cow::Borrowed(text)),
-        // Escapes, as in "\u0063hat", cannot be borrowed.
+        // A string with escapes, as in "\u0063hat", cannot be borrowed.
         Err(_) => serde_json::from_str(value.get()).map(Cow::Owned).map_err(|_| wrong(field, "a string")),
     }
 }
 
-/// What somebody made up to be given back, such as an id.
+/// Parses a label: a text that a client or the server has chosen and that is returned unchanged, such as an id.
 pub(crate) fn label<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
     let text = string(value, field).map_err(|_| wrong(field, LABEL))?;
     let is_label = (1..=LABEL_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
@@ -280,10 +280,10 @@ pub(crate) fn wrong(field: &'static str, expected: &'static str) -> Refusal {
     Refusal::WrongType { field, expected }
 }
 
-/// What a label has to be, in words.
+/// The rule for labels, as error messages state it.
 pub(crate) const LABEL: &str = "a string of 1 to 64 printable ASCII characters";
 
 const LABEL_BYTES: usize = 64;
 
-/// Enough to recognise a name; the rest would only be sent back.
+/// The length at which an unknown name is cut in error messages.
 const NAME_SHOWN_CHARS: usize = 64;

@@ -1,4 +1,4 @@
-//! What is said on a channel, and what it keeps of that.
+//! Messages, events, and requests for the history.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Hub {
         Ok(Vec::new())
     }
 
-    /// The message goes out, if that is allowed.
+    /// Sends a message, if that is allowed.
     pub(crate) fn send(
         &mut self,
         from: ConnectionId,
@@ -82,8 +82,7 @@ impl Hub {
         Ok(vec![Output::to_one(from, frame)])
     }
 
-    /// The workspace itself says something, as a Realtime Event function does: to every member, whatever the rows
-    /// about messages say.
+    /// Sends an event of the workspace to every member. The permissions for messages do not apply to it.
     pub(crate) fn event(&mut self, channel: &str, data: Option<&RawValue>) -> Result<Vec<Output>, Refusal> {
         if data.is_some_and(|data| is_too_deep(data.get())) {
             return Err(Refusal::TooDeep);
@@ -93,14 +92,14 @@ impl Hub {
     }
 }
 
-/// Whom a message is for.
+/// The recipients of a message.
 enum Addressees {
     Here(Vec<ConnectionId>),
-    /// One who is connected elsewhere.
+    /// The recipient is connected to another server.
     Elsewhere,
 }
 
-/// The sender and those whom the message is for, if it may be sent.
+/// Returns the sender and the recipients of a message, if it may be sent.
 fn addressees<'a>(
     state: &'a Channel,
     by_socket_id: &HashMap<String, ConnectionId>,
@@ -112,7 +111,7 @@ fn addressees<'a>(
     let (to, audience) = match message.recipient.as_deref() {
         None => (Addressees::Here(Vec::new()), Audience::Everybody),
         Some(socket_id) => {
-            // A sender who may not send learns nothing of who is here.
+            // Check the sender's permission first, so that a refused sender does not learn who is on the channel.
             let unknown = Audience::One { is_authenticated: true };
             permissions::check(&state.rules, sender.is_authenticated, Act::Send { authenticated, to: unknown })?;
             let here = by_socket_id.get(socket_id).and_then(|&id| Some((id, state.member(id)?.is_authenticated)));
@@ -127,7 +126,7 @@ fn addressees<'a>(
     Ok((sender, to))
 }
 
-/// The frame of a message to one member; it has no place in the order of the channel.
+/// Returns the frame of a private message, which has no place in the log of the channel.
 fn private_frame(
     channel: &str,
     client: &RawValue,

@@ -1,11 +1,11 @@
-//! The dialect of Realtime V1: what its clients send, what they may do, and what they are sent.
+//! The dialect of Realtime V1: its commands, permissions and frames.
 //!
 //! # Layout
 //!
-//! - `command`: what a client asks for, read from its frame.
-//! - `recovery`: what a client missed while it was away.
-//! - `permissions`: whether the row of a channel allows it.
-//! - `messages`: messages, events and requests for the history.
+//! - `command`: the frames of clients, parsed.
+//! - `recovery`: the messages that a client has missed.
+//! - `permissions`: the permission check.
+//! - `messages`: messages, events and history requests.
 //! - `publish`: messages with an idempotency key.
 
 pub(crate) mod command;

@@ -1,27 +1,27 @@
-//! What a channel's settings let its clients do: the one place that decides.
+//! The permission check: the only place that decides what the settings of a channel allow.
 
 use crate::refusal::Refusal;
 use crate::settings::ChannelRules;
 
-/// What somebody is about to do on a channel.
+/// An action that needs permission.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
     Join,
     Send {
-        /// For authenticated members only.
+        /// Whether only authenticated members receive it.
         authenticated: bool,
         to: Audience,
     },
 }
 
-/// Whom a message is for.
+/// The recipients of a message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Audience {
     Everybody,
     One { is_authenticated: bool },
 }
 
-/// Whether the settings allow it to somebody who is, or is not, authenticated.
+/// Checks whether the settings allow an action to an authenticated or anonymous client.
 pub(crate) fn check(rules: &ChannelRules, is_authenticated: bool, act: Act) -> Result<(), Refusal> {
     match act {
         Act::Join if is_authenticated || rules.anonymous_clients => Ok(()),
@@ -31,7 +31,7 @@ pub(crate) fn check(rules: &ChannelRules, is_authenticated: bool, act: Act) -> R
                 check_authenticated_message(rules, is_authenticated, to)?;
             }
             match to {
-                // Needs the row for authenticated messages only, which is independent of the public one.
+                // A message for authenticated members needs only its own switch, not the one for public messages.
                 Audience::Everybody if authenticated => Ok(()),
                 Audience::Everybody => check_public_message(rules, is_authenticated),
                 Audience::One { is_authenticated: recipient } => {

@@ -1,4 +1,4 @@
-//! Messages with a key: said once, however often they are sent, and each sending answered once.
+//! Messages with an idempotency key: delivered once however often they are sent, and answered each time.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::v1::command::Message;
 use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
 
 impl Hub {
-    /// The answer to a message with a key that was sent before, even by another socket; `None` if it was not. While a trigger is
-    /// asked about the first, the repeat waits for what comes of it.
+    /// Returns the answer to a repeated message, also if another socket sent the first one; `None` if the message is
+    /// new. While a trigger decides about the first one, the repeated message waits for the outcome.
     pub(crate) fn repeat(
         &mut self,
         from: ConnectionId,
@@ -41,13 +41,13 @@ impl Hub {
         Ok(Some(Vec::new()))
     }
 
-    /// A trigger is asked about the first.
+    /// Records that a trigger is deciding about a message with this key.
     pub(crate) fn note_undecided(&mut self, channel: &str, key: &str) {
         self.undecided.insert((channel.into(), key.into()), Vec::new());
     }
 
-    /// The message is decided, or its sender is gone. A refusal counts for the repeats too; without one they are
-    /// handled now.
+    /// Ends the waiting of repeated messages after the first one was decided or its sender has left. A refusal applies
+    /// to the repeated messages too; otherwise they are handled now.
     pub(crate) fn decide(&mut self, channel: &Arc<str>, key: &str, refusal: Option<&Refusal>) -> Vec<Output> {
         let repeaters = self.undecided.remove(&(Arc::clone(channel), key.into())).unwrap_or_default();
         let mut deliveries = Vec::new();
@@ -64,13 +64,13 @@ impl Hub {
         deliveries
     }
 
-    /// A trigger dropped the message.
+    /// Records that a trigger has dropped the message.
     pub(crate) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Output> {
         self.record_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
     }
 }
 
-/// What somebody is told who sent a message again: what the first sending was told, as long as it is kept.
+/// Returns the answer to a repeated message: the echo of the first one while that is kept, or else an acknowledgement.
 pub(crate) fn answer(state: &Channel, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Encoded {
     let kept = outcome.id.and_then(|id| Some((id, state.history.find(id, member.is_authenticated)?)));
     let echo = kept.and_then(|(id, frame)| {
@@ -91,7 +91,7 @@ pub(crate) fn answer(state: &Channel, member: &Member, channel: &str, key: &str,
     echo.unwrap_or_else(|| ack(channel, key, outcome))
 }
 
-/// What came of a message that has no echo.
+/// Returns the acknowledgement of a message without an echo.
 pub(crate) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
     let id = outcome.id.map(|id| id.to_string());
     let frame = ServerFrame {
@@ -103,7 +103,7 @@ pub(crate) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
     Encoded::frame(&frame)
 }
 
-/// What an echo is made of again.
+/// The parts of a kept frame from which an echo is encoded again.
 #[derive(Deserialize)]
 struct Kept<'a> {
     #[serde(borrow)]

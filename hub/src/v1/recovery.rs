@@ -1,4 +1,4 @@
-//! What somebody missed who comes back.
+//! Recovery: the messages that a returning client has missed.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,11 +8,11 @@ use crate::log::message_id::MessageId;
 use crate::refusal::Refusal;
 use crate::v1::command::{LABEL, label, object, wrong};
 
-/// Up to where somebody has seen what was said on a channel.
+/// The position in a channel's log up to which a client has seen everything.
 #[derive(Clone, Debug)]
 pub struct Since {
     epoch: Box<str>,
-    /// `None` where nothing had been said.
+    /// The id of the last message seen; `None` if there was none.
     id: Option<Box<str>>,
 }
 
@@ -27,7 +27,8 @@ impl Since {
         Ok(Since { epoch, id })
     }
 
-    /// Of another epoch nothing is known, so all that is kept was missed, and maybe more.
+    /// Returns the missed messages. In another epoch the position means nothing, so this is everything that is kept,
+    /// and more may be missing.
     pub(crate) fn missed(&self, history: &History, epoch: &str, is_authenticated: bool) -> Missed {
         match self.seen().filter(|_| *self.epoch == *epoch) {
             Some(seen) => history.since(seen, is_authenticated),
@@ -35,7 +36,7 @@ impl Since {
         }
     }
 
-    /// `None` if the id is none of this server's.
+    /// Returns the position; `None` if the id is not one of this server.
     fn seen(&self) -> Option<Option<MessageId>> {
         match &self.id {
             Some(id) => MessageId::parse(id).map(Some),

@@ -1,4 +1,4 @@
-//! What becomes of the answers of Redis, one for each command.
+//! The replies of Redis, one per command, and how they are passed on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use super::pipeline::Pipeline;
 use super::scripts::outcome_of;
 use crate::hub::{LogInput, LogReply, LogRequest, MessageId, Requester, Snapshot};
 
-/// What is waited for after a command.
+/// The receiver of a command's reply.
 pub(super) enum Awaited {
     Appended {
         channel: Arc<str>,
@@ -30,20 +30,20 @@ pub(super) enum Awaited {
         channel: Arc<str>,
         socket_id: String,
     },
-    /// It is told again with the next connection, if this one ends.
+    /// A removal that is repeated on the next connection if this one breaks.
     Gone(LogRequest),
     Nothing,
 }
 
-/// Who wants to know of something that was said.
+/// An observer of an appended entry.
 pub(super) enum Report {
-    /// How long it took since then, for the metrics.
+    /// Records the latency since this time in the metrics.
     Delay(Instant),
-    /// How many members there are.
+    /// Receives the number of members.
     Members(oneshot::Sender<Option<usize>>),
 }
 
-/// What Redis refuses, for the log: clients can cause it, so it is said once a minute.
+/// Logs refusals of Redis, once a minute because clients can cause them.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     said: Option<Instant>,
@@ -51,7 +51,7 @@ pub(super) struct Refusals {
 }
 
 impl Pipeline<'_> {
-    /// Whoever waits for it is answered. What Redis refuses about one channel does not end the connection.
+    /// Passes a reply to its receiver. If Redis refuses a command about one channel, the connection is kept.
     pub(super) fn take(&mut self, waits: Awaited, answer: RedisResult<Value>) -> RedisResult<()> {
         let taken = match waits {
             Awaited::Appended { channel, requester, report } => {
@@ -73,7 +73,7 @@ impl Pipeline<'_> {
                     Ok(())
                 }
                 refused => {
-                    // Where the connection ends, it is asked again with the next one.
+                    // If the connection is broken, the state is requested again on the next one.
                     if refused.as_ref().err().is_none_or(|error| !ends_connection(error)) {
                         self.follower.handle(LogInput::SnapshotRefused { channel: &channel, question });
                     }
@@ -136,7 +136,7 @@ impl Refusals {
     fn say(&mut self, error: &RedisError) {
         self.unsaid += 1;
         if self.said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
-            tracing::error!(%error, times = self.unsaid, "Redis refuses what it is asked");
+            tracing::error!(%error, times = self.unsaid, "Redis refuses commands");
             *self = Refusals { said: Some(Instant::now()), unsaid: 0 };
         }
     }
@@ -148,7 +148,7 @@ fn parsed<T: FromRedisValue>(answer: RedisResult<Value>) -> RedisResult<T> {
 
 type Entries = Vec<(String, Vec<(String, String)>)>;
 
-/// `None`: newer settings than this server's are in force, and close the channel or change its row.
+/// Parses a snapshot. `None` means that newer settings than this server's have closed the channel or changed its row.
 fn snapshot_of(answer: Value) -> RedisResult<Option<Snapshot>> {
     type Stands = (String, String, u64, u64, String, String, Vec<(String, String)>, Entries);
     if let Value::Array(parts) = &answer
@@ -172,10 +172,10 @@ fn snapshot_of(answer: Value) -> RedisResult<Option<Snapshot>> {
     }))
 }
 
-/// What Redis says of a message with a key that it has seen before.
+/// The reply to a message whose idempotency key is known.
 const KNOWN: &str = "known";
 
-/// What Redis says to a server whose settings are out of date.
+/// The reply to a server whose settings are out of date.
 const STALE: &str = "stale";
 
 const SAID_EVERY: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Where settings and users are kept: in memory, or in the Redis that several servers share.
+//! The store of settings and users: in memory, or in the Redis that several servers share.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,18 +10,18 @@ use super::workspace::{PutError, Unavailable};
 use super::{Cluster, Follower};
 use crate::settings::Settings;
 
-/// Where settings and users are kept. Users are JSON here: what a user is, the accounts know.
+/// The store of settings and users. It handles users as JSON; the module of accounts defines their shape.
 #[derive(Clone, Debug)]
 pub(crate) enum Directory {
-    /// A restart forgets the users.
+    /// In memory. A restart forgets the users.
     Memory(Arc<Mutex<Table>>),
-    /// All servers on one Redis have the same.
+    /// In Redis, where all servers share them.
     Redis(Cluster),
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// The user with the id 1 first.
+    /// Ordered by id, starting at 1.
     users: Vec<String>,
     ids: HashMap<String, i64>,
 }
@@ -31,7 +31,7 @@ impl Directory {
         Directory::Memory(Arc::default())
     }
 
-    /// Whether settings and users can be read and changed.
+    /// Returns whether settings and users can be read and changed.
     pub(crate) fn is_ready(&self) -> bool {
         match self {
             Directory::Memory(_) => true,
@@ -50,7 +50,7 @@ impl Directory {
         }
     }
 
-    /// Has the other servers close the sockets of a user.
+    /// Closes the sockets of a user on the other servers.
     pub(crate) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
         match self {
             Directory::Memory(_) => Ok(()),
@@ -58,7 +58,7 @@ impl Directory {
         }
     }
 
-    /// Adds a user, of whom `json` says everything but the id, if there are fewer than `at_most`.
+    /// Adds a user if there are fewer than `at_most`. `json` contains everything except the id.
     pub(crate) async fn add_user(&self, email: &str, json: String, at_most: usize) -> Result<Added, Unavailable> {
         match self {
             Directory::Memory(table) => Ok(lock(table).add(email, json, at_most)),
@@ -80,7 +80,7 @@ impl Directory {
         }
     }
 
-    /// Waits until everything that was asked of Redis is done.
+    /// Waits until all requests to Redis are done.
     pub(crate) async fn end(&self) {
         if let Directory::Redis(cluster) = self {
             cluster.end().await;

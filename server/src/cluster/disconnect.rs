@@ -1,4 +1,4 @@
-//! Closes the sockets of a user on all servers.
+//! Disconnects a user from all servers.
 
 use redis::cmd;
 use xano_realtime_protocol::frame::Permissions;
@@ -8,7 +8,7 @@ use super::Follower;
 use super::workspace::{Unavailable, unavailable};
 
 impl Cluster {
-    /// Tells all servers, this one included. A server that is not connected to Redis at that moment does not hear it.
+    /// Notifies all servers, including this one. A server without a connection to Redis does not receive it.
     pub(super) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
         let Permissions { dbo_id, row_id } = user;
         let mut connection = self.connection().ok_or(Unavailable)?;
@@ -18,13 +18,13 @@ impl Cluster {
     }
 }
 
-/// A server says that a user is disconnected.
+/// Handles the notification that a user was disconnected.
 pub(super) fn hear(notice: &str, follower: &dyn Follower) {
     let user = notice
         .split_once(':')
         .and_then(|(table, row)| Some(Permissions { dbo_id: table.parse().ok()?, row_id: row.parse().ok()? }));
     match user {
         Some(user) => follower.disconnect(user),
-        None => tracing::error!("a notice that a user is disconnected names no user"),
+        None => tracing::error!("the notification of a disconnected user is malformed"),
     }
 }

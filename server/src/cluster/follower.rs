@@ -1,4 +1,4 @@
-//! What the cluster asks of the server that it is part of.
+//! The interface between the cluster and the server that it belongs to.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,33 +9,33 @@ use xano_realtime_protocol::frame::Permissions;
 use crate::hub::LogInput;
 use crate::settings::Settings;
 
-/// A server that follows the shared log.
+/// The server's side of the cluster: it follows the shared log.
 pub(crate) trait Follower: Debug + Send + Sync {
-    /// A server, this one included, did something on a channel. What follows from it may wait until the next
+    /// Handles a replica event: a server, possibly this one, has changed a channel. The output may wait until the next
     /// [`flush`](Self::flush).
     fn notice(&self, channel: &str, notice: &str);
 
-    /// Has everything written that notices led to.
+    /// Flushes the outboxes that replica events have filled.
     fn flush(&self);
 
-    /// The log answers, or says something about all channels.
+    /// Handles a reply, or a notification that concerns all channels.
     fn handle(&self, input: LogInput<'_>);
 
-    /// Puts settings in force on this server, where it shares them with no other.
+    /// Puts settings in force on a server without a shared log.
     fn apply(&self, settings: Settings);
 
-    /// Does what is due after a while. Called every few seconds.
+    /// Advances the clock of the hub. It is called every few seconds.
     fn advance(&self);
 
-    /// The channels that are followed here, with how many messages are kept of each.
+    /// Returns the replicated channels, each with the number of messages that it keeps.
     fn channels(&self) -> Vec<(Arc<str>, usize)>;
 
-    /// Shows the settings in force.
+    /// Passes the settings in force to `read`.
     fn read_settings(&self, read: &mut dyn FnMut(&Settings));
 
-    /// Closes the sockets of a user.
+    /// Closes the sockets of a user on this server.
     fn disconnect(&self, user: Permissions);
 
-    /// A message that arrived at this server then is in the log, and is on its way to all its recipients.
+    /// Records the latency of a message that is now in the log and on its way to all recipients.
     fn queued_for_all(&self, received: Instant);
 }

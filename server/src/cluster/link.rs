@@ -1,4 +1,4 @@
-//! Connects to Redis, serves, and connects again.
+//! The link to Redis: it connects, serves until the connection breaks, and connects again.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::hub::{Load, LogInput, LogReply, LogRequest, Rows};
 use crate::settings::Secret;
 use crate::settings::Settings;
 
-/// Connects, serves, and connects again.
+/// The link to Redis: it connects, serves until the connection breaks, and connects again.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(super) client: Client,
@@ -34,17 +34,17 @@ pub(crate) struct Link {
     pub(super) following: Arc<Following>,
     pub(super) works: mpsc::UnboundedReceiver<Work>,
     pub(super) connection: Arc<RwLock<Option<MultiplexedConnection>>>,
-    /// The key that signs tokens, where it is one that the servers share.
+    /// The key that signs tokens, if it is the one stored in Redis.
     pub(super) secret: Option<Secret>,
-    /// From the start until it is first served with.
+    /// The first connections, between the start and their first use.
     pub(super) connected: Option<(Connections, Unread)>,
-    /// Members and histories that are gone, of which Redis could not be told.
+    /// Removed members and histories that Redis has not acknowledged yet.
     pub(super) gone: Vec<LogRequest>,
 }
 
 impl Link {
-    /// What is shared already, or else these from now on. Waits until Redis can be reached and holds what can be used:
-    /// a server never falls back to its own settings, which may allow more.
+    /// Returns the settings and the key stored in Redis; stores ours if there are none. Waits until Redis is reachable
+    /// and its data is valid: a server never falls back to its own settings, which may allow more.
     pub(crate) async fn bootstrap(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
         loop {
             match self.try_bootstrap(settings, secret.as_ref()).await {
@@ -73,7 +73,7 @@ impl Link {
         Ok((settings, rows, secret))
     }
 
-    /// Serves until everything is done after [`Cluster::end`](super::Cluster::end).
+    /// Serves until all requests before [`Cluster::end`](super::Cluster::end) are done.
     pub(crate) async fn run(mut self, follower: Arc<dyn Follower>) {
         loop {
             let connected = match self.connected.take() {
@@ -105,12 +105,12 @@ impl Link {
         follower: &Arc<dyn Follower>,
     ) -> Result<(), Failure> {
         let (connections, unread) = connected?;
-        tracing::info!("shares its channels through Redis at {}", self.address);
+        tracing::info!("sharing channels through Redis at {}", self.address);
         self.set(Some(connections.asking.clone()));
         session::serve(self, follower, connections, unread).await
     }
 
-    /// Refuses all work until `what` resolves, as it could not be kept. Returns `None` when the server ends.
+    /// Refuses all requests until `what` resolves, because there is no connection. Returns `None` when the server ends.
     async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, follower: &Arc<dyn Follower>) -> Option<T> {
         let mut what = std::pin::pin!(what);
         loop {
@@ -128,7 +128,7 @@ impl Link {
         }
     }
 
-    /// Redis may repeat what it was told, so the password too.
+    /// The error may repeat the URL's password, so it is removed from the message.
     fn complain(&self, error: &Failure) {
         let mut error = error.to_string();
         if let Some(password) =
@@ -144,7 +144,7 @@ impl Link {
     }
 }
 
-/// It cannot be done now: whoever waits for it is told.
+/// Fails a request that cannot be carried out now, and informs its requester.
 pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec<LogRequest>) {
     match work {
         Work::Request(
@@ -157,7 +157,7 @@ pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec
             follower.handle(LogInput::Reply { channel: &channel, requester: &requester, reply: LogReply::Unavailable })
         }
         Work::Request(request @ (LogRequest::Leave { .. } | LogRequest::Erase { .. }), ..) => gone.push(request),
-        // How every channel stands is asked when there is a connection again.
+        // After reconnecting, the state of every channel is requested anyway.
         Work::Request(
             LogRequest::Append { .. } | LogRequest::Open { .. } | LogRequest::Close { .. } | LogRequest::Join { .. },
             ..,

@@ -1,4 +1,4 @@
-//! The channel of requests to the shared log.
+//! The queue of requests to the shared log.
 
 use std::time::Instant;
 
@@ -7,8 +7,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::Work;
 use crate::hub::{Load, LogRequest};
 
-/// The sending end of the channel of requests. What is sent is done in order, and answered to the
-/// [`Follower`](super::Follower).
+/// The sending end of the queue of requests. Requests are carried out in order, and the [`Follower`](super::Follower)
+/// receives the replies.
 #[derive(Clone, Debug)]
 pub(crate) struct LogRequests {
     works: mpsc::UnboundedSender<Work>,
@@ -22,11 +22,11 @@ impl LogRequests {
 
     pub(crate) fn post(&self, request: LogRequest) {
         let held = self.load.hold(request.bytes());
-        // Without the other end the server is stopping.
+        // An error means that the link has ended and the server is stopping.
         let _ = self.works.send(Work::Request(request, Instant::now(), held));
     }
 
-    /// Sends the request of an event. Returns how many members the event is for, or `None` if it was not done.
+    /// Appends an event of the workspace. Returns the number of members that receive it, or `None` on failure.
     pub(crate) async fn event(&self, request: LogRequest) -> Option<usize> {
         let (answer, answered) = oneshot::channel();
         let held = self.load.hold(request.bytes());
@@ -34,7 +34,7 @@ impl LogRequests {
         answered.await.ok().flatten()
     }
 
-    /// Waits until everything that was sent is done.
+    /// Waits until all earlier requests are done.
     pub(super) async fn end(&self) {
         let (done, ended) = oneshot::channel();
         if self.works.send(Work::End(done)).is_ok() {
@@ -42,7 +42,7 @@ impl LogRequests {
         }
     }
 
-    /// How much waits for Redis.
+    /// Returns the bytes that wait for Redis.
     pub(crate) fn load(&self) -> Load {
         self.load.clone()
     }

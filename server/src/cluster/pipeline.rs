@@ -1,4 +1,4 @@
-//! What servers ask of Redis, in order and many at once, and what becomes of the answers.
+//! The pipeline to Redis: it sends requests in order and in batches, and passes the replies on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use super::session::Connections;
 use super::{ANSWER_WITHIN, BATCH, Work};
 use crate::hub::{Held, Load, LogRequest, Outcome};
 
-/// Asks Redis, as long as it answers.
+/// The pipeline to Redis, which serves until Redis fails.
 pub(super) struct Pipeline<'a> {
     queue: &'a mut mpsc::UnboundedReceiver<Work>,
-    /// Members and histories that are gone, of which Redis could not be told.
+    /// Removed members and histories that Redis has not acknowledged yet.
     pub(super) gone: &'a mut Vec<LogRequest>,
     pub(super) follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
@@ -29,13 +29,13 @@ pub(super) struct Pipeline<'a> {
     pub(super) refusals: Refusals,
 }
 
-/// What is asked at once.
+/// The commands of one round trip.
 #[derive(Default)]
 struct Batch {
     commands: Vec<(Cmd, Awaited)>,
-    /// Whose notices are wanted afterwards, and whose are not any more.
+    /// The notification channels to subscribe to (`true`) or to unsubscribe from (`false`).
     notices: BTreeMap<String, bool>,
-    /// All of it waits until it is answered.
+    /// The bytes of the requests count as waiting until they are answered.
     held: Vec<Held>,
 }
 
@@ -51,11 +51,12 @@ impl<'a> Pipeline<'a> {
         Pipeline { queue, gone, follower, commands, connections, load, refusals: Refusals::default() }
     }
 
-    /// Until Redis fails or `over`; `Some` when everything is done and nothing more comes.
+    /// Serves until Redis fails or `over` is cancelled. Returns `Some` when all requests are done and the queue has
+    /// ended.
     pub(super) async fn serve(&mut self, over: &CancellationToken) -> RedisResult<Option<oneshot::Sender<()>>> {
         let mut works = Vec::new();
         loop {
-            // What is taken is answered: so nothing ends this in the middle.
+            // Only waiting for requests can be cancelled: a request that was taken is always answered.
             match over.run_until_cancelled(self.queue.recv_many(&mut works, BATCH)).await {
                 None | Some(0) => return Ok(None),
                 Some(_) => {}
@@ -66,7 +67,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Redis is told who is gone; of whom it cannot be told stays for another time.
+    /// Repeats removals that Redis has not acknowledged. A removal that fails again is kept.
     pub(super) async fn tell_gone(&mut self) -> RedisResult<()> {
         while !self.gone.is_empty() {
             let gone: Vec<_> = self.gone.drain(..self.gone.len().min(BATCH)).collect();
@@ -77,7 +78,7 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    /// Does it, in order; hands back the last word if that was among it.
+    /// Carries out requests in order. Returns the sender of the end, if that was among them.
     pub(super) async fn perform(
         &mut self,
         works: impl Iterator<Item = Work>,
@@ -86,7 +87,7 @@ impl<'a> Pipeline<'a> {
         let mut end = None;
         for work in works {
             match work {
-                // Its sender has waited long enough, and what waits without end fills the memory.
+                // The requester has waited long enough, and requests that wait without a limit would fill the memory.
                 Work::Request(request, since, held) if request.is_message() && since.elapsed() > ANSWER_WITHIN => {
                     give_back(Work::Request(request, since, held), self.follower, self.gone);
                 }
@@ -144,7 +145,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// How a channel stands is asked after its notices are heard: so none is missed.
+    /// Subscribe before asking for the state of a channel, so that no replica event is missed in between.
     async fn send(&mut self, batch: Batch) -> RedisResult<()> {
         let Batch { commands, notices, held } = batch;
         let (wanted, unwanted): (Vec<_>, Vec<_>) = notices.into_iter().partition(|&(_, is_wanted)| is_wanted);
@@ -169,7 +170,7 @@ impl<'a> Pipeline<'a> {
             Err(error) => {
                 outcome = Err(error);
                 for waits in awaited {
-                    // Everybody is told; the cause is the same.
+                    // All requesters get the same error, because the cause is the same.
                     let _ = self.take(waits, Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()));
                 }
             }

@@ -1,4 +1,4 @@
-//! What things are called in Redis.
+//! The names of all keys and notification channels in Redis.
 
 use std::fmt::Write;
 
@@ -6,14 +6,14 @@ use ring::digest::{SHA256, digest};
 
 use crate::hub::MessageId;
 
-/// The names of everything in one database.
+/// The names of the notification channels of one database.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    /// Notices reach every database, so they say which one they are of.
+    /// Notifications reach all databases, so their names contain the number of the database.
     database: i64,
 }
 
-/// The keys of one channel, which all lie in one place of a Redis Cluster.
+/// The keys of one channel. They share a hash tag, so that a Redis Cluster stores them together.
 #[derive(Debug)]
 pub(super) struct ChannelKeys {
     tag: String,
@@ -24,7 +24,7 @@ impl Names {
         Names { database }
     }
 
-    /// Where the notices of a channel are told.
+    /// Returns the notification channel of a channel's replica events.
     pub(super) fn notices(&self, channel: &str) -> String {
         format!("{}{channel}", self.notices_prefix())
     }
@@ -33,12 +33,12 @@ impl Names {
         format!("xano:{}:channel:", self.database)
     }
 
-    /// Where it is told that the settings have changed.
+    /// Returns the notification channel for changed settings.
     pub(super) fn settings_notices(&self) -> String {
         format!("xano:{}:settings", self.database)
     }
 
-    /// Where it is told that a user is disconnected.
+    /// Returns the notification channel for disconnected users.
     pub(super) fn disconnect_notices(&self) -> String {
         format!("xano:{}:disconnect", self.database)
     }
@@ -54,27 +54,27 @@ impl ChannelKeys {
         ChannelKeys { tag }
     }
 
-    /// A hash; its fields are named in `scripts/channel.lua`.
+    /// Returns the key of a channel's state, a hash whose fields `scripts/channel.lua` describes.
     pub(super) fn state(&self) -> String {
         self.key("state")
     }
 
-    /// A stream.
+    /// Returns the key of a channel's log, a stream.
     pub(super) fn said(&self) -> String {
         self.key("said")
     }
 
-    /// A hash, by socket id.
+    /// Returns the key of a channel's members, a hash by socket id.
     pub(super) fn members(&self) -> String {
         self.key("members")
     }
 
-    /// What came of a message with that key, under that row: another row has keys of its own.
+    /// Returns the key of a message's outcome. It contains the row, because another row has its own idempotency keys.
     pub(super) fn outcome(&self, row: &str, key: &str) -> String {
         format!("xano:{{{}}}:key:{row}:{key}", self.tag)
     }
 
-    /// A list: the names of the channel's outcomes, oldest first, with when each was made.
+    /// Returns the key of a list with the names and times of all outcomes of a channel, oldest first.
     pub(super) fn outcomes(&self) -> String {
         self.key("keys")
     }
@@ -84,37 +84,37 @@ impl ChannelKeys {
     }
 }
 
-/// Whether a server is alive: gone when it is not.
+/// Returns the key of a server's lease, which exists while the server is alive.
 pub(super) fn lease(node: &str) -> String {
     format!("xano:lease:{node}")
 }
 
-/// A set: the channels that a server has had members on.
+/// Returns the key of a set with the channels on which a server has or had members.
 pub(super) fn channels_of(node: &str) -> String {
     format!("xano:channels:{node}")
 }
 
-/// A set: the servers.
+/// A set with the names of all servers.
 pub(super) const NODES: &str = "xano:nodes";
-/// The realtime settings, JSON.
+/// The realtime settings, as JSON.
 pub(super) const SETTINGS: &str = "xano:settings";
 /// The version of the settings.
 pub(super) const SETTINGS_VERSION: &str = "xano:settings:version";
-/// A hash: how each row of the settings changed.
+/// A hash with the past changes of each row of the settings.
 pub(super) const SETTINGS_ROWS: &str = "xano:settings:rows";
-/// A list: the names of the outcomes of all channels, as [`ChannelKeys::outcomes`].
+/// A list with the names of the outcomes of all channels, as in [`ChannelKeys::outcomes`].
 pub(super) const OUTCOMES: &str = "xano:keys";
-/// The key that signs tokens, where none was given.
+/// The key that signs tokens, if no server was given one.
 pub(super) const SECRET: &str = "xano:secret";
-/// A hash: users by id, JSON.
+/// A hash with users as JSON, by id.
 pub(super) const USERS: &str = "xano:users";
-/// A hash: ids of users by e-mail address.
+/// A hash with the ids of users, by e-mail address.
 pub(super) const EMAILS: &str = "xano:emails";
 
-/// Of a stream, the first id after that one, or any.
+/// Returns the start of a range in a stream: an id, or the beginning.
 pub(super) fn from(id: Option<MessageId>) -> String {
     id.map_or_else(|| "-".to_owned(), |id| id.to_string())
 }
 
-/// Half of the digest: nobody makes two names with the same one.
+/// Half of the digest is enough, because finding two names with the same half is infeasible.
 const TAG_BYTES: usize = 16;

@@ -1,4 +1,4 @@
-//! What is done as long as the connections to Redis last.
+//! The session with Redis: all work that is done while the connections last.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,15 +22,17 @@ use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
 use crate::hub::{LogInput, is_of_node};
 use crate::settings::Secret;
 
-/// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
+/// The two connections of a session. Replica events have a connection of their own, because Redis closes one with too
+/// many unread pushes, and replies can be long.
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
     pub(super) asking: MultiplexedConnection,
-    /// Notices come here, and nothing else does.
+    /// Only pushes arrive on this connection.
     pub(super) listening: MultiplexedConnection,
 }
 
-/// Connects to a Redis that is new enough, teaches it the scripts, and subscribes to the notices that are about no channel.
+/// Connects to Redis, checks its version, loads the scripts, and subscribes to the notifications that concern no
+/// channel.
 pub(super) async fn connect(
     client: Client,
     scripts: [Cmd; 6],
@@ -53,7 +55,7 @@ pub(super) async fn connect(
     Ok((Connections { asking, listening }, unread))
 }
 
-/// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
+/// Serves as long as the connections last. Returns `Ok` when all requests are done and the queue has ended.
 pub(super) async fn serve(
     link: &mut Link,
     follower: &Arc<dyn Follower>,
@@ -69,7 +71,7 @@ pub(super) async fn serve(
     let mut works = Pipeline::new(works, gone, follower, commands, connections, load);
 
     works.tell_gone().await?;
-    // Whatever was known before, it is asked how every channel stands that somebody here is on.
+    // Earlier state may be stale, so the state of every channel with local members is requested.
     follower.handle(LogInput::Stale);
     keeper.agree().await?;
     let over = CancellationToken::new();
@@ -99,7 +101,7 @@ pub(super) async fn serve(
     Ok(())
 }
 
-/// Hears what the servers tell each other.
+/// Receives the replica events and notifications of all servers.
 struct Listener<'a> {
     follower: &'a Arc<dyn Follower>,
     names: &'a Names,
@@ -110,7 +112,7 @@ struct Listener<'a> {
 
 impl Listener<'_> {
     async fn listen(&mut self) -> Result<(), Failure> {
-        // What many notices cause leaves in few writes: when there is nothing more to hear.
+        // The outboxes are flushed when no unread replica event is left, so that many of them need few writes.
         let mut heard = 0;
         loop {
             if self.unread.is_empty() || heard == NOTICES_PER_WRITE {
@@ -142,7 +144,7 @@ impl Listener<'_> {
     }
 }
 
-/// Says that this server is alive, clears up after those that are not, and keeps from expiring what is in use.
+/// Renews the lease of this server, removes the members of dead servers, and extends the expiry of keys in use.
 struct Keeper<'a> {
     follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
@@ -152,7 +154,7 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    /// What was shared and is lost is shared again.
+    /// Restores shared data that Redis has lost.
     async fn agree(&mut self) -> RedisResult<()> {
         let Keeper { follower, following, secret, .. } = self;
         let notices = self.commands.names.settings_notices();
@@ -166,15 +168,15 @@ impl Keeper<'_> {
             lease.due().await;
             self.follower.advance();
             let renewal = lease.renew(&mut self.connections.asking).await?;
-            // Nobody else would notice that this one is dead.
+            // This connection has no other commands, so a ping must detect that it is broken.
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
-                tracing::warn!("this server was taken for dead; it says again who is here");
+                tracing::warn!("other servers declared this server dead; it announces its members again");
                 self.agree().await?;
                 self.follower.handle(LogInput::Stale);
             }
             for node in renewal.dead {
-                tracing::warn!(node, "clears up after a server that is gone");
+                tracing::warn!(node, "removing the members of a dead server");
                 let channels = self.channels_of(&node).await?;
                 self.clear(&node, &channels).await?;
                 lease::forget(&mut self.connections.asking, &node).await?;
@@ -188,12 +190,12 @@ impl Keeper<'_> {
     async fn touch(&mut self) -> RedisResult<()> {
         for channels in self.follower.channels().chunks(BATCH) {
             let mut pipeline = pipe();
-            // Others who took this server for dead may have forgotten where its members are.
+            // Other servers may have removed this entry after declaring this server dead.
             pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel)));
             for command in channels.iter().flat_map(|(channel, history)| self.commands.touch(channel, *history)) {
                 pipeline.add_command(command);
             }
-            // A full Redis refuses the note, and does the rest.
+            // A full Redis refuses the first command and carries out the others.
             pipeline.ignore_errors();
             let done: Vec<RedisResult<Value>> = pipeline.query_async(&mut self.connections.asking).await?;
             if let Some(error) = done.into_iter().filter_map(Result::err).find(ends_connection) {
@@ -203,8 +205,8 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Takes those off who are known to be here and are not: Redis may have fallen back to an earlier state, or have done
-    /// late what was asked of it. Where somebody is here, the hub sees to it.
+    /// Removes members of this server that Redis still lists but that have left: Redis may have fallen back to an
+    /// earlier state, or may have carried out a command late. On channels with local members, the hub does this.
     async fn tidy(&mut self) -> RedisResult<()> {
         let node = self.commands.node;
         let mut channels = self.channels_of(node).await?;
@@ -217,7 +219,7 @@ impl Keeper<'_> {
         cmd("SMEMBERS").arg(channels_of(node)).query_async(&mut self.connections.asking).await
     }
 
-    /// Takes the members of a server off these channels.
+    /// Removes all members of a server from these channels.
     async fn clear(&mut self, node: &str, channels: &[String]) -> RedisResult<()> {
         let connection = &mut self.connections.asking;
         for channels in channels.chunks(BATCH) {
@@ -240,5 +242,6 @@ impl Keeper<'_> {
     }
 }
 
-/// Those who wait for the first of them are not to wait for all.
+/// The number of replica events after which outboxes are flushed, so that the first recipients do not wait for all
+/// replica events.
 const NOTICES_PER_WRITE: usize = 64;

@@ -1,4 +1,4 @@
-//! The users, which all servers have in common.
+//! The table of users, which all servers share.
 
 use redis::{FromRedisValue, Script, cmd};
 
@@ -6,17 +6,17 @@ use super::redis_keys::{EMAILS, USERS};
 use super::workspace::unavailable;
 use super::{Cluster, Unavailable};
 
-/// What became of a sign-up.
+/// The result of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
-    /// With this id.
+    /// The user was added with this id.
     User(i64),
     EmailTaken,
     Full,
 }
 
 impl Cluster {
-    /// Adds a user, of whom `json` says everything but the id, if there are fewer than `at_most`.
+    /// Adds a user if there are fewer than `at_most`. `json` contains everything except the id.
     pub(super) async fn add_user(&self, email: &str, json: &str, at_most: usize) -> Result<Added, Unavailable> {
         let mut connection = self.connection().ok_or(Unavailable)?;
         let script = Script::new(include_str!("scripts/add_user.lua"));

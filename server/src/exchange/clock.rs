@@ -1,8 +1,8 @@
-//! The time that the hub is told.
+//! The clock of the hub.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970 that never go back while the server runs.
+/// A clock in milliseconds since 1970 that never goes back while the server runs.
 #[derive(Debug)]
 pub(super) struct Clock {
     started: Instant,

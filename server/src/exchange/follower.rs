@@ -1,4 +1,4 @@
-//! The exchange's side of the cluster: what the shared log says goes to the hub.
+//! The exchange's side of the cluster: it passes the inputs of the shared log to the hub.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::socket::outbox::FlushBatch;
 #[derive(Debug)]
 pub(crate) struct ClusterFollower {
     exchange: Arc<Exchange>,
-    /// The outboxes that notices have filled since the last flush: many notices leave in few writes.
+    /// The outboxes that replica events have filled since the last flush, so that many of them need few writes.
     batch: Mutex<FlushBatch>,
 }
 

@@ -1,13 +1,13 @@
 //! The hub, the outboxes of the sockets, and the lock around both.
 //!
-//! [`Exchange::feed`] is the one way to the hub: it locks, hands an input in, and carries out what the hub gives out.
-//! Frames are queued under the lock that the hub worked under: so all members of a channel see one order. They are
-//! written after the lock is released.
+//! All inputs reach the hub through [`Exchange::feed`], which locks the hub, passes the input in, and carries out the
+//! outputs. Frames are queued under the same lock, so all members of a channel see one order. They are written after
+//! the lock is released.
 //!
 //! # Layout
 //!
-//! - `clock`: the time that the hub is told.
-//! - `follower`: what the cluster hands in.
+//! - `clock`: the clock of the hub.
+//! - `follower`: passes the inputs of the shared log to the hub.
 
 mod clock;
 mod follower;
@@ -39,7 +39,7 @@ pub(crate) use follower::ClusterFollower;
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: Mutex<State>,
-    /// Where several servers share their channels.
+    /// The shared log; `None` on a single server.
     log: Option<LogRequests>,
     triggers: Triggers,
     pub(crate) metrics: Metrics,
@@ -51,7 +51,7 @@ pub(crate) struct Exchange {
 #[derive(Debug)]
 struct State {
     hub: Hub,
-    /// Empty between two inputs; kept for its memory.
+    /// An empty buffer between two inputs, kept for its allocation.
     outputs: Vec<Output>,
     outboxes: HashMap<ConnectionId, Arc<Outbox>>,
     /// The users of the authenticated sockets.
@@ -60,18 +60,18 @@ struct State {
     is_stopping: bool,
 }
 
-/// What came of an input, as far as its source asks.
+/// The result of an input, as far as its source needs it.
 #[derive(Debug, Default)]
 pub(crate) struct Effect {
     first: Option<First>,
-    /// How many sockets a message or an event was for.
+    /// The number of sockets that receive a message or an event.
     recipients: usize,
-    /// The request that gives an event its place in the shared log.
+    /// The request that appends an event to the shared log.
     event: Option<LogRequest>,
     event_refusal: Option<Refusal>,
 }
 
-/// The first frame that an input led to.
+/// The first frame that an input produced.
 #[derive(Clone, Copy, Debug)]
 enum First {
     Message,
@@ -80,12 +80,12 @@ enum First {
 }
 
 impl Effect {
-    /// The code of the refusal that the input led to, if it was refused.
+    /// Returns the code of the refusal, if the input was refused.
     pub(crate) fn refusal(&self) -> Option<Code> {
         if let Some(First::Refusal(code)) = self.first { Some(code) } else { None }
     }
 
-    /// Whether a message was handed to its recipients.
+    /// Returns whether the input delivered a message.
     pub(crate) fn is_message(&self) -> bool {
         matches!(self.first, Some(First::Message))
     }
@@ -104,7 +104,8 @@ impl Exchange {
         Exchange { state: Mutex::new(state), log, triggers, metrics, clock: Clock::start(), restless: Notify::new() }
     }
 
-    /// Hands an input to the hub, and carries out what it leads to. Frames are queued; the caller has the batch written.
+    /// Passes an input to the hub and carries out the outputs. Frames are queued in outboxes; the caller must flush the
+    /// batch.
     pub(crate) fn feed(self: &Arc<Self>, at: Instant, input: Input<'_>, batch: &mut FlushBatch) -> Effect {
         let mut effect = Effect::default();
         let mut calls = Vec::new();
@@ -134,7 +135,7 @@ impl Exchange {
                     }
                     Output::RefuseEvent(refusal) => effect.event_refusal = Some(refusal),
                     Output::Ask(call) => calls.push(call),
-                    // Its source waits for the answer.
+                    // The source of the event waits for its reply, so the request is returned to it.
                     Output::Log(request @ LogRequest::Append { requester: None, .. }) => effect.event = Some(request),
                     Output::Log(request) => {
                         if let Some(log) = &self.log {
@@ -151,7 +152,7 @@ impl Exchange {
         effect
     }
 
-    /// A socket opened at the address with this hash.
+    /// Opens a socket at the address with this hash.
     pub(crate) fn open(self: &Arc<Self>, client: Client, hash: &str, outbox: &Arc<Outbox>) -> ConnectionId {
         let user = client.is_authenticated().then_some(client.permissions);
         let id = {
@@ -171,7 +172,7 @@ impl Exchange {
         id
     }
 
-    /// A socket closed.
+    /// Removes a closed socket.
     pub(crate) fn close(self: &Arc<Self>, id: ConnectionId) {
         {
             let mut state = self.lock();
@@ -181,22 +182,22 @@ impl Exchange {
         self.feed(Instant::now(), Input::Close { id }, &mut FlushBatch::default());
     }
 
-    /// Whether sockets are let in at the address with this hash.
+    /// Returns whether sockets may open at the address with this hash.
     pub(crate) fn is_at(&self, hash: &str) -> bool {
         self.lock().is_at(hash)
     }
 
-    /// The last segment of the address.
+    /// Returns the connection hash, the last segment of the socket's URL.
     pub(crate) fn hash(&self) -> String {
         self.lock().hub.settings().hash.clone()
     }
 
-    /// The settings in force, as JSON.
+    /// Returns the settings in force, as JSON.
     pub(crate) fn settings(&self) -> Value {
         self.lock().hub.settings().to_json()
     }
 
-    /// Hands in an input that changes the settings. Only the sockets of a replaced address are closed.
+    /// Passes in an input that changes the settings, and closes the sockets whose address has changed.
     fn change_settings(self: &Arc<Self>, input: Input<'_>) {
         let mut batch = FlushBatch::default();
         let hash = self.hash();
@@ -209,18 +210,18 @@ impl Exchange {
         }
     }
 
-    /// Counts of channels and members.
+    /// Returns the counts of channels and members.
     pub(crate) fn census(&self) -> Census {
         self.lock().hub.census()
     }
 
-    /// How many bytes wait to be written to sockets. What several sockets wait for is counted for each.
+    /// Returns the number of bytes that wait in all outboxes. A frame for several sockets counts once for each.
     pub(crate) fn outbox_bytes(&self) -> usize {
         let outboxes: Vec<_> = self.lock().outboxes.values().cloned().collect();
         outboxes.iter().map(|outbox| outbox.waiting_bytes()).sum()
     }
 
-    /// Tells of changes of presence that came too fast to be told one by one, ten times a second while there are any.
+    /// Sends waiting presence updates in batches, ten times a second while there are any.
     pub(crate) async fn tell_presence(self: &Arc<Self>) {
         loop {
             self.restless.notified().await;
@@ -229,18 +230,18 @@ impl Exchange {
         }
     }
 
-    /// Does what is due after a while, even if no client sends anything.
+    /// Advances the clock of the hub, so that timeouts work even if no client sends anything.
     pub(crate) fn advance(self: &Arc<Self>) {
         let time = Input::Time(self.clock.at(Instant::now()));
         self.feed(Instant::now(), time, &mut FlushBatch::default());
     }
 
-    /// The channels with the most members, at most so many.
+    /// Returns the channels with the most members.
     pub(crate) fn largest_channels(&self, at_most: usize) -> Vec<ChannelView> {
         self.lock().hub.largest_channels(at_most)
     }
 
-    /// Ends every socket, and each that opens later.
+    /// Closes every socket, and every socket that opens later.
     pub(crate) fn stop(&self) {
         let mut state = self.lock();
         state.is_stopping = true;
@@ -249,7 +250,7 @@ impl Exchange {
         }
     }
 
-    /// Closes the sockets of a user on this server. Returns how many there were.
+    /// Closes the sockets of a user on this server. Returns their number.
     pub(crate) fn disconnect(&self, user: Permissions) -> usize {
         let state = self.lock();
         let sockets = state.users.iter().filter(|(_, candidate)| **candidate == user);
@@ -257,7 +258,7 @@ impl Exchange {
         outboxes.inspect(|outbox| outbox.end(Ending::Disconnected)).count()
     }
 
-    /// The workspace sends an event. Returns how many members it is for.
+    /// Sends an event of the workspace. Returns the number of members that receive it.
     pub(crate) async fn event(self: &Arc<Self>, channel: &str, data: Option<&RawValue>) -> Result<usize, Refusal> {
         let input = Input::Event { channel, data };
         let Effect { recipients, event, event_refusal, .. } =
@@ -274,7 +275,7 @@ impl Exchange {
         }
     }
 
-    /// Asks the triggers. Their answers are inputs, and may lead to further requests.
+    /// Sends questions to triggers. Their answers are new inputs, which may produce further requests.
     fn ask(self: &Arc<Self>, calls: Vec<Call>) {
         for Call { url, input, ticket } in calls {
             let exchange = Arc::clone(self);
@@ -291,12 +292,12 @@ impl Exchange {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic ends the socket that caused it and no other.
+        // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A question that panics is answered as failed: without an answer its channel would wait for ever.
+/// Answers a question that panics as failed. Without an answer, its channel would wait for ever.
 async fn or_failed(question: impl Future<Output = Answer>) -> Answer {
     AssertUnwindSafe(question).catch_unwind().await.unwrap_or(Answer::Failed)
 }

@@ -29,7 +29,7 @@ pub(crate) struct ClientSession {
 pub(crate) struct TooManyRefusals;
 
 impl ClientSession {
-    /// The session of a client that has connected to the address with this hash.
+    /// Opens the session of a client that has connected to the path with this hash.
     pub(crate) fn open(
         exchange: Arc<Exchange>,
         rates: Arc<RateLimits>,

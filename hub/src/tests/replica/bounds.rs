@@ -1,4 +1,4 @@
-//! What a hub asks of Redis and keeps for it is bounded.
+//! Tests of the bounds on requests to Redis and on the state that a hub keeps for it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -60,7 +60,7 @@ fn a_channel_is_not_fetched_again_when_its_last_member_comes_back_within_thirty_
 }
 
 #[test]
-fn no_more_than_a_thousand_channels_without_members_are_kept() {
+fn at_most_a_thousand_channels_without_members_are_kept() {
     let mut hub = hub(&Limits { channels_per_socket: 2_000, ..Limits::default() });
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     for number in 0..1_500 {
@@ -73,7 +73,7 @@ fn no_more_than_a_thousand_channels_without_members_are_kept() {
 }
 
 #[test]
-fn a_reconnection_asks_only_for_channels_with_members() {
+fn a_reconnection_requests_only_channels_with_members() {
     let mut hub = hub(&Limits::default());
     let jill = member_on(&mut hub, "room/1");
     hub.asked(jill, "join", "room/2");
@@ -86,7 +86,7 @@ fn a_reconnection_asks_only_for_channels_with_members() {
 }
 
 #[test]
-fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
+fn requests_beyond_the_bound_are_refused_and_their_sender_receives_an_error() {
     let load = Load::default();
     let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
         "client_public_messaging": true });
@@ -113,7 +113,7 @@ fn what_does_not_fit_among_the_waiting_work_is_refused_and_its_sender_told() {
 }
 
 #[test]
-fn posts_that_were_not_handed_out_count_as_waiting_too() {
+fn requests_that_were_not_handed_out_count_as_waiting_too() {
     let mut hub = hub(&Limits { channels_per_socket: usize::MAX, ..Limits::default() });
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     let mut joins = 0;
@@ -125,7 +125,7 @@ fn posts_that_were_not_handed_out_count_as_waiting_too() {
 }
 
 #[test]
-fn notices_that_wait_for_an_answer_of_redis_are_bounded_and_the_channel_is_asked_for_once_more() {
+fn events_that_wait_for_a_snapshot_are_bounded_and_another_snapshot_is_requested() {
     let mut hub = hub(&Limits::default());
     let jill = member_on(&mut hub, "room/1");
     hub.mark_stale();
@@ -158,7 +158,7 @@ fn notices_that_wait_for_an_answer_of_redis_are_bounded_and_the_channel_is_asked
 }
 
 #[test]
-fn a_channel_is_asked_for_again_when_its_row_is_another_one_or_its_history_changed() {
+fn a_snapshot_is_requested_again_when_the_row_of_a_channel_changes() {
     let rules = |history: usize| {
         let row = json!({ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true,
             "history": history });

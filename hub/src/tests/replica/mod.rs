@@ -1,7 +1,7 @@
-//! Hubs that share a channel, on a model of what they share: whatever is on its way arrives in any order that it can, by
-//! chance, while connections break, servers die, and what is shared is lost or falls back to an earlier state.
+//! A simulation of hubs that share a channel on a model of Redis. Messages in transit arrive in a random order, while
+//! connections break, servers die, and Redis loses data or falls back to an earlier state.
 //!
-//! A failure names its seed, which repeats it.
+//! A failure prints its seed, which reproduces it.
 
 mod bounds;
 mod people;
@@ -21,7 +21,7 @@ use crate::MessageId;
 
 const CHANNEL: &str = "room";
 const HISTORY: usize = 25;
-/// As many entries are kept, so that some runs lose some of them.
+/// The model keeps few entries, so that some runs lose entries.
 const KEPT: usize = HISTORY + 1;
 const NODES: usize = 3;
 const PEOPLE: usize = 6;
@@ -29,21 +29,21 @@ const STEPS: usize = 600;
 const SEEDS: u64 = 300;
 
 #[test]
-fn all_hear_one_order_and_know_who_is_there_whatever_breaks() {
+fn all_clients_receive_one_order_and_the_right_presence_whatever_fails() {
     for seed in 0..SEEDS {
         World::new(seed).lives(Faults::default()).agrees();
     }
 }
 
 #[test]
-fn what_was_shared_and_is_lost_is_told_and_all_agree_again() {
+fn lost_data_is_reported_and_all_servers_agree_again() {
     for seed in 0..SEEDS {
         World::new(seed).lives(Faults { of_redis: true, ..Faults::default() }).agrees();
     }
 }
 
 #[test]
-fn all_agree_again_after_a_redis_without_memory_has_refused_some_of_what_was_asked() {
+fn all_servers_agree_again_after_a_full_redis_has_refused_some_requests() {
     for seed in 0..SEEDS {
         World::new(seed).lives(Faults { of_memory: true, ..Faults::default() }).agrees();
     }
@@ -51,9 +51,9 @@ fn all_agree_again_after_a_redis_without_memory_has_refused_some_of_what_was_ask
 
 #[derive(Clone, Copy, Default)]
 struct Faults {
-    /// It comes back empty, or as it once was.
+    /// Whether Redis restarts, empty or in an earlier state.
     of_redis: bool,
-    /// It is full at times.
+    /// Whether Redis is full at times.
     of_memory: bool,
 }
 
@@ -61,16 +61,16 @@ struct World {
     seed: u64,
     dice: Rng,
     redis: Redis,
-    /// An earlier state of it.
+    /// An earlier state of Redis.
     saved: Redis,
     nodes: Vec<Node>,
     people: Vec<Person>,
-    /// Everything that was said, in its order, with whether it was lost again.
+    /// All appended entries in their order, each with whether it was lost later.
     order: Vec<(MessageId, u64, bool)>,
     next_payload: u64,
     names: u64,
     now: Duration,
-    /// Redis does not do what needs memory.
+    /// Whether Redis refuses everything that needs memory.
     is_full: bool,
 }
 
@@ -112,7 +112,7 @@ impl World {
                 300..310 => self.breaks(node),
                 310..340 => self.connects(node),
                 340..344 => self.dies(node),
-                // Its lease was gone, while it lives.
+                // The lease of a living server has expired.
                 344..348 => self.clears_up_after(self.nodes[node].name.clone()),
                 348..352 if faults.of_redis => self.redis_restarts(),
                 352..370 => self.saved = self.redis.clone(),
@@ -127,7 +127,7 @@ impl World {
         self
     }
 
-    /// Everything arrives.
+    /// Delivers everything in transit.
     fn settles(&mut self) {
         loop {
             let mut is_settled = true;
@@ -151,7 +151,7 @@ impl World {
         self.waits(3);
         self.settles();
         for person in 0..PEOPLE {
-            // Their join was refused.
+            // The join was refused.
             if !self.people[person].has_joined {
                 self.goes(person);
             }
@@ -160,13 +160,13 @@ impl World {
             self.comes(person, person % NODES);
         }
         self.settles();
-        // The last word is heard by all, after whatever else.
+        // After everything else, one last message must reach every client.
         self.says(0);
         self.settles();
         let seed = self.seed;
         let there: HashSet<_> = self.people.iter().map(|person| person.socket_id.clone()).collect();
         assert_eq!(self.redis.members.keys().cloned().collect::<HashSet<_>>(), there, "seed {seed}: who is there");
-        // With what is lost the keys are lost too.
+        // Lost entries have lost their idempotency keys too.
         let payloads = self.missed(0, self.order.len());
         assert_eq!(payloads.iter().collect::<HashSet<_>>().len(), payloads.len(), "seed {seed}: each is said once");
         for (number, person) in self.people.iter().enumerate() {
@@ -178,7 +178,7 @@ impl World {
         }
     }
 
-    /// Nothing twice, nothing in another order, nothing missing without a gap that was told.
+    /// Checks that nothing was received twice or out of order, and that nothing is missing without a gap.
     fn heard_in_order(&self, heard: &[Heard], who: &str) {
         let mut at = None;
         let mut is_told = false;
@@ -205,7 +205,7 @@ impl World {
         self.order.iter().filter(|&&(said, ..)| Some(said) <= id).count()
     }
 
-    /// What was lost again may be heard, and may be not.
+    /// Returns the entries that a client must have received. Lost entries may have been received or not.
     fn missed(&self, from: usize, to: usize) -> Vec<u64> {
         self.order[from..to].iter().filter(|(.., is_lost)| !is_lost).map(|&(_, payload, _)| payload).collect()
     }

@@ -1,4 +1,4 @@
-//! What people do, and what they are told.
+//! The clients of the simulation: what they do and what they receive.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,23 +9,23 @@ use super::super::driver::Delivery;
 use super::{CHANNEL, World};
 use crate::{ConnectionId, MessageId};
 
-/// Somebody who comes and goes, by way of any server, and says where they were.
+/// A client that connects to any server, leaves, and later continues from its last position.
 #[derive(Default)]
 pub(super) struct Person {
-    /// Which server, by number, and which socket of it.
+    /// The number of its server, and its socket there.
     pub(super) at: Option<(usize, ConnectionId)>,
     pub(super) socket_id: String,
     pub(super) has_joined: bool,
     pub(super) position: Option<(Value, Value)>,
     pub(super) present: HashSet<String>,
     pub(super) heard: Vec<Heard>,
-    /// What was said and not answered yet: its key and its payload.
+    /// The messages without an answer, by idempotency key, with their payloads.
     pub(super) unanswered: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
-    /// What came after that one: somebody is here for the first time.
+    /// The client has received everything after this entry. `None` is its first visit.
     After(Option<MessageId>),
     Message(MessageId, u64),
     Gap,
@@ -42,7 +42,7 @@ impl Heard {
 }
 
 impl World {
-    /// Says what was missed since they were last there, and sends again what was not answered.
+    /// Connects a client, which continues from its last position and repeats its unanswered messages.
     pub(super) fn comes(&mut self, person: usize, node: usize) {
         if self.people[person].at.is_some() {
             return;
@@ -127,7 +127,7 @@ impl Person {
                 if payload["complete"] == false {
                     self.heard.push(Heard::Gap);
                 }
-                // Of what it shows, some may have been heard.
+                // The client may have received some of this history before.
                 for entry in payload["history"].as_array().unwrap() {
                     self.hears(entry, payload["complete"] == false);
                 }
@@ -135,7 +135,7 @@ impl Person {
             "message" => self.hears(frame, false),
             "error" if payload["code"] == "gap" => {
                 self.heard.push(Heard::Gap);
-                // The answers may be among what is lost: a client gives them up after a while.
+                // The answers may be among the lost data. A client gives them up after a timeout.
                 self.unanswered.clear();
             }
             "presence_full" => {
@@ -156,7 +156,7 @@ impl Person {
         let id = MessageId::parse(frame["options"]["id"].as_str().unwrap()).unwrap();
         let message = Heard::Message(id, frame["payload"].as_u64().unwrap());
         if frame["options"]["key"].is_string() && self.heard.contains(&message) {
-            // The answer to a message that was sent again.
+            // The answer to a repeated message.
             return;
         }
         if may_be_known && self.heard.iter().any(|heard| heard.id() >= Some(id)) {

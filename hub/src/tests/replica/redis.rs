@@ -1,4 +1,4 @@
-//! What Redis does in one step: see `cluster/scripts`.
+//! A model of Redis. Each method does what one script does in one step; see `cluster/scripts`.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -8,7 +8,7 @@ use super::servers::Answered;
 use super::{KEPT, World};
 use crate::{LogReply, LogRequest, MessageId, Outcome, Snapshot};
 
-/// One channel of it.
+/// The state of one channel.
 #[derive(Clone, Default)]
 pub(super) struct Redis {
     pub(super) epoch: Option<Box<str>>,
@@ -22,7 +22,7 @@ pub(super) struct Redis {
 }
 
 impl World {
-    /// What a full Redis answers: only what needs no memory is done.
+    /// Carries out a request as a full Redis does: only requests that need no memory succeed.
     pub(super) fn refuses(&mut self, node: usize, request: LogRequest) -> Option<Answered> {
         match request {
             LogRequest::Open { question, .. } => {
@@ -81,7 +81,7 @@ impl World {
     pub(super) fn is_said(&mut self, new_epoch: Box<str>, entry: &str, key: Option<Box<str>>) {
         let redis = &mut self.redis;
         redis.epoch.get_or_insert(new_epoch);
-        // A clock that no restart sets back.
+        // This clock does not go back at a restart.
         let id = MessageId::parse(&format!("{}-0", self.order.len() + 1)).unwrap();
         let before = redis.newest.replace(id).map(|id| id.to_string()).unwrap_or_default();
         redis.said += 1;

@@ -1,4 +1,4 @@
-//! What servers do: they ask, are answered and hear, and break.
+//! The servers of the simulation: they send requests, receive replies and replica events, and fail.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    /// The next of what a server wants is done, and its answer is on its way.
+    /// Carries out the next request of a server and queues the reply.
     pub(super) fn asks(&mut self, node: usize) {
         if self.nodes[node].is_connected
             && let Some(request) = self.nodes[node].requests.pop_front()
@@ -57,7 +57,7 @@ impl World {
         }
     }
 
-    /// Time passes, so that idle channels are forgotten, and what was refused is asked for again.
+    /// Advances the time, so that idle channels are forgotten and refused requests are repeated.
     pub(super) fn waits(&mut self, seconds: u64) {
         self.now += Duration::from_secs(seconds);
         for node in 0..NODES {
@@ -87,7 +87,7 @@ impl World {
         }
     }
 
-    /// Some of what it wanted is done, and it does not learn what.
+    /// Breaks the connection of a server: some requests are carried out, and their replies are lost.
     pub(super) fn breaks(&mut self, node: usize) {
         if !self.nodes[node].is_connected {
             return;
@@ -113,7 +113,7 @@ impl World {
     }
 
     pub(super) fn connects(&mut self, number: usize) {
-        // While it cannot reach Redis, what it wants is given back.
+        // While a server is disconnected, its requests are returned as failed.
         if self.nodes[number].is_connected {
             return;
         }
@@ -133,13 +133,13 @@ impl World {
         node.is_connected = true;
         node.hub.mark_stale();
         node.requests.extend(node.hub.take_requests());
-        // Where nobody is, nobody is to be known.
+        // A server without channels must not be listed with members.
         if node.hub.followed_channels().is_empty() {
             self.clears_up_after(self.nodes[number].name.clone());
         }
     }
 
-    /// Another one takes its place, and all come back some time.
+    /// Kills a server. Another one replaces it, and its clients reconnect later.
     pub(super) fn dies(&mut self, node: usize) {
         for person in &mut self.people {
             if person.at.is_some_and(|(at, _)| at == node) {
@@ -159,7 +159,7 @@ impl World {
         }
     }
 
-    /// It comes back empty, or as it once was; what is not answered by then is not sent again.
+    /// Restarts Redis, empty or in an earlier state. Requests without a reply are not repeated.
     pub(super) fn redis_restarts(&mut self) {
         for node in 0..NODES {
             self.breaks(node);
@@ -172,7 +172,7 @@ impl World {
         for person in &mut self.people {
             person.unanswered.clear();
         }
-        // Who died before is dead in that state too.
+        // A server that died earlier is dead in the restored state too.
         let is_dead = |member: &str| !self.nodes.iter().any(|node| is_of_node(member, &node.name));
         self.redis.members.retain(|_, member| !is_dead(member));
     }

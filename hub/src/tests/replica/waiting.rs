@@ -1,4 +1,4 @@
-//! Those who wait until all know of them, on a hub whose requests are answered by hand.
+//! Tests of joins that wait for the shared log, on a hub whose requests are answered by hand.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ impl Driver {
         self.receive(from, &frame.to_string())
     }
 
-    /// All that is asked is answered: on each channel are those who were said to be.
+    /// Answers all requests: each channel has the members that were announced.
     pub(super) fn opens_all(&mut self) -> Vec<Delivery> {
         let mut questions = Vec::new();
         let mut members: HashMap<_, Vec<_>> = HashMap::new();
@@ -42,13 +42,13 @@ impl Driver {
     }
 }
 
-/// A channel on which nothing was said.
+/// Returns the snapshot of a channel without entries.
 pub(super) fn snapshot(members: Vec<(String, Box<str>)>) -> Snapshot {
     let (newest, hidden, entries) = (None, None, Vec::new());
     Snapshot { epoch: "epoch".into(), version: 1, said: 0, newest, hidden, entries, members }
 }
 
-/// To whom, and the code of an error or else the action.
+/// Returns the receivers of each frame, with the code of an error or else the action.
 pub(super) fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
     let told = deliveries.iter().flat_map(|Delivery { to, frame, .. }| {
         let frame: Value = serde_json::from_str(&frame.to_text()).unwrap();
@@ -59,7 +59,7 @@ pub(super) fn told(deliveries: &[Delivery]) -> Vec<(ConnectionId, String)> {
 }
 
 #[test]
-fn who_waits_while_the_row_of_the_channel_goes_is_refused_and_what_they_sent_meanwhile_is_handled() {
+fn a_join_that_waits_while_the_row_is_removed_is_refused_and_the_commands_behind_it_are_handled() {
     let mut hub = hub(&Limits::default());
     let [jill, jack] = ["jill", "jack"].map(|name| hub.open(Client::anonymous(name.to_owned())));
     for id in [jill, jack] {
@@ -78,7 +78,7 @@ fn who_waits_while_the_row_of_the_channel_goes_is_refused_and_what_they_sent_mea
 }
 
 #[test]
-fn joins_that_wait_count_among_the_channels_of_a_socket() {
+fn waiting_joins_count_as_channels_of_their_socket() {
     let mut hub = hub(&Limits { channels_per_socket: 2, ..Limits::default() });
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     for channel in ["room/1", "room/2"] {
@@ -91,7 +91,7 @@ fn joins_that_wait_count_among_the_channels_of_a_socket() {
 }
 
 #[test]
-fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though_it_is_asked_again() {
+fn a_private_message_that_arrives_during_a_snapshot_request_survives_another_request() {
     let mut hub = hub(&Limits::default());
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     hub.asked(jill, "join", "room/1");
@@ -104,7 +104,7 @@ fn a_whisper_that_comes_while_it_is_asked_how_the_channel_stands_is_heard_though
 }
 
 #[test]
-fn joins_that_wait_behind_another_are_answered_though_the_row_of_the_channel_is_replaced() {
+fn joins_that_wait_behind_another_are_answered_even_if_the_row_of_the_channel_is_replaced() {
     let mut hub = hub(&Limits::default());
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     for action in ["join", "leave", "join"] {
@@ -120,7 +120,7 @@ fn joins_that_wait_behind_another_are_answered_though_the_row_of_the_channel_is_
 }
 
 #[test]
-fn channels_that_a_join_waits_for_count_among_those_that_the_server_may_have() {
+fn channels_with_only_a_waiting_join_count_as_channels_of_the_server() {
     let mut hub = hub(&Limits { channels: 2, ..Limits::default() });
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     let answers: Vec<_> = (0..3).flat_map(|number| hub.asked(jill, "join", &format!("room/{number}"))).collect();

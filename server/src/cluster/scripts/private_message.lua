@@ -1,7 +1,6 @@
--- Something that takes no place in the order of a channel: a message to one client, or one that was dropped.
--- KEYS: if there is a key, what came of it and the lists of keys
--- ARGV: what came of it, where a notice is told, for how long a key is known (ms), how many of each list, the notice if
--- there is one
+-- Handles a message without a place in the log: a private message, or one that a trigger has dropped.
+-- KEYS: with a key its outcome and the lists of keys
+-- ARGV: outcome, notification channel, expiry of a key (ms), bound of each list, event if there is one
 local key, channel_keys, all_keys = unpack(KEYS)
 local outcome, notices, known_ms, of_channel, in_all, notice = unpack(ARGV)
 if key then

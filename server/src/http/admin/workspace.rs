@@ -95,7 +95,8 @@ impl Workspace {
         self.directory.put_settings(settings, &follower).await
     }
 
-    /// Closes the sockets of a user on all servers. Returns how many this server had, and whether the others were told.
+    /// Closes the sockets of a user on all servers. Returns the number of sockets on this server, and whether the other
+    /// servers were notified.
     pub(crate) async fn disconnect(&self, user: Permissions) -> (usize, Result<(), Unavailable>) {
         let sockets = self.exchange.disconnect(user);
         (sockets, self.directory.disconnect(user).await)

@@ -1,8 +1,8 @@
 //! The outbox of one socket: a bounded queue of frames, flushed with as few writes as possible.
 //!
 //! The task that adds a frame to an idle outbox becomes its writer. It flushes the outbox after it has released the
-//! hub's lock, together with the other outboxes of its batch; see [`FlushBatch`]. The socket's own task is woken in two cases
-//! only: the client's TCP buffer is full, or the socket must close. Measurements: docs/decisions/007-writes.md.
+//! hub's lock, together with the other outboxes of its batch; see [`FlushBatch`]. The socket's own task is woken in two
+//! cases only: the client's TCP buffer is full, or the socket must close. Measurements: docs/decisions/007-writes.md.
 //!
 //! The limit `outbox_bytes` holds on every path, also before the first write. It does not count the frame that is being
 //! written, so that a long history answer reaches a slow reader: docs/decisions/009-limits.md.
