@@ -47,6 +47,7 @@
 //! - `history`, `retention`: the messages that one channel keeps, and all channels together.
 //! - `reform`: new settings for channels that have members.
 //! - `log`: the order of messages and events, given by this hub or by a log that several servers share.
+//! - `log_entry`, `message_id`: what takes a place in the order of a channel, and the place.
 //! - `replica`: the channels of a hub that follows a shared log.
 //! - `pending`: commands that wait for a trigger, for a join on its way, or for another socket's key.
 //! - `triggers`: requests to the URLs of the settings.
@@ -71,7 +72,9 @@ mod idempotency;
 mod input;
 pub mod limits;
 mod log;
+mod log_entry;
 mod membership;
+mod message_id;
 mod output;
 mod pending;
 mod presence;
@@ -93,7 +96,7 @@ pub use hub::Hub;
 pub use idempotency::Outcome;
 pub use input::{Input, LogInput};
 pub use limits::Limits;
-pub use log::message_id::MessageId;
+pub use message_id::MessageId;
 pub use output::{ConnectionId, Output};
 pub use presence::BATCH_EVERY_MS;
 pub use refusal::{Refusal, Refused};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::ConnectionId;
-use crate::log::entry::{LogEntry, Sender};
+use crate::log_entry::{LogEntry, Sender};
 
 /// Something happened on a channel.
 #[derive(Debug, Serialize, Deserialize)]

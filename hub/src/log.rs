@@ -1,25 +1,17 @@
 //! The order of messages and events, given by this hub or by a log that several servers share. This module is the only
 //! one that asks which of the two it is.
-//!
-//! # Layout
-//!
-//! - `entry`: what takes a place in the order of a channel.
-//! - `message_id`: the place.
-
-pub(crate) mod entry;
-pub(crate) mod message_id;
 
 use std::sync::Arc;
 
 use crate::channel::{Channel, Member};
 use crate::idempotency::Outcome;
+use crate::log_entry::{LogEntry, Sender};
+use crate::message_id::MessageId;
 use crate::replica::Replica;
 use crate::replica::request::Requester;
 use crate::v1::command::JoinOptions;
 use crate::v1::publish::ack;
 use crate::{ConnectionId, Hub, Output, Refusal};
-use entry::{LogEntry, Sender};
-use message_id::MessageId;
 
 /// Who gives the order.
 #[derive(Debug)]
