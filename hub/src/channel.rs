@@ -8,7 +8,7 @@ use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFrame};
 
 use crate::history::History;
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::presence::{Change, Presence};
 use crate::replica::channel::ChannelReplica;
 use crate::retention::LastUse;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::encoded::Encoded;
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 
 /// The newest messages of a channel, and the ids that tell whether older ones are missing.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use crate::idempotency::Keys;
 use crate::input::{Input, LogInput};
 use crate::limits::Limits;
 use crate::log::Log;
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::output::{ConnectionId, Output};
 use crate::pending::Waiting;
 use crate::replica::Replica;

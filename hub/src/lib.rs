@@ -48,6 +48,7 @@
 //! - `history`, `retention`: the messages that one channel keeps, and the bounds on all channels together.
 //! - `reform`: changed settings of channels in use.
 //! - `log`: the log, which orders messages and events, local or shared by several servers.
+//! - `log_entry`, `message_id`: the entries of the log, and their ids, which define the order.
 //! - `replica`: the state of a hub that follows a shared log.
 //! - `pending`: commands that wait for a trigger, for the shared log, or for another socket's message with the same
 //!   key.
@@ -73,7 +74,9 @@ mod idempotency;
 mod input;
 pub mod limits;
 mod log;
+mod log_entry;
 mod membership;
+mod message_id;
 mod output;
 mod pending;
 mod presence;
@@ -95,7 +98,7 @@ pub use hub::Hub;
 pub use idempotency::Outcome;
 pub use input::{Input, LogInput};
 pub use limits::Limits;
-pub use log::message_id::MessageId;
+pub use message_id::MessageId;
 pub use output::{ConnectionId, Output};
 pub use presence::BATCH_EVERY_MS;
 pub use refusal::{Refusal, Refused};

@@ -6,7 +6,8 @@
 //! - [`config`]: the configuration of a server.
 //! - [`hub`]: channels, members, permissions and history; a separate crate without I/O.
 //! - `exchange`: the hub, the outboxes of the sockets, and the lock around both.
-//! - `socket`: connections, the sockets that they become, and their outboxes.
+//! - `socket`: connections, and the sockets that they become.
+//! - `outbox`: the frames that wait for one socket; the exchange fills it, and its source flushes it.
 //! - `cluster`: several servers on one Redis.
 //! - `http`: the HTTP endpoints, except for the WebSocket handshake.
 //! - `triggers`: requests to the trigger URLs of the settings.
@@ -22,6 +23,7 @@ mod exchange;
 mod http;
 pub mod logging;
 mod metrics;
+mod outbox;
 pub mod settings;
 mod socket;
 mod triggers;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::ConnectionId;
-use crate::log::entry::{LogEntry, Sender};
+use crate::log_entry::{LogEntry, Sender};
 
 /// A replica event: a change on a channel, which its server publishes to all servers.
 #[derive(Debug, Serialize, Deserialize)]

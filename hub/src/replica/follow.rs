@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::replica::channel::CatchUp;
 use crate::replica::event::{ReplicaEvent, is_of_node};
 use crate::replica::request::Snapshot;

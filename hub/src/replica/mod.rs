@@ -28,8 +28,8 @@ use xano_realtime_protocol::frame::Client;
 use crate::channel::Channel;
 use crate::idempotency::Outcome;
 use crate::limits::Limits;
-use crate::log::entry::{LogEntry, Sender};
-use crate::log::message_id::MessageId;
+use crate::log_entry::{LogEntry, Sender};
+use crate::message_id::MessageId;
 use crate::replica::channel::{CatchUp, ChannelReplica};
 use crate::replica::event::{Entry, Origin, RemoteMember, ReplicaEvent, encode, is_private_message};
 use crate::replica::idle::IdleChannels;
@@ -197,7 +197,15 @@ impl Hub {
     }
 
     /// Sends a private message to a member who is connected to another server.
-    pub(crate) fn send_elsewhere(&mut self, channel: &str, recipient: &str, frame: &RawValue, requester: Requester) {
+    pub(crate) fn send_elsewhere(
+        &mut self,
+        channel: &str,
+        recipient: &str,
+        frame: &RawValue,
+        from: ConnectionId,
+        key: Option<&str>,
+    ) {
+        let requester = Requester { from, key: key.map(Into::into) };
         let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
         if let (Some(replica), Some(channel_replica)) = (self.log.replica_mut(), channel_replica) {
             replica.private_message(channel, recipient, frame, requester, Arc::clone(&channel_replica.row));

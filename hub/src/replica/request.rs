@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::ConnectionId;
 use crate::idempotency::Outcome;
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::replica::row::Row;
 
 /// A request to the shared log. Requests are carried out in order.

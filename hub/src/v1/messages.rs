@@ -10,8 +10,7 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 use crate::channel::{Channel, Member, history_frame};
 use crate::depth::is_too_deep;
 use crate::idempotency::Outcome;
-use crate::log::entry::{LogEntry, Sender};
-use crate::replica::request::Requester;
+use crate::log_entry::{LogEntry, Sender};
 use crate::v1::command::Message;
 use crate::v1::permissions::{self, Act, Audience};
 use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
@@ -57,8 +56,7 @@ impl Hub {
         let to = match to {
             Addressees::Here(to) => to,
             Addressees::Elsewhere => {
-                let requester = Requester { from, key: key.map(Into::into) };
-                self.send_elsewhere(channel, recipient, &frame, requester);
+                self.send_elsewhere(channel, recipient, &frame, from, key);
                 return Ok(Vec::new());
             }
         };

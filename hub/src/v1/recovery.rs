@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::history::{History, Missed};
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::refusal::Refusal;
 use crate::v1::command::{LABEL, label, object, wrong};
 

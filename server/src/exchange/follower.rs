@@ -6,9 +6,9 @@ use std::time::Instant;
 use super::Exchange;
 use crate::cluster::Follower;
 use crate::hub::{Input, LogInput};
+use crate::outbox::FlushBatch;
 use crate::protocol::frame::Permissions;
 use crate::settings::Settings;
-use crate::socket::outbox::FlushBatch;
 
 /// An exchange that follows the shared log.
 #[derive(Debug)]

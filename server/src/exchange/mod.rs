@@ -30,7 +30,7 @@ use crate::hub::{
     Refusal,
 };
 use crate::metrics::Metrics;
-use crate::socket::outbox::{Ending, FlushBatch, Outbox};
+use crate::outbox::{Ending, FlushBatch, Outbox};
 use crate::triggers::{Question, Triggers};
 use clock::Clock;
 pub(crate) use follower::ClusterFollower;

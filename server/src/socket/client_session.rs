@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::outbox::{FlushBatch, Outbox};
 use super::rate_limit::{RateLimiter, RateLimits};
 use crate::exchange::Exchange;
 use crate::hub::{Code, Command, ConnectionId, Frame, Input, Refusal, Refused, Request};
 use crate::logging::LineRate;
+use crate::outbox::{FlushBatch, Outbox};
 use crate::protocol::frame::Client;
 
 /// The server's side of one client. Dropping it removes the client from all its channels.

@@ -20,11 +20,11 @@ use super::client_session::{ClientSession, TooManyRefusals};
 use super::farewell::{End, end_for, farewell};
 use super::fragments::Fragments;
 use super::heartbeat::{Heartbeat, Look, patience};
-use super::outbox::{Ending, Need, Outbox};
 use super::progress::Progress;
 use super::stream::Stream;
 use crate::config::Timings;
 use crate::hub::Refusal;
+use crate::outbox::{Ending, Need, Outbox};
 use crate::settings::Limits;
 
 pub(crate) type Socket = WebSocketStream<Stream>;

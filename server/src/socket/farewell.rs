@@ -16,7 +16,7 @@ use xano_realtime_protocol::CloseCode;
 
 use super::connection::{Socket, Terms};
 use super::fragments::TooManyFragments;
-use super::outbox::{Ending, Outbox};
+use crate::outbox::{Ending, Outbox};
 
 /// The reason why a socket ends.
 #[derive(Debug)]

@@ -12,7 +12,6 @@
 //! - `connection`: the task of one socket.
 //! - `client_session`: the server's side of one client.
 //! - `rate_limit`: token buckets that limit how fast one client may send.
-//! - `outbox`: the queue of frames for one socket, and who writes them.
 //! - `stream`: the byte stream of one socket, as the WebSocket library sees it.
 //! - `fragments`: detects messages split into too many fragments.
 //! - `heartbeat`: pings silent clients, and notices expired auth tokens.
@@ -27,7 +26,6 @@ mod farewell;
 mod fragments;
 mod heartbeat;
 mod listen;
-pub(crate) mod outbox;
 mod pending;
 mod progress;
 mod rate_limit;

@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
 use super::fragments::Fragments;
-use super::outbox::{Added, Outbox};
 use crate::hub::Encoded;
+use crate::outbox::{Added, Outbox};
 
 /// The byte stream of one socket. A write never waits: its bytes are queued in the outbox.
 #[derive(Debug)]

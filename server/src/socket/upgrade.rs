@@ -22,12 +22,12 @@ use xano_realtime_protocol::frame::Client;
 use super::admission::{Admission, Full, Place};
 use super::client_session::ClientSession;
 use super::connection::{self, Terms};
-use super::outbox::Outbox;
 use super::pending::PendingConnection;
 use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
 use crate::hub::Refusal;
+use crate::outbox::Outbox;
 use crate::settings::Limits;
 use crate::settings::random_name;
 

@@ -1,25 +1,17 @@
 //! The log, which orders messages and events. It is local, or several servers share it. Only this module distinguishes
 //! the two cases.
-//!
-//! # Layout
-//!
-//! - `entry`: the entries of the log.
-//! - `message_id`: the ids of entries, which define the order.
-
-pub(crate) mod entry;
-pub(crate) mod message_id;
 
 use std::sync::Arc;
 
 use crate::channel::{Channel, Member};
 use crate::idempotency::Outcome;
+use crate::log_entry::{LogEntry, Sender};
+use crate::message_id::MessageId;
 use crate::replica::Replica;
 use crate::replica::request::Requester;
 use crate::v1::command::JoinOptions;
 use crate::v1::publish::ack;
 use crate::{ConnectionId, Hub, Output, Refusal};
-use entry::{LogEntry, Sender};
-use message_id::MessageId;
 
 /// The log that orders the messages and events of all channels.
 #[derive(Debug)]

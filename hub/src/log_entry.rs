@@ -7,7 +7,7 @@ use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use crate::channel::Channel;
 use crate::history::Bounds;
-use crate::log::message_id::MessageId;
+use crate::message_id::MessageId;
 use crate::{ConnectionId, Encoded, Output};
 
 /// An entry of a channel's log, without its id.
