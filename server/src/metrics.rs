@@ -107,7 +107,7 @@ impl Metrics {
         self.messages_delivered.inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }
 
-    /// Counts a frame that was queued for this number of sockets.
+    /// Counts a refusal with this code that was queued for this number of sockets.
     pub(crate) fn refused(&self, code: Code, sockets: usize) {
         self.errors.with_label_values(&[code.name()]).inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }
