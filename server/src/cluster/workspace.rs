@@ -188,7 +188,7 @@ impl Cluster {
 }
 
 pub(super) fn unavailable(error: RedisError) -> Unavailable {
-    tracing::error!(%error, "Redis has refused a command");
+    tracing::error!(%error, "a command to Redis has failed");
     Unavailable
 }
 
