@@ -1,7 +1,7 @@
-//! Names the files of the Marvel chat, which the program includes for `--demo`.
+//! Lists the files of the Marvel chat, which the program includes for `--demo`.
 //!
-//! The chat is built by `npm run build`, with xtask, before the server. Only the list of its files is watched here: the
-//! program alone depends on what they hold, so that a changed client does not compile the server's library again.
+//! `npm run build` builds the chat with xtask before the server. This script watches only the list of its files. Their
+//! contents are a dependency of the program alone, so a changed client does not recompile the server's library.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -18,13 +18,13 @@ fn main() -> io::Result<()> {
     fs::write(generated, constant(&demo, &names))
 }
 
-/// What xtask has written. Where it has not, an empty list is left: Cargo runs this again and again, and compiles all
-/// that depends on it, while a file that it watches does not exist.
+/// The list that xtask has written. If there is none, an empty list is created, because Cargo runs this script and
+/// recompiles everything behind it as long as a watched file is missing.
 fn names_in(list: &Path) -> io::Result<String> {
     match fs::read_to_string(list) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             fs::create_dir_all(list.parent().unwrap_or(list))?;
-            // Older than this run, or the next build would take it for changed.
+            // The file must look older than this run, or the next build would consider it changed.
             File::create(list)?.set_modified(SystemTime::UNIX_EPOCH)?;
             Ok(String::new())
         }
@@ -38,6 +38,6 @@ fn constant(demo: &Path, names: &str) -> String {
         let _ = writeln!(files, "    ({name:?}, include_bytes!({:?})),", demo.join(name));
     }
     format!(
-        "/// Empty in a program that was built before the demo.\npub(crate) const DEMO: BuiltInFiles = &[\n{files}];\n"
+        "/// Empty in a program that was built without the demo.\npub(crate) const DEMO: BuiltInFiles = &[\n{files}];\n"
     )
 }

@@ -1,6 +1,6 @@
-//! The actions: what kinds of frames there are.
+//! The actions: the kinds of frames.
 
-/// Declares [`Action`] and its wire names from one list, so that no second list can disagree with it.
+/// Declares [`Action`] and its names on the wire from one list, so that they cannot differ.
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// The kind of a frame, as its `action` field names it.
@@ -11,10 +11,10 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// Every action, in the order of their discriminants.
+            /// All actions, in the order of their discriminants.
             pub const ALL: &[Action] = &[$(Action::$variant,)*];
 
-            /// The name on the wire.
+            /// Returns the name on the wire.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Action::$variant => $name,)*
@@ -25,13 +25,13 @@ macro_rules! actions {
 }
 
 actions! {
-    /// The socket opened or closed. The client makes this frame; no server sends it.
+    /// The socket opened or closed. The client itself creates this frame; no server sends it.
     ConnectionStatus = "connection_status",
-    /// The server refused something; the socket stays open.
+    /// The server refused a request; the socket stays open.
     Error = "error",
     /// An event that a Realtime Event function on the server sends to a channel.
     Event = "event",
-    /// The messages that the server keeps of a channel, sent on request or after a join.
+    /// The history of a channel, sent on request or after a join.
     History = "history",
     /// A client joins a channel; the server acknowledges with the same action.
     Join = "join",
@@ -52,7 +52,7 @@ actions! {
 }
 
 impl Action {
-    /// The action with this name on the wire; `None` for an unknown name.
+    /// Returns the action with this name on the wire, or `None` if the name is unknown.
     pub fn from_name(name: &str) -> Option<Action> {
         Action::ALL.iter().copied().find(|action| action.name() == name)
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_no_action() {
+    fn an_unknown_name_has_no_action() {
         assert_eq!(Action::from_name("Message"), None);
         assert_eq!(Action::from_name(""), None);
     }

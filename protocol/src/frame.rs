@@ -15,16 +15,16 @@ use crate::extensions::Extensions;
 pub struct ServerFrame<'a> {
     /// The kind of the frame.
     pub action: Action,
-    /// The client that caused the frame; `None` where the server did.
+    /// The client that caused the frame; `None` if the server did.
     pub client: Option<&'a RawValue>,
-    /// The channel that the frame belongs to, and what else concerns its delivery.
+    /// The channel that the frame belongs to, and other properties of its delivery.
     pub options: Options<'a>,
-    /// The content, by kind.
+    /// The content, which depends on the action.
     pub payload: Payload<'a>,
 }
 
 impl ServerFrame<'_> {
-    /// The frame as the server sends it.
+    /// Encodes the frame as JSON.
     pub fn encode(&self) -> Box<RawValue> {
         to_raw_value(self).expect("string keys and a writer that takes everything")
     }
@@ -40,7 +40,7 @@ pub enum Options<'a> {
     Channel {
         /// The channel's name.
         channel: &'a str,
-        /// Extension: the key of the message that this frame answers.
+        /// Extension: the idempotency key of the message that this frame answers.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<&'a str>,
     },
@@ -55,21 +55,21 @@ pub enum Options<'a> {
     Message {
         /// Whether only authenticated members receive it.
         authenticated: bool,
-        /// The recipient of a private message; `None` when the message goes to every member.
+        /// The recipient of a private message; `None` if the message is for every member.
         socket_id: Option<&'a str>,
         /// The channel's name.
         channel: &'a str,
         /// Extension: the id of the message; private messages have none.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a str>,
-        /// Extension: the sender's key, in the sender's own copy of the message.
+        /// Extension: the idempotency key, only in the sender's own copy of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<&'a str>,
     },
 }
 
 impl<'a> Options<'a> {
-    /// The options of a frame about one channel.
+    /// Returns the options of a frame about one channel.
     pub fn channel(channel: &'a str) -> Options<'a> {
         Options::Channel { channel, key: None }
     }
@@ -79,24 +79,25 @@ impl<'a> Options<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Payload<'a> {
-    /// `{}`, as in the acknowledgement of a leave.
+    /// The empty object, as in the acknowledgement of a leave.
     Empty {},
     /// The acknowledgement of a join.
     Joined {
-        /// The extensions that the server has.
+        /// The extensions of the server.
         ext: Extensions<'a>,
     },
-    /// The payload of a client, unchanged; `None` is `null`.
+    /// The payload of a client, unchanged; `None` stands for `null`.
     AsSent(Option<&'a RawValue>),
-    /// The kept messages, oldest first, each a whole frame. The server splices their bytes into the empty list.
+    /// The history, oldest message first, each a complete frame. The server splices the bytes of the frames into the
+    /// empty list.
     History {
-        /// Where the server puts the bytes of the frames.
+        /// An empty list, which marks the place for the frames.
         history: [(); 0],
-        /// Extension: whether the list has every message since the position that the joining client named.
+        /// Extension: whether the list contains every message since the position that the joining client named.
         #[serde(skip_serializing_if = "Option::is_none")]
         complete: Option<bool>,
     },
-    /// Extension: the acknowledgement of a message with a key.
+    /// Extension: the acknowledgement of a message with an idempotency key.
     Ack {
         /// The message's id, if it has one.
         id: Option<&'a str>,
@@ -107,7 +108,7 @@ pub enum Payload<'a> {
     PresenceFull {
         /// One [`Client`] per socket.
         presence: Vec<&'a RawValue>,
-        /// Extension: how many members the list does not name, as it has reached its bound.
+        /// Extension: the number of members that the list does not name, because it has reached its bound.
         #[serde(skip_serializing_if = "is_zero")]
         more: usize,
     },
@@ -120,18 +121,18 @@ pub enum Payload<'a> {
     },
     /// The event of a Realtime Event function.
     Event {
-        /// The data of the event; `None` is `null`.
+        /// The data of the event; `None` stands for `null`.
         data: Option<&'a RawValue>,
-        /// The auth table; 0: none.
+        /// The id of the auth table, or 0 for none.
         dbo_id: i64,
-        /// The row in the auth table; 0: none.
+        /// The id of the row in the auth table, or 0 for none.
         row_id: i64,
     },
     /// The server refused a request of the client.
     Error {
-        /// What was wrong, for people.
+        /// The error as a sentence, for people.
         message: &'a str,
-        /// What was wrong, for programs.
+        /// The error as a code, for programs.
         code: &'a str,
     },
 }
@@ -140,7 +141,7 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// Whether a member joined or left.
+/// The kind of a presence update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PresenceAction {
@@ -153,7 +154,7 @@ pub enum PresenceAction {
 /// One socket, as presence lists and messages show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Client {
-    /// The id of the socket, which is also the address of private messages.
+    /// The id of the socket, to which private messages are addressed.
     #[serde(rename = "socketId")]
     pub socket_id: String,
     /// The user's data in the token; empty for an anonymous client.
@@ -163,17 +164,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client without a token.
+    /// Returns a client without a token.
     pub fn anonymous(socket_id: impl Into<String>) -> Client {
         Client { socket_id: socket_id.into(), extras: Map::new(), permissions: Permissions::default() }
     }
 
-    /// Whether a token identifies the user.
+    /// Returns whether a token identifies the user.
     pub fn is_authenticated(&self) -> bool {
         self.permissions != Permissions::default()
     }
 
-    /// The client as frames contain it.
+    /// Encodes the client as JSON.
     pub fn encode(&self) -> Box<RawValue> {
         to_raw_value(self).expect("string keys and a writer that takes everything")
     }
@@ -182,9 +183,9 @@ impl Client {
 /// A user's row in the database. Both numbers are zero for an anonymous client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permissions {
-    /// The auth table.
+    /// The id of the auth table.
     pub dbo_id: i64,
-    /// The row in it.
+    /// The id of the row in it.
     pub row_id: i64,
 }
 

@@ -39,20 +39,21 @@ async function serveDemo() {
 }
 
 /**
- * A server that gets this process's signals, and ends with this process or with the one that started it.
+ * Starts a server that receives this process's signals, and that ends with this process or with the parent of this
+ * process.
  *
  * @param {string[]} args
  * @param {"inherit" | "pipe"} stdout
  */
 function start(args, stdout) {
   const server = spawn(findBinary(), withExitFlag(args), { stdio: ["pipe", stdout, "inherit"] });
-  // Closing the pipe to a server that has just ended is no fault.
+  // Closing the pipe to a server that has just ended is not an error.
   server.stdin?.on("error", () => {});
   for (const signal of SIGNALS) {
     process.on(signal, () => (process.platform === "win32" ? stop(server) : server.kill(signal)));
   }
   whenParentEnds(() => stop(server));
-  // The flag is for this process, too.
+  // The flag applies to this process too.
   if (args.includes(EXIT_FLAG)) process.stdin.on("end", () => stop(server)).resume();
   return server;
 }

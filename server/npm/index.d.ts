@@ -49,15 +49,15 @@ export interface ChannelSettings {
 
 /** A user of {@link RealtimeServer.signToken}. */
 export interface TokenUser {
-  /** The auth table: a whole number above 0. */
+  /** The id of the auth table, a whole number above 0. */
   dbo_id: number;
-  /** The row in it: a whole number above 0. */
+  /** The id of the row in it, a whole number above 0. */
   row_id: number;
-  /** What other members of a channel see of the user. Default: `{}`. */
+  /** The properties of the user that other members of a channel see. Default: `{}`. */
   extras?: Record<string, unknown> | undefined;
   /**
-   * For how many seconds the token is valid; negative: it has expired. The server allows clocks to differ by 60 s. Default:
-   * a day.
+   * The number of seconds for which the token is valid. A negative number makes an expired token. The server allows
+   * clocks to differ by 60 s. Default: a day.
    */
   expiresIn?: number | undefined;
 }
@@ -70,14 +70,14 @@ export interface RealtimeServer {
   readonly socketUrl: string;
   /** The connection hash. */
   readonly hash: string;
-  /** What `new XanoClient` needs: `new XanoClient({ ...server.clientSettings })`. */
+  /** The settings for `new XanoClient({ ...server.clientSettings })`. */
   readonly clientSettings: { instanceBaseUrl: string; realtimeConnectionHash: string };
-  /** The bearer token of the admin's endpoints and of the settings panel at `/settings`; random. */
+  /** The bearer token of the admin's endpoints and of the settings panel at `/settings`. It is random. */
   readonly adminToken: string;
   /** The last 64 Ki characters that the server has written to standard error. */
   readonly log: string;
   /**
-   * Makes an auth token of a user, for `realtimeAuthToken`. Nothing is asked of the server.
+   * Returns an auth token of a user, for `realtimeAuthToken`. It sends no request to the server.
    *
    * @throws TypeError if `dbo_id` or `row_id` is not a whole number above 0
    */
@@ -89,9 +89,9 @@ export interface RealtimeServer {
    * @returns how many members the event is for
    */
   event(channel: string, data: unknown): Promise<{ members: number }>;
-  /** Stops the server, and resolves when its process has ended. It may be called again. */
+  /** Stops the server, and resolves when its process has ended. It may be called more than once. */
   stop(): Promise<void>;
-  /** The same, for `await using`. */
+  /** Stops the server, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export interface RealtimeServer {
  * token of its own. It does not keep this process alive, and never outlives it. Variables `XANO_…` of this process are
  * not passed on; `XANO_SERVER_BINARY` names another program than that of the installed package.
  *
- * Rejects with the server's own words if it ends before it listens, and with an error that says what to do if there is no
- * program for this platform.
+ * Rejects with the server's error message if the server ends before it listens. Rejects with an error that says what to
+ * do if there is no program for this platform.
  */
 export function startServer(options?: StartServerOptions): Promise<RealtimeServer>;

@@ -28,21 +28,21 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
 
-    /// Serve TLS, on the same port and no other, with the certificate in this file (PEM), followed by those that lead to the
-    /// authority behind it.
+    /// Serve TLS, and no plain HTTP, on the same port. FILE (PEM) holds the certificate, followed by any intermediate
+    /// certificates.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
 
-    /// File with the key of that certificate (PEM).
+    /// File with the private key of the certificate (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls")]
     tls_key: Option<PathBuf>,
 
-    /// Serve TLS with a certificate for localhost, 127.0.0.1 and ::1, of an authority that is made at the first start and
-    /// kept in a folder of the user's. How clients are made to trust it is printed.
+    /// Serve TLS with a certificate for localhost, 127.0.0.1 and ::1. Its authority is created at the first start and
+    /// kept in a folder of the user; the output says how to make clients trust it.
     #[arg(long)]
     tls: bool,
 
-    /// A host name, beside localhost, for the certificate of --tls; may be given again.
+    /// A further host name for the certificate of --tls; may be repeated.
     #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
     tls_names: Vec<String>,
 
@@ -102,8 +102,8 @@ pub(crate) struct Args {
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
 
-    /// Start no server: ask the one that listens on --listen for /health, and end with 0 if it answers 200, or else
-    /// with 1. For containers.
+    /// Start no server. Send a request for /health to the server that listens on --listen, and exit with 0 if it
+    /// answers 200, or else with 1. For containers.
     #[arg(long)]
     pub(crate) health_check: bool,
 }

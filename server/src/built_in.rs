@@ -4,10 +4,10 @@ use xano_realtime_server::BuiltInFiles;
 
 include!(concat!(env!("OUT_DIR"), "/built_in_demo.rs"));
 
-/// The files to serve, or what to tell the user.
+/// Returns the files to serve, or an error message for the user.
 pub(crate) fn demo(files: BuiltInFiles, is_beside_www: bool) -> Result<BuiltInFiles, String> {
     match files {
-        _ if is_beside_www => Err("--demo: give either it or --www; both serve the address /".to_owned()),
+        _ if is_beside_www => Err("--demo: cannot be combined with --www; both serve the path /".to_owned()),
         [] => Err(NONE.to_owned()),
         files => Ok(files),
     }
@@ -21,7 +21,7 @@ mod tests {
     use super::{BuiltInFiles, demo};
 
     #[test]
-    fn a_program_that_was_built_before_the_demo_says_so() {
+    fn a_program_that_was_built_without_the_demo_says_so() {
         assert!(demo(&[], false).unwrap_err().contains("built without the demo"));
         let files: BuiltInFiles = &[("index.html", b"the page")];
         assert_eq!(demo(files, false), Ok(files));

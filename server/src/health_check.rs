@@ -1,4 +1,5 @@
-//! `--health-check`: asks a running server for `/health`. The container image holds no other program that could.
+//! The health check of `--health-check`, which sends a request for `/health` to a running server. The container image
+//! contains no other program that can do this.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
@@ -6,12 +7,12 @@ use std::time::Duration;
 
 const REQUEST: &[u8] = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 200 ";
-/// For each step: connecting, sending, receiving.
+/// The timeout of each step: connecting, sending, and receiving.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Succeeds if the server that listens on this address answers 200, over HTTP without TLS.
+/// Checks that the server on this address answers 200 over plain HTTP.
 pub(crate) fn check(listen: &str) -> Result<(), String> {
-    let address = reachable(listen).map_err(|error| format!("--health-check: {listen} is no address: {error}"))?;
+    let address = reachable(listen).map_err(|error| format!("--health-check: {listen} is not an address: {error}"))?;
     match ask(address) {
         Ok(answer) if answer == ANSWER => Ok(()),
         Ok(answer) => Err(format!("--health-check: {address} answers {:?}", String::from_utf8_lossy(&answer))),
@@ -19,7 +20,7 @@ pub(crate) fn check(listen: &str) -> Result<(), String> {
     }
 }
 
-/// The address of `--listen` as a client uses it: `0.0.0.0` and `[::]` accept connections, and are not connected to.
+/// Returns the address to which a client connects: loopback, if the server listens on `0.0.0.0` or `[::]`.
 fn reachable(listen: &str) -> std::io::Result<SocketAddr> {
     let mut address = listen.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
     if address.ip().is_unspecified() {
@@ -31,7 +32,7 @@ fn reachable(listen: &str) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// The beginning of the answer, as long as the expected one.
+/// Returns the start of the answer, as long as the expected one.
 fn ask(address: SocketAddr) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;

@@ -1,9 +1,9 @@
-//! What to do so that clients trust the authority of `--tls`.
+//! Instructions for making clients trust the authority of `--tls`.
 
 use std::fmt;
 use std::path::Path;
 
-/// In words, for the user who has started the server. The file is the authority's certificate.
+/// Displays the instructions for the user who has started the server. The file is the authority's certificate.
 pub(crate) struct HowToTrust<'a>(pub(crate) &'a Path);
 
 impl fmt::Display for HowToTrust<'_> {

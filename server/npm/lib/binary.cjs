@@ -1,4 +1,4 @@
-// The server's program: which package it comes in on this platform, and where it lies.
+// The server's program: the name of its package on this platform, and its path.
 "use strict";
 
 const { existsSync } = require("node:fs");
@@ -6,14 +6,14 @@ const { dirname, join } = require("node:path");
 
 const MAIN = "xano-realtime-server";
 
-/** The name of the package with the program for this platform, whether or not there is such a package. */
+/** Returns the name of the package with the program for this platform, whether such a package exists or not. */
 function packageName() {
   const libc = process.platform === "linux" && isMusl() ? "-musl" : "";
   return `${MAIN}-${process.platform}-${process.arch}${libc}`;
 }
 
 /**
- * The file name of the program on an operating system.
+ * Returns the file name of the program on an operating system.
  *
  * @param {string} platform a value of `process.platform`
  */
@@ -22,7 +22,7 @@ function programName(platform) {
 }
 
 /**
- * The path of the server's program: `XANO_SERVER_BINARY`, or the one of the platform package.
+ * Returns the path of the server's program: `XANO_SERVER_BINARY`, or the program in the platform package.
  *
  * Throws an error that says what is missing and what to do.
  */
@@ -56,10 +56,10 @@ function withoutPackage(name) {
   );
 }
 
-/** Whether Node itself is linked with musl, as on Alpine: then its report names no version of glibc. */
+/** Returns whether Node is linked with musl, as on Alpine. Its report then names no version of glibc. */
 function isMusl() {
   const report = /** @type {any} */ (process.report);
-  // Otherwise the report may wait for names of network addresses.
+  // Otherwise the report may wait for the resolution of network addresses.
   report.excludeNetwork = true;
   return !report.getReport().header.glibcVersionRuntime;
 }

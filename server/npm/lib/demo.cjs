@@ -1,4 +1,5 @@
-// The demo as the command serves it when it is told nothing: its arguments, its words, and the port that is in use.
+// The demo, which the command serves if it has no arguments: its arguments, its output, and the advice for a port in
+// use.
 "use strict";
 
 const { once } = require("node:events");
@@ -7,11 +8,11 @@ const { createInterface } = require("node:readline");
 const { inWords } = require("./words.cjs");
 
 const HOST = "127.0.0.1";
-/** `PORT` chooses another one, as for `npm start`. */
+/** `PORT` chooses another port, as for `npm start`. */
 const port = process.env.PORT || "8080";
 
 /**
- * Whether the command was told nothing, neither by arguments nor by a variable of the server.
+ * Returns whether neither arguments nor variables of the server are set.
  *
  * @param {string[]} args
  */
@@ -25,8 +26,8 @@ function demoArguments() {
 }
 
 /**
- * Prints the lines of the server's standard output in words for a person, until it ends. Resolves with whether it has
- * listened.
+ * Prints the lines of the server's standard output as sentences for a person, until it ends. Resolves to whether the
+ * server has listened.
  *
  * @param {import("node:stream").Readable | null} stdout
  * @param {import("./words.cjs").Welcome} [welcome]
@@ -40,7 +41,7 @@ async function printInWords(stdout, welcome) {
   return hasListened;
 }
 
-/** What to do when the port is in use, if it is. The server has said why it failed. */
+/** Returns advice if the port is in use. The server itself has printed why it failed. */
 async function adviceOnPort() {
   const probe = createServer();
   try {

@@ -1,4 +1,4 @@
-// The process that has started this one: the server is not to run on when it has gone.
+// The parent of this process. When it has ended, the server must not keep running.
 "use strict";
 
 const { readFileSync } = require("node:fs");
@@ -6,7 +6,7 @@ const { readFileSync } = require("node:fs");
 const CHECK_MS = 200;
 
 /**
- * Calls `ended` once the parent has gone. Does not keep this process alive.
+ * Calls `ended` after the parent has ended. Does not keep this process alive.
  *
  * @param {() => void} ended
  */
@@ -20,15 +20,15 @@ function whenParentEnds(ended) {
   timer.unref();
 }
 
-/** The process ids on which this process depends: an orphan gets another parent. */
+/** Returns the ids of the processes on which this process depends. They change when a parent ends. */
 function ancestors() {
   const parent = process.ppid;
-  // npm starts a command through a shell, which lives on when npm is killed.
+  // npm starts a command through a shell, which keeps running after npm was killed.
   return process.env.npm_command ? `${parent} ${parentOf(parent)}` : `${parent}`;
 }
 
 /**
- * The parent of another process, where Linux tells it.
+ * Returns the parent of another process, on Linux.
  *
  * @param {number} pid
  */

@@ -1,12 +1,12 @@
-// HTTP requests to the server. `fetch` is missing in Jest's page-like environment, and would refuse a certificate that
-// the server made itself.
+// HTTP requests to the server. `fetch` is missing in Jest's page-like environment, and it would refuse a certificate of
+// the server's own authority.
 "use strict";
 
 const http = require("node:http");
 const https = require("node:https");
 
 /**
- * Sends a request, with `body` as JSON where there is one, and resolves with the answer's `status` and `text`.
+ * Sends a request, with `body` as JSON if there is one. Resolves to the `status` and `text` of the answer.
  *
  * @param {string} url
  * @param {{ method?: string, token?: string, body?: unknown }} [options]
@@ -16,7 +16,7 @@ function request(url, { method = "GET", token, body } = {}) {
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const isSecure = url.startsWith("https:");
-  // The other end is the process that this one has started.
+  // The certificate need not be verified, because this process has started the server itself.
   const options = isSecure ? { method, headers, rejectUnauthorized: false } : { method, headers };
   return new Promise((resolve, reject) => {
     const sent = (isSecure ? https : http).request(url, { ...options, agent: false }, (response) => {

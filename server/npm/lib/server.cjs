@@ -1,4 +1,4 @@
-// A running server, as `startServer` gives it to a test. The types in index.d.ts document it.
+// A running server, as `startServer` returns it. The types in index.d.ts document it.
 "use strict";
 
 const { once } = require("node:events");
@@ -8,7 +8,7 @@ const { signToken } = require("./token.cjs");
 
 /** @typedef {import("../index.js").RealtimeServer} RealtimeServer */
 
-/** The server has one workspace, and answers to every id. */
+/** The server has one workspace and accepts every id. */
 const ADMIN = "/api:meta/workspace/1/realtime";
 
 /** @implements {RealtimeServer} */
@@ -28,12 +28,12 @@ class Server {
     this.#secret = secret;
     this.url = url;
     this.adminToken = adminToken;
-    // Closing the pipe to a server that has just ended is no fault.
+    // Closing the pipe to a server that has just ended is not an error.
     child.stdin.on("error", () => {});
   }
 
   /**
-   * Puts the settings in force where some are given, and learns the connection hash.
+   * Puts the given settings in force, if there are any, and reads the connection hash.
    *
    * @param {import("../index.js").RealtimeSettings} [settings]
    */
@@ -114,7 +114,7 @@ class Server {
 }
 
 /**
- * The message of an answer that refuses, or all of it.
+ * Returns the error message of a refusal, or its whole text.
  *
  * @param {string} text
  */

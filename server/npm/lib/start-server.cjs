@@ -1,4 +1,4 @@
-// A server for tests and scripts, as a process of its own.
+// A server for tests and scripts, in a separate process.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -11,7 +11,7 @@ const { keepAlive, withExitFlag } = require("./stop.cjs");
 
 /** @typedef {import("node:child_process").ChildProcessWithoutNullStreams} Child */
 
-/** What `startServer` gives the server itself. */
+/** The flags that `startServer` sets itself. */
 const OWN_FLAGS = ["--secret-file", "--admin-token-file"];
 
 /** @type {typeof import("../index.js").startServer} */
@@ -57,7 +57,7 @@ function hasFlag(args, flag) {
 }
 
 /**
- * A test gives the same result whatever its terminal has set.
+ * Removes the server's variables, so that a test gives the same result in every terminal.
  *
  * @param {NodeJS.ProcessEnv} env
  */
@@ -66,7 +66,7 @@ function withoutServerVariables(env) {
 }
 
 /**
- * What the server writes to standard error.
+ * Collects what the server writes to standard error.
  *
  * @param {Child} child
  */
@@ -79,7 +79,7 @@ function logOf(child) {
 }
 
 /**
- * The URL that the server prints; rejects with the server's own words if it ends before.
+ * Resolves to the URL that the server prints. Rejects with the server's error message if it ends earlier.
  *
  * @param {Child} child
  * @param {{ text: string }} log

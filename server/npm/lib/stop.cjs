@@ -1,11 +1,11 @@
-// The end of the server: its standard input is a pipe that its parent holds, and it ends when that closes.
+// The end of the server. Its standard input is a pipe that its parent holds, and it stops when the pipe closes.
 "use strict";
 
-/** The flag that makes it so. */
+/** The flag that makes the server stop at the end of standard input. */
 const EXIT_FLAG = "--exit-on-stdin-close";
 
 /**
- * The arguments with the flag once: the server refuses it twice.
+ * Returns the arguments with the flag exactly once, because the server refuses it twice.
  *
  * @param {readonly string[]} args
  */
@@ -14,7 +14,8 @@ function withExitFlag(args) {
 }
 
 /**
- * Stops the server as SIGTERM does, on Windows too: there a signal from Node would end it at once.
+ * Stops the server by closing the pipe. This has the same effect as SIGTERM, and it works on Windows, where a signal
+ * from Node would kill the process.
  *
  * @param {import("node:child_process").ChildProcess} server
  */
@@ -23,13 +24,13 @@ function stop(server) {
 }
 
 /**
- * Whether the server keeps this process alive. If not, both end together, as the pipe closes.
+ * Sets whether the server keeps this process alive. If not, both end together, because the pipe closes.
  *
  * @param {import("node:child_process").ChildProcess} server
  * @param {boolean} does
  */
 function keepAlive(server, does) {
-  // The pipes of a process are sockets, whatever the types say.
+  // The pipes of a process are sockets, although their types do not say so.
   for (const handle of /** @type {import("node:net").Socket[]} */ ([server, ...server.stdio])) {
     if (does) handle.ref();
     else handle.unref();

@@ -1,4 +1,4 @@
-// Auth tokens as the server makes them at sign-up.
+// Auth tokens, in the form that the server signs at sign-up.
 "use strict";
 
 const { createHmac } = require("node:crypto");
@@ -6,13 +6,13 @@ const { createHmac } = require("node:crypto");
 const DAY_S = 24 * 60 * 60;
 
 /**
- * A JSON Web Token, signed with HS256.
+ * Returns a JSON Web Token, signed with HS256.
  *
  * @param {string} secret
  * @param {import("../index.js").TokenUser} user
  */
 function signToken(secret, { dbo_id, row_id, extras = {}, expiresIn = DAY_S }) {
-  // The server would take the client for an anonymous one, and a test would fail far from here.
+  // Without this check the server would treat the client as anonymous, and the test would fail later and elsewhere.
   for (const [name, value] of Object.entries({ dbo_id, row_id })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new TypeError(`${name} is ${value}: give a whole number above 0`);

@@ -1,12 +1,12 @@
-// What a person at the terminal is told about the demo; `npm start` says the same.
+// The sentences about the demo for a person at the terminal. `npm start` prints the same ones.
 "use strict";
 
 const { request } = require("./request.cjs");
 
-/** @typedef {(url: string) => string | Promise<string>} Welcome what is printed when the server listens */
+/** @typedef {(url: string) => string | Promise<string>} Welcome the text that is printed when the server listens */
 
 /**
- * A line of the server's standard output in words for a person.
+ * Returns a line of the server's standard output as a sentence for a person.
  *
  * @param {string} line
  * @param {Welcome} [welcome]
@@ -15,7 +15,7 @@ async function inWords(line, welcome = welcomeToDemo) {
   const url = /^listening on (\S+)$/.exec(line)?.[1];
   if (url) return welcome(url);
   const tokenFile = /^admin token in (.+)$/.exec(line)?.[1];
-  // There is no file when the environment names a token: then the server makes none.
+  // There is no file if the environment contains a token.
   return tokenFile ? `The admin token is in ${tokenFile}\n` : line;
 }
 

@@ -45,7 +45,7 @@ fn needed(limits: &Limits, is_encrypted: bool) -> usize {
     connections.saturating_mul(each(is_encrypted)).saturating_add(OWN_DESCRIPTORS)
 }
 
-/// How many descriptors a connection has: an encrypted one is relayed through a pair.
+/// Returns the number of descriptors of one connection. An encrypted one is relayed through a pair of sockets.
 fn each(is_encrypted: bool) -> usize {
     if is_encrypted { 3 } else { 1 }
 }

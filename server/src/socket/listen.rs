@@ -37,7 +37,7 @@ use crate::settings::Limits;
 #[derive(Debug)]
 pub(crate) struct Front {
     routes: Router,
-    /// Where connections are encrypted.
+    /// The TLS handshake; `None` if the server speaks plain HTTP.
     tls: Option<Arc<Door>>,
     handshake_timeout: Duration,
     pending: Arc<PendingConnections>,
@@ -145,7 +145,7 @@ fn serve_connection(
     async move {
         let stream = match tls {
             None => stream,
-            // In a box: what is not encrypted should not have room for it.
+            // The future is boxed so that plain connections do not reserve memory for it.
             Some(tls) => match Box::pin(tls.enter(stream, &pending)).await {
                 Some(stream) => stream,
                 None => return,

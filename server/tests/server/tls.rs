@@ -1,4 +1,4 @@
-//! Encrypted connections.
+//! Tests of encrypted connections.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -24,7 +24,7 @@ use xano_realtime_server::{Config, Limits, Tls, TrustedProxies};
 use crate::binary::{complaint, server};
 use crate::support::{Client, Folder, HASH, MARVEL, Running, ask, get, patiently};
 
-/// Certificate and key for localhost, in files.
+/// A certificate for localhost and its key, in files.
 struct Identity {
     certificate: PathBuf,
     key: PathBuf,
@@ -48,7 +48,7 @@ impl Identity {
     }
 }
 
-/// A connection to a server that is called by this name and has a certificate of this authority.
+/// Opens an encrypted connection to a server with this name and a certificate of this authority.
 async fn encrypted(address: SocketAddr, name: &str, authority: &Path) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority).unwrap()).unwrap();
@@ -59,7 +59,7 @@ async fn encrypted(address: SocketAddr, name: &str, authority: &Path) -> std::io
     TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
 }
 
-/// For clients that speak no TLS: what connects to this address is carried to the server, encrypted.
+/// Starts a proxy for clients without TLS: it encrypts every connection to its address and forwards it to the server.
 async fn encrypting(server: SocketAddr, authority: &Path) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -87,7 +87,7 @@ fn limits(texts: &[&str]) -> Limits {
 }
 
 #[tokio::test]
-async fn what_works_without_tls_works_with_it() {
+async fn everything_that_works_without_tls_works_with_it() {
     let identity = Identity::new("tls-chat");
     let server = Running::start_with(Config { tls: identity.tls(), ..Config::default() }).await;
     let address = encrypting(server.address, &identity.certificate).await;
@@ -113,7 +113,7 @@ async fn what_works_without_tls_works_with_it() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_does_not_come_to_an_end_is_ended() {
+async fn an_unfinished_handshake_is_closed_after_a_timeout() {
     let identity = Identity::new("tls-stalled");
     let timings = Timings { handshake: Duration::from_millis(50), ..Timings::default() };
     let server = Running::start_with(Config { tls: identity.tls(), timings, ..Config::default() }).await;
@@ -127,7 +127,7 @@ async fn a_handshake_that_does_not_come_to_an_end_is_ended() {
 }
 
 #[tokio::test]
-async fn connections_in_their_handshake_and_behind_it_count_among_those_without_a_request() {
+async fn connections_before_and_after_their_tls_handshake_count_as_pending() {
     let identity = Identity::new("tls-pending");
     let timings = Timings { first_request: Duration::from_millis(1), ..Timings::default() };
     let limits = limits(&["unauthenticated=2"]);
@@ -143,7 +143,7 @@ async fn connections_in_their_handshake_and_behind_it_count_among_those_without_
 }
 
 #[tokio::test]
-async fn the_address_that_counts_is_the_clients() {
+async fn limits_per_address_count_the_clients_address() {
     let identity = Identity::new("tls-address");
     let limits = || limits(&["connections_per_ip=1"]);
     let server = Running::start_with(Config { tls: identity.tls(), limits: limits(), ..Config::default() }).await;
@@ -162,7 +162,7 @@ async fn the_address_that_counts_is_the_clients() {
     assert_eq!(refusal(address, "203.0.113.8").await, None);
 }
 
-/// The status that a handshake is refused with.
+/// Returns the status of a refused handshake.
 async fn refusal(address: SocketAddr, forwarded: &str) -> Option<u16> {
     use tokio_tungstenite::tungstenite::Error;
     let url = format!("ws://{address}/rt/{HASH}");
@@ -174,7 +174,7 @@ async fn refusal(address: SocketAddr, forwarded: &str) -> Option<u16> {
 }
 
 #[tokio::test]
-async fn http_without_tls_is_told_what_to_use() {
+async fn plain_http_is_answered_with_a_hint() {
     let identity = Identity::new("tls-plain");
     let server = Running::start_with(Config { tls: identity.tls(), ..Config::default() }).await;
     let (status, _, body) = get(server.address, "/health").await;
@@ -183,7 +183,7 @@ async fn http_without_tls_is_told_what_to_use() {
 }
 
 #[test]
-fn files_that_cannot_be_used_are_named_with_what_to_do() {
+fn unusable_files_are_named_with_the_remedy() {
     let (one, other) = (Identity::new("tls-one"), Identity::new("tls-other"));
     let with = |certificate: &Path, key: &Path| {
         complaint(server().arg("--tls-cert").arg(certificate).arg("--tls-key").arg(key))
@@ -191,8 +191,8 @@ fn files_that_cannot_be_used_are_named_with_what_to_do() {
     assert!(with(&one.certificate, &other.key).contains("it is not the key of the certificate in"));
     assert!(with(Path::new("missing.pem"), &one.key).contains("--tls-cert missing.pem: cannot read it"));
     assert!(with(&one.certificate, Path::new("missing.pem")).contains("--tls-key missing.pem: cannot read it"));
-    assert!(with(&one.key, &one.key).contains("there is no certificate in it"));
-    assert!(with(&one.certificate, &one.certificate).contains("there is no private key in it"));
+    assert!(with(&one.key, &one.key).contains("it contains no certificate"));
+    assert!(with(&one.certificate, &one.certificate).contains("it contains no unencrypted private key"));
     let flags = |flags: &[&str]| complaint(server().args(flags));
     assert!(flags(&["--tls-cert", "cert.pem"]).contains("--tls-key"));
     assert!(flags(&["--tls-key", "key.pem"]).contains("--tls-cert"));
@@ -217,7 +217,7 @@ mod program {
     }
 
     #[tokio::test]
-    async fn with_tls_alone_it_keeps_an_authority_and_says_how_to_trust_it() {
+    async fn the_flag_tls_keeps_an_authority_and_prints_how_to_trust_it() {
         use std::os::unix::fs::PermissionsExt;
         let home = Folder::new("tls-home");
         let (_, printed) = started(&["--tls"], &home);
@@ -246,7 +246,7 @@ mod program {
     }
 
     #[tokio::test]
-    async fn at_sighup_certificate_and_key_are_read_again_and_sockets_stay_open() {
+    async fn sighup_reloads_certificate_and_key_and_sockets_stay_open() {
         let (identity, renewed) = (Identity::new("tls-old"), Identity::new("tls-renewed"));
         let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]).args(identity.flags()));
         let address = encrypting(process.address, &identity.certificate).await;

@@ -1,4 +1,4 @@
-//! An authority for development: its key stays the same from start to start, so that clients need to trust it once.
+//! A certificate authority for development. Its key is kept between starts, so that clients need to trust it only once.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use super::source::Problem;
 use crate::settings::new_private_file;
 use crate::settings::random_name;
 
-/// Its certificate, and its key, are in a folder that its owner alone may read.
+/// The authority. Its certificate and key are in a folder that only its owner can read.
 #[derive(Debug)]
 pub(super) struct Authority {
     folder: PathBuf,
@@ -25,14 +25,14 @@ pub(super) struct Authority {
 }
 
 impl Authority {
-    /// In the folder for this user's files: `$XDG_DATA_HOME` or `~/.local/share` on Linux.
+    /// Opens the authority in the user's data folder, which is `$XDG_DATA_HOME` or `~/.local/share` on Linux.
     pub(super) fn of_user() -> Result<Authority, Problem> {
         let names = AppStrategyArgs { app_name: PROGRAM.to_owned(), ..AppStrategyArgs::default() };
         let strategy = choose_native_strategy(names).map_err(|error| Problem::NoFolder(error.to_string()))?;
         Authority::kept_in(strategy.data_dir().join("tls"))
     }
 
-    /// Made where there is none.
+    /// Opens the authority in a folder. Creates it if there is none.
     fn kept_in(folder: PathBuf) -> Result<Authority, Problem> {
         let certificate = folder.join(CERTIFICATE);
         if !certificate.is_file() {
@@ -45,7 +45,7 @@ impl Authority {
         &self.certificate
     }
 
-    /// A certificate for this machine and these names, and its key.
+    /// Issues a certificate for this machine and the given names. Returns it with its key.
     pub(super) fn issue(
         &self,
         names: &[String],
@@ -53,7 +53,8 @@ impl Authority {
         let broken = |error: String| Problem::Broken { folder: self.folder.clone(), error };
         let key = fs::read_to_string(self.folder.join(KEY)).map_err(|error| broken(format!("{KEY}: {error}")))?;
         let key = KeyPair::from_pem(&key).map_err(|error| broken(format!("{KEY}: {error}")))?;
-        // What a certificate says of its issuer is its name and its key: the same as in the certificate that is kept.
+        // Only the name and the key of the issuer appear in a certificate, and both are the same as in the kept
+        // certificate.
         let issuer = Issuer::new(authority_params(), key);
         let own = KeyPair::generate().map_err(Problem::NotMade)?;
         let certificate = params(names)?.signed_by(&own, &issuer).map_err(Problem::NotMade)?;
@@ -62,7 +63,8 @@ impl Authority {
     }
 }
 
-/// Under another name at first: two servers that start at the same time share what the first of them has made.
+/// Creates the authority under a temporary name, then renames it. So two servers that start at the same time use the
+/// same authority.
 fn make(folder: &Path) -> io::Result<()> {
     let name = random_name()?;
     let unfinished = folder.with_file_name(format!(".{name}"));
@@ -132,5 +134,5 @@ const KEY: &str = "ca-key.pem";
 const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 const AUTHORITY_LASTS: Duration = Duration::days(3650);
-/// The longest that browsers take. Another one is made at each start.
+/// The longest lifetime that browsers accept. Each start issues a new certificate.
 const LASTS: Duration = Duration::days(397);

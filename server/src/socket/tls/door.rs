@@ -1,5 +1,5 @@
-//! From the first byte of an encrypted connection to the end of its handshake: what a stranger does here is bounded in
-//! time and number like a request that does not come.
+//! The TLS handshake of encrypted connections. Unfinished handshakes are bounded in time and number, like connections
+//! without a request.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::logging::LineRate;
 use crate::socket::heartbeat::patience;
 use crate::socket::pending::PendingConnection;
 
-/// Where encrypted connections come in.
+/// The state that every TLS handshake needs, and the running relays.
 #[derive(Debug)]
 pub(crate) struct Door {
     tls: Arc<Tls>,
@@ -35,7 +35,8 @@ impl Door {
         Door { tls, handshake, terms, relays: TaskTracker::new() }
     }
 
-    /// The plain connection to serve in place of an encrypted one; `None` where nothing came of it.
+    /// Performs the handshake and starts the relay. Returns the plain connection to serve, or `None` if the handshake
+    /// failed.
     pub(crate) async fn enter(&self, stream: TcpStream, pending: &Arc<PendingConnection>) -> Option<TcpStream> {
         let shaken = select! {
             shaken = timeout(self.handshake, self.shake_hands(stream)) => shaken,
@@ -67,13 +68,13 @@ impl Door {
         }
     }
 
-    /// `None` where the client does not speak TLS, or nothing at all: probes only connect.
+    /// Performs the handshake. Returns `None` if the client speaks plain HTTP, or has closed at once as port probes do.
     async fn shake_hands(&self, stream: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
         let mut first = [0];
         if stream.peek(&mut first).await? == 0 {
             return Ok(None);
         }
-        // The first letter of a method of HTTP. A handshake begins with 22.
+        // HTTP starts with the upper-case letter of a method, and a TLS handshake with the byte 22.
         if first[0].is_ascii_uppercase() {
             refuse_plain(stream).await?;
             return Ok(None);
@@ -81,7 +82,7 @@ impl Door {
         self.tls.acceptor().accept(stream).await.map(Some)
     }
 
-    /// Resolves when the last connection has ended; none may come in any more.
+    /// Resolves when the last encrypted connection has ended. Call it when no new one can arrive.
     pub(crate) async fn closed(&self) {
         self.relays.close();
         self.relays.wait().await;
@@ -90,13 +91,13 @@ impl Door {
 
 async fn refuse_plain(mut stream: TcpStream) -> io::Result<()> {
     stream.readable().await?;
-    // What is unread when a connection closes resets it, and the answer would be lost.
+    // Closing a connection with unread bytes would reset it, and the answer would be lost.
     let _ = stream.try_read(&mut [0; REQUEST_BYTES]);
     stream.write_all(PLAIN_HTTP.as_bytes()).await?;
     stream.shutdown().await
 }
 
-/// More than the head of a usual request has.
+/// The number of bytes that are read, which is more than the head of a usual request.
 const REQUEST_BYTES: usize = 4096;
 
 const PLAIN_HTTP: &str = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n\

@@ -1,13 +1,14 @@
-//! TLS: an encrypted connection is let in as a plain one, and goes the way of all connections.
+//! TLS: an encrypted connection is decrypted by a relay and then served like a plain one.
 //!
-//! What serves connections writes to TCP sockets itself, with what waits in an outbox. So a task per encrypted connection
-//! stands between the client and one end of a local pair, and the other end is served: docs/decisions/010-tls.md.
+//! The server writes from outboxes directly to TCP sockets. Therefore each encrypted connection has a task that relays
+//! between the client and one end of a local socket pair, and the server serves the other end:
+//! docs/decisions/010-tls.md.
 //!
-//! - `source`: where certificate and key come from.
-//! - `authority`: makes certificates for development.
-//! - `door`: from the first byte of a connection to the end of its handshake.
-//! - `pair`: two connected sockets.
-//! - `relay`: between the client and the pair.
+//! - `source`: loads or issues the certificate and its key.
+//! - `authority`: a certificate authority for development.
+//! - `door`: the TLS handshake.
+//! - `pair`: a pair of connected sockets.
+//! - `relay`: relays between the client and the pair.
 
 mod authority;
 mod door;
@@ -25,7 +26,7 @@ pub(crate) use door::Door;
 pub use source::TlsError;
 use source::{Problem, Source};
 
-/// What the server proves with that it is the one that its clients mean.
+/// The certificate and key of the server.
 #[derive(Debug)]
 pub struct Tls {
     source: Source,
@@ -33,12 +34,12 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// With a certificate (and those that lead to the authority behind it) and its key, in two PEM files.
+    /// Loads the certificate (with any intermediate certificates) and its key from two PEM files.
     pub fn from_files(certificate: PathBuf, key: PathBuf) -> Result<Tls, TlsError> {
         Ok(Tls::new(Source::Files { certificate, key })?)
     }
 
-    /// With a certificate for this machine and for more names, of an authority that is kept in a folder of the user's.
+    /// Issues a certificate for this machine and the given names. Its authority is kept in a folder of the user.
     pub fn for_development(names: Vec<String>) -> Result<Tls, TlsError> {
         Ok(Tls::new(Source::of_user(names)?)?)
     }
@@ -48,14 +49,14 @@ impl Tls {
         Ok(Tls { source, config })
     }
 
-    /// Takes the files as they are now. What is open stays as it is. After an error everything does.
+    /// Loads the files again, for new connections only. An error changes nothing.
     pub fn reload(&self) -> Result<(), TlsError> {
         let loaded = self.source.load()?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = loaded;
         Ok(())
     }
 
-    /// The certificate that clients have to trust, where this server is its own authority.
+    /// Returns the authority's certificate, which clients must trust, if this server is its own authority.
     pub fn authority(&self) -> Option<&Path> {
         self.source.authority()
     }

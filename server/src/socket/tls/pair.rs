@@ -1,12 +1,13 @@
-//! Two connected sockets of this process.
+//! A pair of connected sockets within this process.
 
 use std::io;
 
 use tokio::net::TcpStream;
 
-/// A pair that no other program can reach. It takes no port, and what it buffers is bounded by the system.
+/// Returns a pair of Unix sockets. No other program can reach it, it uses no port, and the system bounds its buffers.
 ///
-/// Both have the type of TCP streams, which they are not: what serves connections reads, writes and shuts down, no more.
+/// Both ends are Unix sockets with the type of TCP streams. The server only reads, writes and shuts them down, which
+/// works for both.
 #[cfg(unix)]
 pub(super) async fn pair() -> io::Result<(TcpStream, TcpStream)> {
     use std::os::fd::OwnedFd;
@@ -19,14 +20,14 @@ pub(super) async fn pair() -> io::Result<(TcpStream, TcpStream)> {
     Ok((stream(one)?, stream(other)?))
 }
 
-/// A TCP connection over loopback.
+/// Returns the two ends of a TCP connection over loopback.
 #[cfg(not(unix))]
 pub(super) async fn pair() -> io::Result<(TcpStream, TcpStream)> {
     let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
     let one = TcpStream::connect(listener.local_addr()?).await?;
     loop {
         let (other, peer) = listener.accept().await?;
-        // Another program may have been quicker.
+        // Another program may have connected first.
         if peer == one.local_addr()? {
             one.set_nodelay(true)?;
             other.set_nodelay(true)?;

@@ -1,4 +1,4 @@
-//! Where certificate and key come from.
+//! The source of the certificate and its key.
 
 use std::fs;
 use std::io;
@@ -12,14 +12,14 @@ use tokio_rustls::rustls::{self, InconsistentKeys, ServerConfig};
 
 use super::authority::Authority;
 
-/// Where certificate and key come from.
+/// The source of the certificate and its key.
 #[derive(Debug)]
 pub(super) enum Source {
     Files { certificate: PathBuf, key: PathBuf },
     Authority { authority: Authority, names: Vec<String> },
 }
 
-/// Why a server cannot speak TLS, and what to do.
+/// The reason why the server cannot serve TLS. The message says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct TlsError(#[from] Problem);
@@ -30,7 +30,7 @@ pub(super) enum Problem {
     Certificate { file: PathBuf, problem: FileProblem },
     #[error("--tls-key {}: {problem}", file.display())]
     Key { file: PathBuf, problem: FileProblem },
-    #[error("--tls-key {}: it is not the key of the certificate in {}; give the two files that were made together", key.display(), certificate.display())]
+    #[error("--tls-key {}: it is not the key of the certificate in {}; give two files that belong together", key.display(), certificate.display())]
     Mismatch { key: PathBuf, certificate: PathBuf },
     #[error("the certificate and its key cannot be used: {0}")]
     Unusable(rustls::Error),
@@ -46,16 +46,14 @@ pub(super) enum Problem {
     NotMade(rcgen::Error),
 }
 
-/// What is the matter with a file.
+/// The problem with one file.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileProblem {
     #[error("cannot read it: {0}")]
     Unreadable(#[from] io::Error),
-    #[error("there is no certificate in it; PEM files have one after the line -----BEGIN CERTIFICATE-----")]
+    #[error("it contains no certificate; a PEM file has one after the line -----BEGIN CERTIFICATE-----")]
     NoCertificate,
-    #[error(
-        "there is no private key in it that is not encrypted; PEM files have one after the line -----BEGIN PRIVATE KEY-----"
-    )]
+    #[error("it contains no unencrypted private key; a PEM file has one after the line -----BEGIN PRIVATE KEY-----")]
     NoKey,
 }
 
@@ -80,7 +78,7 @@ impl Source {
         let builder = builder.with_safe_default_protocol_versions().map_err(Problem::Unusable)?;
         let config = builder.with_no_client_auth().with_single_cert(chain, key);
         let mut config = config.map_err(|error| self.refused(error))?;
-        // The only protocol that a socket begins with here.
+        // WebSocket handshakes need HTTP/1.1, so no other protocol is offered.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }

@@ -1,4 +1,4 @@
-//! Between an encrypted connection and the plain one that is served in its place.
+//! The relay between an encrypted connection and the plain one that is served.
 
 use std::io::{self, ErrorKind};
 use std::pin::pin;
@@ -17,17 +17,17 @@ use crate::socket::pending::PendingConnection;
 
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
-    /// For how long a client may leave the next bytes untaken.
+    /// The time that a client may take to read the next bytes.
     pub(super) patience: Duration,
-    /// For how long a client may take to close its side when the server has closed the other.
+    /// The time that a client has to close its side after the server has closed the other.
     pub(super) farewell: Duration,
     pub(super) stopping: CancellationToken,
 }
 
 type Client = TlsStream<TcpStream>;
 
-/// Carries bytes both ways until both sides have closed theirs, or the time for it is over. Until it has become a socket,
-/// the connection counts as long as this runs.
+/// Relays bytes in both directions until both sides are closed or a timeout fires. Until the connection has become a
+/// socket, it counts as pending while this runs.
 pub(super) async fn run(client: Client, end: TcpStream, pending: Arc<PendingConnection>, terms: Terms) {
     let (from_client, to_client) = split(client);
     let (from_server, to_server) = end.into_split();
@@ -56,14 +56,14 @@ pub(super) async fn run(client: Client, end: TcpStream, pending: Arc<PendingConn
     }
 }
 
-/// Resolves when the server stops and has had the time to say so to the client.
+/// Resolves when the server stops and the client has had time to receive the close frame.
 async fn is_over(terms: &Terms) {
     terms.stopping.cancelled().await;
     sleep(terms.farewell + terms.farewell / 4).await;
 }
 
-/// What the client sends. It is read on and thrown away where the server takes no more: the client would not see the last
-/// words if its own were left unread.
+/// Relays from the client to the server. If the server reads no more, the bytes are still read and dropped, because
+/// unread bytes would reset the connection before the client has received the last frames.
 async fn up(mut client: ReadHalf<Client>, mut server: OwnedWriteHalf) -> io::Result<()> {
     let mut buffer = vec![0; UP_BYTES];
     let mut is_taken = true;
@@ -78,12 +78,12 @@ async fn up(mut client: ReadHalf<Client>, mut server: OwnedWriteHalf) -> io::Res
     }
 }
 
-/// What the server sends. The next bytes are taken of it when the client has taken these: what waits longer waits in the
-/// outbox, where it counts.
+/// Relays from the server to the client. The next bytes are read only after the client has received the previous ones,
+/// so all further bytes wait in the outbox, where they count.
 async fn down(server: OwnedReadHalf, mut client: WriteHalf<Client>, patience: Duration) -> io::Result<()> {
     loop {
         server.readable().await?;
-        // Not kept: most connections wait most of the time.
+        // The buffer is not kept, because most connections are idle most of the time.
         let mut buffer = Vec::with_capacity(DOWN_BYTES);
         match server.try_read_buf(&mut buffer) {
             Ok(0) => return timeout(patience, client.shutdown()).await?,
@@ -99,10 +99,10 @@ async fn down(server: OwnedReadHalf, mut client: WriteHalf<Client>, patience: Du
     }
 }
 
-/// There from the start of each connection. A client's frames are small.
+/// The size of the buffer that each connection keeps. A client's frames are small.
 const UP_BYTES: usize = 4 * 1024;
 
-/// With the patience of a minute, as little a second as a slow reader has to take.
+/// The size of one read. With a timeout of a minute, it requires the same speed as the limit on slow readers.
 const DOWN_BYTES: usize = 64 * 1024;
 
 #[cfg(test)]

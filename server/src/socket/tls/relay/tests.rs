@@ -18,7 +18,7 @@ use crate::Limits;
 use crate::socket::pending::PendingConnections;
 use crate::socket::tls::pair::pair;
 
-/// A client, what is served in its place, and the relay between them.
+/// Returns a client, the served end of its connection, and the relay between them.
 async fn relayed(patience: Duration, farewell: Duration) -> (client::TlsStream<TcpStream>, TcpStream, JoinHandle<()>) {
     let (client, accepted) = encrypted().await;
     let (served, end) = pair().await.unwrap();
@@ -52,15 +52,15 @@ async fn encrypted() -> (client::TlsStream<TcpStream>, server::TlsStream<TcpStre
 }
 
 async fn patiently<T>(future: impl Future<Output = T>) -> T {
-    timeout(LONG, future).await.expect("nothing came of it")
+    timeout(LONG, future).await.expect("a step takes too long")
 }
 
-/// Longer than anything here takes.
+/// A timeout longer than any step of these tests.
 const LONG: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(50);
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_given_up() {
+async fn a_client_that_reads_nothing_is_given_up() {
     let (_client, mut served, relay) = relayed(SHORT, LONG).await;
     patiently(async { while served.write(&[0; 65_536]).await.is_ok() {} }).await;
     patiently(relay).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_client_that_does_not_close_its_side_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_last_words_arrive_though_what_the_client_sends_is_taken_by_nobody() {
+async fn the_last_frames_arrive_even_if_the_server_no_longer_reads() {
     let (mut client, mut served, relay) = relayed(LONG, LONG).await;
     served.write_all(b"the last words").await.unwrap();
     drop(served);
@@ -87,7 +87,7 @@ async fn the_last_words_arrive_though_what_the_client_sends_is_taken_by_nobody()
 }
 
 #[tokio::test]
-async fn each_side_may_close_its_own_first() {
+async fn either_side_may_close_first() {
     let (mut client, mut served, relay) = relayed(LONG, LONG).await;
     patiently(client.write_all(b"asked")).await.unwrap();
     patiently(client.shutdown()).await.unwrap();
