@@ -29,7 +29,7 @@ mod socket;
 mod triggers;
 
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub use socket::tls::{Tls, TlsError};
 pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
-use cluster::Directory;
+use cluster::{Directory, Link, LogRequests};
 use exchange::{ClusterFollower, Exchange};
 use http::admin::{self, AdminDoor, Workspace};
 use http::auth::Tokens;
@@ -91,24 +91,15 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
-    let (hub, secret, directory, link) = match redis {
-        None => (Hub::new(settings, &limits.of_hub(), name), secret, Directory::in_memory(), None),
-        Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name, &limits.of_hub()).map_err(io::Error::other)?;
-            let (settings, rows, secret) = select! {
-                shared = link.bootstrap(&settings, secret) => shared,
-                () = &mut shutdown => return Ok(()),
-            };
-            let requests = cluster.requests();
-            let hub = Hub::replicated(settings, rows, &limits.of_hub(), &name, requests.load());
-            (hub, Some(secret), Directory::Redis(cluster), Some((link, requests)))
-        }
+    let Some(base) = base(redis, settings, secret, &limits.of_hub(), name, shutdown.as_mut()).await? else {
+        return Ok(());
     };
+    let Base { hub, secret, directory, link } = base;
     let (link, requests) = link.unzip();
     let triggers = Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret.as_ref());
     let exchange = Arc::new(Exchange::new(hub, requests, triggers, counts));
-    let follower = || Arc::new(ClusterFollower::new(Arc::clone(&exchange)));
-    let follows = link.map(|link| tokio::spawn(link.run(follower())));
+    let follower = ClusterFollower::new(Arc::clone(&exchange));
+    let follows = link.map(|link| tokio::spawn(link.run(Arc::new(follower))));
     let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, directory.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let door = Arc::new(AdminDoor::new(admin_token));
@@ -155,6 +146,40 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         follows.abort();
     }
     Ok(())
+}
+
+/// The hub, and where the settings, the users and the order of messages are kept.
+struct Base {
+    hub: Hub,
+    secret: Option<Secret>,
+    directory: Directory,
+    /// The connection to the log that several servers share.
+    link: Option<(Link, LogRequests)>,
+}
+
+/// Builds the hub in memory, or over Redis as soon as Redis is reachable. Returns `None` if the server is told to stop
+/// before that.
+async fn base(
+    redis: Option<RedisUrl>,
+    settings: Settings,
+    secret: Option<Secret>,
+    limits: &hub::Limits,
+    name: String,
+    shutdown: Pin<&mut impl Future<Output = ()>>,
+) -> io::Result<Option<Base>> {
+    let Some(url) = redis else {
+        let hub = Hub::new(settings, limits, name);
+        return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
+    };
+    let (cluster, mut link) = cluster::cluster(url, &name, limits).map_err(io::Error::other)?;
+    let (settings, rows, secret) = select! {
+        shared = link.bootstrap(&settings, secret) => shared,
+        () = shutdown => return Ok(None),
+    };
+    let requests = cluster.requests();
+    let hub = Hub::replicated(settings, rows, limits, &name, requests.load());
+    let (secret, directory) = (Some(secret), Directory::Redis(cluster));
+    Ok(Some(Base { hub, secret, directory, link: Some((link, requests)) }))
 }
 
 /// The address that the server listens on, and who may use the local routes there.
