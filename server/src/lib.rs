@@ -148,7 +148,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     Ok(())
 }
 
-/// The hub, and where the settings, the users and the order of messages are kept.
+/// The hub, with the store of settings and users, and the connection to the shared log.
 struct Base {
     hub: Hub,
     secret: Option<Secret>,
