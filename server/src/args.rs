@@ -4,7 +4,7 @@ use std::env::VarError;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::built_in::{DEMO, demo};
+use crate::program::built_in::{DEMO, demo};
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{

@@ -1,10 +1,7 @@
 //! The command line program of the reference server.
 
 mod args;
-mod built_in;
-mod health_check;
-mod stdin_end;
-mod trust;
+mod program;
 
 use std::io::{self, Write};
 use std::panic;
@@ -20,8 +17,9 @@ use tokio::select;
 use tokio::sync::{Notify, oneshot};
 
 use args::Args;
-use stdin_end::stdin_end;
-use trust::HowToTrust;
+use program::health_check;
+use program::stdin_end::stdin_end;
+use program::trust::HowToTrust;
 use xano_realtime_server::logging::{DroppedLines, Log};
 use xano_realtime_server::{Secret, Tls, TokenFile, descriptors};
 
