@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
 use crate::{
-    Answer, Call, ConnectionId, Encoded, Frame, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest, Output,
+    Answer, Call, ConnectionId, Encoded, Frame, Held, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest, Output,
     Refusal, Requester, Rows, Settings, Snapshot, Ticket,
 };
 
@@ -16,7 +16,9 @@ pub(super) struct Driver {
     hub: Hub,
     opened: u64,
     calls: Vec<Call>,
-    requests: Vec<LogRequest>,
+    /// Each counts as waiting until a test takes it, as in the server.
+    requests: Vec<(LogRequest, Held)>,
+    load: Load,
 }
 
 /// A frame and its receiving sockets.
@@ -28,15 +30,15 @@ pub(super) struct Delivery {
 
 impl Driver {
     pub(super) fn new(settings: Settings, limits: &Limits, epoch: &str) -> Driver {
-        Driver::of(Hub::new(settings, limits, epoch))
+        Driver::of(Hub::new(settings, limits, epoch), Load::default())
     }
 
     pub(super) fn replicated(settings: Settings, rows: Rows, limits: &Limits, node: &str, load: Load) -> Driver {
-        Driver::of(Hub::replicated(settings, rows, limits, node, load))
+        Driver::of(Hub::replicated(settings, rows, limits, node, load.clone()), load)
     }
 
-    fn of(hub: Hub) -> Driver {
-        Driver { hub, opened: 0, calls: Vec::new(), requests: Vec::new() }
+    fn of(hub: Hub, load: Load) -> Driver {
+        Driver { hub, opened: 0, calls: Vec::new(), requests: Vec::new(), load }
     }
 
     pub(super) fn open(&mut self, client: Client) -> ConnectionId {
@@ -115,7 +117,7 @@ impl Driver {
     }
 
     pub(super) fn take_requests(&mut self) -> Vec<LogRequest> {
-        std::mem::take(&mut self.requests)
+        self.requests.drain(..).map(|(request, _)| request).collect()
     }
 
     fn feed(&mut self, input: Input<'_>) -> Vec<Delivery> {
@@ -132,7 +134,10 @@ impl Driver {
                     deliveries.push(Delivery { to, frame });
                 }
                 Output::Ask(call) => self.calls.push(call),
-                Output::Log(request) => self.requests.push(request),
+                Output::Log(request) => {
+                    let held = self.load.hold(request.bytes());
+                    self.requests.push((request, held));
+                }
                 Output::RefuseEvent(refusal) => panic!("no event was sent: {refusal}"),
             }
         }

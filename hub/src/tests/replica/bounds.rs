@@ -113,7 +113,7 @@ fn requests_beyond_the_bound_are_refused_and_their_sender_receives_an_error() {
 }
 
 #[test]
-fn requests_that_were_not_handed_out_count_as_waiting_too() {
+fn requests_that_the_log_has_not_taken_count_as_waiting() {
     let mut hub = hub(&Limits { channels_per_socket: usize::MAX, ..Limits::default() });
     let jill = hub.open(Client::anonymous("jill".to_owned()));
     let mut joins = 0;
