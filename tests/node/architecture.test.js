@@ -76,11 +76,8 @@ test("folders that import each other are a circle, over others too; the top leve
 
 test("an import that a rule forbids is found, by folder and by file", () => {
   const imports = ["a/x.rs b/y.rs", "a/x.rs c.rs", "a/x.rs bb/z.rs", "b/y.rs a/x.rs"].map((pair) => pair.split(" "));
-  const found = breaches({ arrows: [{ imports }] }, [{ from: "a", never: ["b", "c"], fails: true }]);
-  assert.deepEqual(
-    found.map(({ text }) => text),
-    ["a/x.rs must not import b/y.rs", "a/x.rs must not import c.rs"],
-  );
+  const found = breaches({ arrows: [{ imports }] }, [{ from: "a", never: ["b", "c"] }]);
+  assert.deepEqual(found, ["a/x.rs must not import b/y.rs", "a/x.rs must not import c.rs"]);
 });
 
 test("vague words are found in comments and documents, and not in code", () => {
