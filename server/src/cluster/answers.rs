@@ -133,7 +133,7 @@ impl Pipeline<'_> {
 }
 
 impl Refusals {
-    fn say(&mut self, error: &RedisError) {
+    pub(super) fn say(&mut self, error: &RedisError) {
         self.unsaid += 1;
         if self.said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
             tracing::error!(%error, times = self.unsaid, "Redis refuses commands");

@@ -7,9 +7,11 @@
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, cmd, pipe};
+use redis::{Cmd, RedisResult, cmd, pipe};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
+use super::answers::Refusals;
+use super::failure::ends_connection;
 use super::redis_keys::{NODES, channels_of, lease};
 
 /// The lease of this server.
@@ -20,6 +22,7 @@ pub(super) struct Lease {
     /// The first and the last renewal of an unbroken series that Redis has answered in time.
     answered: Option<(Instant, Instant)>,
     touched: Instant,
+    refusals: Refusals,
 }
 
 /// The result of a renewal.
@@ -37,7 +40,7 @@ impl Lease {
     pub(super) fn new(node: &str) -> Lease {
         let mut due = interval(RENEW_EVERY);
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Lease { node: node.to_owned(), due, answered: None, touched: Instant::now() }
+        Lease { node: node.to_owned(), due, answered: None, touched: Instant::now(), refusals: Refusals::default() }
     }
 
     pub(super) async fn due(&mut self) {
@@ -55,16 +58,12 @@ impl Lease {
             .query_async(connection)
             .await?;
         if !is_held {
-            let () = cmd("SET")
-                .arg(lease(&self.node))
-                .arg(1)
-                .arg("PX")
-                .arg(LASTS.as_millis() as u64)
-                .query_async(connection)
-                .await?;
+            let mut take = cmd("SET");
+            take.arg(lease(&self.node)).arg(1).arg("PX").arg(LASTS.as_millis() as u64);
+            self.write(&take, connection).await?;
         }
         if !nodes.contains(&self.node) {
-            let () = cmd("SADD").arg(NODES).arg(&self.node).query_async(connection).await?;
+            self.write(cmd("SADD").arg(NODES).arg(&self.node), connection).await?;
         }
         let now = Instant::now();
         let was_lost = !is_held && self.answered.is_some();
@@ -79,6 +78,18 @@ impl Lease {
             self.touched = now;
         }
         Ok(Renewal { was_lost, dead, is_time_to_touch })
+    }
+
+    /// Writes to Redis. A full Redis refuses it; the server goes on without the lease and tries again at the next
+    /// renewal, because everything that needs no memory still works.
+    async fn write(&mut self, command: &Cmd, connection: &mut MultiplexedConnection) -> RedisResult<()> {
+        match command.query_async(connection).await {
+            Err(error) if !ends_connection(&error) => {
+                self.refusals.say(&error);
+                Ok(())
+            }
+            written => written,
+        }
     }
 
     async fn dead_among(&self, nodes: Vec<String>, connection: &mut MultiplexedConnection) -> RedisResult<Vec<String>> {

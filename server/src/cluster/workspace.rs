@@ -90,7 +90,7 @@ pub(super) async fn share_settings(
 /// Returns the shared signing key; stores a random one if there is none.
 pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Result<Secret, Failure> {
     let own = Secret::random().map_err(|error| RedisError::from(std::io::Error::from(error)))?;
-    let () = cmd("SET").arg(SECRET).arg(own.bytes()).arg("NX").query_async(connection).await?;
+    keep_secret(connection, &own).await?;
     // The type must be an `Option`: a missing value would be read as an empty list of bytes.
     let shared: Option<Vec<u8>> = cmd("GET").arg(SECRET).query_async(connection).await?;
     match shared {
@@ -114,22 +114,28 @@ pub(super) async fn agree(
         let _: String = own.query_async(connection).await?;
     }
     if let Some(secret) = secret {
-        let () = cmd("SET").arg(SECRET).arg(secret.bytes()).arg("NX").query_async(connection).await?;
+        keep_secret(connection, secret).await?;
     }
     following.adopt(connection, follower).await
+}
+
+/// Stores the key if there is none. A full Redis refuses `SET` even where it would change nothing.
+async fn keep_secret(connection: &mut MultiplexedConnection, own: &Secret) -> RedisResult<()> {
+    if cmd("EXISTS").arg(SECRET).query_async(connection).await? {
+        return Ok(());
+    }
+    cmd("SET").arg(SECRET).arg(own.bytes()).arg("NX").query_async(connection).await
 }
 
 /// Reads the settings with their rows. The inner error means that the settings cannot be parsed.
 async fn read_settings(
     connection: &mut MultiplexedConnection,
 ) -> RedisResult<Result<Option<(Settings, Rows)>, SettingsError>> {
-    let (json, version, rows): (Option<String>, Option<u64>, HashMap<String, String>) = pipe()
-        .atomic()
-        .cmd("GET")
+    let (json, version, rows): (Option<String>, Option<u64>, HashMap<String, String>) = cmd("EVAL")
+        .arg(include_str!("scripts/read_settings.lua"))
+        .arg(3)
         .arg(SETTINGS)
-        .cmd("GET")
         .arg(SETTINGS_VERSION)
-        .cmd("HGETALL")
         .arg(SETTINGS_ROWS)
         .query_async(connection)
         .await?;

@@ -121,3 +121,23 @@ async fn a_command_that_a_full_redis_refuses_is_answered_with_an_error_and_all_o
     jill.message("room", "said").await;
     assert_eq!(late.hear_until("message").await["payload"], "said");
 }
+
+#[tokio::test]
+async fn a_server_that_connects_to_a_full_redis_serves_what_needs_no_memory() {
+    let cluster = Cluster::with_row(json!({ "history": 25 })).await;
+    let mut jill = cluster.one.client_on("room").await;
+    let mut jack = cluster.other.client_on("room").await;
+    jill.hear_until("presence_update").await;
+    let () = cluster.redis.does("CONFIG SET maxmemory 1").await;
+    // The servers must take their leases again, and Redis refuses that.
+    let leases: Vec<String> = cluster.redis.does("KEYS xano:lease:*").await;
+    let () = cluster.redis.does(&format!("DEL xano:nodes {}", leases.join(" "))).await;
+    let _: usize = cluster.redis.does("CLIENT KILL TYPE normal SKIPME yes").await;
+    let _: usize = cluster.redis.does("CLIENT KILL TYPE pubsub").await;
+    jack.close(1000).await;
+    let left = jill.hear_until("presence_update").await;
+    assert_eq!(left["payload"]["action"], "leave");
+    let () = cluster.redis.does("CONFIG SET maxmemory 0").await;
+    jill.message("room", "said").await;
+    assert_eq!(jill.hear_until("message").await["payload"], "said");
+}
