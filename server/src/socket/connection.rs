@@ -49,31 +49,53 @@ impl Terms {
     }
 }
 
-/// Serves a socket until one side closes it, the client leaves two pings unanswered, or its auth token expires.
-pub(crate) async fn serve(
-    reads: OwnedReadHalf,
-    already_read: Vec<u8>,
-    mut session: ClientSession,
-    terms: &Terms,
+/// An open socket with the session of its client.
+pub(crate) struct Connection {
+    socket: Socket,
+    session: ClientSession,
+    /// The time when the auth token expires.
     expires: Option<Instant>,
-) {
-    let config = WebSocketConfig::default()
-        .max_frame_size(Some(terms.frame_bytes))
-        .max_message_size(Some(terms.frame_bytes))
-        .read_buffer_size(READ_BUFFER_BYTES);
-    let stream = Stream::new(reads, Arc::clone(&session.outbox), Fragments::new(terms.frame_bytes));
-    let mut socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-    let end = converse(&mut socket, &mut session, terms.ping, expires).await;
-    if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
-        session.note_slow_consumer();
+}
+
+impl Connection {
+    pub(crate) async fn new(
+        reads: OwnedReadHalf,
+        already_read: Vec<u8>,
+        session: ClientSession,
+        terms: &Terms,
+        expires: Option<Instant>,
+    ) -> Connection {
+        let config = WebSocketConfig::default()
+            .max_frame_size(Some(terms.frame_bytes))
+            .max_message_size(Some(terms.frame_bytes))
+            .read_buffer_size(READ_BUFFER_BYTES);
+        let stream = Stream::new(reads, Arc::clone(&session.outbox), Fragments::new(terms.frame_bytes));
+        let socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
+        Connection { socket, session, expires }
     }
-    let outbox = Arc::clone(&session.outbox);
-    // Dropping the session before the close handshake tells the other members at once that this client has left.
-    drop(session);
-    tracing::debug!(?end, "socket ends");
-    outbox.end(Ending::Over);
-    // The future is boxed so that open sockets do not pay for the memory that only a closing one needs.
-    Box::pin(farewell(socket, &outbox, end, terms)).await;
+
+    /// Serves the socket until one side closes it, the client leaves two pings unanswered, or its auth token expires.
+    ///
+    /// It borrows the connection, because a future keeps each argument twice: as it came and as it is used. All memory
+    /// of an idle socket is in this future.
+    pub(crate) async fn converse(&mut self, ping: Duration) -> End {
+        converse(&mut self.socket, &mut self.session, ping, self.expires).await
+    }
+
+    /// Closes the socket. The future is boxed, so that open sockets do not pay for the memory that only a closing one
+    /// needs.
+    pub(crate) fn close(self, end: End, terms: &Terms) -> Pin<Box<impl Future<Output = ()> + use<'_>>> {
+        let Connection { socket, session, .. } = self;
+        if let End::ByServer(CloseCode::TRY_AGAIN_LATER, _) = end {
+            session.note_slow_consumer();
+        }
+        let outbox = Arc::clone(&session.outbox);
+        // Dropping the session before the close handshake tells the other members at once that this client has left.
+        drop(session);
+        tracing::debug!(?end, "socket ends");
+        outbox.end(Ending::Over);
+        Box::pin(async move { farewell(socket, &outbox, end, terms).await })
+    }
 }
 
 async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, expires: Option<Instant>) -> End {
@@ -118,7 +140,8 @@ async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Durati
                         let taken_bytes = session.outbox.taken_bytes();
                         let judged = progress.wait(Instant::now(), taken_bytes);
                         alarm.as_mut().reset(heartbeat.or_expiry(judged).into());
-                        if let Err(end) = writable(&session.outbox, alarm.as_mut()).await {
+                        // Boxed, as only a slow reader needs the memory.
+                        if let Err(end) = Box::pin(writable(&session.outbox, alarm.as_mut())).await {
                             return end;
                         }
                         let now = Instant::now();

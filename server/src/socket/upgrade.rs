@@ -12,16 +12,16 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
+use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
 use xano_realtime_protocol::frame::Client;
 
-use super::admission::{Admission, Full, Place};
+use super::admission::{Admission, Full};
 use super::client_session::ClientSession;
-use super::connection::{self, Terms};
+use super::connection::{Connection, Terms};
 use super::pending::PendingConnection;
 use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
@@ -104,11 +104,16 @@ pub(crate) async fn upgrade(
 
     let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
     let sockets = gate.sockets.clone();
+    // Boxed, as an open socket does not need the memory that opening it needs.
+    let opening = Box::pin(open(Arc::clone(&gate), upgrade, hash, verified));
     sockets.spawn(async move {
-        match upgrade.await {
-            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, place).await,
-            Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
-        }
+        // `if let` would keep the memory of the `Option` as long as the socket is open.
+        let Some(mut connection) = opening.await else {
+            return;
+        };
+        let end = connection.converse(gate.terms.ping).await;
+        connection.close(end, &gate.terms).await;
+        drop(place);
     });
     Ok(switching_protocols(accept, token))
 }
@@ -116,16 +121,23 @@ pub(crate) async fn upgrade(
 /// The result of verifying the client's token; `None` if it sent none.
 type Verified = Option<Result<Claims, TokenProblem>>;
 
-async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
-    let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return tracing::error!("an upgraded connection is not a TCP stream");
+/// Opens the socket of an upgraded connection.
+async fn open(gate: Arc<Gate>, upgrade: OnUpgrade, hash: String, verified: Verified) -> Option<Connection> {
+    let upgraded = match upgrade.await {
+        Ok(upgraded) => upgraded,
+        Err(error) => {
+            tracing::debug!(%error, "the client went away during the handshake");
+            return None;
+        }
     };
-    // The library's read buffer is large and almost always empty. Copy the rest and free it.
-    let already_read = read_buf.to_vec();
-    drop(read_buf);
+    let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        tracing::error!("an upgraded connection is not a TCP stream");
+        return None;
+    };
     // The id must be unguessable: a client that knows it can send this socket private messages.
     let Ok(socket_id) = random_name() else {
-        return tracing::error!("the system has no random numbers");
+        tracing::error!("the system has no random numbers");
+        return None;
     };
     let expires = verified.as_ref().and_then(|verified| verified.as_ref().ok()).and_then(Claims::expiry);
     let (client, problem) = match verified {
@@ -136,12 +148,13 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     let (reads, writes) = io.into_inner().into_split();
     let outbox = Outbox::new(writes, gate.outbox_bytes);
     let (exchange, rates) = (Arc::clone(&gate.exchange), Arc::clone(&gate.rates));
-    let mut session = ClientSession::open(exchange, rates, client, hash, Dialect::V1, outbox);
+    let mut session = ClientSession::open(exchange, rates, client, &hash, Dialect::V1, outbox);
     if let Some(problem) = problem {
         // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
         session.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    connection::serve(reads, already_read, session, &gate.terms, expires).await;
+    // The HTTP library's read buffer is large and almost always empty. Only its content is kept.
+    Some(Connection::new(reads, read_buf.to_vec(), session, &gate.terms, expires).await)
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
