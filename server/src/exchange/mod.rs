@@ -7,17 +7,19 @@
 //! # Layout
 //!
 //! - `clock`: the clock of the hub.
+//! - `effect`: the result of an input.
 //! - `follower`: passes the inputs of the shared log to the hub.
+//! - `questions`: the questions to triggers, and the way of their answers back to the hub.
 
 mod clock;
+mod effect;
 mod follower;
+mod questions;
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
@@ -25,14 +27,13 @@ use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
-use crate::hub::{
-    Answer, BATCH_EVERY_MS, Call, Census, ChannelView, Code, ConnectionId, Encoded, Hub, Input, LogRequest, Output,
-    Refusal,
-};
+use crate::hub::{BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal};
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
-use crate::triggers::{Question, Triggers};
+use crate::triggers::Triggers;
 use clock::Clock;
+pub(crate) use effect::Effect;
+use effect::First;
 pub(crate) use follower::ClusterFollower;
 
 /// The hub, and the outboxes of all sockets.
@@ -58,37 +59,6 @@ struct State {
     users: HashMap<ConnectionId, Permissions>,
     last_id: u64,
     is_stopping: bool,
-}
-
-/// The result of an input, as far as its source needs it.
-#[derive(Debug, Default)]
-pub(crate) struct Effect {
-    first: Option<First>,
-    /// The number of sockets that receive a message or an event.
-    recipients: usize,
-    /// The request that appends an event to the shared log.
-    event: Option<LogRequest>,
-    event_refusal: Option<Refusal>,
-}
-
-/// The first frame that an input produced.
-#[derive(Clone, Copy, Debug)]
-enum First {
-    Message,
-    Refusal(Code),
-    Other,
-}
-
-impl Effect {
-    /// Returns the code of the refusal, if the input was refused.
-    pub(crate) fn refusal(&self) -> Option<Code> {
-        if let Some(First::Refusal(code)) = self.first { Some(code) } else { None }
-    }
-
-    /// Returns whether the input delivered a message.
-    pub(crate) fn is_message(&self) -> bool {
-        matches!(self.first, Some(First::Message))
-    }
 }
 
 impl Exchange {
@@ -275,48 +245,15 @@ impl Exchange {
         }
     }
 
-    /// Sends questions to triggers. Their answers are new inputs, which may produce further requests.
-    fn ask(self: &Arc<Self>, calls: Vec<Call>) {
-        for Call { url, input, ticket } in calls {
-            let exchange = Arc::clone(self);
-            tokio::spawn(async move {
-                let (socket, channel) = (ticket.connection(), Arc::clone(ticket.channel()));
-                let question = Question { url, socket, channel, bytes: input.len() };
-                let asked = Instant::now();
-                let answer = or_failed(exchange.triggers.ask(question, input)).await;
-                exchange.metrics.trigger_answered(&answer, asked);
-                let input = Input::Answer { ticket, answer };
-                exchange.feed(Instant::now(), input, &mut FlushBatch::default());
-            });
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Answers a question that panics as failed. Without an answer, its channel would wait for ever.
-async fn or_failed(question: impl Future<Output = Answer>) -> Answer {
-    AssertUnwindSafe(question).catch_unwind().await.unwrap_or(Answer::Failed)
-}
-
 impl State {
     fn is_at(&self, hash: &str) -> bool {
         let settings = self.hub.settings();
         settings.enabled && settings.hash == hash
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::or_failed;
-    use crate::hub::Answer;
-
-    #[tokio::test]
-    async fn a_question_that_panics_is_answered_as_failed() {
-        let answer = tokio::spawn(or_failed(async { panic!("while a trigger is asked") })).await;
-        assert!(matches!(answer, Ok(Answer::Failed)), "{answer:?}");
     }
 }

@@ -9,6 +9,8 @@
 
 mod backlog;
 mod flush_batch;
+mod limit;
+mod outcomes;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,8 @@ use tokio::sync::Notify;
 use crate::hub::Encoded;
 use backlog::Backlog;
 pub(crate) use flush_batch::FlushBatch;
+use limit::Limit;
+pub(crate) use outcomes::{Added, Ending, Need};
 
 /// The queue of frames for one socket, and the socket's write half.
 #[derive(Debug)]
@@ -36,67 +40,6 @@ pub(crate) struct Outbox {
     limit: Limit,
     /// The number of bytes that the kernel has accepted so far.
     taken_bytes: AtomicU64,
-}
-
-/// The limit on the bytes that may wait for one socket when one more frame is added.
-#[derive(Clone, Copy, Debug)]
-struct Limit(usize);
-
-impl Limit {
-    /// The limit on bytes that the server has tried to write and the client has not read.
-    fn unread(self) -> usize {
-        self.0
-    }
-
-    /// The limit on bytes before the first write. It is larger because several tasks may add to one outbox before the
-    /// first of them flushes it.
-    fn unwritten(self) -> usize {
-        self.0.saturating_mul(4)
-    }
-
-    /// The limit on history answers. The server stops reading from a client with a congested outbox, so that it cannot
-    /// request more of them. Only answers that arrive later, from a trigger or another server, can add up.
-    fn answers(self) -> usize {
-        self.0.saturating_mul(16)
-    }
-}
-
-/// The reason why the server closes a socket through its outbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// The connection is lost or its session has ended. Only a close frame may still be sent.
-    Over,
-    /// The client reads too slowly. The socket is closed because dropping frames would be a loss that no client
-    /// notices.
-    SlowConsumer,
-    /// The server stops.
-    Restart,
-    /// The client has sent too many frames that were refused.
-    TooManyRefusals,
-    /// The connection hash has changed, or realtime is switched off.
-    AddressChanged,
-    /// The admin has disconnected the socket's user.
-    Disconnected,
-}
-
-/// The result of adding a frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Added {
-    /// The frame was not added: the socket is closing.
-    No,
-    /// The frame was added, and another task flushes the outbox.
-    Yes,
-    /// The frame was added, and the caller must flush the outbox: no other task does.
-    ToWrite,
-}
-
-/// The next action of the socket's own task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// Wait until the socket is writable, then flush.
-    Writable,
-    /// Close the socket. Its frames are either written or cannot be written.
-    End(Ending),
 }
 
 #[derive(Debug, Default)]
