@@ -200,11 +200,14 @@ impl Client {
         patiently(self.socket.send(message)).await.unwrap();
     }
 
-    /// Returns the next frame.
+    /// Returns the next frame. Skips pings, which a slow test may receive at any time.
     pub async fn hear(&mut self) -> Value {
-        match self.next().await {
-            Message::Text(text) => serde_json::from_str(&text).unwrap(),
-            other => panic!("expected a frame, got {other:?}"),
+        loop {
+            match self.next().await {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) => {}
+                other => panic!("expected a frame, got {other:?}"),
+            }
         }
     }
 
@@ -214,15 +217,6 @@ impl Client {
             let frame = self.hear().await;
             if frame["action"] == action {
                 return frame;
-            }
-        }
-    }
-
-    /// Returns the next text frame and skips pings, for servers with a short ping interval.
-    pub async fn hear_but_pings(&mut self) -> Value {
-        loop {
-            if let Message::Text(text) = self.next().await {
-                return serde_json::from_str(&text).unwrap();
             }
         }
     }
