@@ -30,6 +30,7 @@ await runParts("npm run check", [
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
+  ["types of the package's JavaScript", () => node("node_modules/typescript/bin/tsc", "--project", "pkg-template")],
   ["programs", buildPrograms],
   ["package", () => buildPackage()],
   ["code for the original, on both", checkDropIn],

@@ -1,13 +1,13 @@
 // The wasm travels inside the script, and comes to life at the first `channel()`: on the next line, if need be.
 
 import bytes from "wasm:bytes";
-import { instantiate } from "wasm:glue";
-import { provide } from "../src/core.js";
+import { instantiate } from "wasm:instance";
+import { provide } from "../src/core/engine.js";
 
-provide(() => {
+provide((append) => {
   try {
-    instantiate(new WebAssembly.Module(bytes()));
-  } catch (cause) {
+    return instantiate(new WebAssembly.Module(bytes()), append);
+  } catch (/** @type {any} */ cause) {
     throw new Error(
       `xano-wasm could not start: ${cause.message}. ` +
         "Does the page have a Content-Security-Policy? Its script-src needs 'wasm-unsafe-eval'. " +

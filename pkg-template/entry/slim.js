@@ -1,27 +1,28 @@
 // `import { init, XanoClient } from "xano-wasm/slim"`: the wasm is a file of its own, loaded by `await init()`.
 
-import { instantiate } from "wasm:glue";
-import { provide } from "../src/core.js";
+import { instantiate } from "wasm:instance";
+import { provide } from "../src/core/engine.js";
 
 export * from "../src/index.js";
 
-let ready = false;
+/** @type {WebAssembly.Module | undefined} */
+let compiled;
 
-provide(() => {
-  if (!ready) throw new Error('xano-wasm is not ready: `await init()` from "xano-wasm/slim" before the first channel.');
+provide((append) => {
+  if (compiled) return instantiate(compiled, append);
+  throw new Error('xano-wasm is not ready: `await init()` from "xano-wasm/slim" before the first channel.');
 });
 
 /**
  * Loads the wasm. Without an argument it is fetched from beside this script; a URL, a Response, the bytes or a
  * compiled WebAssembly.Module may be given instead.
+ * @param {any} source
  */
 export async function init(source = new URL("./xano.wasm", import.meta.url)) {
-  if (ready) return;
-  const module = await compile(await source);
-  if (!ready) instantiate(module);
-  ready = true;
+  compiled ??= await compile(await source);
 }
 
+/** @param {any} source */
 async function compile(source) {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source === "string" || source instanceof URL) source = await fetch(source);

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-pub use crate::session::Failure;
+pub use crate::engine::Failure;
 
 /// The settings make no client.
 ///

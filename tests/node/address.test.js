@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { socket_url } from "../../src/web/wire.js";
+import { socketUrl } from "../../pkg-template/src/realtime/address.js";
 import { client } from "../support/node-page.js";
 
 const NEAR = `localhost 127.0.0.1 127.9.9.9 10.0.0.1 192.168.1.2 172.16.0.1 172.31.9.9 169.254.1.1 printer.local
@@ -11,13 +11,13 @@ const FAR = `x8.xano.io 172.32.0.1 172.15.0.1 8.8.8.8 192.169.0.1 10.0.0.1.examp
   127.example 10.0.0.x mylocal xlocalhost localhost.example`.split(/\s+/);
 
 test("hosts of this machine and of private networks are near", () => {
-  for (const host of NEAR) assert.equal(socket_url(`http://${host}:81/api:x`, "hash"), `ws://${host}:81/rt/hash`);
-  for (const host of FAR) assert.equal(socket_url(`http://${host}:81/api:x`, "hash"), `wss://${host}:81/rt/hash`);
+  for (const host of NEAR) assert.equal(socketUrl(`http://${host}:81/api:x`, "hash"), `ws://${host}:81/rt/hash`);
+  for (const host of FAR) assert.equal(socketUrl(`http://${host}:81/api:x`, "hash"), `wss://${host}:81/rt/hash`);
 });
 
 test("https stays secure everywhere, and the path is dropped", () => {
   for (const host of [...NEAR, ...FAR]) {
-    assert.equal(socket_url(`https://${host}/api:x?y#z`, "hash"), `wss://${host}/rt/hash`);
+    assert.equal(socketUrl(`https://${host}/api:x?y#z`, "hash"), `wss://${host}/rt/hash`);
   }
 });
 

@@ -1,17 +1,15 @@
-// Bundles the facade, the glue and the module. Called by the build's `bundle` step:
-// node main.mjs (release|debug) <checkout> <glue folder> <wasm file> <words file> <output folder> <version>
+// Bundles the JavaScript and the module. Called by the build's `bundle` step:
+// node main.mjs (release|debug) <checkout> <names file> <wasm file> <wasm2js file> <output folder> <version>
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { wasmModules } from "./wasm-modules.mjs";
 
-const [mode, checkout, glueFolder, wasm, words, output, version] = process.argv.slice(2);
+const [mode, checkout, namesFile, wasm, plain, output, version] = process.argv.slice(2);
 
-/** What the module's imports and exports were renamed to, so that the glue can follow. */
-const names = JSON.parse(readFileSync(join(glueFolder, "names.json"), "utf8"));
-const glue = join(glueFolder, "xano_wasm_bg.js");
-const wire = join(checkout, "src/web/wire.js");
+/** What the module's imports and exports were renamed to. */
+const names = JSON.parse(readFileSync(namesFile, "utf8"));
 
 const shared = {
   bundle: true,
@@ -24,24 +22,24 @@ const shared = {
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
-  mangleProps: exactly(Object.keys(names.exports)),
-  mangleCache: names.exports,
   // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
   ignoreAnnotations: true,
-  plugins: [wasmModules({ glue, wire, wasm, words, names })],
+  plugins: [wasmModules({ wasm, plain, names })],
   logLevel: "warning",
 };
 
 /** Members of what no page gets, an underscore or not. None of them is a word of the wire, or of the public surface. */
-const INTERNAL = [
-  ...["acknowledged", "await_writable", "debugging", "discard", "discarded", "everybody", "forget_joins", "formField"],
-  ...["got", "handlers", "handles", "hasRestarted", "heard", "heardBefore", "internal", "isDebugged", "isSent"],
-  ...["memberships", "membership", "missed", "onError", "pinged", "poll", "publisher", "quiet_ms", "recovery"],
-  ...["listeners", "onStatus", "removed", "slot_of", "spares", "tell", "waiting", "wanted", "was_heard", "wasReplayed"],
-];
+const INTERNAL = `
+  acknowledged activate attemptFailed awaitWritable cancel cancels carryOut comesBack debugging discard done_ms
+  formField freeSlots got hand handlers handles hasRestarted heard heardBefore isClosed isConnected isDebugged
+  isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown isSent isToldConnected
+  joinOptions listeners mayWait missed nameOf onStatus openWith pass poll quiet_ms recovery removeHandlers sendJoin
+  serves setTimer slots spares subscription subscriptionOf subscriptions takesErrors takesFrames tell tellConnected
+  tellFailure tellStatus transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
+`;
 /** They get short names, which still begin as such: pages extend our classes. */
 const properties = {
-  regex: new RegExp(`^_[a-z]|^(${INTERNAL.join("|")})$`),
+  regex: new RegExp(`^_[a-z]|^(${INTERNAL.trim().split(/\s+/).join("|")})$`),
   nth_identifier: { get: (number) => `_${number.toString(36)}` },
 };
 /** What is exported keeps its name: consoles and stack traces show it. */
@@ -51,7 +49,14 @@ const bundles = [
   { entry: "index.js", outfile: "index.js", format: "esm" },
   { entry: "index.js", outfile: "index.cjs", format: "cjs" },
   { entry: "slim.js", outfile: "slim.js", format: "esm" },
+  { entry: "js.js", outfile: "js.js", format: "esm" },
+  { entry: "js.js", outfile: "js.cjs", format: "cjs" },
+  { entry: "realtime.js", outfile: "realtime.js", format: "esm" },
+  { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
+  { entry: "http.js", outfile: "http.js", format: "esm" },
+  { entry: "http.js", outfile: "http.cjs", format: "cjs" },
   { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
+  { entry: "script-plain.js", outfile: "dist/xano.js.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
 ];
 
 // One after the other: terser counts in one place which letters are frequent.
@@ -89,9 +94,4 @@ function write(path, { code, map }) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, code);
   if (map) writeFileSync(`${path}.map`, map);
-}
-
-function exactly(words) {
-  const escaped = words.map((word) => word.replace(/[^\w]/g, "\\$&"));
-  return new RegExp(`^(?:${escaped.join("|")})$`);
 }

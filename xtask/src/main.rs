@@ -1,7 +1,7 @@
 //! The build: turns the root crate and `pkg-template/` into the npm package in `pkg/`.
 //!
 //! ```text
-//! compile -> bindgen -> optimize -> bundle -> package -> check -> demo
+//! compile -> bindgen -> optimize -> plain -> bundle -> package -> check -> demo
 //! ```
 //!
 //! A second command makes a program for a page out of a crate's module: the examples and tests of the typed API are
@@ -10,15 +10,16 @@
 //! # Layout
 //!
 //! - [`compile`]: the crate to WebAssembly, with a standard library built for size.
-//! - [`bindgen`]: the JavaScript glue of that module.
-//! - [`names`]: short names for what the module and its glue call each other by.
+//! - [`bindgen`]: the module without what wasm-bindgen keeps in it for its generator.
+//! - [`names`]: short names for what the module imports and exports.
 //! - [`optimize`]: wasm-opt makes it smaller.
-//! - [`bundle`]: the facade, the glue and the module to the files that users load.
+//! - [`plain`]: the module as JavaScript.
+//! - [`bundle`]: the JavaScript and the module to the files that users load.
 //! - [`package`]: everything of the package that is not code.
 //! - [`check`]: loads what was built in Node in every way that it can be loaded there, and prints sizes.
 //! - [`demo`]: the folder that `npm start` serves.
 //! - [`step`]: names and times a step, and leaves it out when its inputs have not changed.
-//! - [`words`]: what Rust calls by number, in words.
+//! - [`numbers`]: what Rust and JavaScript call by number.
 //! - [`page`]: a module of another crate to a program for a page.
 //! - [`workspace`]: where everything lies, and which kind of build this is.
 
@@ -30,11 +31,12 @@ mod demo;
 mod files;
 mod names;
 mod node;
+mod numbers;
 mod optimize;
 mod package;
 mod page;
+mod plain;
 mod step;
-mod words;
 mod workspace;
 
 use std::process::ExitCode;
@@ -67,9 +69,11 @@ fn run() -> Result<()> {
 }
 
 fn build(workspace: &Workspace) -> Result<()> {
+    numbers::write(workspace)?;
     compile::run(workspace)?;
     bindgen::run(workspace)?;
     optimize::run(workspace)?;
+    plain::run(workspace)?;
     bundle::run(workspace)?;
     package::run(workspace)?;
     check::run(workspace)?;
