@@ -1,6 +1,6 @@
-import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCallback } from "./http.js";
+import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCallback } from "./requests.js";
 
-export * from "./http.js";
+export * from "./requests.js";
 
 /** Every action's name on the wire. Those of Realtime V2 are named already; V1 sends none of them. */
 export declare enum ERealtimeAction {
@@ -46,6 +46,7 @@ export type XanoErrorCode =
   | "gap_possible"
   | "internal"
   | "invalid_token"
+  | "no_realtime"
   | "no_socket"
   | "no_token"
   | "not_connected"
@@ -315,8 +316,8 @@ export interface XanoAnyRequest extends Omit<XanoRequestParams, "bodyParams" | "
   method: XanoRequestType | (string & {});
 }
 
-export declare class XanoClient {
-  constructor(config: Partial<XanoClientConfig>);
+/** What a client has of HTTP. */
+export interface XanoHttpClient {
   /**
    * Sends a request to the API group. `params` are the query of `get` and `head`, and the body of the others: JSON, or
    * a form where one of them is a file. Rejects with a XanoRequestError for a status other than 2xx, and with a
@@ -353,8 +354,15 @@ export declare class XanoClient {
    * may be written in lower case, and `endpoint` may be a whole URL.
    */
   request(params: XanoAnyRequest): Promise<XanoResponse>;
-  /** The version of this package. */
-  static readonly version: string;
+  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
+  setAuthToken(authToken: string | null): this;
+  hasAuthToken(): boolean;
+  setDataSource(dataSource: string | null): this;
+  hasDataSource(): boolean;
+}
+
+/** What a client has of Realtime. */
+export interface XanoChannelClient {
   /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */
   readonly connectionStatus: "connected" | "connecting" | "disconnected";
   /** Calls `handler` when this client's connection opens or closes. */
@@ -377,11 +385,6 @@ export declare class XanoClient {
    */
   setRealtimeAuthToken(realtimeAuthToken: XanoRealtimeToken): this;
   hasRealtimeAuthToken(): boolean;
-  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
-  setAuthToken(authToken: string | null): this;
-  hasAuthToken(): boolean;
-  setDataSource(dataSource: string | null): this;
-  hasDataSource(): boolean;
   /** Closes the socket and opens a new one, with the token set by then. */
   realtimeReconnect(): this;
   /**
@@ -391,6 +394,13 @@ export declare class XanoClient {
   destroy(): void;
   /** The same as `destroy()`. */
   disconnect(): void;
+}
+
+export interface XanoClient extends XanoHttpClient, XanoChannelClient {}
+export declare class XanoClient {
+  constructor(config: Partial<XanoClientConfig>);
+  /** The version of this package. */
+  static readonly version: string;
 }
 
 /** What programs reach into the original for: the page's socket. */

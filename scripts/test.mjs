@@ -5,6 +5,11 @@ import { ensureChromium, ensureNodePackages, ensureRedis, ensureRustToolchain } 
 import { cargo } from "./lib/run.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 
+/** What is about WebAssembly itself, or about no client at all. */
+const NOT_ABOUT_THE_ENGINE = "inline lib memory no-webassembly readme settings-draft vendored workflows".split(" ");
+/** Node's own `fetch` is WebAssembly. */
+const OVER_HTTP = ["exports", "http", "other-origins", "tokens"];
+
 await runParts("npm test", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
@@ -13,8 +18,22 @@ await runParts("npm test", [
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
+  [
+    "Node tests of the client without WebAssembly",
+    () => nodeTests("tests/node", { XANO_ENTRY: "js" }, { except: NOT_ABOUT_THE_ENGINE }),
+  ],
+  [
+    "Node that has none (--jitless)",
+    () =>
+      nodeTests(
+        "tests/node",
+        { XANO_ENTRY: "js" },
+        { except: [...NOT_ABOUT_THE_ENGINE, ...OVER_HTTP], flags: ["--jitless"] },
+      ),
+  ],
   ["doctor", () => nodeTests("tests/doctor")],
   ["parity with the original", () => nodeTests("tests/parity")],
+  ["the same without WebAssembly, fewer programs", () => nodeTests("tests/parity", { XANO_ENTRY: "js", SEEDS: "200" })],
   ["programs written for the original", () => nodeTests("tests/programs")],
   ["attacks on the server", () => nodeTests("tests/hostile")],
   ["short fault runs", () => nodeTests("tests/chaos")],

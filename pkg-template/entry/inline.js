@@ -12,7 +12,7 @@ provide((append) => {
       `xano-wasm could not start: ${cause.message}. ` +
         "Does the page have a Content-Security-Policy? Its script-src needs 'wasm-unsafe-eval'. " +
         'Is this Chromium before 114? Import "xano-wasm/slim", whose init() takes a WebAssembly.Module. ' +
-        "Is WebAssembly switched off (iOS Lockdown Mode)? Allow it for this site.",
+        "Is WebAssembly switched off (iOS Lockdown Mode)? Use xano-wasm/js (dist/xano.js.min.js), which needs none.",
       { cause },
     );
   }

@@ -63,6 +63,23 @@ test("without WebAssembly importing is silent, and the first channel says what i
   );
 });
 
+for (const condition of ["workerd", "edge-light", "react-native"]) {
+  test(`the condition "${condition}" takes the client without WebAssembly, to import and to require`, async () => {
+    const settings = JSON.stringify(server.clientSettings);
+    for (const project of ["node-esm", "node-cjs"]) {
+      const folder = await packed.install(project);
+
+      assert.equal(await runNode(folder, `--conditions=${condition}`, "--jitless", "main.js", settings), "Hello");
+    }
+  });
+}
+
+test("xano-wasm/realtime sends a message; xano-wasm/http sends requests and says that it has no channels", async () => {
+  const folder = await packed.install("parts");
+
+  assert.equal(await runNode(folder, "main.js", JSON.stringify(server.clientSettings)), "Hello no_realtime 200");
+});
+
 test("the command `xano-wasm doctor` comes with the package, and examines a server", async () => {
   const folder = await packed.install("node-esm");
   const installed = join(folder, "node_modules/xano-wasm");

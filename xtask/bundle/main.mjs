@@ -55,6 +55,7 @@ const bundles = [
   { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
   { entry: "http.js", outfile: "http.js", format: "esm" },
   { entry: "http.js", outfile: "http.cjs", format: "cjs" },
+  { entry: "http.js", outfile: "http.browser.js", format: "esm", onlyBrowsers: true },
   { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
   { entry: "script-plain.js", outfile: "dist/xano.js.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
 ];
