@@ -75,7 +75,7 @@ fn inputs(epoch: u32, timer: u32) -> Vec<Row> {
 fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
     let frame = Frame { number: 1, bytes: 4, comes_back: false };
     let public = Frame { comes_back: true, ..frame };
-    let history = JoinOptions { history: true, ..JoinOptions::default() };
+    let history = JoinOptions::HISTORY;
     let elapsed = Input::Elapsed { timer, quiet_ms: 0, heard: true };
     let closed = |code| Input::Closed { epoch, code };
     let send = |frame, writable, may_wait| Input::Send { channel: 0, frame, writable, may_wait };

@@ -7,9 +7,9 @@ use virtual_time::World;
 use xano_realtime_protocol::CloseCode;
 use xano_wasm::engine::JoinOptions;
 
-const NOTHING: JoinOptions = JoinOptions { history: false, presence: false, recover: false };
-const HISTORY: JoinOptions = JoinOptions { history: true, presence: false, recover: false };
-const PRESENCE: JoinOptions = JoinOptions { history: false, presence: true, recover: false };
+const NOTHING: JoinOptions = JoinOptions::NONE;
+const HISTORY: JoinOptions = JoinOptions::HISTORY;
+const PRESENCE: JoinOptions = JoinOptions::PRESENCE;
 
 #[test]
 fn a_message_reaches_everybody_on_the_channel_and_its_sender() {

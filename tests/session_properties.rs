@@ -75,7 +75,7 @@ struct World {
     /// The frames that were handed in with their channels, until the engine sends or forgets them.
     frames: BTreeMap<u32, u32>,
     /// Joins sent on the current socket.
-    joins: HashSet<(u32, bool, bool)>,
+    joins: HashSet<(u32, u32)>,
     /// Frames of each channel that were taken and not sent yet, oldest first.
     waiting: BTreeMap<u32, VecDeque<u32>>,
     next_frame: u32,
@@ -86,7 +86,7 @@ impl World {
         let epoch = self.epoch;
         match *happening {
             Happening::Join { channel, history, presence } => {
-                let asked = JoinOptions { history, presence, recover: false };
+                let asked = JoinOptions::NONE.with(JoinOptions::HISTORY, history).with(JoinOptions::PRESENCE, presence);
                 let options = self.options.entry(channel).or_default();
                 *options = options.union(asked);
                 self.channels.insert(channel);
@@ -224,7 +224,7 @@ impl World {
                 Output::SendJoin { channel, options } => {
                     assert!(self.socket == Some(Socket::Open), "joins go out on open sockets");
                     assert!(
-                        self.joins.insert((channel, options.history, options.presence)),
+                        self.joins.insert((channel, options.bits())),
                         "a second join with the same options on one socket"
                     );
                     joined_last = Some(channel);
@@ -284,7 +284,7 @@ impl World {
             return;
         }
         for (&channel, options) in &self.options {
-            assert!(self.joins.contains(&(channel, options.history, options.presence)), "a channel is not joined");
+            assert!(self.joins.contains(&(channel, options.bits())), "a channel is not joined");
         }
     }
 

@@ -1,11 +1,16 @@
 // `import { XanoClient } from "xano-wasm/http"`: no Realtime, and no WebAssembly.
 
 import { XanoBase } from "../src/base.js";
+import { coded } from "../src/errors.js";
 import { asNodeClient } from "../src/http/node.js";
 import { withHttp } from "../src/http/part.js";
-import { withoutRealtime } from "../src/realtime/none.js";
 
-export class XanoClient extends withHttp(withoutRealtime(XanoBase)) {}
+export class XanoClient extends withHttp(XanoBase) {
+  /** @returns {never} */
+  channel() {
+    throw coded("no_realtime", '"xano-wasm/http" has no channels: import "xano-wasm".');
+  }
+}
 /** The client as the original makes it for Node. */
 export class XanoNodeClient extends asNodeClient(XanoClient) {}
 export { XanoContentType, XanoRequestType, XanoStorageKeys } from "../src/enums.js";

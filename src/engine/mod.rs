@@ -84,9 +84,15 @@ impl Engine {
     /// Decides what follows from an input on a connection. A connection begins with its first channel, and ends when its last
     /// one is gone.
     pub fn handle(&mut self, connection: ConnectionId, input: Input, moment: Moment, sink: &mut impl Sink) {
+        self.on(connection, |session| session.handle(input, moment, sink));
+    }
+
+    /// Does something with the session of a connection.
+    #[inline(always)]
+    pub(crate) fn on(&mut self, connection: ConnectionId, work: impl FnOnce(&mut Session)) {
         let index = self.index_of(connection);
         let Some((_, session)) = self.sessions.get_mut(index) else { return };
-        session.handle(input, moment, sink);
+        work(session);
         if session.state() == State::Idle {
             self.sessions.swap_remove(index);
         }

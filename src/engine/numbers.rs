@@ -62,12 +62,14 @@ pub mod output {
 
 /// What travels together in one number.
 pub mod bits {
+    use super::JoinOptions;
+
     /// Of a join: the kept messages.
-    pub const HISTORY: u32 = 1;
+    pub const HISTORY: u32 = JoinOptions::HISTORY.bits();
     /// Of a join: who is there.
-    pub const PRESENCE: u32 = 2;
+    pub const PRESENCE: u32 = JoinOptions::PRESENCE.bits();
     /// Of a join: what was missed.
-    pub const RECOVER: u32 = 4;
+    pub const RECOVER: u32 = JoinOptions::RECOVER.bits();
     /// Of a frame: the server sends it back.
     pub const COMES_BACK: u32 = 1;
     /// Of a frame: the socket takes it now.
@@ -86,38 +88,33 @@ pub mod bits {
     ];
 }
 
-/// The input of that kind; none where there is no such kind.
-#[inline]
-pub fn decode([kind, a, b, c, d]: [u32; 5]) -> Option<Input> {
+/// Hands the input of that kind to `handle`; says whether there is such a kind. Each kind is handed over by itself, so that
+/// the compiler leaves of `handle` what concerns that kind.
+#[inline(always)]
+pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bool {
     let has = |bits: u32, bit: u32| bits & bit != 0;
-    Some(match kind {
-        input::JOIN => Input::Join {
-            channel: a,
-            options: JoinOptions {
-                history: has(b, bits::HISTORY),
-                presence: has(b, bits::PRESENCE),
-                recover: has(b, bits::RECOVER),
-            },
-        },
-        input::LEAVE => Input::Leave { channel: a },
-        input::TICK_ENDED => Input::TickEnded,
-        input::SEND => Input::Send {
+    match kind {
+        input::JOIN => handle(Input::Join { channel: a, options: JoinOptions::from_bits(b) }),
+        input::LEAVE => handle(Input::Leave { channel: a }),
+        input::TICK_ENDED => handle(Input::TickEnded),
+        input::SEND => handle(Input::Send {
             channel: a,
             frame: Frame { number: b, bytes: c, comes_back: has(d, bits::COMES_BACK) },
             writable: has(d, bits::TAKES_FRAMES),
             may_wait: has(d, bits::MAY_WAIT),
-        },
-        input::SENDING => Input::Sending,
-        input::OPENED => Input::Opened { epoch: a },
-        input::CLOSED => Input::Closed { epoch: a, code: CloseCode(b as u16) },
-        input::TOKEN_REFUSED => Input::TokenRefused { epoch: a },
-        input::WRITABLE => Input::Writable { epoch: a },
-        input::ACKNOWLEDGED => Input::Acknowledged { answers_pings: a != 0 },
-        input::ELAPSED => Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 },
-        input::RESUMED => Input::Resumed { slept: a != 0 },
-        input::RECONNECT => Input::Reconnect,
-        _ => return None,
-    })
+        }),
+        input::SENDING => handle(Input::Sending),
+        input::OPENED => handle(Input::Opened { epoch: a }),
+        input::CLOSED => handle(Input::Closed { epoch: a, code: CloseCode(b as u16) }),
+        input::TOKEN_REFUSED => handle(Input::TokenRefused { epoch: a }),
+        input::WRITABLE => handle(Input::Writable { epoch: a }),
+        input::ACKNOWLEDGED => handle(Input::Acknowledged { answers_pings: a != 0 }),
+        input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
+        input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
+        input::RECONNECT => handle(Input::Reconnect),
+        _ => return false,
+    }
+    true
 }
 
 /// The output as its kind and what belongs to it.
@@ -128,7 +125,7 @@ pub fn encode(output: Output) -> [u32; 4] {
         Output::OpenSocket { epoch } => [OPEN_SOCKET, epoch, 0, 0],
         Output::CloseSocket { code } => [CLOSE_SOCKET, code.0.into(), 0, 0],
         Output::DropSocket { code } => [DROP_SOCKET, code.0.into(), 0, 0],
-        Output::SendJoin { channel, options } => [SEND_JOIN, channel, join_bits(options), 0],
+        Output::SendJoin { channel, options } => [SEND_JOIN, channel, options.bits(), 0],
         Output::SendLeave { channel } => [SEND_LEAVE, channel, 0, 0],
         Output::Send { frame } => [SEND_FRAME, frame, 0, 0],
         Output::ForgetFrame { frame } => [FORGET_FRAME, frame, 0, 0],
@@ -148,11 +145,6 @@ pub fn encode(output: Output) -> [u32; 4] {
     }
 }
 
-fn join_bits(options: JoinOptions) -> u32 {
-    let bit = |wanted: bool, bit: u32| if wanted { bit } else { 0 };
-    bit(options.history, bits::HISTORY) | bit(options.presence, bits::PRESENCE) | bit(options.recover, bits::RECOVER)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,18 +152,20 @@ mod tests {
     #[test]
     fn every_kind_of_input_is_decoded_and_no_other() {
         for &(name, kind) in input::ALL {
-            assert!(decode([kind, 1, 1, 1, 1]).is_some(), "{name}");
+            let mut inputs = 0;
+            assert!(decode([kind, 1, 1, 1, 1], |_| inputs += 1), "{name}");
+            assert_eq!(inputs, 1, "{name}");
         }
-        assert_eq!(decode([input::ALL.len() as u32, 0, 0, 0, 0]), None);
+        assert!(!decode([input::ALL.len() as u32, 0, 0, 0, 0], |input| panic!("{input:?}")));
     }
 
     #[test]
     fn options_survive_the_boundary() {
         for both in 0..8 {
-            let Some(Input::Join { channel: 7, options }) = decode([input::JOIN, 7, both, 0, 0]) else {
-                panic!("not a join");
-            };
-            assert_eq!(encode(Output::SendJoin { channel: 7, options }), [output::SEND_JOIN, 7, both, 0]);
+            decode([input::JOIN, 7, both, 0, 0], |input| {
+                let Input::Join { channel: 7, options } = input else { panic!("not a join: {input:?}") };
+                assert_eq!(encode(Output::SendJoin { channel: 7, options }), [output::SEND_JOIN, 7, both, 0]);
+            });
         }
     }
 }

@@ -38,6 +38,13 @@ impl Sink for Outputs {
 #[expect(clippy::too_many_arguments, reason = "each of them is an integer; gathering them would need memory")]
 #[allow(unreachable_pub, reason = "wasm-bindgen takes public functions only")]
 pub fn handle(connection: u32, kind: u32, a: u32, b: u32, c: u32, d: u32, now_ms: u32, random: u32) {
-    let Some(input) = numbers::decode([kind, a, b, c, d]) else { std::process::abort() };
-    ENGINE.with_borrow_mut(|engine| engine.handle(connection, input, Moment { now_ms, random }, &mut Outputs));
+    let moment = Moment { now_ms, random };
+    ENGINE.with_borrow_mut(|engine| {
+        engine.on(connection, |session| {
+            let is_known = numbers::decode([kind, a, b, c, d], |input| session.handle(input, moment, &mut Outputs));
+            if !is_known {
+                std::process::abort();
+            }
+        });
+    });
 }

@@ -40,7 +40,7 @@ pub struct ChannelBuilder {
 
 impl ChannelBuilder {
     pub(super) fn new(connection: Rc<Connection>, name: String, bounds: Bounds) -> Self {
-        ChannelBuilder { connection, name, options: JoinOptions::default(), bounds }
+        ChannelBuilder { connection, name, options: JoinOptions::NONE, bounds }
     }
 
     /// Whether the server shall tell who is there, and who comes and goes. Default: no.
@@ -51,7 +51,7 @@ impl ChannelBuilder {
     /// # }
     /// ```
     pub fn presence(mut self, wished: bool) -> Self {
-        self.options.presence = wished;
+        self.options = self.options.with(JoinOptions::PRESENCE, wished);
         self
     }
 
@@ -64,7 +64,7 @@ impl ChannelBuilder {
     /// # }
     /// ```
     pub fn history(mut self, wished: bool) -> Self {
-        self.options.history = wished;
+        self.options = self.options.with(JoinOptions::HISTORY, wished);
         self
     }
 

@@ -149,7 +149,10 @@ pub(super) struct Recipients<'a> {
 }
 
 pub(super) fn join(channel: &str, options: JoinOptions) -> String {
-    let payload = JoinPayload { history: options.history, presence: options.presence };
+    let payload = JoinPayload {
+        history: options.contains(JoinOptions::HISTORY),
+        presence: options.contains(JoinOptions::PRESENCE),
+    };
     text(Action::Join, channel, Recipients::default(), &payload).unwrap_or_default()
 }
 

@@ -246,7 +246,7 @@ impl World {
                 self.closed_at_server(server_side);
             }
             Output::SendJoin { channel, options: wanted } => {
-                let payload = json!({ "history": wanted.history, "presence": wanted.presence });
+                let payload = json!({ "history": wanted.contains(JoinOptions::HISTORY), "presence": wanted.contains(JoinOptions::PRESENCE) });
                 let options = json!({ "channel": name_of(channel) });
                 let join = json!({ "action": "join", "options": options, "payload": payload });
                 self.send_to_server(page, join.to_string());

@@ -28,17 +28,22 @@ const shared = {
   logLevel: "warning",
 };
 
-/** Members of what no page gets, an underscore or not. None of them is a word of the wire, or of the public surface. */
+/**
+ * Members of what no page gets, an underscore or not. None of them is a word of the wire, of the public surface, or of an
+ * object of the platform that this package uses.
+ */
 const INTERNAL = `
-  acknowledged activate attemptFailed awaitWritable cancel cancels carryOut comesBack debugging discard done_ms
-  formField freeSlots got hand handlers handles hasRestarted heard heardBefore isClosed isConnected isDebugged
-  isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown isSent isToldConnected
-  joinOptions listeners mayWait missed nameOf onStatus openWith pass poll quiet_ms recovery removeHandlers sendJoin
-  serves setTimer slots spares subscription subscriptionOf subscriptions takesErrors takesFrames tell tellConnected
-  tellFailure tellStatus transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
+  acknowledged activate attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard done_ms
+  enter failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
+  isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
+  isSent isToldConnected joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
+  openWith owner pass poll quiet_ms recovery removeHandlers sendJoin serves setTimer slot slots spares subscription
+  subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
+  transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
 `;
-/** They get short names, which still begin as such: pages extend our classes. */
+/** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
 const properties = {
+  builtins: true,
   regex: new RegExp(`^_[a-z]|^(${INTERNAL.trim().split(/\s+/).join("|")})$`),
   nth_identifier: { get: (number) => `_${number.toString(36)}` },
 };

@@ -253,7 +253,7 @@ export class ChannelHandle {
     this.isClosed = true;
     this.object = undefined;
     this.leave();
-    this.cancel(destroyed(this.channel));
+    this.tellCancels(destroyed(this.channel));
   }
 
   /**
@@ -266,11 +266,11 @@ export class ChannelHandle {
       if (!takesErrors || isInternal) continue;
       fenced(takesErrors, { action: "error", options: { channel: this.channel }, payload: { message, code } });
     }
-    this.cancel(error);
+    this.tellCancels(error);
   }
 
   /** @param {Error} error */
-  cancel(error) {
+  tellCancels(error) {
     for (const cancel of [...(this.cancels ?? [])]) cancel(error);
   }
 }

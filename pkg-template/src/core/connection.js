@@ -25,7 +25,7 @@ export class Connection {
   /**
    * The number of the socket that is to be opened, or is open; 0 when there is none.
    */
-  epoch = 0;
+  generation = 0;
   /**
    * Its channels, by their names.
    * @type {Map<string, Subscription>}
@@ -135,18 +135,18 @@ export class Connection {
     switch (output) {
       case N.OPEN_SOCKET:
         this.status = 1;
-        this.epoch = a;
+        this.generation = a;
         this.open(a);
         break;
       case N.CLOSE_SOCKET:
         this.status = 1;
         if (this.link) this.link.close(a);
         // A token is being asked for; there is nothing to close yet.
-        else decide(this, N.CLOSED, this.epoch, ABNORMAL);
-        this.epoch = 0;
+        else decide(this, N.CLOSED, this.generation, ABNORMAL);
+        this.generation = 0;
         break;
       case N.DROP_SOCKET:
-        this.epoch = 0;
+        this.generation = 0;
         this.link?.discard(a);
         this.link = undefined;
         break;
@@ -194,52 +194,52 @@ export class Connection {
     }
   }
 
-  /** @param {number} epoch */
-  open(epoch) {
+  /** @param {number} generation */
+  open(generation) {
     regroup(this);
     // Every channel of this connection may have moved to one with another token.
     if (!this.subscriptions.size) return;
     const { token } = this;
     if (typeof token !== "function") {
-      this.openWith(epoch, token);
+      this.openWith(generation, token);
       return;
     }
     this.failed = undefined;
     askForToken(
       token,
-      (given) => this.epoch === epoch && this.openWith(epoch, given || undefined),
-      (cause) => this.attemptFailed(epoch, N.NO_TOKEN, `${cause}`),
+      (given) => this.generation === generation && this.openWith(generation, given || undefined),
+      (cause) => this.attemptFailed(generation, N.NO_TOKEN, `${cause}`),
     );
   }
 
   /**
-   * @param {number} epoch
+   * @param {number} generation
    * @param {string | undefined} token
    */
-  openWith(epoch, token) {
+  openWith(generation, token) {
     if (token !== undefined && !isLegalToken(token)) {
-      decide(this, N.TOKEN_REFUSED, epoch);
+      decide(this, N.TOKEN_REFUSED, generation);
       return;
     }
     try {
-      this.link = new Link(this, epoch, token);
+      this.link = new Link(this, generation, token);
       this.failed = undefined;
     } catch (error) {
       // Where the platform makes no socket.
-      later(() => this.attemptFailed(epoch, N.NO_SOCKET, `${this.url}: ${error}`));
+      later(() => this.attemptFailed(generation, N.NO_SOCKET, `${this.url}: ${error}`));
     }
   }
 
   /**
    * There is no token, or no socket. Never an anonymous connection instead: it counts as an attempt that failed.
-   * @param {number} epoch
+   * @param {number} generation
    * @param {number} failure
    * @param {string} cause
    */
-  attemptFailed(epoch, failure, cause) {
-    if (this.epoch !== epoch) return;
+  attemptFailed(generation, failure, cause) {
+    if (this.generation !== generation) return;
     this.tellFailure(failure, cause);
-    decide(this, N.CLOSED, epoch, ABNORMAL);
+    decide(this, N.CLOSED, generation, ABNORMAL);
   }
 
   /** @param {number} channel */
@@ -283,7 +283,7 @@ export class Connection {
   disconnected(code, attempt, retryInMs) {
     const reason = this.link?.reason ?? "";
     this.status = attempt ? 1 : 0;
-    this.epoch = 0;
+    this.generation = 0;
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) subscription.joined = 0;
     this.tellStatus(false, { code, reason, ...(attempt && { attempt, retryInMs }) });

@@ -36,12 +36,12 @@ export class Link {
   /**
    * Throws where the platform makes no socket.
    * @param {Connection} connection
-   * @param {number} epoch
+   * @param {number} generation
    * @param {string} [token]
    */
-  constructor(connection, epoch, token) {
+  constructor(connection, generation, token) {
     this.connection = connection;
-    this.epoch = epoch;
+    this.generation = generation;
     connection.recovery.restart();
     const { url } = connection;
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
@@ -57,7 +57,7 @@ export class Link {
         links.delete(this);
         this.reason = reason ?? "";
         run(() => {
-          if (!this.isDiscarded) decide(connection, CLOSED, epoch, code);
+          if (!this.isDiscarded) decide(connection, CLOSED, generation, code);
           this.isDiscarded = true;
         });
       },
@@ -74,7 +74,7 @@ export class Link {
    */
   tell(input) {
     run(() => {
-      if (!this.isDiscarded) decide(this.connection, input, this.epoch);
+      if (!this.isDiscarded) decide(this.connection, input, this.generation);
     });
   }
 

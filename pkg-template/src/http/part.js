@@ -2,6 +2,7 @@ import { isToken, storeAuthToken, storedAuthToken } from "../storage/auth-token.
 import { request } from "./client.js";
 
 /** @import { XanoBase } from "../base.js" */
+/** @typedef {[endpoint: string, params?: any, headers?: any, streamingCallback?: (event: any) => void]} Call */
 
 /**
  * Gives a client its requests.
@@ -38,14 +39,9 @@ export function withHttp(Base) {
       return isToken(this.config.dataSource);
     }
 
-    /**
-     * @param {string} endpoint
-     * @param {any} [params]
-     * @param {any} [headers]
-     * @param {(event: any) => void} [streamingCallback]
-     */
-    get(endpoint, params, headers, streamingCallback) {
-      return this._call("GET", "urlParams", endpoint, params, headers, streamingCallback);
+    /** @param {Call} call */
+    get(...call) {
+      return this._call("GET", "urlParams", ...call);
     }
 
     /**
@@ -66,42 +62,27 @@ export function withHttp(Base) {
       return this._call("DELETE", "bodyParams", endpoint, params, headers);
     }
 
-    /**
-     * @param {string} endpoint
-     * @param {any} [params]
-     * @param {any} [headers]
-     * @param {(event: any) => void} [streamingCallback]
-     */
-    patch(endpoint, params, headers, streamingCallback) {
-      return this._call("PATCH", "bodyParams", endpoint, params, headers, streamingCallback);
+    /** @param {Call} call */
+    patch(...call) {
+      return this._call("PATCH", "bodyParams", ...call);
     }
 
-    /**
-     * @param {string} endpoint
-     * @param {any} [params]
-     * @param {any} [headers]
-     * @param {(event: any) => void} [streamingCallback]
-     */
-    post(endpoint, params, headers, streamingCallback) {
-      return this._call("POST", "bodyParams", endpoint, params, headers, streamingCallback);
+    /** @param {Call} call */
+    post(...call) {
+      return this._call("POST", "bodyParams", ...call);
     }
 
-    /**
-     * @param {string} endpoint
-     * @param {any} [params]
-     * @param {any} [headers]
-     * @param {(event: any) => void} [streamingCallback]
-     */
-    put(endpoint, params, headers, streamingCallback) {
-      return this._call("PUT", "bodyParams", endpoint, params, headers, streamingCallback);
+    /** @param {Call} call */
+    put(...call) {
+      return this._call("PUT", "bodyParams", ...call);
     }
 
     /**
      * @param {string} method
      * @param {"urlParams" | "bodyParams"} kind
      * @param {string} endpoint
-     * @param {any} params
-     * @param {any} headerParams
+     * @param {any} [params]
+     * @param {any} [headerParams]
      * @param {(event: any) => void} [streamingCallback]
      */
     _call(method, kind, endpoint, params, headerParams, streamingCallback) {

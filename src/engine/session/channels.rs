@@ -7,28 +7,49 @@ pub type ChannelId = u32;
 
 /// What the server shall send on arrival, besides its acknowledgement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct JoinOptions {
-    /// The kept messages.
-    pub history: bool,
-    /// Who is there, and who comes and goes.
-    pub presence: bool,
-    /// After an interruption, what was missed.
-    pub recover: bool,
-}
+pub struct JoinOptions(u32);
 
 impl JoinOptions {
+    /// Nothing else.
+    pub const NONE: JoinOptions = JoinOptions(0);
+    /// The kept messages.
+    pub const HISTORY: JoinOptions = JoinOptions(1);
+    /// Who is there, and who comes and goes.
+    pub const PRESENCE: JoinOptions = JoinOptions(2);
+    /// After an interruption, what was missed.
+    pub const RECOVER: JoinOptions = JoinOptions(4);
+    /// All of them.
+    const ALL: u32 = 7;
+
+    /// The options that are set in the number.
+    pub const fn from_bits(bits: u32) -> Self {
+        JoinOptions(bits & Self::ALL)
+    }
+
+    /// The options as bits of a number.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
     /// Both together.
-    pub fn union(self, other: JoinOptions) -> JoinOptions {
-        JoinOptions {
-            history: self.history || other.history,
-            presence: self.presence || other.presence,
-            recover: self.recover || other.recover,
-        }
+    pub const fn union(self, other: JoinOptions) -> JoinOptions {
+        JoinOptions(self.0 | other.0)
+    }
+
+    /// These with the others, or without them.
+    #[must_use]
+    pub const fn with(self, others: JoinOptions, wanted: bool) -> Self {
+        JoinOptions(if wanted { self.0 | others.0 } else { self.0 & !others.0 })
+    }
+
+    /// Whether the others are among them.
+    pub const fn contains(self, others: JoinOptions) -> bool {
+        others.0 & !self.0 == 0
     }
 
     /// Whether a join that asked for the others has asked for these too. What was missed is asked for at the next one.
-    fn is_part_of(self, others: JoinOptions) -> bool {
-        others.union(JoinOptions { recover: false, ..self }) == others
+    const fn is_part_of(self, others: JoinOptions) -> bool {
+        others.union(Self::RECOVER).contains(self)
     }
 }
 
@@ -110,14 +131,9 @@ impl Channels {
         self.get(channel).ok_or(Full)?.waiting.push(frame)
     }
 
-    /// Takes everything that waits, oldest first.
-    pub fn take_all_waiting(&mut self, channel: ChannelId) -> Vec<Frame> {
-        self.get(channel).map(|channel| channel.waiting.take_all()).unwrap_or_default()
-    }
-
-    /// Takes what waits and there is an allowance for, oldest first.
-    pub fn take_waiting(&mut self, channel: ChannelId, allowance_ms: &mut i32) -> Vec<Frame> {
-        self.get(channel).map(|channel| channel.waiting.take(allowance_ms)).unwrap_or_default()
+    /// Takes the oldest frame that waits, if there is an allowance.
+    pub fn pop_waiting(&mut self, channel: ChannelId, allowance_ms: &mut i32) -> Option<Frame> {
+        self.get(channel)?.waiting.pop(allowance_ms)
     }
 
     /// Whether something waits on the channel.

@@ -128,6 +128,8 @@ impl Session {
     }
 
     /// Decides what follows from an input.
+    // Where the kind of the input is known, what is left is the code for that kind.
+    #[inline(always)]
     pub fn handle(&mut self, input: Input, moment: Moment, sink: &mut impl Sink) {
         use State::{Closing, Connecting, Idle, Open, Stopped, Waiting};
         let turn = &mut Turn { moment, sink };
@@ -148,7 +150,7 @@ impl Session {
             (Open, Input::Send { channel, frame, writable: true, may_wait })
                 if !(may_wait && self.channels.is_waiting(channel)) =>
             {
-                for waiting in self.channels.take_all_waiting(channel) {
+                while let Some(waiting) = self.pop_any(channel) {
                     self.send(waiting, turn);
                 }
                 self.send(frame, turn);
@@ -329,9 +331,15 @@ impl Session {
 
     /// As much as there is an allowance for.
     fn send_waiting(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        for frame in self.channels.take_waiting(channel, &mut self.allowance_ms) {
+        while let Some(frame) = self.channels.pop_waiting(channel, &mut self.allowance_ms) {
             self.send(frame, turn);
         }
+    }
+
+    /// The oldest frame that waits, whatever the allowance is.
+    fn pop_any(&mut self, channel: ChannelId) -> Option<Frame> {
+        let mut unbounded = i32::MAX;
+        self.channels.pop_waiting(channel, &mut unbounded)
     }
 
     fn send_some(&mut self, turn: &mut Turn<impl Sink>) {
@@ -356,7 +364,7 @@ impl Session {
     }
 
     fn leave(&mut self, state: State, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        for frame in self.channels.take_all_waiting(channel) {
+        while let Some(frame) = self.pop_any(channel) {
             turn.push(Output::ForgetFrame { frame: frame.number });
         }
         let Some(was_joined) = self.channels.remove(channel) else { return };

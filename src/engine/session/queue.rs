@@ -47,23 +47,31 @@ pub struct Full;
 /// Frames in the order they were sent.
 #[derive(Debug)]
 pub struct Queue {
+    /// Those before `first` are gone.
     frames: Vec<Frame>,
+    first: usize,
     bytes: u32,
 }
 
 impl Queue {
     /// A queue in which nothing waits.
     pub const fn new() -> Self {
-        Queue { frames: Vec::new(), bytes: 0 }
+        Queue { frames: Vec::new(), first: 0, bytes: 0 }
     }
 
     /// Adds a frame behind the others.
     pub fn push(&mut self, frame: Frame) -> Result<(), Full> {
         let bytes = self.bytes.saturating_add(frame.bytes);
         // One frame alone may exceed the bytes: whether it is too large is the server's to say.
-        let too_many_bytes = bytes > MAX_BYTES && !self.frames.is_empty();
-        if self.frames.len() >= MAX_FRAMES || too_many_bytes {
+        let too_many_bytes = bytes > MAX_BYTES && !self.is_empty();
+        if self.frames.len() - self.first >= MAX_FRAMES || too_many_bytes {
             return Err(Full);
+        }
+        // A queue that never empties takes the places of frames that are gone.
+        if self.first >= MAX_FRAMES {
+            self.frames.copy_within(self.first.., 0);
+            self.frames.truncate(self.frames.len() - self.first);
+            self.first = 0;
         }
         self.bytes = bytes;
         self.frames.push(frame);
@@ -72,28 +80,23 @@ impl Queue {
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.frames.is_empty()
+        self.first == self.frames.len()
     }
 
-    /// Takes out everything, oldest first.
-    pub fn take_all(&mut self) -> Vec<Frame> {
-        let mut unbounded = i32::MAX;
-        self.take(&mut unbounded)
-    }
-
-    /// Takes out what there is an allowance for, oldest first. The last frame may exceed it.
-    pub fn take(&mut self, allowance_ms: &mut i32) -> Vec<Frame> {
-        let mut count = 0;
-        for frame in &self.frames {
-            if *allowance_ms <= 0 {
-                break;
-            }
-            *allowance_ms -= MS_PER_FRAME.max(frame.bytes / BYTES_PER_MS) as i32;
-            self.bytes -= frame.bytes;
-            count += 1;
+    /// Takes the oldest frame, if there is an allowance. It may exceed that.
+    pub fn pop(&mut self, allowance_ms: &mut i32) -> Option<Frame> {
+        if *allowance_ms <= 0 {
+            return None;
         }
-        let later = self.frames.split_off(count);
-        std::mem::replace(&mut self.frames, later)
+        let frame = *self.frames.get(self.first)?;
+        *allowance_ms -= MS_PER_FRAME.max(frame.bytes / BYTES_PER_MS) as i32;
+        self.bytes -= frame.bytes;
+        self.first += 1;
+        if self.is_empty() {
+            self.frames.clear();
+            self.first = 0;
+        }
+        Some(frame)
     }
 }
 
@@ -105,10 +108,14 @@ impl Default for Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, Full, MAX_BYTES, MAX_FRAMES, PER_TURN_MS, Queue, next_turn};
+    use super::{AT_ONCE_MS, Frame, Full, MAX_BYTES, MAX_FRAMES, PER_TURN_MS, Queue, next_turn};
 
     fn frame(bytes: u32) -> Frame {
         Frame { number: 0, bytes, comes_back: false }
+    }
+
+    fn pop_all(queue: &mut Queue, mut allowance_ms: i32) -> usize {
+        std::iter::from_fn(|| queue.pop(&mut allowance_ms)).count()
     }
 
     #[test]
@@ -118,7 +125,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take_all().len(), MAX_FRAMES);
+        assert_eq!(pop_all(&mut queue, i32::MAX), MAX_FRAMES);
     }
 
     #[test]
@@ -126,7 +133,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take_all().len(), 1);
+        assert_eq!(pop_all(&mut queue, i32::MAX), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 
@@ -135,7 +142,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(u32::MAX)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(queue.take_all().len(), 1);
+        assert_eq!(pop_all(&mut queue, 1), 1);
     }
 
     #[test]
@@ -147,9 +154,24 @@ mod tests {
         let mut allowance_ms = PER_TURN_MS;
         let mut turns = vec![];
         for _ in 0..4 {
-            turns.push(queue.take(&mut allowance_ms).len());
+            turns.push(std::iter::from_fn(|| queue.pop(&mut allowance_ms)).count());
             allowance_ms = next_turn(allowance_ms);
         }
         assert_eq!(turns, [1, 0, 1, 1]);
+    }
+
+    #[test]
+    fn a_queue_that_never_empties_keeps_its_order_and_does_not_grow() {
+        let mut queue = Queue::new();
+        let mut oldest = 0;
+        for number in 0..50_000 {
+            assert_eq!(queue.push(Frame { number, ..frame(1) }), Ok(()));
+            if number >= 500 {
+                let popped = queue.pop(&mut AT_ONCE_MS.clone()).map(|frame| frame.number);
+                assert_eq!(popped, Some(oldest));
+                oldest += 1;
+            }
+        }
+        assert!(queue.frames.capacity() <= 4 * MAX_FRAMES, "{}", queue.frames.capacity());
     }
 }
