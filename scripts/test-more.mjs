@@ -9,6 +9,7 @@ import {
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
+  ensureRuntimes,
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
@@ -28,6 +29,8 @@ await runParts("npm run test:more", [
     name,
     () => nodeTests(folder),
   ]),
+  ["Deno, Bun, workerd, Node 22", ensureRuntimes],
+  ["the package in them", () => nodeTests("tests/runtimes")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],

@@ -10,12 +10,14 @@ const LONGEST_TEST_MS = 600_000;
 /**
  * @param {string} folder
  * @param {Record<string, string>} [env]
- * @param {{ except?: string[], flags?: string[] }} [options] `except`: files that this run is not about
+ * @param {{ only?: string[], except?: string[], flags?: string[] }} [options] files by their names without `.test.js`
  */
-export function nodeTests(folder, env, { except = [], flags = [] } = {}) {
+export function nodeTests(folder, env, { only, except = [], flags = [] } = {}) {
   const all = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.js"));
-  const files = all.filter((name) => !except.includes(name.slice(0, -".test.js".length)));
-  if (all.length - files.length !== except.length) throw new Failure(`${folder} does not hold all of ${except}`);
+  const names = all.map((name) => name.slice(0, -".test.js".length));
+  const missing = [...(only ?? []), ...except].filter((name) => !names.includes(name));
+  if (missing.length > 0) throw new Failure(`${folder} holds no ${missing} (.test.js)`);
+  const files = all.filter((_, index) => (only ?? names).includes(names[index]) && !except.includes(names[index]));
   // Node calls a run of no tests a success.
   if (files.length === 0) throw new Failure(`${folder} holds no *.test.js`);
   const paths = files.map((name) => join(folder, name));

@@ -20,6 +20,14 @@ export function ensureBenchPackages() {
   return installPackages(join(root, "bench"), "--ignore-scripts");
 }
 
+/** The runtimes of tests/runtimes, as npm packages with programs. */
+export function ensureRuntimes() {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Unavailable("the runtimes are tried on Linux with x64 alone");
+  }
+  return installPackages(join(root, "tests/runtimes"), "--ignore-scripts");
+}
+
 async function installPackages(folder, ...options) {
   const installed = join(folder, "node_modules/.package-lock.json");
   const wanted = join(folder, "package-lock.json");
