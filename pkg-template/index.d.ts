@@ -37,7 +37,7 @@ export type RealtimeActionName = `${ERealtimeAction}`;
 
 /**
  * The `code` of errors that the client itself makes. A server may send others: the reference server's are in
- * docs/server.md, `no_settings`, `settings_replaced` and `token_expired` among them.
+ * docs/server-reference.md, `no_settings`, `settings_replaced` and `token_expired` among them.
  */
 export type XanoErrorCode =
   | "cannot_connect"

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { judge } from "../bench/lib/budget.mjs";
 import { printSummary, printTable } from "../bench/lib/table.mjs";
 import { CONTENDERS, FURTHER_CONTENDERS } from "../bench/server/contenders.mjs";
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
   ensureBenchPackages,
@@ -27,6 +27,7 @@ const SERVER = [
   "server/memory",
   "server/arrivals",
   "server/growth",
+  "server/churn",
   "server/cluster",
 ];
 const PARTS = ["size", ...PAGE, ...SERVER];
@@ -44,8 +45,7 @@ await runParts("npm run bench", [
   ["npm packages", ensureNodePackages],
   ["npm packages of the benchmarks", ensureBenchPackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
+  ...programParts(),
   ...(chosen.some((name) => name.startsWith("page/")) ? Object.keys(BROWSERS).map(browser) : []),
   ...(chosen.some((name) => name.startsWith("server/")) ? servers.map(server) : []),
   ...(chosen.includes("server/cluster") ? [["Redis", ensureRedis]] : []),

@@ -2,18 +2,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sizesOf } from "../xtask/check/sizes.mjs";
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { checkArchitecture } from "./lib/architecture/check.mjs";
+import { packageParts } from "./lib/build.mjs";
 import { checkCrates } from "./lib/dependencies.mjs";
 import { checkNotices } from "./lib/notices.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureCargoDeny, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import { checkProse } from "./lib/prose.mjs";
 import { checkDropIn, checkPublished } from "./lib/published.mjs";
-import { cargo, cargoWithEnv, Failure, node } from "./lib/run.mjs";
+import { ensureZizmor, zizmor } from "./lib/python-tools.mjs";
+import { cargo, cargoWithEnv, Failure, node, run } from "./lib/run.mjs";
 import { root } from "./lib/workspace.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const NPM = ["--package", "xano-wasm", "--features", "npm", ...WASM];
 const TYPED = ["--package", "xano-wasm", "--features", "typed", ...WASM];
+const HUB = ["--package", "xano-realtime-hub", ...WASM];
 const LEPTOS_CHAT = ["--manifest-path", "examples/leptos-chat/Cargo.toml"];
 
 await runParts("npm run check", [
@@ -21,24 +25,29 @@ await runParts("npm run check", [
   ["Rust toolchain", ensureRustToolchain],
   ["Rust format", () => cargo("fmt", "--all", "--check")],
   ["Rust format of the example", () => cargo("fmt", ...LEPTOS_CHAT, "--check")],
+  ...packageParts(),
   ["Rust lints", () => cargo("clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings")],
   ["Rust lints, WebAssembly", () => cargo("clippy", "--release", ...NPM, "--", "-D", "warnings")],
   [
     "Rust lints, typed API",
     () => cargo("clippy", "--release", ...TYPED, "--package", "typed-page", "--", "-D", "warnings"),
   ],
+  ["Rust hub, WebAssembly", () => cargo("check", "--release", ...HUB)],
   ["Rust documentation", documentation],
   ["JavaScript format and lints", () => node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings")],
+  ["picture of the modules, circles", checkArchitecture],
+  ["vague words", checkProse],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
   ["types of the package's JavaScript", () => node("node_modules/typescript/bin/tsc", "--project", "pkg-template")],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
+  ["types in the server's package", () => node("node_modules/typescript/bin/tsc", "--project", "server/npm")],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],
   ["size budget", sizeBudget],
   ["third-party notices", checkNotices],
   ["cargo-deny", ensureCargoDeny],
   ["licences, bans and sources of crates", checkCrates],
+  ["zizmor", ensureZizmor],
+  ["workflows", () => run(zizmor, ["--offline", ".github/workflows"])],
 ]);
 
 /** Of the typed API as docs.rs shows it. */

@@ -1,6 +1,6 @@
 // npm run demo:cluster: builds everything and serves the Marvel chat demo from two servers that share a Redis.
 import { startRedis } from "../tests/support/redis.js";
-import { demoParts, inWords, startDemo, stopped } from "./lib/demo.mjs";
+import { demoParts, startDemo, stopped } from "./lib/demo.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureRedis } from "./lib/prerequisites.mjs";
 
@@ -16,14 +16,14 @@ async function serve() {
   process.on("SIGINT", () => {});
   const redis = await startRedis();
   try {
-    await Promise.all(ports.map((port) => stopped(startDemo(port, say, "--redis", redis.url))));
+    await Promise.all(ports.map((port) => stopped(startDemo(port, greet, "--redis", redis.url))));
   } finally {
     await redis.dispose();
   }
 }
 
-function say(line) {
-  console.log(inWords(line, (url) => (urls.push(url) === ports.length ? welcome() : `${url} is ready`)));
+function greet(url) {
+  return urls.push(url) === ports.length ? welcome() : `${url} is ready`;
 }
 
 function welcome() {

@@ -1,5 +1,5 @@
 // npm start: builds everything and serves the Marvel chat demo.
-import { demoParts, inWords, startDemo, stopped } from "./lib/demo.mjs";
+import { demoParts, startDemo, stopped } from "./lib/demo.mjs";
 import { runParts } from "./lib/parts.mjs";
 
 const port = process.env.PORT || "8080";
@@ -8,19 +8,5 @@ await runParts("build", demoParts(port));
 if (!process.exitCode) {
   // Ctrl-C reaches the server too; this process waits until it has said goodbye to its clients.
   process.on("SIGINT", () => {});
-  await stopped(startDemo(port, (line) => console.log(inWords(line, welcome))));
-}
-
-function welcome(url) {
-  return `
-The Marvel chat is ready:
-
-    ${url}/
-
-Open it in two tabs and write in one of them. Ctrl-C stops the server.
-
-Its Realtime Settings, which ask for the admin token:
-
-    ${url}/settings
-`;
+  await stopped(startDemo(port));
 }

@@ -1,11 +1,15 @@
 // npm run test:more: what takes long or needs more than Chromium. A suite that does not exist yet is not listed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { buildLeptosChat, buildPackage, buildPrograms, buildTypedPage } from "./lib/build.mjs";
+import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
+import { packContainer } from "./lib/container.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
+import { packParts } from "./lib/pack.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
+  ensureBuildah,
   ensureChromium,
+  ensureDistributionPackages,
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
@@ -22,8 +26,7 @@ const SUITES = [["packaging", "tests/packaging"]];
 await runParts("npm run test:more", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
+  ...programParts(),
   ["Chromium", ensureChromium],
   ...SUITES.filter(([, folder]) => existsSync(join(root, folder))).map(([name, folder]) => [
     name,
@@ -31,6 +34,9 @@ await runParts("npm run test:more", [
   ]),
   ["Deno, Bun, workerd, Node 22", ensureRuntimes],
   ["the package in them", () => nodeTests("tests/runtimes")],
+  ...packParts(),
+  ["registry and test runners", ensureDistributionPackages],
+  ["npm packages of the server", () => nodeTests("tests/distribution")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],
@@ -44,6 +50,7 @@ await runParts("npm run test:more", [
   ["fault runs on several servers", () => nodeTests("tests/chaos", { XANO_CLUSTER: "1" })],
   ["Firefox", () => inBrowser(ensureFirefox, "tests/browsers/firefox")],
   ["WebKitGTK", () => inBrowser(ensureWebKit, "tests/browsers/webkit")],
+  ["container", container],
 ]);
 
 function serverOnRedis() {
@@ -59,4 +66,11 @@ function fuzz() {
 async function inBrowser(ensureBrowser, folder) {
   await ensureBrowser();
   await nodeTests(folder);
+}
+
+/** Without root in a user namespace: the files of the image and its processes belong to several users. */
+async function container() {
+  await ensureBuildah();
+  await packContainer();
+  await nodeTests("tests/container", {}, { through: process.getuid() === 0 ? [] : ["buildah", "unshare"] });
 }

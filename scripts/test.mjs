@@ -1,7 +1,13 @@
 // npm test: builds, and runs every test that a change must not break.
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
-import { ensureChromium, ensureNodePackages, ensureRedis, ensureRustToolchain } from "./lib/prerequisites.mjs";
+import {
+  ensureCertutil,
+  ensureChromium,
+  ensureNodePackages,
+  ensureRedis,
+  ensureRustToolchain,
+} from "./lib/prerequisites.mjs";
 import { cargo } from "./lib/run.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 
@@ -15,10 +21,9 @@ const OVER_HTTP = ["exports", "http", "other-origins", "tokens"];
 await runParts("npm test", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
+  ...programParts(),
   ["Redis", ensureRedis],
   ["native tests", () => cargo("test", "--release", "--workspace")],
-  ["package", () => buildPackage()],
   ["Node tests", () => nodeTests("tests/node")],
   [
     "Node tests of the client without WebAssembly",
@@ -42,4 +47,11 @@ await runParts("npm test", [
   ["several servers, short runs", () => nodeTests("tests/cluster")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
+  ["end-to-end tests over TLS", overTls],
 ]);
+
+/** One part: where Chromium cannot be told to trust the server's certificate, its tests are not tried. */
+async function overTls() {
+  await ensureCertutil();
+  await nodeTests("tests/tls");
+}

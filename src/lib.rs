@@ -9,7 +9,7 @@
 //! - `typed` (wasm only, feature `typed`): the client as a Rust library.
 //! - `npm` (wasm only, feature `npm`): the engine behind a boundary of integers, for the JavaScript of the npm package.
 //!
-//! The engine decides about sockets, joins and queues, and never sees a received message; `typed` hands those to streams, and
+//! The engine decides about sockets, joins and queues, and never sees a received message; `typed` hands messages to streams, and
 //! the JavaScript in `pkg-template/src/core` to handlers. In the repository, `docs/lifecycle.md` tells of the first and
 //! `docs/decisions/002-data-plane.md` of the second.
 

@@ -20,6 +20,31 @@ export function atMost(of, limits) {
   return { of, is: "at most", ...limits };
 }
 
+/**
+ * The budgets of the server, as multiples of what uWebSockets costs in the same run. The goal is to cost no more than it.
+ * Loads are named as in `bench/server/fan-out`.
+ */
+export const BESIDE_UWEBSOCKETS = {
+  "100 subscribers, 1 channel": 1.35,
+  "1,000 subscribers, 1 channel": 1.35,
+  "1,000 in 100 channels, 4 publishers": 1.25,
+  "1,000 subscribers, one message in flight": 1.2,
+  latency: 1.2,
+};
+
+/** What an idle socket may occupy in the server. */
+export const IDLE_SOCKET_BYTES = { must: 5_300, goal: 3_300 };
+
+/** How long the slowest of a hundred joins may take at 1,000 a second. */
+export const JOIN_P99_MS = { goal: 2 };
+
+/** The budget of ours, the figures of the contenders given; none where uWebSockets could not be measured. */
+export function besideUWebSockets(load, { uWebSockets }) {
+  const times = BESIDE_UWEBSOCKETS[load];
+  if (times === undefined || uWebSockets === undefined) return [];
+  return [atMost("ours", { must: times * uWebSockets, goal: uWebSockets })];
+}
+
 /** Each promise of a row, with whether it holds. */
 export function judge({ values, budgets = [] }) {
   return budgets.flatMap(({ of, is, ...limits }) =>

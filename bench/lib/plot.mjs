@@ -55,7 +55,7 @@ function horizontal(y, tick) {
   return line + text(FRAME.left - 6, y + 4, tick.toLocaleString("en"), 'text-anchor="end"');
 }
 
-/** Where names go that belong to these heights: those that would lie on each other are moved down. */
+/** The heights of the names: names that would lie on each other are moved down. */
 function apart(heights) {
   const moved = [...heights];
   const downwards = heights.map((_, index) => index).sort((one, other) => heights[one] - heights[other]);

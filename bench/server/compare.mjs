@@ -31,11 +31,6 @@ export function figures(reports, figure) {
   return Object.fromEntries(Object.entries(reports).map(([contender, report]) => [contender, figure(report)]));
 }
 
-/** Of those figures that there are. */
-export function least(...figures) {
-  return Math.min(...figures.filter(Number.isFinite));
-}
-
 function middle(runs, figure) {
   const sorted = [...runs].sort((one, other) => figure(one) - figure(other));
   return sorted[sorted.length >> 1];

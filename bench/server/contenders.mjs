@@ -1,6 +1,15 @@
 // The servers that are measured and how each is started.
 import { join } from "node:path";
-import { ensureMosquitto, ensureNchan, ensureSockudo, nchanModule, sockudo } from "../../scripts/lib/prerequisites.mjs";
+import {
+  bun,
+  ensureBun,
+  ensureMosquitto,
+  ensureNats,
+  ensureNchan,
+  ensureSockudo,
+  nchanModule,
+  sockudo,
+} from "../../scripts/lib/prerequisites.mjs";
 import { releaseBinary } from "../../scripts/lib/workspace.mjs";
 import { filledIn } from "./running.mjs";
 
@@ -44,6 +53,21 @@ const WS = {
   name: "ws",
   dialect: "hub",
   command: ({ port }) => [process.execPath, join(here, "peers/ws-hub.mjs"), String(port)],
+};
+
+/** The fastest WebSocket server in wide use; the budgets are multiples of its figures. */
+export const UWEBSOCKETS = {
+  name: "uWebSockets",
+  dialect: "hub",
+  ensure: ensureBun,
+  command: ({ port }) => [bun, join(here, "peers/bun-hub.mjs"), String(port)],
+};
+
+const NATS = {
+  name: "NATS",
+  dialect: "nats",
+  ensure: ensureNats,
+  command: (place) => ["nats-server", "-c", filledIn("nats.conf", place)],
 };
 
 /** Not a peer: what the kernel asks for one `write` per delivery. */
@@ -95,6 +119,9 @@ const SOCKUDO = {
   ],
 };
 
+/** @type {Contender} for loads that no peer can be put under */
+export const OURS_ALONE = OURS;
+
 /** @type {Contender[]} our server alone, and sharing its channels */
 export const OURS_ALONE_AND_SHARED = [
   { ...OURS, name: "one, in memory" },
@@ -103,10 +130,20 @@ export const OURS_ALONE_AND_SHARED = [
 ];
 
 /** @type {Contender[]} */
-export const CONTENDERS = [OURS, ...(XANO_BENCH_BEFORE ? [BEFORE] : []), nchan(1), nchan(2), WS, BARE];
+export const CONTENDERS = [
+  OURS,
+  ...(XANO_BENCH_BEFORE ? [BEFORE] : []),
+  UWEBSOCKETS,
+  NATS,
+  nchan(1),
+  nchan(2),
+  MOSQUITTO,
+  WS,
+  BARE,
+];
 
 /** @type {Contender[]} with `--all` these too */
-export const FURTHER_CONTENDERS = [MOSQUITTO, SOCKET_IO, SOCKUDO];
+export const FURTHER_CONTENDERS = [SOCKET_IO, SOCKUDO];
 
 /** What they cost includes their Redis. */
 function overRedis(name, servers) {

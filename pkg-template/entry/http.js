@@ -5,14 +5,14 @@ import { coded } from "../src/errors.js";
 import { asNodeClient } from "../src/http/node.js";
 import { withHttp } from "../src/http/part.js";
 
-export class XanoClient extends withHttp(XanoBase) {
+export class XanoClient extends /* @__PURE__ */ withHttp(XanoBase) {
   /** @returns {never} */
   channel() {
     throw coded("no_realtime", '"xano-wasm/http" has no channels: import "xano-wasm".');
   }
 }
 /** The client as the original makes it for Node. */
-export class XanoNodeClient extends asNodeClient(XanoClient) {}
+export class XanoNodeClient extends /* @__PURE__ */ asNodeClient(XanoClient) {}
 export { XanoContentType, XanoRequestType, XanoStorageKeys } from "../src/enums.js";
 export { XanoRequestError } from "../src/http/errors.js";
 export { XanoEventStream } from "../src/http/event-stream.js";

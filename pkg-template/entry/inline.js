@@ -2,9 +2,14 @@
 
 import bytes from "wasm:bytes";
 import { instantiate } from "wasm:instance";
-import { provide } from "../src/core/engine.js";
 
-provide((append) => {
+/** @import { Append, Enter } from "../src/core/engine.js" */
+
+/**
+ * @param {Append} append
+ * @returns {Enter}
+ */
+export function boot(append) {
   try {
     return instantiate(new WebAssembly.Module(bytes()), append);
   } catch (/** @type {any} */ cause) {
@@ -16,4 +21,4 @@ provide((append) => {
       { cause },
     );
   }
-});
+}

@@ -4,7 +4,7 @@ import "./inline.js";
 import { XanoBase } from "../src/base.js";
 import { withRealtime } from "../src/realtime/part.js";
 
-export class XanoClient extends withRealtime(XanoBase) {}
+export class XanoClient extends /* @__PURE__ */ withRealtime(XanoBase) {}
 export { ERealtimeAction, ERealtimeConnectionStatus, ERealtimePresenceAction, XanoStorageKeys } from "../src/enums.js";
 export { XanoRealtimeChannel } from "../src/realtime/channel.js";
 export { XanoRealtimeClient } from "../src/realtime/realtime-client.js";

@@ -16,6 +16,10 @@ declare module "wasm:instance" {
   ): (...input: any[]) => void;
 }
 
+declare module "wasm:boot" {
+  export function boot(append: (...output: number[]) => void): (...input: any[]) => void;
+}
+
 declare module "wasm:plain" {
   export function instantiate(append: (...output: number[]) => void): (...input: any[]) => void;
 }

@@ -1,9 +1,9 @@
-//! What a frame can be.
+//! The actions: the kinds of frames.
 
-/// Declares [`Action`] and its wire names from one list, so that no second list can disagree with it.
+/// Declares [`Action`] and its names on the wire from one list, so that they cannot differ.
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// What a frame is, as its `action` field says.
+        /// The kind of a frame, as its `action` field names it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         pub enum Action {
@@ -11,10 +11,10 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// Every action, in the order of their discriminants.
+            /// All actions, in the order of their discriminants.
             pub const ALL: &[Action] = &[$(Action::$variant,)*];
 
-            /// The name on the wire.
+            /// Returns the name on the wire.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Action::$variant => $name,)*
@@ -25,13 +25,13 @@ macro_rules! actions {
 }
 
 actions! {
-    /// The socket opened or closed. Made by the client, never sent by a server.
+    /// The socket opened or closed. The client itself creates this frame; no server sends it.
     ConnectionStatus = "connection_status",
-    /// The server refused something; the socket stays open.
+    /// The server refused a request; the socket stays open.
     Error = "error",
-    /// Sent to a channel from the server side, by a Realtime Event function.
+    /// An event that a Realtime Event function on the server sends to a channel.
     Event = "event",
-    /// A channel's kept messages, asked for or on arrival.
+    /// The history of a channel, sent on request or after a join.
     History = "history",
     /// A client joins a channel; the server acknowledges with the same action.
     Join = "join",
@@ -39,20 +39,20 @@ actions! {
     Leave = "leave",
     /// A client's message to the members of a channel, or to one of them.
     Message = "message",
-    /// Everybody who is on the channel, sent once to a joiner who asked for presence.
+    /// All members of the channel, sent once to a client that joins with presence.
     PresenceFull = "presence_full",
-    /// Somebody joined or left the channel.
+    /// A member joined or left the channel.
     PresenceUpdate = "presence_update",
-    /// Extension: what came of a message with a key, where no echo says it.
+    /// Extension: the server acknowledges a message with a key whose sender receives no echo.
     Ack = "ack",
-    /// Extension: a client asks whether the server is there.
+    /// Extension: a client asks whether the server is reachable.
     Ping = "ping",
-    /// Extension: it is.
+    /// Extension: the server answers a ping.
     Pong = "pong",
 }
 
 impl Action {
-    /// The action of that wire name, if it is one.
+    /// Returns the action with this name on the wire, or `None` if the name is unknown.
     pub fn from_name(name: &str) -> Option<Action> {
         Action::ALL.iter().copied().find(|action| action.name() == name)
     }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_no_action() {
+    fn an_unknown_name_has_no_action() {
         assert_eq!(Action::from_name("Message"), None);
         assert_eq!(Action::from_name(""), None);
     }

@@ -1,10 +1,10 @@
-//! Why a socket was closed, and whether a client tries again.
+//! The WebSocket close codes, and whether a client connects again after each.
 
 /// A WebSocket close code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CloseCode(pub u16);
 
-/// What a client does after a socket was closed.
+/// The reaction of a client to a closed socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
     /// Connect again, after a delay.
@@ -15,22 +15,22 @@ pub enum Retry {
     NeverPolicy,
     /// Stay closed: the server refused this client's token.
     NeverUnauthorized,
-    /// Stay closed: it was meant.
+    /// Stay closed: one side closed on purpose.
     Never,
 }
 
 impl CloseCode {
-    /// Closed as meant, by either side.
+    /// One of the two sides closed on purpose.
     pub const NORMAL: CloseCode = CloseCode(1000);
-    /// The other side goes away: a server that stops, a page that is left.
+    /// The other side is going away: the server stops, or the user leaves the page.
     pub const GOING_AWAY: CloseCode = CloseCode(1001);
-    /// Closed without a code.
+    /// The close frame had no code.
     pub const NO_STATUS: CloseCode = CloseCode(1005);
-    /// The connection broke; never on the wire.
+    /// The connection broke. This code is never on the wire.
     pub const ABNORMAL: CloseCode = CloseCode(1006);
-    /// The server refused the client's behaviour, flooding for instance.
+    /// The server refused the client's behaviour, for example flooding.
     pub const POLICY: CloseCode = CloseCode(1008);
-    /// A frame was larger than the server takes.
+    /// A frame was larger than the server accepts.
     pub const TOO_LARGE: CloseCode = CloseCode(1009);
     /// The server failed.
     pub const INTERNAL: CloseCode = CloseCode(1011);
@@ -38,14 +38,14 @@ impl CloseCode {
     pub const RESTART: CloseCode = CloseCode(1012);
     /// The server is overloaded, or this client reads too slowly.
     pub const TRY_AGAIN_LATER: CloseCode = CloseCode(1013);
-    /// A proxy got no good answer from the server behind it.
+    /// A proxy got no valid answer from the server behind it.
     pub const BAD_GATEWAY: CloseCode = CloseCode(1014);
     /// The application asked its client to reconnect.
     pub const RECONNECT: CloseCode = CloseCode(4000);
     /// The server does not accept the token.
     pub const UNAUTHORIZED: CloseCode = CloseCode(4401);
 
-    /// What a client does after this code.
+    /// Returns the reaction of a client to this code.
     pub const fn retry(self) -> Retry {
         match self {
             Self::GOING_AWAY

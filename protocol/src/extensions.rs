@@ -1,30 +1,30 @@
-//! What a server can do beyond Xano's, announced in the acknowledgement of a join. Nothing of it is sent to a server
-//! that does not announce it.
+//! The extensions of the protocol: features that Xano's server lacks. A server announces its extensions in the
+//! acknowledgement of a join; a client uses only announced ones.
 
 use serde::Serialize;
 
-/// What the server can do beyond Xano's.
+/// The extensions that a server has, each with its version.
 #[derive(Debug, Serialize)]
 pub struct Extensions<'a> {
-    /// Answers `ping` with `pong`: 1.
+    /// The version of `ping`: 1 means that the server answers it with `pong`.
     pub ping: u8,
-    /// Knows messages with a key again: 1.
+    /// The version of `publish`: 1 means that the server deduplicates messages by their idempotency key.
     pub publish: u8,
-    /// Where a client stands that joins now.
+    /// The position in the channel's log at the time of the join.
     pub recover: Position<'a>,
 }
 
-/// A place in what is said on a channel.
+/// A position in the log of a channel.
 #[derive(Debug, Serialize)]
 pub struct Position<'a> {
-    /// Ids are comparable within one.
+    /// The epoch of the log. Ids are comparable only within one epoch.
     pub epoch: &'a str,
-    /// The newest message; `None` where nothing has been said.
+    /// The id of the newest message; `None` for a channel without messages.
     pub id: Option<&'a str>,
 }
 
 impl<'a> Extensions<'a> {
-    /// All that there are.
+    /// Returns all extensions of this version of the protocol.
     pub fn all(recover: Position<'a>) -> Extensions<'a> {
         Extensions { ping: 1, publish: 1, recover }
     }

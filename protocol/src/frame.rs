@@ -1,7 +1,7 @@
 //! The frames that a server sends, as serde types.
 //!
-//! Payloads and clients are [`RawValue`]s: what one client sent reaches the others byte for byte, and a client that is
-//! mentioned a thousand times is serialised once.
+//! Payloads and clients are [`RawValue`]s: the payload of one client reaches the others byte for byte, and a client
+//! that a thousand frames mention is serialised once.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -13,18 +13,18 @@ use crate::extensions::Extensions;
 /// One frame from the server.
 #[derive(Debug, Serialize)]
 pub struct ServerFrame<'a> {
-    /// What the frame is.
+    /// The kind of the frame.
     pub action: Action,
-    /// Who caused it; `None` where the server itself did.
+    /// The client that caused the frame; `None` if the server did.
     pub client: Option<&'a RawValue>,
-    /// Which channel it belongs to.
+    /// The channel that the frame belongs to, and other properties of its delivery.
     pub options: Options<'a>,
-    /// What it says.
+    /// The content, which depends on the action.
     pub payload: Payload<'a>,
 }
 
 impl ServerFrame<'_> {
-    /// The frame as it goes over the wire.
+    /// Encodes the frame as JSON.
     pub fn encode(&self) -> Box<RawValue> {
         to_raw_value(self).expect("string keys and a writer that takes everything")
     }
@@ -34,13 +34,13 @@ impl ServerFrame<'_> {
 #[derive(Debug, Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum Options<'a> {
-    /// About the socket as a whole: reaches every channel object of the client.
+    /// The frame is about the whole socket: every channel object of the client receives it.
     Socket {},
-    /// About one channel.
+    /// The frame is about one channel.
     Channel {
         /// The channel's name.
         channel: &'a str,
-        /// Extension: the key of the client's message that this answers.
+        /// Extension: the idempotency key of the message that this frame answers.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<&'a str>,
     },
@@ -48,28 +48,28 @@ pub enum Options<'a> {
     Event {
         /// The channel's name.
         channel: &'a str,
-        /// Extension: names the event.
+        /// Extension: the id of the event.
         id: &'a str,
     },
     /// A message on a channel.
     Message {
         /// Whether only authenticated members receive it.
         authenticated: bool,
-        /// The one socket it is for; `None` when it is for everybody.
+        /// The recipient of a private message; `None` if the message is for every member.
         socket_id: Option<&'a str>,
         /// The channel's name.
         channel: &'a str,
-        /// Extension: names the message; private ones have none.
+        /// Extension: the id of the message; private messages have none.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a str>,
-        /// Extension: the key that its sender gave it, in the sender's own copy.
+        /// Extension: the idempotency key, only in the sender's own copy of the message.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<&'a str>,
     },
 }
 
 impl<'a> Options<'a> {
-    /// About one channel.
+    /// Returns the options of a frame about one channel.
     pub fn channel(channel: &'a str) -> Options<'a> {
         Options::Channel { channel, key: None }
     }
@@ -79,59 +79,60 @@ impl<'a> Options<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Payload<'a> {
-    /// `{}`, as in the acknowledgement of a leave.
+    /// The empty object, as in the acknowledgement of a leave.
     Empty {},
     /// The acknowledgement of a join.
     Joined {
-        /// What the server can do beyond Xano's.
+        /// The extensions of the server.
         ext: Extensions<'a>,
     },
-    /// What a client sent, untouched; `None` is `null`.
+    /// The payload of a client, unchanged; `None` stands for `null`.
     AsSent(Option<&'a RawValue>),
-    /// Kept messages, oldest first, each a whole frame. The server splices their bytes into the empty list.
+    /// The history, oldest message first, each a complete frame. The server splices the bytes of the frames into the
+    /// empty list.
     History {
-        /// The place of the frames.
+        /// An empty list, which marks the place for the frames.
         history: [(); 0],
-        /// Extension: whether that is all that was said since the message that a joiner named.
+        /// Extension: whether the list contains every message since the position that the joining client named.
         #[serde(skip_serializing_if = "Option::is_none")]
         complete: Option<bool>,
     },
-    /// Extension: what came of a message with a key.
+    /// Extension: the acknowledgement of a message with an idempotency key.
     Ack {
         /// The message's id, if it has one.
         id: Option<&'a str>,
-        /// Whether a trigger dropped it.
+        /// Whether a trigger dropped the message.
         dropped: bool,
     },
-    /// Everybody who is on the channel.
+    /// All members of the channel.
     PresenceFull {
         /// One [`Client`] per socket.
         presence: Vec<&'a RawValue>,
-        /// Extension: how many members the list does not name, as it has reached its bound.
+        /// Extension: the number of members that the list does not name, because it has reached its bound.
         #[serde(skip_serializing_if = "is_zero")]
         more: usize,
     },
-    /// Somebody came or went.
+    /// A member joined or left.
     PresenceUpdate {
-        /// Which of the two.
+        /// Whether the member joined or left.
         action: PresenceAction,
-        /// The [`Client`] it is about.
+        /// The [`Client`] of the member.
         presence: &'a RawValue,
     },
-    /// What a Realtime Event function sends.
+    /// The event of a Realtime Event function.
     Event {
-        /// What it says; `None` is `null`.
+        /// The data of the event; `None` stands for `null`.
         data: Option<&'a RawValue>,
-        /// 0: no auth table is named.
+        /// The id of the auth table, or 0 for none.
         dbo_id: i64,
-        /// 0: no row of it.
+        /// The id of the row in the auth table, or 0 for none.
         row_id: i64,
     },
-    /// Something was refused.
+    /// The server refused a request of the client.
     Error {
-        /// What was wrong, for people.
+        /// The error as a sentence, for people.
         message: &'a str,
-        /// What was wrong, for programs.
+        /// The error as a code, for programs.
         code: &'a str,
     },
 }
@@ -140,51 +141,51 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// Whether somebody came or went.
+/// The kind of a presence update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PresenceAction {
-    /// Came.
+    /// The member joined.
     Join,
-    /// Went.
+    /// The member left.
     Leave,
 }
 
 /// One socket, as presence lists and messages show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Client {
-    /// Names the socket, and is the address of private messages.
+    /// The id of the socket, to which private messages are addressed.
     #[serde(rename = "socketId")]
     pub socket_id: String,
-    /// What the token says about the user; empty when anonymous.
+    /// The user's data in the token; empty for an anonymous client.
     pub extras: Map<String, Value>,
-    /// Which database row the user is.
+    /// The user's row in the database.
     pub permissions: Permissions,
 }
 
 impl Client {
-    /// A client without a token.
+    /// Returns a client without a token.
     pub fn anonymous(socket_id: impl Into<String>) -> Client {
         Client { socket_id: socket_id.into(), extras: Map::new(), permissions: Permissions::default() }
     }
 
-    /// Whether a token says who this is.
+    /// Returns whether a token identifies the user.
     pub fn is_authenticated(&self) -> bool {
         self.permissions != Permissions::default()
     }
 
-    /// The client as it stands in a frame.
+    /// Encodes the client as JSON.
     pub fn encode(&self) -> Box<RawValue> {
         to_raw_value(self).expect("string keys and a writer that takes everything")
     }
 }
 
-/// Which database row a user is. Both zero: anonymous.
+/// A user's row in the database. Both numbers are zero for an anonymous client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permissions {
-    /// The auth table.
+    /// The id of the auth table.
     pub dbo_id: i64,
-    /// The row in it.
+    /// The id of the row in it.
     pub row_id: i64,
 }
 

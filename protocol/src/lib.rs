@@ -1,11 +1,11 @@
-//! The words of the Xano Realtime wire, for the client and for the server.
+//! The names and types of the Xano Realtime protocol, for the client and the server.
 //!
 //! # Layout
 //!
-//! - [`action`]: what a frame can be, and its name on the wire.
-//! - [`close`]: why a socket was closed, and whether a client tries again.
-//! - `frame`: what a server sends, as serde types (feature `serde`).
-//! - `extensions`: what our server can do beyond Xano's, and announces (likewise).
+//! - [`action`]: the kinds of frames, with their names on the wire.
+//! - [`close`]: the close codes, and whether a client connects again after each.
+//! - `frame`: the frames that a server sends, as serde types (feature `serde`).
+//! - `extensions`: the features that this server has beyond Xano's, and announces (feature `serde`).
 
 pub mod action;
 pub mod close;

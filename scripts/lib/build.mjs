@@ -7,14 +7,20 @@ import { releaseBinary, root, target } from "./workspace.mjs";
 const WASM = ["--release", "--target", "wasm32-unknown-unknown"];
 const BUILT = "wasm32-unknown-unknown/release";
 
-/** The server and xtask. One selection of packages for every command: another one would compile dependencies anew. */
-export function buildPrograms() {
-  return cargo("build", "--release", "--workspace", "--bins");
+/** One selection of packages for every command: another one would compile dependencies anew. */
+const PROGRAMS = ["build", "--release", "--workspace"];
+
+/** The parts for `runParts` that leave pkg/ and target/demo/. */
+export function packageParts(...options) {
+  return [
+    ["build tools", () => cargo(...PROGRAMS, "--bin", "xtask")],
+    ["package", () => run(releaseBinary("xtask"), ["build", ...options])],
+  ];
 }
 
-/** pkg/ and target/demo/. */
-export function buildPackage(...options) {
-  return run(releaseBinary("xtask"), ["build", ...options]);
+/** The same, and the programs: the server comes behind the package, because it includes the demo. */
+export function programParts() {
+  return [...packageParts(), ["programs (some minutes at the first time)", () => cargo(...PROGRAMS, "--bins")]];
 }
 
 /** target/typed-page: the typed API as tests/typed calls it. */

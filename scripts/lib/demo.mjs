@@ -2,21 +2,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { buildPackage, buildPrograms } from "./build.mjs";
+import { printInWords } from "../../server/npm/lib/demo.cjs";
+import { programParts } from "./build.mjs";
 import { ensureNodePackages, ensureRustToolchain } from "./prerequisites.mjs";
 import { Failure } from "./run.mjs";
-import { releaseBinary, root } from "./workspace.mjs";
+import { releaseBinary } from "./workspace.mjs";
 
-/** The parts for `runParts`. The port is asked first: nobody wants to learn it after the build. */
+/** The parts for `runParts`. The port is asked first: an occupied port should be known before the build. */
 export function demoParts(...ports) {
   return [
     ...ports.map((port) => [`port ${port}`, () => requireFreePort(port)]),
     ["npm packages", ensureNodePackages],
     ["Rust toolchain", ensureRustToolchain],
-    ["programs (some minutes at the first time)", buildPrograms],
-    ["package", () => buildPackage()],
+    ...programParts(),
   ];
 }
 
@@ -32,12 +30,12 @@ async function requireFreePort(port) {
   await once(probe, "close");
 }
 
-/** A server of the demo, which lasts until it is told to stop. `say` is called with each line that it prints. */
-export function startDemo(port, say, ...options) {
-  const args = ["--listen", `127.0.0.1:${port}`, "--www", join(root, "target/demo"), ...options];
+/** A server of the demo, which lasts until it is told to stop. `welcome(url)` is what is printed when it listens. */
+export function startDemo(port, welcome, ...options) {
+  const args = ["--listen", `127.0.0.1:${port}`, "--demo", ...options];
   const server = spawn(releaseBinary("xano-realtime-server"), args, { stdio: ["ignore", "pipe", "inherit"] });
   process.on("SIGTERM", () => server.kill("SIGTERM"));
-  createInterface({ input: server.stdout }).on("line", say);
+  printInWords(server.stdout, welcome);
   return server;
 }
 
@@ -46,12 +44,4 @@ export async function stopped(server) {
   const [code, signal] = await once(server, "exit");
   process.exitCode ||= code ?? 1;
   console.log(code === 0 ? "The server has stopped." : `The server has failed (${signal ?? `exit status ${code}`}).`);
-}
-
-/** What the server says, in words for whoever started it. */
-export function inWords(line, welcome) {
-  const url = /^listening on (\S+)$/.exec(line)?.[1];
-  const tokenFile = /^admin token in (.+)$/.exec(line)?.[1];
-  // There is no file when the environment names a token: then the server makes none.
-  return url ? welcome(url) : tokenFile ? `The admin token is in ${tokenFile}\n` : line;
 }

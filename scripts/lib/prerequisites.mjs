@@ -1,5 +1,5 @@
 // Installs what the other commands need and is not there yet. Uses nothing but Node's own modules.
-import { existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cargo, Failure, npm, output, run } from "./run.mjs";
 import { Unavailable } from "./parts.mjs";
@@ -7,8 +7,10 @@ import { programName, root, target } from "./workspace.mjs";
 
 const CARGO_DENY_VERSION = "0.20.2";
 const SOCKUDO_VERSION = "5.2.0";
-const tools = join(target, "tools");
+/** Programs that are installed for the scripts alone. */
+export const tools = join(target, "tools");
 export const cargoDeny = join(tools, "bin", programName("cargo-deny"));
+export const bun = join(root, "bench/node_modules/@oven/bun-linux-x64/bin/bun");
 export const sockudo = join(tools, "bin", programName("sockudo"));
 
 export function ensureNodePackages() {
@@ -26,6 +28,18 @@ export function ensureRuntimes() {
     throw new Unavailable("the runtimes are tried on Linux with x64 alone");
   }
   return installPackages(join(root, "tests/runtimes"), "--ignore-scripts");
+}
+
+/** The registry and the test runners that the packed packages are tried with, in target/distribution. */
+export async function ensureDistributionPackages() {
+  const folder = join(target, "distribution");
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) {
+    const [from, to] = [join(root, "tests/distribution", name), join(folder, name)];
+    // A copy would be newer than what is installed.
+    if (!existsSync(to) || readFileSync(from, "utf8") !== readFileSync(to, "utf8")) copyFileSync(from, to);
+  }
+  await installPackages(folder, "--ignore-scripts");
 }
 
 async function installPackages(folder, ...options) {
@@ -56,6 +70,27 @@ function isToolchainComplete() {
   );
 }
 
+/** The standard library for a target that rust-toolchain.toml does not name. */
+export async function ensureRustTarget(triple) {
+  const sysroot = output("rustc", ["--print", "sysroot"]);
+  if (existsSync(join(sysroot, "lib/rustlib", triple, "lib"))) return;
+  console.log(`installing Rust's standard library for ${triple}`);
+  await run("rustup", ["target", "add", triple]);
+}
+
+/** Finds or installs buildah, which builds and runs container images without a service. */
+export async function ensureBuildah() {
+  const missing = "no buildah found: install the package of that name; it exists on Linux alone";
+  console.log(`buildah: ${await findOrInstall(() => onPath("buildah"), ["buildah"], { missing })}`);
+}
+
+/** Finds or installs what runs Linux programs for 64-bit ARM, programs that are linked with glibc among them. */
+export async function ensureArm64Emulator() {
+  const missing = "no emulator of 64-bit ARM found: install the packages qemu-user-static and libc6-arm64-cross";
+  const find = () => existsSync("/usr/aarch64-linux-gnu/lib/libc.so.6") && onPath("qemu-aarch64-static");
+  console.log(`qemu: ${await findOrInstall(find, ["qemu-user-static", "libc6-arm64-cross"], { missing })}`);
+}
+
 /** Of crates.io, into target/tools: only `npm run check` and `npm run audit` need it. */
 export async function ensureCargoDeny() {
   const installed = output(cargoDeny, ["--version"]);
@@ -70,6 +105,13 @@ export async function ensureChromium() {
     missing: "no Chromium found: install Chromium or Chrome, or name one with CHROMIUM_PATH",
   });
   console.log(`Chromium: ${process.env.CHROMIUM_PATH}`);
+}
+
+/** Finds or installs the program that has Chromium trust a certificate. */
+export async function ensureCertutil() {
+  if (process.platform !== "linux") throw new Unavailable("Chromium is told whom to trust by certutil on Linux alone");
+  const missing = "no certutil found: install the tools of NSS (libnss3-tools, nss-tools or nss)";
+  console.log(`certutil: ${await findOrInstall(() => onPath("certutil"), ["libnss3-tools"], { missing })}`);
 }
 
 /** Finds or installs a Firefox and tells the tests where it is. */
@@ -118,6 +160,19 @@ export async function ensureMosquitto() {
   console.log(`mosquitto: ${await findOrInstall(find, ["mosquitto"], { missing })}`);
 }
 
+/** Finds or installs NATS. */
+export async function ensureNats() {
+  const find = () => onPath("nats-server") ?? executable("/usr/sbin", "nats-server");
+  const missing = "no nats-server found: install NATS; its program has to be on PATH";
+  console.log(`NATS: ${await findOrInstall(find, ["nats-server"], { missing })}`);
+}
+
+/** Finds Bun, which is among the npm packages of the benchmarks where its system is this one. */
+export function ensureBun() {
+  if (!existsSync(bun)) throw new Unavailable("the npm packages of the benchmarks have Bun for Linux on x64 alone");
+  console.log(`Bun: ${bun}`);
+}
+
 /** Of crates.io, into target/tools. It takes long: only `npm run bench -- --all` compares with it. */
 export async function ensureSockudo() {
   if (existsSync(sockudo)) return;
@@ -144,7 +199,7 @@ function findFirefox() {
   return onPath("firefox-esr", "firefox") ?? usualPlace(["Firefox"], "Mozilla Firefox/firefox.exe");
 }
 
-function onPath(...names) {
+export function onPath(...names) {
   for (const folder of process.env.PATH.split(delimiter)) {
     for (const name of names) {
       const found = executable(folder, name);
@@ -170,7 +225,7 @@ function usualPlaces(macNames, windowsProgram) {
 }
 
 /** On Debian as root through apt. */
-async function findOrInstall(find, packages, { missing }) {
+export async function findOrInstall(find, packages, { missing }) {
   const found = find();
   if (found) return found;
   const mayInstall = existsSync("/etc/debian_version") && process.getuid?.() === 0;

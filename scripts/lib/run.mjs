@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { root } from "./workspace.mjs";
 
-/** What is said instead of a stack trace: whoever reads it can do something about it. */
+/** An error that is shown without a stack trace: its text tells the user what to do. */
 export class Failure extends Error {}
 
 /** Resolves when the program exits with 0. */
@@ -47,7 +47,8 @@ export function npmOutput(...args) {
 }
 
 function capture(command, args, env) {
-  return spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } });
+  const options = { cwd: root, encoding: "utf8", maxBuffer: Number.POSITIVE_INFINITY };
+  return spawnSync(command, args, { ...options, env: { ...process.env, ...env } });
 }
 
 function npmScript() {

@@ -1,4 +1,4 @@
-// The admin's endpoints. The token is here and nowhere else: not in the address, not in storage, not in the page.
+// The client of the admin's endpoints. The token exists only here: not in the URL, not in storage, and not in the page.
 
 const PATH = "/api:meta/workspace/1/realtime";
 const PATIENCE_MS = 10_000;
@@ -14,7 +14,7 @@ export class AdminApi {
     return this.#ask("GET", "");
   }
 
-  /** Resolves to the settings in force; rejects with what the server refused. */
+  /** Replaces the settings. Resolves to the settings in force; rejects with the reason of the server's refusal. */
   replace(settings) {
     return this.#ask("PUT", "", JSON.stringify(settings));
   }
@@ -40,7 +40,7 @@ export class AdminApi {
   }
 }
 
-/** What is told to the user; `status` is missing when no answer came. */
+/** An error that the user sees. `status` is undefined if the server sent no answer. */
 export class ApiFailure extends Error {
   constructor(message, status) {
     super(message);

@@ -1,10 +1,13 @@
-// One channel and what its members may do.
+// The form of one channel and the permissions of its members.
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { stateOf } from "./draft.js";
 import { HISTORY_SIZES, SWITCHES } from "./switches.js";
 
-/** `set(key, value)` and `remove()` change the channel; `problem` is what the server refused of it. */
+/**
+ * The form of one channel. `set(key, value)` and `remove()` change the channel; `problem` is the server's refusal of
+ * one of its fields.
+ */
 export function channelForm({ channel, index, problem, set, remove }) {
   const field = new Field(channel.values, `channel-${index}`, problem, set);
   const toggled = (event) => (channel.isOpen = event.target.open);
@@ -24,7 +27,7 @@ export function channelForm({ channel, index, problem, set, remove }) {
   `;
 }
 
-/** What the fields of one channel have in common. */
+/** The state and the helpers that all fields of one channel share. */
 class Field {
   constructor(values, place, problem, set) {
     this.values = values;
@@ -41,7 +44,7 @@ class Field {
     return this.problem?.key === key;
   }
 
-  /** For `aria-describedby`: what was refused, then the hint. */
+  /** Returns the ids for `aria-describedby`: the refusal, then the hint. */
   describedBy(key) {
     return `${this.isRefused(key) ? `${this.id(`${key}-problem`)} ` : ""}${this.id(`${key}-hint`)}`;
   }
@@ -83,7 +86,10 @@ function switchRow(field, { key, words, hint, authenticatedOnly }) {
   `;
 }
 
-/** A switch below another one says nothing while that one is off. Its name starts with the other's. */
+/**
+ * A switch. One with a parent is disabled while the parent is off, and its accessible name starts with the parent's
+ * name.
+ */
 function switchField(field, { key, words, hint, parent }) {
   const names = [parent, key].filter(Boolean).map((key) => field.id(`${key}-name`));
   return html`
@@ -111,12 +117,12 @@ function historyField(field) {
         aria-invalid=${field.isRefused(key)} aria-describedby=${field.describedBy(key)}>
         ${HISTORY_SIZES.map(option)}
       </select>
-      ${field.refusal(key)} ${field.hint(key, "How many messages are kept for those who come later.")}
+      ${field.refusal(key)} ${field.hint(key, "How many messages are kept for clients that join later.")}
     </div>
   `;
 }
 
-/** Theirs is the settings file; here they are shown, and kept. */
+/** The list of triggers. They are edited in the settings file; the panel shows them and keeps them when it saves. */
 function triggers({ triggers }) {
   const lines = Object.entries(triggers ?? {}).map(([action, url]) => html`<li>${action}: <code>${url}</code></li>`);
   if (lines.length === 0) return nothing;

@@ -1,11 +1,12 @@
-// What saving does to channels that are in use: where another row covers a name, its members and history are removed.
+// The consequences of saving for channels in use. If another row applies to a name, the channel loses its members and
+// its history.
 
 /**
- * One sentence for each row in force that saving removes, switches off or renames, and for each new row that takes a name
- * from another one.
+ * Returns one sentence for each row in force that saving removes, switches off or renames, and for each new row that
+ * takes names from another row.
  *
  * @param {object[]} before the rows in force
- * @param {object[]} after the rows as they are edited
+ * @param {object[]} after the rows as edited
  * @returns {string[]}
  */
 export function consequences(before, after) {
@@ -35,14 +36,14 @@ function covered(row) {
   return `The row ${row.pattern} applies from then on: ${who}.`;
 }
 
-/** The row that covers the names of a row which is not there: the nested one with the longest beginning. */
+/** Returns the row that applies to the names of a removed row: the nested row with the longest prefix. */
 function coveringRow(rows, { pattern, wildcard }) {
   const nested = rows.filter((row) => isOn(row) && row.wildcard && row.pattern !== pattern);
   const covering = nested.filter((row) => (wildcard ? prefixOf(pattern) : pattern).startsWith(prefixOf(row.pattern)));
   return covering.toSorted((one, other) => other.pattern.length - one.pattern.length)[0];
 }
 
-/** What stands before the asterisk. */
+/** Returns the part of the pattern before the asterisk. */
 function prefixOf(pattern) {
   return pattern.replace(/\*$/, "");
 }

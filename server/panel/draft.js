@@ -1,20 +1,23 @@
-// The settings as they are edited, beside those in force. What the server refuses stays with the channel it is about,
-// wherever that channel moves to.
+// The edited settings, beside the settings in force. A refusal of the server stays with its channel, even if that
+// channel moves in the list.
 
 import { consequences } from "./consequences.js";
 import { newChannel } from "./switches.js";
 
-/** Where a refusal of the server starts with the place of the fault: `channels[3].history: …`. */
+/** Matches a refusal that starts with the path of a channel's field: `channels[3].history: …`. */
 const IN_A_CHANNEL = /^channels\[(\d+)\]\.(\w+): (.*)$/s;
-/** Nobody who fills in a form has seen the JSON. */
+/** Matches the position in the JSON text, which is useless to the user of a form. */
 const PLACE_IN_JSON = / at line \d+ column \d+$/;
 
 export class Draft {
   #inForce;
   enabled;
-  /** Each `{ values, saved, isOpen }`; `saved` is the channel in force that it was, null for a new one. */
+  /**
+   * A list of `{ values, saved, isOpen }`. `saved` is the channel in force that is being edited, or null for a new
+   * channel.
+   */
   channels;
-  /** `{ channel, key, message }`, or without channel and key when it is about no field of the form. */
+  /** The refusal `{ channel, key, message }`. Without channel and key, it concerns no field of the form. */
   problem = null;
 
   constructor(settings) {
@@ -32,13 +35,13 @@ export class Draft {
     return this.channels.some((channel, i) => channel.saved !== channels[i] || stateOf(channel) !== "saved");
   }
 
-  /** What saving removes, in sentences. */
+  /** Returns sentences about what saving would remove. */
   get consequences() {
     const rows = this.channels.map(({ values }) => values);
     return consequences(this.#inForce.channels, rows);
   }
 
-  /** What is sent: without a hash the one in force stays. */
+  /** Returns the settings to send. They have no hash, so the server keeps the one in force. */
   toSettings() {
     return { enabled: this.enabled, channels: this.channels.map(({ values }) => values) };
   }
@@ -65,14 +68,16 @@ export class Draft {
     this.problem = null;
   }
 
-  /** The server took `sent`, a list of channels; what was edited since then stays edited. */
+  /**
+   * Takes over the settings in force after a save. `sent` is the list of channels that was sent; later edits are kept.
+   */
   accepted(settings, sent) {
     this.#inForce = settings;
     for (const [i, channel] of sent.entries()) channel.saved = settings.channels[i];
     this.problem = null;
   }
 
-  /** `sent` as above: the server counts channels as they were then. */
+  /** Assigns a refusal to its channel. The server's index refers to `sent`, the list of channels that was sent. */
   refused(message, sent) {
     const [, index, key, words] = IN_A_CHANNEL.exec(message) ?? [];
     const channel = sent[index];
@@ -82,7 +87,7 @@ export class Draft {
     if (isOnTheForm) channel.isOpen = true;
   }
 
-  /** Other settings came into force, as far as this page knows: what was edited stays edited. */
+  /** Takes over new settings in force and keeps the edits. */
   rebase(settings) {
     if (!this.isChanged) return new Draft(settings);
     this.#inForce = settings;
@@ -94,7 +99,7 @@ export class Draft {
   }
 }
 
-/** "new", "changed" or "saved". */
+/** Returns the state of a channel: "new", "changed" or "saved". */
 export function stateOf({ values, saved }) {
   if (!saved) return "new";
   const keys = new Set([...Object.keys(values), ...Object.keys(saved)]);

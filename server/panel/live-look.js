@@ -1,12 +1,12 @@
-// Looks at the server once a second while the page is visible, and makes rates of the counters.
+// Polls the live numbers once a second while the page is visible, and computes rates from the counters.
 
 const PERIOD_MS = 1000;
 export const WINDOW_MS = 60_000;
 
 export class LiveLook {
-  /** The newest look; null before the first. */
+  /** The newest answer; null before the first one. */
   newest = null;
-  /** What kept the last look from succeeding, "" if nothing did. */
+  /** The reason why the last request failed; "" if it succeeded. */
   problem = "";
   #looks = [];
   #api = null;
@@ -14,7 +14,7 @@ export class LiveLook {
   #changed;
   #failed;
 
-  /** `changed` is called after every look, `failed` with the reason when one does not succeed. */
+  /** Calls `changed` after every request, and `failed` with the error if one fails. */
   constructor(changed, failed) {
     this.#changed = changed;
     this.#failed = failed;
@@ -31,7 +31,10 @@ export class LiveLook {
     clearTimeout(this.#timer);
   }
 
-  /** Messages per second between each two looks, oldest first: `{ fromMs, toMs, perSecond }`, ages before now. */
+  /**
+   * Returns the messages per second between consecutive answers, oldest first: `{ fromMs, toMs, perSecond }`, where the
+   * times are ages.
+   */
   rates() {
     const now = this.#looks.at(-1)?.uptime_ms;
     return this.#looks.slice(1).map((look, i) => {
@@ -69,9 +72,9 @@ export class LiveLook {
   #take(look) {
     const previous = this.newest?.uptime_ms ?? 0;
     this.newest = look;
-    // A smaller uptime: the server started again, and counts from 0.
+    // A smaller uptime means that the server was restarted and its counters began at 0.
     if (look.uptime_ms < previous) this.#looks = [];
-    // Two answers in one millisecond, or out of order, make no rate.
+    // Two answers with the same uptime give no rate.
     if (look.uptime_ms === previous && this.#looks.length > 0) return;
     this.#looks.push(look);
     while (look.uptime_ms - this.#looks[1]?.uptime_ms >= WINDOW_MS) this.#looks.shift();

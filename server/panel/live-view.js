@@ -1,4 +1,4 @@
-// What goes on right now: counts, the plot, the channels.
+// The live numbers: counts, the plot, and the channels.
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { inFigures, plot } from "./plot.js";

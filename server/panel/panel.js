@@ -1,5 +1,5 @@
-// The Realtime Settings panel: asks for the admin token, then shows the settings to edit, and what goes on.
-// Every event changes the state and draws all of it again; the library writes to the page only what is different.
+// The Realtime Settings panel. It asks for the admin token, then shows the settings to edit and the live numbers. Every
+// event changes the state and renders all of it again; the library updates only the differing parts of the page.
 
 import { html, render } from "./vendor/lit-html.js";
 import { AdminApi } from "./admin-api.js";
@@ -10,7 +10,7 @@ import { settingsForm } from "./settings-form.js";
 import { tokenForm } from "./token-form.js";
 
 const WRONG_TOKEN = "The server does not accept this token. Unless it was given one, each start makes a new one.";
-const OLD_TOKEN = "The server no longer accepts the token that was entered here: it has started again, with a new one.";
+const OLD_TOKEN = "The server no longer accepts the token that was entered here: it was restarted with a new one.";
 
 const page = document.getElementById("panel");
 const stateLine = document.getElementById("state");
@@ -54,13 +54,13 @@ async function enter(token) {
   focus(api ? "enabled" : "token");
 }
 
-/** A header cannot carry every text. */
+/** Returns the token, or throws if it contains characters that an HTTP header cannot carry. */
 function checked(token) {
   if (/^[\x20-\x7e]+$/.test(token)) return token;
-  throw new Error("This is no token: it has characters that none has. Copy the one line of the file.");
+  throw new Error("This is not a token: it contains characters that no token has. Copy the only line of the file.");
 }
 
-/** Without a token that counts there is nothing to show, but nothing that was edited is lost. */
+/** Shows the token form again if the server no longer accepts the token. The edited settings are kept. */
 function failed(error) {
   if (!error.isUnauthorized) return;
   api = null;

@@ -1,4 +1,4 @@
-// Messages per second of the last minute, as a small picture with the same in words.
+// The plot of the messages per second in the last minute: a small picture, and the same information as text.
 
 import { html, svg } from "./vendor/lit-html.js";
 import { WINDOW_MS } from "./live-look.js";
@@ -38,7 +38,7 @@ function line(rates, top) {
   `;
 }
 
-/** To 1, 2 or 5 and zeros, so that the scale does not change with every message. */
+/** Rounds up to 1, 2 or 5 times a power of ten, so that the scale does not change with every message. */
 function roundUp(number) {
   if (number <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(number));

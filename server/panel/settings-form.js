@@ -1,9 +1,9 @@
-// The settings of the workspace: Realtime on or off, the hash to connect with, the channels.
+// The form of the workspace's settings: the switch for Realtime, the connection hash, and the channels.
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { channelForm } from "./channel-form.js";
 
-/** `on` has what the user can do; `said` is what came of the last copying and saving. */
+/** The settings form. `on` holds the event handlers; `said` holds the status messages of copying and saving. */
 export function settingsForm({ draft, said, on }) {
   const submit = (event) => {
     event.preventDefault();

@@ -1,4 +1,4 @@
-// A channel's fields, in the words of Xano's own panel.
+// The fields of a channel, with the labels of Xano's own panel.
 
 export const SWITCHES = [
   { key: "enabled", words: "Channel Status", hint: "Off: as if the channel were not in this list." },
@@ -38,10 +38,10 @@ export const SWITCHES = [
   },
 ];
 
-/** How many messages a channel may keep. */
+/** The history sizes that the form offers, in messages. */
 export const HISTORY_SIZES = [0, 25, 50, 100, 250, 1000];
 
-/** What a new channel starts with: it counts, and allows nothing. */
+/** Returns the values of a new channel: it is enabled and permits nothing. */
 export function newChannel() {
   const channel = { pattern: "", description: "", history: 0 };
   for (const { key, authenticatedOnly } of SWITCHES) {

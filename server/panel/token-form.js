@@ -1,8 +1,8 @@
-// Asks for the admin token.
+// The form that asks for the admin token.
 
 import { html, nothing } from "./vendor/lit-html.js";
 
-/** `problem` says what was wrong with the last one; `keeps` that changes wait to be saved. */
+/** The token form. `problem` is the error of the last attempt; `keeps` says that unsaved changes exist. */
 export function tokenForm({ problem, keeps, isAsking, enter }) {
   const submit = (event) => {
     event.preventDefault();

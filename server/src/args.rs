@@ -1,11 +1,15 @@
-//! The command line.
+//! The command line of the program.
 
 use std::env::VarError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::program::built_in::{DEMO, demo};
 use clap::Parser;
 use xano_realtime_server::limits::Limit;
-use xano_realtime_server::{AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, TrustedProxies};
+use xano_realtime_server::{
+    AdminToken, Config, Limits, Origins, RedisUrl, Secret, Settings, Tls, TrustedProxies, settings,
+};
 
 /// Reference server of the Xano Realtime protocol, for local development and tests.
 #[derive(Debug, Parser)]
@@ -15,71 +19,111 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDR", env = "XANO_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
 
-    /// Realtime settings, JSON. Without it, marvel-chat-room is open to everybody, and
-    /// avengers-only to those who logged in.
+    /// Settings file in JSON. Without it, marvel-chat-room is open to all clients, and avengers-only to authenticated
+    /// ones.
     #[arg(long, value_name = "FILE", env = "XANO_CONFIG")]
     config: Option<PathBuf>,
 
-    /// Also serve this folder.
+    /// Also serve the files of this folder.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
 
+    /// Serve TLS, and no plain HTTP, on the same port. FILE (PEM) holds the certificate, followed by any intermediate
+    /// certificates.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// File with the private key of the certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls")]
+    tls_key: Option<PathBuf>,
+
+    /// Serve TLS with a certificate for localhost, 127.0.0.1 and ::1. Its authority is created at the first start and
+    /// kept in a folder of the user; the output says how to make clients trust it.
+    #[arg(long)]
+    tls: bool,
+
+    /// A further host name for the certificate of --tls; may be repeated.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
+
+    /// Serve the Marvel chat that is built into this program.
+    #[arg(long)]
+    demo: bool,
+
     /// Share channels, history, presence, users and settings with the other servers on this Redis, and act as one with
-    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all is in memory.
+    /// them: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS. Without it, all data is in memory.
     #[arg(long, value_name = "URL", env = "XANO_REDIS", hide_env_values = true)]
     redis: Option<String>,
 
-    /// File with such a URL, which may then hold a password: an argument can be seen by every user of the machine.
+    /// File with the URL of --redis, for a URL with a password: every user of the machine can see arguments.
     #[arg(long, value_name = "FILE")]
     redis_file: Option<PathBuf>,
 
-    /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Made at start when there is none.
+    /// File with the key that signs auth tokens; XANO_SECRET holds the key itself. Without either, a key is generated
+    /// at start.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 
-    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without it they are not
-    /// signed.
+    /// File with the key that signs requests to triggers; XANO_TRIGGER_SECRET holds the key itself. Without either,
+    /// requests are not signed.
     #[arg(long, value_name = "FILE")]
     trigger_secret_file: Option<PathBuf>,
 
-    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either,
-    /// one is made at start and written to a file that is printed.
+    /// File with the token that opens the admin's endpoints; XANO_ADMIN_TOKEN holds the token itself. Without either, a
+    /// token is generated at start and written to a file whose path is printed.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
 
-    /// Pages of this origin may open sockets and use /api:auth, no others; may be given again. Without it: any page.
+    /// Only pages of this origin may open sockets and use /api:auth; may be repeated. Without it, any page may open
+    /// sockets.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allowed_origins: Vec<String>,
 
-    /// A proxy of this network says in X-Forwarded-For which address its client has, for connections_per_ip; may be given
-    /// again. Without it, the address is the one that the connection comes from.
+    /// Trust X-Forwarded-For from proxies of this network, so that connections_per_ip counts the client's address; may
+    /// be repeated. Without it, the address of the connection counts.
     #[arg(long = "trusted-proxy", value_name = "CIDR")]
     trusted_proxies: Vec<String>,
 
-    /// A host name, beside the names of loopback, that requests to /settings, /metrics and /api:auth may have while the server
-    /// listens on loopback; may be given again.
+    /// A host name that requests to /settings, /metrics and /api:auth may use while the server listens on loopback, in
+    /// addition to the names of loopback; may be repeated.
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
 
-    /// Serve sign-up, login and the settings panel on an address that is not a loopback one, too.
+    /// Serve sign-up, login and the settings panel even if the address is not a loopback address.
     #[arg(long)]
     dev: bool,
 
-    /// A limit, for example frame_bytes=65536; may be given again for the next; 0 switches it off.
+    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server and holds the other end of
+    /// the pipe.
+    #[arg(long)]
+    pub(crate) exit_on_stdin_close: bool,
+
+    /// One limit, for example frame_bytes=65536; may be repeated for other limits; 0 switches a limit off.
     #[arg(long = "limit", value_name = "NAME=VALUE")]
     limits: Vec<Limit>,
+
+    /// Start no server. Send a request for /health to the server that listens on --listen, and exit with 0 if it
+    /// answers 200, or else with 1. For containers.
+    #[arg(long)]
+    pub(crate) health_check: bool,
 }
 
 impl Args {
-    /// What the server is started with, or what to tell the user.
+    /// Returns the configuration of the server, or an error message for the user.
     pub(crate) fn into_config(self) -> Result<Config, String> {
         let settings = match &self.config {
-            Some(file) => Settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
+            Some(file) => settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
             None => Settings::default(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(format!("--www {}: there is no such folder", folder.display()));
+            return Err(format!("--www {}: the folder does not exist", folder.display()));
         }
+        let demo = if self.demo { Some(demo(DEMO, self.www.is_some())?) } else { None };
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
+            _ => self.tls.then(|| Tls::for_development(self.tls_names)),
+        };
+        let tls = tls.transpose().map_err(|error| error.to_string())?.map(Arc::new);
         let mut limits = Limits::default();
         for limit in limits_from_environment()?.iter().chain(&self.limits) {
             limits.set(limit);
@@ -122,17 +166,20 @@ impl Args {
             limits,
             redis,
             www: self.www,
+            demo,
+            tls,
             ..Config::default()
         })
     }
 }
 
-/// From a file, or from `--redis`. Parsed by hand: clap would print a URL that is none, with its password.
+/// Returns the URL from a file or from `--redis`. clap does not parse it, because clap's error message would show its
+/// password.
 fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl>, String> {
-    // As an argument, not by XANO_REDIS.
+    // `XANO_REDIS` sets the same value and is safe, so look at the arguments themselves.
     let is_argument = std::env::args().any(|argument| argument == "--redis" || argument.starts_with("--redis="));
     let (source, url) = match (file, url) {
-        (Some(_), Some(_)) if is_argument => return Err("--redis-file: give either it or --redis".to_owned()),
+        (Some(_), Some(_)) if is_argument => return Err("--redis-file: cannot be combined with --redis".to_owned()),
         (Some(file), _) => {
             (format!("--redis-file {}", file.display()), text_of("--redis-file", file)?.trim().to_owned())
         }
@@ -147,7 +194,7 @@ fn redis_url(url: Option<String>, file: Option<&Path>) -> Result<Option<RedisUrl
     url.parse().map(Some).map_err(|error| format!("{source}: {error}"))
 }
 
-/// Whether something stands before an `@` and behind a `:`.
+/// Returns whether the URL has a password, which follows a `:` and precedes the `@`.
 fn has_password(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split('/').next().unwrap_or_default();
     let user = authority.rsplit_once('@').map(|(user, _)| user);
@@ -158,7 +205,8 @@ fn text_of(flag: &str, file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| format!("{flag} {}: cannot read it: {error}", file.display()))
 }
 
-/// What a file holds, or else the environment. Never an argument: arguments are visible to every user of the machine.
+/// Reads a secret from a file, or else from the environment. Arguments are no source: every user of the machine can see
+/// them.
 fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option<String>, String> {
     let (source, text) = match (file, std::env::var(variable)) {
         (Some(file), _) => (format!("{flag} {}", file.display()), text_of(flag, file)?),
@@ -172,7 +220,8 @@ fn secret_text(flag: &str, file: Option<&Path>, variable: &str) -> Result<Option
     }
 }
 
-/// Read by hand: clap would let a single `--limit` hide the whole variable.
+/// Reads the limits in `XANO_LIMITS`. clap does not parse them, because with clap one `--limit` would replace the whole
+/// variable.
 fn limits_from_environment() -> Result<Vec<Limit>, String> {
     let text = std::env::var("XANO_LIMITS").unwrap_or_default();
     let limits = text.split(',').map(str::trim).filter(|limit| !limit.is_empty());

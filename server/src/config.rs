@@ -1,4 +1,4 @@
-//! What a server is started with.
+//! The configuration of a server.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,75 +6,82 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::admin::AdminToken;
-use crate::auth::{Origins, Secret};
 use crate::cluster::RedisUrl;
-use crate::limits::Limits;
+use crate::http::TrustedProxies;
+use crate::http::admin::AdminToken;
+use crate::http::auth::Origins;
+use crate::http::demo::BuiltInFiles;
 use crate::logging::DroppedLines;
-use crate::proxies::TrustedProxies;
+use crate::settings::Limits;
+use crate::settings::Secret;
 use crate::settings::Settings;
+use crate::socket::tls::Tls;
 
-/// What a server is started with.
+/// The configuration of a server.
 #[derive(Debug, Default)]
 pub struct Config {
     /// The realtime settings of the workspace.
     pub settings: Settings,
-    /// Where they are kept: read again when asked to, and written when they are changed over HTTP.
+    /// The file of the settings. It is read again on request, and written when the settings change over HTTP.
     pub settings_file: Option<PathBuf>,
-    /// Notify it to have the file read again.
+    /// A notification makes the server reload the settings file.
     pub reload: Arc<Notify>,
-    /// Opens the admin's endpoints; without it nobody is let in.
+    /// The token that opens the admin's endpoints. Without it, all requests to them are refused.
     pub admin_token: Option<AdminToken>,
-    /// The key that signs auth tokens; made at start when there is none.
+    /// The key that signs auth tokens. Without it, the server generates one at start.
     pub secret: Option<Secret>,
-    /// The key that signs requests to triggers; without one they are not signed.
+    /// The key that signs requests to triggers. Without it, they are not signed.
     pub trigger_secret: Option<Secret>,
-    /// The pages that may use the server.
+    /// The origins of the pages that may use the server.
     pub origins: Origins,
-    /// The host names, beside the names of loopback, that `Host` may have while the server listens on loopback.
+    /// The values of the header `Host` that are accepted on loopback, in addition to the names of loopback.
     pub allowed_hosts: Vec<String>,
-    /// Whether strangers may sign up, and see the settings panel, even though the address is not a loopback one.
+    /// Whether sign-up, login and the settings panel are served even if the address is not a loopback address.
     pub dev: bool,
-    /// What one client may cost.
+    /// The limits that keep one client from exhausting the server.
     pub limits: Limits,
-    /// The proxies that say from which address a client comes.
+    /// The proxies whose header `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// How many open descriptors the process may have, where that is known: what bounds connections then.
+    /// The number of descriptors that the process may open, if known. It then bounds the number of connections.
     pub descriptors: Option<usize>,
-    /// How long the server waits for whom.
+    /// The timeouts of the server.
     pub timings: Timings,
-    /// Where servers that act as one keep what they share; without it this server is on its own.
+    /// The Redis that servers share. Without it, this server keeps all data in memory.
     pub redis: Option<RedisUrl>,
-    /// A folder to serve beside the socket.
+    /// A folder whose files are served.
     pub www: Option<PathBuf>,
-    /// The count of log lines that were lost, for `/metrics`.
+    /// Files that are built into the program and served instead of a folder.
+    pub demo: Option<BuiltInFiles>,
+    /// The certificate and its key. Without them, the server speaks plain HTTP.
+    pub tls: Option<Arc<Tls>>,
+    /// The counter of lost log lines, for `/metrics`.
     pub dropped_log_lines: DroppedLines,
-    /// Is sent as soon as the server serves. Over Redis that is not before Redis is reached.
+    /// Receives a value as soon as the server serves. With Redis, this is not before Redis is reachable.
     pub serving: Option<oneshot::Sender<()>>,
 }
 
-/// How long the server waits for whom. No flags: only tests have a reason to wait for less.
+/// The timeouts of the server. They have no flags: only tests need shorter ones.
 #[derive(Clone, Debug)]
 pub struct Timings {
-    /// For the head of a request, from the moment its connection is there.
+    /// The time for receiving the head of a request, from the start of its connection.
     pub handshake: Duration,
-    /// For the request of a connection while there is no room for another one. A client that opens many connections at
-    /// once sends their requests a while later.
+    /// The time that a connection may be silent while there is no room for another one. A client that opens many
+    /// connections at once sends their requests with a delay.
     pub first_request: Duration,
-    /// For the answer to a request, its body included.
+    /// The time for answering a request, including its body.
     pub request: Duration,
-    /// For a frame of a client; then it is pinged, twice at most. After a third of it without an answer to the second one
-    /// it is given up: within a minute by default.
+    /// The silence after which a client is pinged. It is pinged at most twice, and given up if the second ping is
+    /// unanswered for a third of this time: in less than a minute by default.
     pub ping: Duration,
-    /// For the answer of a trigger.
+    /// The time for the answer of a trigger.
     pub trigger: Duration,
-    /// For a client to close its side after the server has closed a socket and has nothing more to write to it.
+    /// The time for a client to close its side, after the server has closed a socket and has written everything.
     pub farewell: Duration,
 }
 
 impl Default for Timings {
     fn default() -> Timings {
-        // The farewell is shorter than the five seconds in which the server has to stop.
+        // `farewell` is shorter than the five seconds in which the server must stop.
         let [handshake, first_request, request, ping, trigger, farewell] =
             [10, 1, 30, 25, 5, 2].map(Duration::from_secs);
         Timings { handshake, first_request, request, ping, trigger, farewell }

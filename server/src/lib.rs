@@ -1,86 +1,35 @@
-//! The reference server of the Xano Realtime protocol: the other end of the wire, on a laptop.
+//! The reference server of the Xano Realtime protocol, for local development and tests.
 //!
 //! # Layout
 //!
-//! - [`run`]: serves until told to stop.
-//! - [`config`]: what a server is started with.
-//! - [`hub`]: who is on which channel and what they may do; pure.
-//! - [`settings`]: the realtime settings of a workspace, with the permissions of its channels.
-//! - [`limits`]: what one client may cost.
-//! - [`auth`]: who somebody is.
-//! - [`admin`]: what the owner of the workspace does.
-//! - `listen`: takes connections.
-//! - `pending`: connections that have not become a socket.
-//! - `request_body`: bodies that tell when a request has come to its end, and when its answer has.
-//! - `proxies`: the client's address behind trusted proxies.
-//! - [`descriptors`]: how many connections the file descriptors of the process allow.
-//! - `upgrade`: from an HTTP request to a socket, or to a refusal with a name.
-//! - `admission`: how many sockets may be open.
-//! - `connection`: one socket, one task.
-//! - `outbox`: what waits to be sent to one socket, and who writes it.
-//! - `stream`: the bytes of one socket, for the WebSocket library.
-//! - `fragments`: whether a client splits its messages into too many fragments.
-//! - `heartbeat`: whether a client is still there, and its token valid.
-//! - `progress`: whether a client that reads slowly still reads fast enough.
-//! - `farewell`: how a socket ends.
-//! - `random_name`: names that nobody guesses.
-//! - `line`: one socket's end of the exchange.
-//! - `pace`: how fast one socket may send.
-//! - `cluster`: what several servers share, so that they act as one.
-//! - `exchange`: between the sockets and the hub.
-//! - `triggers`: asks the URLs of the settings.
-//! - [`logging`]: log lines that never stop the server.
-//! - `channel_name`: what a channel may be called.
-//! - `metrics`: what the server counts.
-//! - `attempts`: how often one address may try a password or a token.
-//! - `api_error`: what an HTTP endpoint refuses.
-//! - `host`: the names that a server on loopback answers to.
-//! - `panel`: the page for the settings.
-//! - `private_file`: files that their owner alone may read.
-//! - `probes`: health, readiness and metrics.
-//! - `www`: the folder that is served beside the socket.
+//! - [`run`]: runs a server from start to stop.
+//! - [`config`]: the configuration of a server.
+//! - [`hub`]: channels, members, permissions and history; a separate crate without I/O.
+//! - `exchange`: the hub, the outboxes of the sockets, and the lock around both.
+//! - `socket`: connections, and the sockets that they become.
+//! - `outbox`: the frames that wait for one socket; the exchange fills it, and its source flushes it.
+//! - `cluster`: several servers on one Redis.
+//! - `http`: the HTTP endpoints, except for the WebSocket handshake.
+//! - `triggers`: requests to the trigger URLs of the settings.
+//! - [`settings`]: the settings of the workspace, limits and keys.
+//! - [`logging`]: a log that never blocks the server.
+//! - `metrics`: the counters of the server.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
-pub mod admin;
-mod admission;
-mod api_error;
-mod attempts;
-pub mod auth;
-mod channel_name;
 mod cluster;
 pub mod config;
-mod connection;
-pub mod descriptors;
 mod exchange;
-mod farewell;
-mod fragments;
-mod heartbeat;
-mod host;
-pub mod hub;
-pub mod limits;
-mod line;
-mod listen;
+mod http;
 pub mod logging;
 mod metrics;
 mod outbox;
-mod pace;
-mod panel;
-mod pending;
-mod private_file;
-mod probes;
-mod progress;
-mod proxies;
-mod random_name;
-mod request_body;
 pub mod settings;
-mod stream;
+mod socket;
 mod triggers;
-mod upgrade;
-mod www;
 
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,25 +43,29 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use admin::{AdminToken, TokenFile};
-pub use auth::{Origins, Secret};
 pub use cluster::RedisUrl;
 pub use config::Config;
-pub use limits::Limits;
-pub use proxies::TrustedProxies;
-pub use settings::Settings;
+pub use http::TrustedProxies;
+pub use http::admin::{AdminToken, TokenFile};
+pub use http::auth::{self, Origins};
+pub use http::demo::BuiltInFiles;
+pub use settings::{Limits, Secret, Settings, limits};
+pub use socket::descriptors;
+pub use socket::tls::{Tls, TlsError};
+pub use xano_realtime_hub as hub;
 pub use xano_realtime_protocol as protocol;
 
-use admin::{AdminDoor, Workspace};
-use auth::Tokens;
-use connection::Terms;
-use exchange::Exchange;
-use host::{AllowedHosts, require_allowed_host};
+use cluster::{Directory, Link, LogRequests};
+use exchange::{ClusterFollower, Exchange};
+use http::admin::{self, AdminDoor, Workspace};
+use http::auth::Tokens;
+use http::host::{AllowedHosts, require_allowed_host};
+use http::{demo, panel, probes, www as files};
 use hub::Hub;
-use listen::Front;
 use metrics::Metrics;
-use random_name::random_name;
-use upgrade::Gate;
+use settings::random_name;
+use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
+use triggers::Triggers;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
 pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
@@ -125,51 +78,50 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         timings,
         redis,
         www,
+        demo,
+        tls,
         allowed_hosts,
         dropped_log_lines,
         serving: begun,
         ..
     } = config;
     for misfit in limits.misfits() {
-        tracing::warn!("limits do not fit each other: {misfit}");
+        tracing::warn!("limits contradict each other: {misfit}");
     }
-    let limits = descriptors::fit(limits, descriptors);
+    let limits = descriptors::fit(limits, descriptors, tls.is_some());
     let name = random_name()?;
     let counts = Metrics::new(dropped_log_lines).map_err(io::Error::other)?;
-    let (hub, secret, shares) = match redis {
-        None => (Hub::new(settings, &limits, name), secret, None),
-        Some(url) => {
-            let (cluster, mut link) = cluster::cluster(url, &name, &limits).map_err(io::Error::other)?;
-            let (settings, rows, secret) = select! {
-                shared = link.share(&settings, secret) => shared,
-                () = &mut shutdown => return Ok(()),
-            };
-            (Hub::shared(settings, rows, &limits, &name, cluster.load()), Some(secret), Some((cluster, link)))
-        }
+    let Some(base) = base(redis, settings, secret, &limits.of_hub(), name, shutdown.as_mut()).await? else {
+        return Ok(());
     };
-    let (cluster, link) = shares.unzip();
-    let exchange = Arc::new(Exchange::new(hub, cluster.clone(), &limits, &timings, trigger_secret.as_ref(), counts));
-    let follows = link.map(|link| tokio::spawn(link.run(Arc::clone(&exchange))));
-    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, cluster.clone()));
+    let Base { hub, secret, directory, link } = base;
+    let (link, requests) = link.unzip();
+    let triggers = Triggers::new(timings.trigger, limits.largest_frame_bytes(), trigger_secret.as_ref());
+    let exchange = Arc::new(Exchange::new(hub, requests, triggers, counts));
+    let follower = ClusterFollower::new(Arc::clone(&exchange));
+    let follows = link.map(|link| tokio::spawn(link.run(Arc::new(follower))));
+    let workspace = Arc::new(Workspace::new(Arc::clone(&exchange), settings_file, directory.clone()));
     let tokens = Arc::new(Tokens::new(&secret.map_or_else(Secret::random, Ok)?));
     let door = Arc::new(AdminDoor::new(admin_token));
     let place = Place { is_on_loopback: listener.local_addr()?.ip().to_canonical().is_loopback(), dev, allowed_hosts };
-    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), cluster.clone());
+    let auth = || auth::routes(Arc::clone(&tokens), origins.clone(), directory.clone());
     let local = local_routes(place, Arc::clone(&exchange), Arc::clone(&door), auth)?;
-    let files = www.map(|folder| www::routes(&folder, Arc::clone(&exchange)));
+    let folder = www.map(|folder| files::routes(&folder, Arc::clone(&exchange)));
+    let files = folder.or_else(|| demo.map(|files| demo::routes(files, Arc::clone(&exchange))));
     let stopping = CancellationToken::new();
     let gate =
         Arc::new(Gate::new(Arc::clone(&exchange), tokens, origins, &limits, Terms::new(&limits, &timings, &stopping)));
     let routes = Router::new()
-        .merge(probes::routes(cluster.clone()))
-        .route("/rt/{hash}", get(upgrade::upgrade).with_state(Arc::clone(&gate)))
+        .merge(probes::routes(directory.clone()))
+        .route("/rt/{hash}", get(upgrade).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
         .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timings.request));
 
-    let front = Front::new(routes, trusted_proxies, &limits, &timings, &exchange.metrics);
-    let mut serving = pin!(listen::serve(listener, front, stopping.clone()));
+    let tls = tls.map(|tls| TlsDoor::new(tls, &timings, &stopping));
+    let front = Front::new(routes, tls, trusted_proxies, &limits, &timings, &exchange.metrics);
+    let mut serving = pin!(serve(listener, front, stopping.clone()));
     if let Some(begun) = begun {
         let _ = begun.send(());
     }
@@ -185,9 +137,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     exchange.stop();
     let finished = async {
         tokio::join!(serving, gate.closed());
-        if let Some(cluster) = &cluster {
-            cluster.end().await;
-        }
+        directory.end().await;
     };
     if timeout(GRACE, finished).await.is_err() {
         tracing::warn!(open = gate.open(), "stopped with connections still open");
@@ -198,14 +148,49 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     Ok(())
 }
 
-/// Where the server listens, and for whom.
+/// The hub, with the store of settings and users, and the connection to the shared log.
+struct Base {
+    hub: Hub,
+    secret: Option<Secret>,
+    directory: Directory,
+    /// The connection to the log that several servers share.
+    link: Option<(Link, LogRequests)>,
+}
+
+/// Builds the hub in memory, or over Redis as soon as Redis is reachable. Returns `None` if the server is told to stop
+/// before that.
+async fn base(
+    redis: Option<RedisUrl>,
+    settings: Settings,
+    secret: Option<Secret>,
+    limits: &hub::Limits,
+    name: String,
+    shutdown: Pin<&mut impl Future<Output = ()>>,
+) -> io::Result<Option<Base>> {
+    let Some(url) = redis else {
+        let hub = Hub::new(settings, limits, name);
+        return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
+    };
+    let (cluster, mut link) = cluster::cluster(url, &name, limits).map_err(io::Error::other)?;
+    let (settings, rows, secret) = select! {
+        shared = link.bootstrap(&settings, secret) => shared,
+        () = shutdown => return Ok(None),
+    };
+    let requests = cluster.requests();
+    let hub = Hub::replicated(settings, rows, limits, &name, requests.load());
+    let (secret, directory) = (Some(secret), Directory::Redis(cluster));
+    Ok(Some(Base { hub, secret, directory, link: Some((link, requests)) }))
+}
+
+/// The address that the server listens on, and who may use the local routes there.
 struct Place {
     is_on_loopback: bool,
     dev: bool,
     allowed_hosts: Vec<String>,
 }
 
-/// What is for this machine, or needs more care elsewhere: metrics, the settings panel, sign-up and login.
+/// Returns the routes that are meant for this machine, and that need protection on other addresses: metrics, the
+/// settings panel, sign-up and login.
 fn local_routes(
     place: Place,
     exchange: Arc<Exchange>,
@@ -227,5 +212,5 @@ async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
 
-/// Sockets have two seconds of it to say goodbye.
+/// The time in which everything must close. It includes the two seconds that sockets have for the close handshake.
 const GRACE: Duration = Duration::from_secs(4);

@@ -1,6 +1,7 @@
-//! Runs the reference server from the command line.
+//! The command line program of the reference server.
 
 mod args;
+mod program;
 
 use std::io::{self, Write};
 use std::panic;
@@ -9,17 +10,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
+use futures_util::future::OptionFuture;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::select;
 use tokio::sync::{Notify, oneshot};
 
 use args::Args;
+use program::health_check;
+use program::stdin_end::stdin_end;
+use program::trust::HowToTrust;
 use xano_realtime_server::logging::{DroppedLines, Log};
-use xano_realtime_server::{Secret, TokenFile, descriptors};
+use xano_realtime_server::{Secret, Tls, TokenFile, descriptors};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.health_check {
+        return exit_status(health_check::check(&args.listen).inspect_err(|problem| eprintln!("error: {problem}")));
+    }
     let Ok(log) = Log::start(io::stderr()) else {
         return ExitCode::FAILURE;
     };
@@ -32,10 +40,14 @@ fn main() -> ExitCode {
         let _ = log.writer().write_all(format!("error: {problem}\n").as_bytes());
     }
     log.finish();
-    if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    exit_status(served)
 }
 
-/// Panics go to the log: the standard hook waits for standard error, with a lock in its hands.
+fn exit_status(outcome: Result<(), String>) -> ExitCode {
+    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Sends panics to the log. The standard hook holds a lock while it waits for standard error.
 fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -46,17 +58,19 @@ fn log_panics() {
 fn run(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
     let runtime = Runtime::new().map_err(|error| format!("cannot start: {error}"))?;
     let served = runtime.block_on(serve(args, dropped_log_lines));
-    // Whatever still runs on a thread that may block is left behind.
+    // Threads that are still blocked after this time are abandoned.
     runtime.shutdown_timeout(SHUTDOWN);
     served
 }
 
 async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String> {
-    let address = args.listen.clone();
+    let (address, exit_on_stdin_close) = (args.listen.clone(), args.exit_on_stdin_close);
     let mut config = args.into_config()?;
     config.dropped_log_lines = dropped_log_lines;
-    let stop = stop_signal().map_err(|error| format!("cannot listen for signals: {error}"))?;
-    reload_on_hangup(Arc::clone(&config.reload)).map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let stop = stop(exit_on_stdin_close).map_err(|error| format!("cannot listen for signals: {error}"))?;
+    let tls = config.tls.clone();
+    reload_on_hangup(Arc::clone(&config.reload), tls.clone())
+        .map_err(|error| format!("cannot listen for signals: {error}"))?;
     let cannot_listen = |error| format!("cannot listen on {address}: {error}");
     let listener = TcpListener::bind(&address).await.map_err(cannot_listen)?;
     let bound = listener.local_addr().map_err(cannot_listen)?;
@@ -72,16 +86,18 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         Some(_) => {}
     }
     if !config.settings.enabled {
-        tracing::warn!("realtime is not enabled in the settings: every socket is answered 404");
+        tracing::warn!("realtime is not enabled in the settings: every handshake is answered with 404");
     }
-    config.descriptors = descriptors::raise_limit(&config.limits).unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot ask for more open descriptors: running out of them is noticed late");
+    config.descriptors = descriptors::raise_limit(&config.limits, config.tls.is_some()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot raise the limit of open descriptors: the server may run out of them");
         None
     });
     let token_file = match config.admin_token {
         Some(_) => None,
         None => {
-            let (token, file) = TokenFile::make().map_err(|error| format!("cannot make an admin token: {error}"))?;
+            let (token, file) = TokenFile::make().map_err(|error| {
+                format!("cannot write a file with an admin token: {error}; give a token by XANO_ADMIN_TOKEN")
+            })?;
             config.admin_token = Some(token);
             Some(file)
         }
@@ -89,11 +105,15 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     let (serving, serves) = oneshot::channel();
     config.serving = Some(serving);
     let announce = async {
-        // Not sent where the server is stopped before it serves.
+        // An error means that the server was stopped before it began to serve.
         if serves.await.is_ok() {
-            say(format_args!("listening on http://{bound}"));
+            let scheme = if tls.is_some() { "https" } else { "http" };
+            say(format_args!("listening on {scheme}://{bound}"));
             if let Some(file) = &token_file {
                 say(format_args!("admin token in {}", file.path().display()));
+            }
+            if let Some(authority) = tls.as_ref().and_then(|tls| tls.authority()) {
+                say(format_args!("{}", HowToTrust(authority)));
             }
         }
     };
@@ -102,28 +122,46 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
     served.map_err(|error| format!("cannot serve: {error}"))
 }
 
-/// Whoever started the server may have stopped reading; that is no reason to stop serving.
+/// Prints a line to standard output. An error is ignored: the server keeps running if the program that started it no
+/// longer reads.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// At SIGHUP the settings file is read again.
+/// Reloads the settings file and the certificate at SIGHUP.
 #[cfg(unix)]
-fn reload_on_hangup(reload: Arc<Notify>) -> io::Result<()> {
+fn reload_on_hangup(reload: Arc<Notify>, tls: Option<Arc<Tls>>) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangup = signal(SignalKind::hangup())?;
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             reload.notify_one();
+            match tls.as_ref().map(|tls| tls.reload()) {
+                None => {}
+                Some(Ok(())) => tracing::info!("the certificate is read again"),
+                Some(Err(error)) => tracing::error!(%error, "the certificate stays as it was"),
+            }
         }
     });
     Ok(())
 }
 
-/// There is no such signal; the admin's endpoint does the same.
+/// Does nothing: this system has no SIGHUP. The admin's endpoint reloads the file too.
 #[cfg(not(unix))]
-fn reload_on_hangup(_: Arc<Notify>) -> io::Result<()> {
+fn reload_on_hangup(_: Arc<Notify>, _: Option<Arc<Tls>>) -> io::Result<()> {
     Ok(())
+}
+
+/// Resolves when the server must stop.
+fn stop(exit_on_stdin_close: bool) -> io::Result<impl Future<Output = ()>> {
+    let signal = stop_signal()?;
+    let stdin_end = if exit_on_stdin_close { Some(stdin_end()?) } else { None };
+    Ok(async move {
+        select! {
+            () = signal => {}
+            Some(()) = OptionFuture::from(stdin_end) => {}
+        }
+    })
 }
 
 /// Resolves at SIGTERM or SIGINT.
@@ -154,5 +192,5 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Part of the five seconds in which the server has to stop.
+/// This time is part of the five seconds in which the server must stop.
 const SHUTDOWN: Duration = Duration::from_millis(250);

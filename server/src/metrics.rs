@@ -1,10 +1,10 @@
-//! What the server counts, for `/metrics` and for the admin.
+//! The metrics of the server, for `/metrics` and for the admin's endpoints.
 
 use std::time::{Duration, Instant};
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-use crate::hub::{Answer, Census, Code, Kind};
+use crate::hub::{Answer, Census, Code};
 use crate::logging::DroppedLines;
 
 /// The counters of one server.
@@ -26,7 +26,7 @@ pub(crate) struct Metrics {
     latency: Histogram,
     trigger_latency: Histogram,
     trigger_busy: IntCounter,
-    /// Counted by the log, which is older than the server.
+    /// The log counts its lost lines itself, because it starts before the server.
     dropped_log_lines: DroppedLines,
     log_lines_dropped: IntCounter,
 }
@@ -35,11 +35,11 @@ impl Metrics {
     pub(crate) fn new(dropped_log_lines: DroppedLines) -> Result<Metrics, prometheus::Error> {
         let latency = HistogramOpts::new(
             "xano_delivery_seconds",
-            "From the receipt of a message until it is queued for its last recipient.",
+            "Time from receiving a message until it is queued for its last recipient.",
         );
         let trigger_latency = HistogramOpts::new(
             "xano_trigger_seconds",
-            "From a question to a trigger until its answer or its failure, waiting included.",
+            "Time from a question to a trigger until its answer or failure, including the time in the queue.",
         );
         let errors = Opts::new("xano_errors_total", "Error frames sent, by code.");
         let metrics = Metrics {
@@ -50,18 +50,18 @@ impl Metrics {
                 "xano_connections_unauthenticated",
                 "TCP connections that have not become a socket.",
             )?,
-            channels: IntGauge::new("xano_channels", "Channels that somebody is on.")?,
-            members: IntGauge::new("xano_members", "Sockets on channels, once for each channel.")?,
+            channels: IntGauge::new("xano_channels", "Channels with at least one member.")?,
+            members: IntGauge::new("xano_members", "Members of all channels; a socket counts once per channel.")?,
             history_bytes: IntGauge::new("xano_history_bytes", "Memory that the histories of all channels take.")?,
             outbox_bytes: IntGauge::new("xano_outbox_bytes", "Bytes that wait to be written to sockets.")?,
             accept_errors: IntCounter::new(
                 "xano_accept_errors_total",
-                "Attempts to accept a connection that failed, for want of descriptors for example.",
+                "Failed attempts to accept a connection, for example without free descriptors.",
             )?,
             messages_received: IntCounter::new("xano_messages_received_total", "Messages that clients sent.")?,
             messages_delivered: IntCounter::new(
                 "xano_messages_delivered_total",
-                "Messages and events queued for a recipient, once for each.",
+                "Messages and events queued, once per recipient.",
             )?,
             errors: IntCounterVec::new(errors, &["code"])?,
             slow_consumers: IntCounter::new(
@@ -72,12 +72,12 @@ impl Metrics {
             trigger_latency: Histogram::with_opts(trigger_latency.buckets(TRIGGER_BUCKETS_S.to_vec()))?,
             trigger_busy: IntCounter::new(
                 "xano_trigger_busy_total",
-                "Questions to triggers that were not asked because too many others were.",
+                "Questions to triggers that were refused because the queue was full.",
             )?,
             dropped_log_lines,
             log_lines_dropped: IntCounter::new(
                 "xano_log_lines_dropped_total",
-                "Log lines that standard error did not take.",
+                "Log lines that were lost because standard error accepted no more.",
             )?,
         };
         for code in Code::ALL {
@@ -102,22 +102,22 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// A frame is queued for so many sockets.
-    pub(crate) fn queued(&self, kind: Kind, sockets: usize) {
-        let sockets = u64::try_from(sockets).unwrap_or(u64::MAX);
-        match kind {
-            Kind::Message => self.messages_delivered.inc_by(sockets),
-            Kind::Error(code) => self.errors.with_label_values(&[code.name()]).inc_by(sockets),
-            Kind::Other => {}
-        }
+    /// Counts a message or an event that was queued for this number of sockets.
+    pub(crate) fn delivered(&self, sockets: usize) {
+        self.messages_delivered.inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
     }
 
-    /// A message that came then is queued for all its recipients by now.
+    /// Counts a refusal with this code that was queued for this number of sockets.
+    pub(crate) fn refused(&self, code: Code, sockets: usize) {
+        self.errors.with_label_values(&[code.name()]).inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
+    }
+
+    /// Records the latency of a message that is now queued for all its recipients.
     pub(crate) fn queued_for_all(&self, received: Instant) {
         self.latency.observe(received.elapsed().as_secs_f64());
     }
 
-    /// A question to a trigger, asked then, has been answered, has failed or was not asked.
+    /// Counts a question to a trigger that was answered, has failed or was never sent.
     pub(crate) fn trigger_answered(&self, answer: &Answer, asked: Instant) {
         match answer {
             Answer::Busy => self.trigger_busy.inc(),
@@ -131,12 +131,12 @@ impl Metrics {
         self.started.elapsed()
     }
 
-    /// How many errors were sent, whatever their code.
+    /// Returns the number of error frames sent, with any code.
     pub(crate) fn errors(&self) -> u64 {
         Code::ALL.iter().map(|code| self.errors.with_label_values(&[code.name()]).get()).sum()
     }
 
-    /// In the text format of Prometheus.
+    /// Returns all metrics in the text format of Prometheus.
     pub(crate) fn text(&self, census: &Census, outbox_bytes: usize) -> Result<String, prometheus::Error> {
         let gauges = [
             (&self.connections, census.connections),
@@ -156,9 +156,9 @@ impl Metrics {
     }
 }
 
-/// From one recipient to a hundred thousand.
+/// The range covers messages with one recipient and with a hundred thousand.
 const LATENCY_BUCKETS_S: [f64; 12] =
     [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 0.5];
 
-/// From a trigger on the same machine to the five seconds in which it has to answer.
+/// The range covers a trigger on the same machine and the timeout of five seconds.
 const TRIGGER_BUCKETS_S: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];

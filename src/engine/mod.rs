@@ -1,11 +1,11 @@
 //! The client's decisions without its hands: what happened goes in, what to do comes out.
 //!
-//! There is no socket, no clock, no randomness and no text in here. A *host* has those: the JavaScript of the npm package,
+//! There is no socket, no clock, no randomness and no text in here. A *host* has all of them: the JavaScript of the npm package,
 //! the `typed` library, or a test in virtual time. The contract:
 //!
 //! - **One door.** Every input goes through `handle(input, moment, sink)`. Outputs are pushed to the sink while it runs; the
 //!   host carries them out in order, after it has returned, and one queue for the whole page keeps that order. An input that
-//!   arrives while outputs are being carried out may be handled at once: its outputs go behind those that are there.
+//!   arrives while outputs are being carried out may be handled at once: its outputs go to the end of the queue.
 //! - **Integers alone.** What the host keeps it hands in by its number: connections, channels, frames. For each number
 //!   exactly one output says that the host may forget it: [`Output::ForgetConnection`], [`Output::ForgetChannel`], and
 //!   [`Output::Send`] or [`Output::ForgetFrame`]. A channel's number may be given again from then on; connections and frames

@@ -21,7 +21,7 @@ const channels = settings(room("doctor"), room("forgetful", { history: 0 }));
 const UNSEEN = [
   "Frames that come too fast are refused; who causes too many errors by what no working client sends is closed with 1008.",
   "A member who may no longer be on a channel, since its settings have changed, gets an error that says why, and then a `leave`.",
-  "The list names a [bounded number](server.md#limits) of members and the reader itself;",
+  "The list names a [bounded number](server-reference.md#limits) of members and the reader itself;",
   'dropped by a trigger | the same with `"id":null,"dropped":true`',
   "What came of a message is remembered for two minutes, even if the channel empties:",
   "Keys are remembered within an `epoch`:",

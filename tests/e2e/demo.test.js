@@ -1,8 +1,8 @@
 // The Marvel chat demo page, served by the real server, used as people use it.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launchChromium } from "../support/chromium.js";
 import { DEMO, PHONE, visitDemo } from "../support/demo.js";
@@ -16,12 +16,24 @@ const STRICT_CSP =
 let server, browser;
 // One after the other: when the second cannot start, `after` ends the first.
 before(async () => {
-  server = await startServer({ www: DEMO });
+  server = await startServer({ args: ["--demo"] });
   browser = await launchChromium();
 });
 after(async () => {
   await browser?.close();
   await server?.dispose();
+});
+
+test("the program holds the demo as it was built last", async () => {
+  const entries = await readdir(DEMO, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith("."));
+  assert.ok(files.some(({ name }) => name === "xano.min.js"));
+  for (const { parentPath, name } of files) {
+    const file = join(parentPath, name);
+    const answer = await fetch(`${server.url}/${relative(DEMO, file).replaceAll("\\", "/")}`);
+    assert.equal(answer.status, 200, file);
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), await readFile(file), file);
+  }
 });
 
 describe("the form", () => {

@@ -6,14 +6,14 @@ import { Attacker, maskedFrame } from "../support/attacker.js";
 import { startServer } from "../support/server.js";
 
 const FRAMES_PER_WRITE = 1_000;
-/** More than the rate and the refusals of the limits below allow, however slowly they are sent within a minute. */
+/** More writes than the limits below allow, even if they take a whole minute. */
 const WRITES = 20;
 
 for (const [name, firstByte] of [
   ["ping", 0x89],
   ["pong", 0x8a],
 ]) {
-  test(`a client that floods the server with ${name} frames is closed with 1008, and others go on`, async (t) => {
+  test(`a client that floods the server with ${name} frames is closed with 1008, and other clients are served`, async (t) => {
     const limits = { messages_per_second: 10, message_burst: 20, channels_per_socket: 10 };
     const server = await startServer({ limits });
     t.after(() => server.dispose());

@@ -1,5 +1,5 @@
-// Clients that take every file descriptor of the server: by connections that send nothing, and by answers that they do
-// not read.
+// Clients that use all file descriptors of the server: with connections that send nothing, and with answers that they
+// do not read.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -15,7 +15,9 @@ const DESCRIPTORS = 96;
 const CHANNEL = "marvel-chat-room";
 const skip = process.platform === "win32" && "Windows has no limit of descriptors for a process";
 
-test("a server with few descriptors answers and lets sockets in during 150 silent connections", { skip }, async (t) => {
+test("a server with few descriptors answers requests and opens sockets during 150 silent connections", {
+  skip,
+}, async (t) => {
   const server = await started(t);
   const before = await joined(server);
   const silent = await Promise.all(Array.from({ length: 150 }, () => connected(t, server)));
@@ -24,7 +26,7 @@ test("a server with few descriptors answers and lets sockets in during 150 silen
   const jill = await joined(server);
   await chats(jill, before, "during the attack");
   assert.match(server.log, /this process may have 96 open descriptors/);
-  assert.match(server.log, /have not become a socket: the oldest without a request is closed/);
+  assert.match(server.log, /the limit unauthenticated is reached: for each new connection, the oldest one/);
 
   for (const socket of silent) socket.destroy();
   await chats(jill, before, "after the attack");
@@ -32,7 +34,7 @@ test("a server with few descriptors answers and lets sockets in during 150 silen
   assert.equal(await metric(server, "xano_connections"), 3);
 });
 
-test("a server without a free descriptor says so, closes the oldest answer that is not read, and goes on", {
+test("a server without a free descriptor logs it, closes the oldest answer that is not read, and serves other clients", {
   skip,
 }, async (t) => {
   const www = await mkdtemp(join(tmpdir(), "xano-www-"));
@@ -42,7 +44,7 @@ test("a server without a free descriptor says so, closes the oldest answer that 
   const sockets = [await joined(server), await joined(server)];
   for (let opened = await opens(server); opened; opened = await opens(server)) sockets.push(opened);
 
-  // Each takes a descriptor for the connection and one for the file.
+  // Each download takes two descriptors: the connection and the file.
   for (let downloads = 0; downloads < 100 && !/cannot accept a connection/.test(server.log); downloads++) {
     const download = await connected(t, server);
     download.write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -54,7 +56,7 @@ test("a server without a free descriptor says so, closes the oldest answer that 
   await chats(sockets[0], sockets[1], "with all descriptors taken");
   sockets.pop().end();
   let another = await opens(server);
-  // The place is free when the server has seen the end.
+  // The place is free once the server has noticed the end of the socket.
   while (!another) another = await opens(server);
   await chats(await joins(another), sockets[0], "on a new socket, with all descriptors taken");
 });
@@ -66,7 +68,7 @@ async function started(t, options) {
   return server;
 }
 
-/** A TCP connection that sends nothing. */
+/** Opens a TCP connection that sends nothing. */
 async function connected(t, server) {
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => {});
@@ -75,7 +77,7 @@ async function connected(t, server) {
   return socket;
 }
 
-/** A socket, or `undefined` if the server has as many as it lets in. */
+/** Opens a socket. Returns `undefined` if the server has reached its limit of sockets. */
 async function opens(server) {
   try {
     return await Attacker.open(server);

@@ -1,4 +1,4 @@
-// A client that floods the server with fragments of a message that never ends, or that is empty.
+// A client that floods the server with the fragments of an endless or empty message.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ const CONTINUATION = maskedFrame(0x00, NOTHING);
 const END = maskedFrame(0x80, NOTHING);
 const CHANNEL = "marvel-chat-room";
 
-test("a client whose message never ends is closed with 1008 when its empty fragments are too many", async (t) => {
+test("a client whose message never ends is closed with 1008 after too many empty fragments", async (t) => {
   const { server, attacker } = await staged(t);
 
   attacker.sendBytes(BEGINNING);
@@ -21,7 +21,7 @@ test("a client whose message never ends is closed with 1008 when its empty fragm
   await goesOn(server);
 });
 
-test("a client whose empty message comes in too many fragments is closed with 1008", async (t) => {
+test("a client that sends an empty message in too many fragments is closed with 1008", async (t) => {
   const { server, attacker } = await staged(t);
 
   attacker.sendBytes(Buffer.concat([BEGINNING, repeated(CONTINUATION, 10_000), END]));
@@ -30,7 +30,7 @@ test("a client whose empty message comes in too many fragments is closed with 10
   await goesOn(server);
 });
 
-test("a message that a proxy has split into fragments of a kilobyte is delivered", async (t) => {
+test("a message in fragments of a kilobyte, as proxies send them, is delivered", async (t) => {
   const { attacker: client } = await staged(t);
   const frame = { action: "message", options: { channel: CHANNEL }, payload: "x".repeat(200_000) };
   const bytes = Buffer.from(JSON.stringify(frame));

@@ -1,4 +1,4 @@
-// Histories are bounded in bytes: per channel, in all, and in the number of channels.
+// The bounds on histories: bytes per channel, bytes in total, and number of channels.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ const LIMITS = {
   bytes_per_second: 1_000_000_000,
 };
 
-test("one client that fills the histories of many channels fills 8 MiB, and a reader is told what is missing", {
+test("one client that fills the histories of many channels fills 8 MiB, and a reader learns that messages are missing", {
   skip,
 }, async (t) => {
   const server = await startServer({ settings: settings(room("nested/*", { wildcard: true })), limits: LIMITS });
@@ -40,17 +40,17 @@ test("one client that fills the histories of many channels fills 8 MiB, and a re
     for (let large = 0; large < 5; large += 1) await exchange(attacker, "message", channel, LARGE);
     await exchange(attacker, "leave", channel, null);
   }
-  // 50 MB were sent.
+  // The attacker has sent 50 MB.
   assert.ok((await metric(server, "xano_history_bytes")) <= LIMITS.history_bytes);
   const { peak } = await memoryOf(server.pid);
   assert.ok(peak - before.now < 3 * LIMITS.history_bytes, `${Math.round((peak - before.now) / MEGABYTE)} MB more`);
 
   reader.send({ action: "join", options: { channel: "nested/first" }, payload: { since: ext.recover } });
   const { payload } = await reader.hears("history");
-  assert.deepEqual(payload, { history: [], complete: false }, "what it missed is not kept");
+  assert.deepEqual(payload, { history: [], complete: false }, "the missed messages are not kept");
 });
 
-test("one client that writes to many names leaves no more than the server may have", { skip }, async (t) => {
+test("one client that writes to many channels leaves no more channels than the limit", { skip }, async (t) => {
   const server = await startServer({ settings: settings(room("nested/*", { wildcard: true })), limits: LIMITS });
   t.after(() => server.dispose());
   const attacker = await Attacker.open(server);
@@ -64,7 +64,7 @@ test("one client that writes to many names leaves no more than the server may ha
     headers: { Authorization: `Bearer ${await server.adminToken()}` },
   });
   assert.equal((await live.json()).channels.length, 500, "as many as are listed");
-  // Each took more than a kilobyte.
+  // One message takes less than 600 bytes, so the limit on channels holds.
   assert.ok((await metric(server, "xano_history_bytes")) < LIMITS.channels * 600);
 });
 

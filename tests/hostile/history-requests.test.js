@@ -1,4 +1,5 @@
-// Requests for history cost the server no copies: neither many of one socket, nor one of each of many that read nothing.
+// History requests do not copy the history: neither many requests of one socket, nor one request of each of many
+// sockets that read nothing.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -9,7 +10,7 @@ import { startServer } from "../support/server.js";
 
 const CHANNEL = "marvel-chat-room";
 const LARGE = "x".repeat(250_000);
-/** The history of a channel is this large at most, whatever its number of messages is. */
+/** The largest size of a channel's history, whatever its number of messages is. */
 const HISTORY_BYTES = 16_777_216;
 const MEGABYTE = 1_048_576;
 
@@ -30,7 +31,7 @@ test("64 requests for a long history in one write make the server hold it once",
   await answersOthers(server);
   const { peak } = await memoryOf(server.pid);
   assert.ok(peak - before.now < 2 * HISTORY_BYTES, `${mb(peak - before.now)} MB more at the peak`);
-  // It still gets all that it asked for, as fast as it reads.
+  // The attacker still receives all answers, as fast as it reads.
   attacker.resume();
   for (let number = 0; number < 64; number += 1) {
     const { payload } = await attacker.hears("history");
@@ -55,7 +56,7 @@ test("40 sockets that ask for a long history and read nothing share its bytes", 
   assert.ok(waiting > 20 * HISTORY_BYTES, `the metric says what waits: ${waiting} bytes`);
 });
 
-/** A server whose channel keeps as many bytes as it may, and a short last message. */
+/** Starts a server with a channel whose history is full and ends with a short message. */
 async function serverWithFullHistory(t) {
   const server = await startServer({ limits: { bytes_per_second: 100_000_000 } });
   t.after(() => server.dispose());
@@ -72,7 +73,7 @@ async function serverWithFullHistory(t) {
   return server;
 }
 
-/** Another client is served while the attack goes on. */
+/** Checks that another client is served during the attack. */
 async function answersOthers(server) {
   const socket = new WebSocket(server.socketUrl);
   await once(socket, "open");

@@ -1,4 +1,4 @@
-// Standard error that is never read, or that is closed, while clients cause one warning after the other.
+// Standard error that is never read or is closed, while clients cause one warning after another.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { SingleServer } from "../support/single-server.js";
 
 const SKIP = process.platform === "win32" && "needs named pipes";
 const MESSAGES = 200;
-/** Nothing listens there. */
+/** No program listens on this port. */
 const FAILING_URL = "http://127.0.0.1:1/";
 
 const channels = settings(
@@ -42,9 +42,9 @@ for (const [what, pipe] of [
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const lost = Number(/^xano_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
     if (pipe === closedPipe) assert.ok(lost > 0, "lost lines are counted");
-    // What 200 failures say would fill no pipe: a line a minute.
+    // 200 failures cannot fill a pipe, because they are logged once a minute.
     assert.ok(lost < 10, `${lost} lines were lost`);
-    assert.equal(await server.stop(), 0, "SIGTERM ends it with exit status 0");
+    assert.equal(await server.stop(), 0, "SIGTERM stops the server with exit status 0");
   });
 }
 
@@ -70,7 +70,7 @@ async function startWithStderr(t, pipe) {
   return server;
 }
 
-/** A pipe that has a reader and is full. */
+/** Returns a full pipe that has a reader. */
 function fullPipe(path) {
   const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   const stderr = openSync(path, constants.O_WRONLY);
@@ -80,7 +80,7 @@ function fullPipe(path) {
   return { stderr, started: () => () => closeSync(reader) };
 }
 
-/** A pipe whose reader goes away once the server has started. */
+/** Returns a pipe whose reader closes after the server has started. */
 function closedPipe(path) {
   const reader = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   const stderr = openSync(path, constants.O_WRONLY);

@@ -1,4 +1,4 @@
-// Many logins at once: memory stays where it is, and what would wait too long is refused.
+// Many simultaneous logins: memory stays bounded, and logins beyond the queue are refused.
 
 import assert from "node:assert/strict";
 import { request } from "node:http";
@@ -6,15 +6,15 @@ import { test } from "node:test";
 import { memoryOf } from "../support/attacker.js";
 import { SingleServer } from "../support/single-server.js";
 
-/** Every address of 127.0.0.0/8 is this machine there, and /proc tells the memory. */
+/** Only Linux assigns every address of 127.0.0.0/8 to this machine, and reports memory in /proc. */
 const SKIP = process.platform !== "linux" && "needs Linux";
 const LOGINS = 100;
-/** Two threads with 19 MiB each, and room for the connections and a debug build. */
+/** Two threads need 19 MiB each; the rest is room for the connections and a debug build. */
 const GROWTH_BYTES = 80 * 1_048_576;
 const DENIED = 403;
 const TOO_MANY = 429;
 
-test("a hundred logins at once take the memory of two, and further ones are refused", {
+test("a hundred logins at once need the memory of two, and logins beyond the queue are refused", {
   skip: SKIP,
 }, async (t) => {
   const server = await start(t);
@@ -56,7 +56,7 @@ test("one address may try thirty times at once", { skip: SKIP }, async (t) => {
   assert.equal(elsewhere.status, DENIED, "another address is not concerned");
 });
 
-test("one account may be tried ten times at once, from whatever addresses", { skip: SKIP }, async (t) => {
+test("one account may be tried ten times at once, from all addresses together", { skip: SKIP }, async (t) => {
   const server = await start(t);
 
   const answers = await Promise.all(
@@ -77,7 +77,7 @@ async function start(t) {
   return server;
 }
 
-/** The answer of an endpoint of `/api:auth`, to a request from that address of this machine. */
+/** Sends a request to an endpoint of `/api:auth` from this local address, and returns the answer. */
 function asks(server, endpoint, input, localAddress = "127.0.0.1") {
   return new Promise((resolve, reject) => {
     const options = {

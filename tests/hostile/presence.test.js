@@ -1,4 +1,4 @@
-// Presence does not multiply what one client sends: joining and leaving again and again reaches the members in batches.
+// Presence does not multiply the frames of one client: rapid joins and leaves reach the members in batches.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const ROUNDS = 700;
 const join = (presence) => ({ action: "join", options: { channel: CHANNEL }, payload: { presence } });
 const leave = { action: "leave", options: { channel: CHANNEL }, payload: null };
 
-test("a client that joins and leaves 700 times is disconnected, and the members are told of a few times", async (t) => {
+test("a client that joins and leaves 700 times is disconnected, and the members receive only a few updates", async (t) => {
   const server = await startServer({ settings: settings(room(CHANNEL, { client_public_messaging: false })) });
   t.after(() => server.dispose());
   const members = [];
@@ -22,7 +22,7 @@ test("a client that joins and leaves 700 times is disconnected, and the members 
   attacker.send(...Array.from({ length: ROUNDS }, () => [join(false), leave]).flat());
   assert.equal(await attacker.closed(), 1008, "too much of it is refused");
 
-  // The last member joins after all of it, and its join is told behind what was told before.
+  // This member joins last, so its join is announced after all earlier updates.
   const last = await joined(t, server);
   let updates = 0;
   for (const member of members) {

@@ -1,4 +1,4 @@
-// Joins and leaves that would fetch the history of a channel from Redis again and again.
+// Rapid joins and leaves, which could make the server fetch the history of a channel from Redis each time.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

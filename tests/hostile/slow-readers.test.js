@@ -1,4 +1,4 @@
-// Slow readers: one sender cannot disconnect them, and a long history reaches them while others talk.
+// Slow readers: one sender cannot disconnect them, and they receive a long history while other clients send.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ const join = { action: "join", options: { channel: CHANNEL }, payload: {} };
 const history = { action: "history", options: { channel: CHANNEL }, payload: null };
 const message = (payload) => ({ action: "message", options: { channel: CHANNEL }, payload });
 
-test("an anonymous sender of large messages is slowed down before it disconnects a reader", async (t) => {
+test("an anonymous sender of large messages is rate-limited before it disconnects a reader", async (t) => {
   const server = await startServer();
   t.after(() => server.dispose());
   const readers = await Promise.all(Array.from({ length: 8 }, () => joined(t, server)));
@@ -30,7 +30,7 @@ test("an anonymous sender of large messages is slowed down before it disconnects
   }
 });
 
-test("a reader that takes its time gets a long history and what was said meanwhile, in order", async (t) => {
+test("a slow reader gets a long history and then the messages sent since, in order", async (t) => {
   const server = await startServer({ limits: { bytes_per_second: 100_000_000 } });
   t.after(() => server.dispose());
   const sender = await joined(t, server);
@@ -41,7 +41,7 @@ test("a reader that takes its time gets a long history and what was said meanwhi
   const reader = await joined(t, server);
   reader.pause();
   reader.send(history);
-  // The answer is on its way when the first of them comes.
+  // When this client has its answer, the reader's answer is in its outbox.
   const other = await joined(t, server);
   other.send(history);
   await other.hears("history");
@@ -64,7 +64,7 @@ async function joined(t, server) {
   return client;
 }
 
-/** The next so many frames. */
+/** Returns the next `count` frames. */
 async function framesOf(client, count) {
   const frames = [];
   while (frames.length < count) {

@@ -1,4 +1,4 @@
-// One anonymous socket asks a slow trigger about as many channels as it can, while another client uses the same trigger.
+// An anonymous socket sends a slow trigger as many questions as it can, while another client uses the same trigger.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -11,11 +11,11 @@ import { SingleServer } from "../support/single-server.js";
 
 const CHANNELS = 70;
 const MESSAGES = 40;
-/** Of one socket, at one URL. */
+/** The number of questions that one socket may have open at one URL. */
 const OPEN_AT_ONCE = 4;
 const KEY = "a key for triggers, of thirty-two bytes or more";
 
-test("a socket that asks a trigger about seventy channels does not take it from the others", async (t) => {
+test("a socket that asks a trigger about seventy channels does not block other sockets", async (t) => {
   const trigger = await startTrigger(t);
   const triggers = { message: trigger.url };
   const server = new SingleServer({
@@ -53,9 +53,9 @@ test("a socket that asks a trigger about seventy channels does not take it from 
   trigger.release();
 });
 
-/** A trigger that answers with the payload: the victim at once, the attacker when it is released. */
+/** Starts a trigger that answers with the payload: for the victim at once, for the attacker on release. */
 async function startTrigger(t) {
-  /** Answers of requests that are open. */
+  /** The answers to the requests that are open. */
   const held = new Set();
   const trigger = { forged: 0 };
   const server = createServer(async (request, response) => {

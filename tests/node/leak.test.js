@@ -1,23 +1,16 @@
 // What is left behind when everything that was made is gone. The modules themselves, so that their lists can be looked into.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
 import { FakeSocket, settled } from "../support/node-page.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc");
-globalThis.VERSION = "test";
-
-const SOURCE = "../../pkg-template/src";
-const { provide } = await import(`${SOURCE}/core/engine.js`);
-const { handles } = await import(`${SOURCE}/core/handles.js`);
-const { links } = await import(`${SOURCE}/core/link.js`);
-const { connections } = await import(`${SOURCE}/core/pool.js`);
-const { XanoBase } = await import(`${SOURCE}/base.js`);
-const { withRealtime } = await import(`${SOURCE}/realtime/part.js`);
+const { handles, links, connections, memory, XanoBase, withRealtime } = await modules();
 
 const CHANNELS = 100_000;
 const CHANNELS_AT_ONCE = 500;
@@ -25,14 +18,6 @@ const CONNECTIONS = 10_000;
 /** Far below one number kept for each channel. */
 const SPARE_BYTES = 400_000;
 
-let memory;
-provide((append) => {
-  const module = new WebAssembly.Module(readFileSync(new URL("../../pkg/xano.wasm", import.meta.url)));
-  const [{ module: from, name }] = WebAssembly.Module.imports(module);
-  const { exports } = new WebAssembly.Instance(module, { [from]: { [name]: append } });
-  memory = exports.memory;
-  return Object.values(exports).find((item) => typeof item === "function");
-});
 const Client = withRealtime(XanoBase);
 
 /** A client on a connection of its own. */
@@ -95,15 +80,55 @@ test("100,000 channels and 10,000 connections leave no number, no socket and no 
   await useChannels(CHANNELS / 5);
   await useConnections(t, CONNECTIONS / 5);
   FakeSocket.all.length = 0;
-  const before = { heap: await heap(), pages: memory.buffer.byteLength };
+  const before = { heap: await heap(), pages: memory().byteLength };
 
   await useChannels(CHANNELS);
   await useConnections(t, CONNECTIONS);
   FakeSocket.all.length = 0;
 
   assert.deepEqual([handles.size, connections.size, links.size], [0, 0, 0]);
-  assert.equal(memory.buffer.byteLength, before.pages);
+  assert.equal(memory().byteLength, before.pages);
   const grown = (await heap()) - before.heap;
   t.diagnostic(`the heap has grown by ${grown} bytes`);
   assert.ok(grown < SPARE_BYTES, `the heap has grown by ${grown} bytes`);
 });
+
+/** The modules of the package, around the built wasm. */
+async function modules() {
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+  const boot = `
+    import { readFileSync } from "node:fs";
+    let exports;
+    export const memory = () => exports.memory.buffer;
+    export function boot(append) {
+      const module = new WebAssembly.Module(readFileSync(${JSON.stringify(here("../../pkg/xano.wasm"))}));
+      const [{ module: from, name }] = WebAssembly.Module.imports(module);
+      ({ exports } = new WebAssembly.Instance(module, { [from]: { [name]: append } }));
+      return Object.values(exports).find((item) => typeof item === "function");
+    }`;
+  const contents = `
+    export { handles } from "./core/handles.js";
+    export { links } from "./core/link.js";
+    export { connections } from "./core/pool.js";
+    export { XanoBase } from "./base.js";
+    export { withRealtime } from "./realtime/part.js";
+    export { memory } from "wasm:boot";`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: here("../../pkg-template/src") },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+    define: { VERSION: '"test"' },
+    plugins: [
+      {
+        name: "boot",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^wasm:boot$/ }, () => ({ path: "boot", namespace: "boot" }));
+          onLoad({ filter: /./, namespace: "boot" }, () => ({ contents: boot }));
+        },
+      },
+    ],
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}

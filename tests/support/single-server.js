@@ -1,6 +1,7 @@
 // The real server binary as a process of its own, on a port of its own.
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -34,7 +35,7 @@ export class Served {
 
 /**
  * One process. For the options see `startServer`, and: `adminToken`, where the server does not make its own; `args`, more
- * flags; `env`, more variables; `stderr`, a file descriptor for standard
+ * flags; `env`, more variables; `command`, the program and its first arguments in place of the binary; `stderr`, a file descriptor for standard
  * error; `descriptors`, how many file descriptors it may have open, not on Windows.
  */
 export class SingleServer extends Served {
@@ -57,7 +58,7 @@ export class SingleServer extends Served {
     const env = { ...process.env, ...this.#options.env };
     if (secret) env.XANO_SECRET = secret;
     if (adminToken) env.XANO_ADMIN_TOKEN = adminToken;
-    const command = [serverBinary(), ...(await this.#arguments())];
+    const command = [...(this.#options.command ?? [serverBinary()]), ...(await this.#arguments())];
     if (descriptors) command.unshift("sh", "-c", `ulimit -n ${descriptors}; exec "$0" "$@"`);
     const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", stderr] });
     this.#process = child;
@@ -85,6 +86,13 @@ export class SingleServer extends Served {
   /** Ends it as a crash does; clients see close code 1006. */
   kill() {
     return this.#end("SIGKILL");
+  }
+
+  /** Resolves when it has ended by itself, with its exit status, `null` after a signal. */
+  async exited() {
+    const child = this.#process;
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return child.exitCode;
   }
 
   /** Ends it for good and removes its settings file. */
@@ -118,7 +126,7 @@ export class SingleServer extends Served {
   }
 }
 
-/** The port from the line `listening on http://ADDR`; rejects with the server's own words if it ends before. */
+/** The port from the line `listening on http://ADDR`, or https; rejects with the server's own words if it ends before. */
 function boundPort(child, lines) {
   return new Promise((resolve, reject) => {
     let complaints = "";
@@ -127,7 +135,7 @@ function boundPort(child, lines) {
     child.once("exit", (code, signal) =>
       reject(new Error(`the server ended (${signal ?? code}) before it listened: ${complaints}`)),
     );
-    valueIn(lines, /^listening on http:\/\/.*:(\d+)$/).then(resolve);
+    valueIn(lines, /^listening on https?:\/\/.*:(\d+)$/).then(resolve);
   });
 }
 

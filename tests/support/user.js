@@ -14,7 +14,8 @@ export class User {
   static async arrive({ browser, pages, server, client, prepare }) {
     const context = await browser.newContext();
     await context.addInitScript({ path: IN_PAGE });
-    if (client === "original") await context.addInitScript(sendSocketsTo, server.port);
+    // Over TLS it reaches the server as it is: then there is no port to send it to.
+    if (client === "original" && server.port) await context.addInitScript(sendSocketsTo, server.port);
     if (prepare) await context.addInitScript(prepare);
     const page = await context.newPage();
     page.setDefaultTimeout(DEADLINE_MS);

@@ -8,9 +8,9 @@ use std::collections::{HashMap, VecDeque};
 use rates::Rates;
 use serde_json::{Value, json};
 use xano_realtime_protocol::CloseCode;
-use xano_realtime_server::hub::{ConnectionId, Hub};
+use xano_realtime_server::Settings;
+use xano_realtime_server::hub::{self, ConnectionId, Hub, Limits};
 use xano_realtime_server::protocol::frame;
-use xano_realtime_server::{Limits, Settings};
 use xano_wasm::engine::{Failure, Frame, Input, JoinOptions, Moment, Output, Session};
 
 /// The channel of most tests.
@@ -217,7 +217,9 @@ impl World {
             };
             self.sockets_made += 1;
             self.pages[page].is_deaf = false;
-            let server_side = hub.open(frame::Client::anonymous(format!("socket-{}", self.sockets_made)));
+            let server_side = ConnectionId::new(self.sockets_made);
+            let client = frame::Client::anonymous(format!("socket-{}", self.sockets_made));
+            hub.handle(hub::Input::Open { id: server_side, client }, &mut Vec::new());
             let rates = Rates::new(self.now_ms);
             self.pages[page].socket = Some(Socket { epoch, server_side: Some(server_side), rates });
             self.feed(page, Input::Opened { epoch });
@@ -291,26 +293,36 @@ impl World {
             self.refusals += 1;
             return;
         }
-        let deliveries = hub.receive(*server_side, &text);
-        self.deliver(deliveries);
+        let from = *server_side;
+        let mut outputs = Vec::new();
+        let input = match hub::Frame::parse(&text) {
+            Ok(frame) => hub::Input::Frame { from, frame },
+            Err(refused) => hub::Input::Reject { from, refused },
+        };
+        hub.handle(input, &mut outputs);
+        self.deliver(outputs);
     }
 
     fn closed_at_server(&mut self, server_side: Option<ConnectionId>) {
         let (Some(hub), Some(server_side)) = (&mut self.hub, server_side) else { return };
-        let deliveries = hub.close(server_side);
-        self.deliver(deliveries);
+        let mut outputs = Vec::new();
+        hub.handle(hub::Input::Close { id: server_side }, &mut outputs);
+        self.deliver(outputs);
     }
 
-    fn deliver(&mut self, deliveries: Vec<xano_realtime_server::hub::Delivery>) {
+    fn deliver(&mut self, outputs: Vec<hub::Output>) {
         let pages: HashMap<ConnectionId, usize> = self
             .pages
             .iter()
             .enumerate()
             .filter_map(|(page, state)| Some((state.socket.as_ref()?.server_side?, page)))
             .collect();
-        for delivery in deliveries {
-            let frame: Value = serde_json::from_str(&delivery.frame.to_string()).expect("the server sends JSON");
-            for &page in delivery.to.iter().filter_map(|id| pages.get(id)) {
+        for output in outputs {
+            let (hub::Output::Deliver { to, frame, .. } | hub::Output::Refuse { to, frame, .. }) = output else {
+                continue;
+            };
+            let frame: Value = serde_json::from_str(&frame.to_string()).expect("the server sends JSON");
+            for &page in to.iter().filter_map(|id| pages.get(id)) {
                 if self.pages[page].is_deaf {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! How fast one socket may send, in virtual time: the buckets of the server's `pace.rs` with its default limits.
+//! How fast one socket may send, in virtual time: the buckets of the server's `rate_limit.rs` with its default limits.
 
 use xano_realtime_server::Limits;
 

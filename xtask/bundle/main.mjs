@@ -15,16 +15,12 @@ const shared = {
   bundle: true,
   // A page may serve the script without a charset.
   charset: "ascii",
-  // Names are left to terser, which keeps some.
+  // Names are left to terser, which keeps some; and white space, with which the marks of pure calls would go.
   minifySyntax: mode === "release",
-  minifyWhitespace: mode === "release",
   // The first browsers with the reference types of our WebAssembly and private class members.
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
-  // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
-  ignoreAnnotations: true,
-  plugins: [wasmModules({ wasm, plain, names })],
   logLevel: "warning",
 };
 
@@ -50,38 +46,55 @@ const properties = {
 /** What is exported keeps its name: consoles and stack traces show it. */
 const exported = readFileSync(join(checkout, "pkg-template/src/index.js"), "utf8").match(/\bXano\w+/g);
 
+/** Applications that use a part of a bundle get no more of one that `isTakenApart`. `boot` names the file of pkg-template/entry that brings the engine to life; each entry imports it first: gzip likes it there. */
 const bundles = [
-  { entry: "index.js", outfile: "index.js", format: "esm" },
+  { entry: "index.js", outfile: "index.js", format: "esm", isTakenApart: true },
   { entry: "index.js", outfile: "index.cjs", format: "cjs" },
-  { entry: "slim.js", outfile: "slim.js", format: "esm" },
-  { entry: "js.js", outfile: "js.js", format: "esm" },
-  { entry: "js.js", outfile: "js.cjs", format: "cjs" },
+  { entry: "slim.js", outfile: "slim.js", format: "esm", boot: "loaded.js" },
+  { entry: "js.js", outfile: "js.js", format: "esm", boot: "plain.js", isTakenApart: true },
+  { entry: "js.js", outfile: "js.cjs", format: "cjs", boot: "plain.js" },
   { entry: "realtime.js", outfile: "realtime.js", format: "esm" },
   { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
   { entry: "http.js", outfile: "http.js", format: "esm" },
   { entry: "http.js", outfile: "http.cjs", format: "cjs" },
   { entry: "http.js", outfile: "http.browser.js", format: "esm", onlyBrowsers: true },
   { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
-  { entry: "script-plain.js", outfile: "dist/xano.js.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
+  {
+    entry: "script-plain.js",
+    outfile: "dist/xano.js.min.js",
+    format: "iife",
+    boot: "plain.js",
+    sourcemap: true,
+    onlyBrowsers: true,
+  },
 ];
 
 // One after the other: terser counts in one place which letters are frequent.
-for (const { entry, outfile, sourcemap = false, onlyBrowsers = false, ...options } of bundles) {
+for (const {
+  entry,
+  outfile,
+  boot = "inline.js",
+  sourcemap = false,
+  onlyBrowsers = false,
+  isTakenApart = false,
+  ...options
+} of bundles) {
   const { outputFiles } = await build({
     ...shared,
     ...options,
+    plugins: [wasmModules({ wasm, plain, names, boot: join(checkout, "pkg-template/entry", boot) })],
     define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}` },
     sourcemap: sourcemap && "external",
     write: false,
     entryPoints: [join(checkout, "pkg-template/entry", entry)],
     outfile: join(output, outfile),
   });
-  write(join(output, outfile), await smaller(outputFiles, outfile, options.format));
+  write(join(output, outfile), await smaller(outputFiles, outfile, options.format, isTakenApart));
 }
 copyFileSync(wasm, join(output, "xano.wasm"));
 
 /** What esbuild leaves, once more: by 2 % smaller in gzip. */
-async function smaller(outputFiles, outfile, format) {
+async function smaller(outputFiles, outfile, format, isTakenApart) {
   const [code, map] = [/js$/, /map$/].map((ending) => outputFiles.find(({ path }) => ending.test(path))?.text);
   if (mode !== "release") return { code, map };
   const sourceMap = map && { content: map, url: `${basename(outfile)}.map` };
@@ -89,10 +102,15 @@ async function smaller(outputFiles, outfile, format) {
     module: format === "esm",
     toplevel: true,
     // Comparisons as they are written compress better.
-    compress: { lhs_constants: false },
+    compress: {
+      lhs_constants: false,
+      // Put in the place of its call, a function loses the mark that lets a bundler leave it out.
+      reduce_funcs: !isTakenApart,
+      inline: !isTakenApart,
+    },
     mangle: { properties, reserved: exported },
     sourceMap,
-    format: { comments: /^!/ },
+    format: { comments: /^!/, preserve_annotations: isTakenApart },
   });
 }
 

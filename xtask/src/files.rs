@@ -44,6 +44,15 @@ pub(crate) fn write(file: &Path, content: &str) -> Result<()> {
     fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }
 
+/// Writes a file only where that changes it.
+pub(crate) fn update(file: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(file).is_ok_and(|found| found == content) {
+        return Ok(());
+    }
+    create_parent(file)?;
+    fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
+}
+
 pub(crate) fn size(file: &Path) -> Result<u64> {
     Ok(fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len())
 }

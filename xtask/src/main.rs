@@ -17,7 +17,7 @@
 //! - [`bundle`]: the JavaScript and the module to the files that users load.
 //! - [`package`]: everything of the package that is not code.
 //! - [`check`]: loads what was built in Node in every way that it can be loaded there, and prints sizes.
-//! - [`demo`]: the folder that `npm start` serves.
+//! - [`demo`]: the Marvel chat, which is built into the server.
 //! - [`step`]: names and times a step, and leaves it out when its inputs have not changed.
 //! - [`numbers`]: what Rust and JavaScript call by number.
 //! - [`page`]: a module of another crate to a program for a page.

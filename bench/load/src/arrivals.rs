@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde::Serialize;
 
-use super::crowd::{Crowd, PATIENCE};
+use super::crowd::{Crowd, PATIENCE, answers_alone};
 use super::fan_out::Percentiles;
 use super::usage::Cpu;
 use super::{Failure, Server};
@@ -43,7 +43,7 @@ pub(crate) fn run(server: &Server, plan: &Plan) -> Result<Report, Failure> {
             waiting.push(crowd.start(vec![begun % plan.channels], None)?);
             begun += 1;
         }
-        crowd.turn(TURN, |_, _, _| Err("a message that nobody sent".into()))?;
+        crowd.turn(TURN, answers_alone)?;
         waiting.retain(|&id| {
             let connection = crowd.connection(id);
             let is_ready = connection.is_ready();

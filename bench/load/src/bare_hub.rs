@@ -1,6 +1,7 @@
 //! The physical limit: one `write` for each delivery, and next to nothing else.
 //!
-//! It speaks the dialect `hub`, checks nothing and keeps nothing. Whoever does not read in time is a fault of the run.
+//! It speaks the dialect `hub`, checks nothing and keeps nothing. A client that does not read in time is
+//! a fault of the run.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;

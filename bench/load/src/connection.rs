@@ -23,6 +23,8 @@ pub(crate) struct Connection {
     missing_answers: usize,
     /// The beginning of a frame.
     unread: Vec<u8>,
+    /// The beginning of a protocol message, where frames carry a stream of them.
+    incomplete: Vec<u8>,
     /// What the socket did not take yet.
     pub(crate) unsent: Vec<u8>,
 }
@@ -50,6 +52,7 @@ impl Connection {
             unsent: dialect.handshake(channels.first().copied(), publishes).into_bytes(),
             channels,
             unread: Vec::new(),
+            incomplete: Vec::new(),
         })
     }
 
@@ -75,7 +78,7 @@ impl Connection {
         &mut self,
         dialect: Dialect,
         buffer: &mut [u8],
-        mut hear: impl FnMut(&[u8]) -> Result<(), Failure>,
+        mut hear: impl FnMut(Heard, &[u8]) -> Result<(), Failure>,
     ) -> Result<u64, Failure> {
         let mut reads = 0;
         loop {
@@ -108,7 +111,7 @@ impl Connection {
         &mut self,
         bytes: &[u8],
         dialect: Dialect,
-        hear: &mut impl FnMut(&[u8]) -> Result<(), Failure>,
+        hear: &mut impl FnMut(Heard, &[u8]) -> Result<(), Failure>,
     ) -> Result<usize, Failure> {
         let mut taken = 0;
         if self.state == State::Connecting {
@@ -136,7 +139,7 @@ impl Connection {
         &mut self,
         frame: &Frame<'_>,
         dialect: Dialect,
-        hear: &mut impl FnMut(&[u8]) -> Result<(), Failure>,
+        hear: &mut impl FnMut(Heard, &[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         match frame.opcode {
             websocket::TEXT | websocket::BINARY => {}
@@ -150,13 +153,38 @@ impl Connection {
             }
             opcode => return Err(format!("a frame with opcode {opcode}").into()),
         }
-        match dialect.hear(frame.payload, &self.channels, &mut self.unsent)? {
-            Heard::Messages => hear(frame.payload),
-            Heard::Answer => {
-                self.missing_answers = self.missing_answers.saturating_sub(1);
-                Ok(())
-            }
-            Heard::Nothing => Ok(()),
+        if self.incomplete.is_empty() {
+            let taken = self.hear_messages(frame.payload, dialect, hear)?;
+            self.incomplete.extend_from_slice(&frame.payload[taken..]);
+        } else {
+            let mut stream = std::mem::take(&mut self.incomplete);
+            stream.extend_from_slice(frame.payload);
+            let taken = self.hear_messages(&stream, dialect, hear)?;
+            stream.drain(..taken);
+            self.incomplete = stream;
         }
+        Ok(())
+    }
+
+    /// Hears each protocol message that is complete. Returns how many bytes they take.
+    fn hear_messages(
+        &mut self,
+        bytes: &[u8],
+        dialect: Dialect,
+        hear: &mut impl FnMut(Heard, &[u8]) -> Result<(), Failure>,
+    ) -> Result<usize, Failure> {
+        let mut taken = 0;
+        while let Some(length) = dialect.first_message(&bytes[taken..])? {
+            let message = &bytes[taken..taken + length];
+            taken += length;
+            let heard = dialect.hear(message, &self.channels, &mut self.unsent)?;
+            match heard {
+                Heard::Messages => {}
+                Heard::Answer => self.missing_answers = self.missing_answers.saturating_sub(1),
+                Heard::Nothing => continue,
+            }
+            hear(heard, message)?;
+        }
+        Ok(taken)
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mio::{Events, Interest, Poll, Token};
 
 use super::connection::Connection;
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Heard};
 use super::{Failure, Server};
 
 /// The sockets and their poll.
@@ -70,7 +70,7 @@ impl Crowd {
             if Instant::now() > deadline {
                 return Err(format!("socket {id} waits for its joins to be answered").into());
             }
-            self.turn(Duration::from_millis(10), |_, _, _| Ok(()))?;
+            self.turn(Duration::from_millis(10), |_, _, _, _| Ok(()))?;
         }
         Ok(())
     }
@@ -86,11 +86,25 @@ impl Crowd {
         connection.flush()
     }
 
-    /// Waits until something can be read or written, and does so. Says whether there was anything.
+    /// Joins another channel.
+    pub(crate) fn join(&mut self, id: Id, channel: usize) -> Result<(), Failure> {
+        let connection = &mut self.connections[id];
+        self.dialect.join(channel, &mut connection.unsent)?;
+        connection.flush()
+    }
+
+    pub(crate) fn leave(&mut self, id: Id, channel: usize) -> Result<(), Failure> {
+        let connection = &mut self.connections[id];
+        self.dialect.leave(channel, &mut connection.unsent)?;
+        connection.flush()
+    }
+
+    /// Waits until something can be read or written, and does so; `hear` gets the messages and the answers. Returns
+    /// whether there was anything.
     pub(crate) fn turn(
         &mut self,
         patience: Duration,
-        mut hear: impl FnMut(Id, &[u8], Instant) -> Result<(), Failure>,
+        mut hear: impl FnMut(Id, Heard, &[u8], Instant) -> Result<(), Failure>,
     ) -> Result<bool, Failure> {
         match self.poll.poll(&mut self.events, Some(patience)) {
             Err(error) if error.kind() != std::io::ErrorKind::Interrupted => return Err(error.into()),
@@ -101,7 +115,7 @@ impl Crowd {
             let connection = &mut self.connections[id];
             let outcome = if event.is_readable() {
                 let now = Instant::now();
-                connection.read(self.dialect, &mut self.buffer, |sent| hear(id, sent, now))
+                connection.read(self.dialect, &mut self.buffer, |heard, sent| hear(id, heard, sent, now))
             } else {
                 Ok(0)
             };
@@ -113,11 +127,16 @@ impl Crowd {
     }
 }
 
+/// For sockets that only join: an answer is fine, a message is not.
+pub(crate) fn answers_alone(_: Id, heard: Heard, _: &[u8], _: Instant) -> Result<(), Failure> {
+    if heard == Heard::Messages { Err("a message that no client sent".into()) } else { Ok(()) }
+}
+
 /// Larger than what usually waits, so that one read is enough.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Servers have a backlog.
-const AT_A_TIME: usize = 250;
+pub(crate) const AT_A_TIME: usize = 250;
 
 /// Nothing that is waited for takes that long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

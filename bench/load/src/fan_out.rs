@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::crowd::{Crowd, Id, PATIENCE};
+use super::dialect::Heard;
 use super::ledger::{Entry, Ledger};
 use super::payload::SMALLEST_BYTES;
 use super::usage::Cpu;
@@ -23,7 +24,7 @@ pub(crate) struct Plan {
     publishers: usize,
     #[arg(long, default_value_t = 100)]
     payload_bytes: usize,
-    /// Messages of one publisher that somebody has not received yet.
+    /// Messages of one publisher that are in flight: not every subscriber has received them.
     #[arg(long, default_value_t = 32)]
     window: usize,
     /// Messages in all per second, instead of a window.
@@ -96,7 +97,7 @@ struct Run<'a> {
     /// By channel: the socket that publishes on it.
     publishing: Vec<Id>,
     listeners_per_channel: usize,
-    /// By publisher: messages that somebody has not received yet.
+    /// By publisher: messages that not every subscriber has received.
     in_flight: Vec<usize>,
     /// By publisher: how many messages it sent so far.
     sent: Vec<usize>,
@@ -140,7 +141,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Sends probes until everybody has received the newest one: not every server answers a join when it is done.
+    /// Sends probes until every subscriber has received the newest one: some servers answer a join before it is done.
     fn probe(&mut self) -> Result<(), Failure> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -155,10 +156,10 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Err("somebody hears nothing on a channel that they joined".into())
+        Err("a subscriber receives nothing on a channel that it joined".into())
     }
 
-    /// Sends so many messages, and waits until everybody has received them.
+    /// Sends this many messages, and waits until every subscriber has received them.
     fn send(&mut self, messages: usize) -> Result<(), Failure> {
         let mut left = messages;
         let started = Instant::now();
@@ -169,7 +170,7 @@ impl<'a> Run<'a> {
             if self.turn(patience)? {
                 alive = Instant::now();
             } else if alive.elapsed() > PATIENCE {
-                return Err("somebody still waits for a message that does not come".into());
+                return Err("a subscriber still waits for a message that does not come".into());
             }
         }
         Ok(())
@@ -214,7 +215,10 @@ impl<'a> Run<'a> {
 
     fn turn(&mut self, patience: Duration) -> Result<bool, Failure> {
         let Run { crowd, ledger, in_flight, .. } = self;
-        crowd.turn(patience, |listener, sent, received| {
+        crowd.turn(patience, |listener, heard, sent, received| {
+            if heard != Heard::Messages {
+                return Ok(());
+            }
             ledger.receive(listener, sent, received, |entry| {
                 if let Entry::Complete { publisher } = entry {
                     in_flight[publisher] -= 1;
@@ -224,5 +228,5 @@ impl<'a> Run<'a> {
     }
 }
 
-/// How long everybody has to receive a probe before another is sent.
+/// How long the subscribers have to receive a probe before another is sent.
 const PROBE: Duration = Duration::from_millis(250);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde::Serialize;
 
-use super::crowd::Crowd;
+use super::crowd::{Crowd, answers_alone};
 use super::usage::resident_bytes;
 use super::{Failure, Server};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(server: &Server, plan: &Plan) -> Result<Report, Failure> {
         // What opening left to do is done by then.
         let quiet = Instant::now() + QUIET;
         while Instant::now() < quiet {
-            crowd.turn(QUIET, |_, _, _| Err("a message that nobody sent".into()))?;
+            crowd.turn(QUIET, answers_alone)?;
         }
         let resident_bytes = resident_bytes(server.pid)?;
         let bytes_per_connection = resident_bytes.saturating_sub(before) as f64 / connections as f64;

@@ -1,4 +1,4 @@
-//! Who should have received what, and who did: everybody every message of their channels, once, in order.
+//! The messages that each subscriber should have received, and did: every message of its channels, once, in order.
 
 use std::time::Instant;
 
@@ -39,7 +39,7 @@ struct Listening {
     expected: u32,
 }
 
-/// What came of a frame.
+/// The effect of a received message on the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// The last recipient has the message of this publisher.

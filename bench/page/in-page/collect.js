@@ -1,4 +1,4 @@
-// Collects the heap, so that nobody pays for the garbage of the one before.
+// Collects the heap, so that no contender pays for the garbage of the one before it.
 
 /** Enough garbage to make an engine collect that has no door for it. */
 const PRESSURE = 300_000;

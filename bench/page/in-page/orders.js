@@ -1,4 +1,4 @@
-// Who is compared takes turns, so that nobody always comes second.
+// Contenders take turns, so that none of them always comes second.
 
 /** Every order in which they can take turns. */
 export const ORDERS = [

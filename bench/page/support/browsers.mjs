@@ -4,7 +4,7 @@ import { launchFirefox } from "../../../tests/browsers/firefox/driver.js";
 import { launchWebKit } from "../../../tests/browsers/webkit/driver.js";
 import { launchChromium } from "../../../tests/support/chromium.js";
 
-/** A driver as those of tests/browsers. `title` is what the rows say. */
+/** A driver like the drivers of tests/browsers. `title` is what the rows say. */
 export const BROWSERS = {
   chromium: { title: "Chromium", launch: chromium },
   firefox: {

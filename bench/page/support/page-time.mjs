@@ -25,7 +25,7 @@ function timesOfPages() {
   return new Map(pids.map((pid) => [pid, Number(read(pid, "schedstat").split(" ")[0])]));
 }
 
-/** The processes that this one has started, and those that they have. */
+/** The processes that this one has started, and the descendants of each. */
 function descendants() {
   const parents = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -42,7 +42,7 @@ function parentOf(pid) {
   return read(pid, "stat").split(") ").at(-1).split(" ")[1];
 }
 
-/** Nothing, where the process has ended meanwhile. */
+/** Nothing, where the process has ended since. */
 function read(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -71,7 +71,7 @@ export const presenceRows = [
   },
   {
     section: SECTION,
-    row: "Updates that come fast are [told together](server.md#limits), ten times a second; until then the list does not name the new member either, so list and updates always fit.",
+    row: "Updates that come fast are [told together](server-reference.md#limits), ten times a second; until then the list does not name the new member either, so list and updates always fit.",
     sure: "ours",
     async play(stage) {
       const quick = Array.from({ length: QUICK_MEMBERS }, () => stage.member());
@@ -90,7 +90,7 @@ export const presenceRows = [
   },
   {
     section: SECTION,
-    row: "The list names a [bounded number](server.md#limits) of members and the reader itself;",
+    row: "The list names a [bounded number](server-reference.md#limits) of members and the reader itself;",
     sure: "ours",
     play: async () => cannotTell("the doctor opens no thousand sockets"),
   },

@@ -17,7 +17,7 @@ import { later } from "./turns.js";
 const dropped =
   typeof FinalizationRegistry === "undefined"
     ? undefined
-    : new FinalizationRegistry((/** @type {number} */ number) => handles.get(number)?.close());
+    : /* @__PURE__ */ new FinalizationRegistry((/** @type {number} */ number) => handles.get(number)?.close());
 
 let count = 0;
 

@@ -7,7 +7,8 @@ import * as N from "./numbers.js";
 import { connections, regroup } from "./pool.js";
 import { Recovery } from "./recovery.js";
 import { Subscription } from "./subscription.js";
-import { askForToken, isLegalToken } from "./token.js";
+import { isLegalToken } from "./token.js";
+import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
 
 /** @import { Action, Token } from "../types.js" */

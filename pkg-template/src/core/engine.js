@@ -1,5 +1,6 @@
 // The one door between JavaScript and the engine (src/engine). Nothing is compiled before the first channel is made.
 
+import { boot } from "wasm:boot";
 import { forgetFrame } from "./frames.js";
 import { FORGET_FRAME, RESUMED } from "./numbers.js";
 import { connections } from "./pool.js";
@@ -12,8 +13,6 @@ import { fail, fault, run } from "./turns.js";
  * @typedef {(connection: number, input: number, a: any, b: any, c: any, d: any, now_ms: number, random: number) => void} Enter
  */
 
-/** @type {(append: Append) => Enter} */
-let boot;
 /** @type {Enter | undefined} */
 let enter;
 /** @type {Connection} */
@@ -25,15 +24,7 @@ let current;
 const outputs = [];
 export let isDraining = false;
 
-/**
- * Says how the engine comes to life; called once by the entry that a page loaded.
- * @param {(append: Append) => Enter} instantiate
- */
-export function provide(instantiate) {
-  boot = instantiate;
-}
-
-/** Brings the engine to life, unless that has happened. */
+/** Brings the engine to life, unless that has happened. The entry that a page loads says how. */
 export function ensureCore() {
   if (fault) throw fault;
   if (enter) return;

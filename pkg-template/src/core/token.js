@@ -1,31 +1,7 @@
-import { run } from "./turns.js";
-
-/** How long a token function may take. */
-const TOKEN_DEADLINE_MS = 10_000;
-
 /**
  * A token travels as a WebSocket subprotocol: the token of RFC 9110, section 5.6.2.
  * @param {unknown} token
  */
 export function isLegalToken(token) {
   return typeof token === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(token);
-}
-
-/**
- * Calls the function and waits for its promise.
- * @param {() => any} provide
- * @param {(token: any) => void} take
- * @param {(cause: unknown) => void} failed
- */
-export function askForToken(provide, take, failed) {
-  /** @type {(work: (given: any) => void) => (given: any) => void} */
-  const turn = (work) => (given) => run(work, given);
-  /** @type {any} */
-  let timer;
-  const deadline = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
-  });
-  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
-    .then(turn(take), turn(failed))
-    .finally(() => clearTimeout(timer));
 }

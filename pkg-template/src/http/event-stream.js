@@ -31,7 +31,7 @@ export function readEvents(body, onEvent) {
     write(text) {
       // A carriage return at the end may be half a line's end.
       const complete = (rest + text).split(/\r\n|\n|\r(?!$)/);
-      rest = complete.pop() ?? "";
+      rest = /** @type {string} */ (complete.pop());
       complete.forEach(take);
     },
   });
@@ -55,7 +55,7 @@ function lineTaker(onEvent) {
       data = type = undefined;
       return;
     }
-    const [, field, value = ""] = /^([^:]*):? ?(.*)/s.exec(line) ?? [];
+    const [, field, value] = /** @type {any} */ (/^([^:]*):? ?(.*)/s.exec(line));
     if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
     if (field === "event") type = value;
     if (field === "id" && !value.includes("\0")) id = value;

@@ -1,4 +1,5 @@
-import { isToken, storeAuthToken, storedAuthToken } from "../storage/auth-token.js";
+import { isToken } from "../storage/stored.js";
+import { storeAuthToken, storedAuthToken } from "./auth-token.js";
 import { request } from "./client.js";
 
 /** @import { XanoBase } from "../base.js" */

@@ -10,7 +10,7 @@ export function requestUrl(base, endpoint, params) {
   const url = isAbsolute(endpoint) ? endpoint : join(base, endpoint);
   const search = params ? query(params) : "";
   if (!search) return url;
-  const [beforeHash = ""] = url.split("#");
+  const [beforeHash] = /** @type {[string]} */ (url.split("#"));
   return beforeHash + (beforeHash.includes("?") ? "&" : "?") + search;
 }
 

@@ -3,10 +3,10 @@ import { trap } from "../core/engine.js";
 import { handles } from "../core/handles.js";
 import { reconnect, statusOf } from "../core/pool.js";
 import { XanoStorageKeys } from "../enums.js";
-import { isToken } from "../storage/auth-token.js";
-import { requireLegalToken, storedRealtimeToken, storeRealtimeToken } from "../storage/realtime-token.js";
+import { isToken } from "../storage/stored.js";
 import { XanoRealtimeChannel } from "./channel.js";
 import { countClient } from "./renders.js";
+import { requireLegalToken, storedRealtimeToken, storeRealtimeToken } from "./token.js";
 
 /** @import { XanoBase } from "../base.js" */
 /** @import { Action, Token } from "../types.js" */

@@ -92,8 +92,8 @@ export class XanoCookieStorage extends XanoBaseStorage {
   }
 
   getAll() {
-    const pairs = document.cookie.split("; ").map((cookie) => /^([^=]*)=?(.*)/s.exec(cookie) ?? []);
-    return Object.fromEntries(pairs.map(([, key, value = ""]) => [key, decoded(value)]));
+    const pairs = document.cookie.split("; ").map((cookie) => /^([^=]*)=?(.*)/s.exec(cookie));
+    return Object.fromEntries(/** @type {any[]} */ (pairs).map(([, key, value]) => [key, decoded(value)]));
   }
 
   /** @param {string} key */

@@ -10,6 +10,11 @@ export function store({ storage }, key, value) {
   else storage.setItem(key, value);
 }
 
+/** @param {unknown} value */
+export function isToken(value) {
+  return typeof value === "string" && value.length > 0;
+}
+
 /**
  * An address, if the settings have one already.
  * @param {() => string} address

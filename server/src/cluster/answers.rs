@@ -1,4 +1,4 @@
-//! What becomes of the answers of Redis, one for each command.
+//! The replies of Redis, one per command, and how they are passed on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,20 +7,20 @@ use redis::{FromRedisValue, RedisError, RedisResult, Value, from_redis_value};
 use tokio::sync::oneshot;
 
 use super::failure::ends_connection;
+use super::pipeline::Pipeline;
 use super::scripts::outcome_of;
-use super::works::Works;
-use crate::hub::{Asker, MessageId, Post, Reply, Snapshot};
+use crate::hub::{LogInput, LogReply, LogRequest, MessageId, Requester, Snapshot};
 
-/// What is waited for after a command.
+/// The receiver of a command's reply.
 pub(super) enum Awaited {
-    Said {
+    Appended {
         channel: Arc<str>,
-        asker: Option<Asker>,
+        requester: Option<Requester>,
         report: Report,
     },
     Done {
         channel: Arc<str>,
-        asker: Asker,
+        requester: Requester,
     },
     Opened {
         channel: Arc<str>,
@@ -30,63 +30,65 @@ pub(super) enum Awaited {
         channel: Arc<str>,
         socket_id: String,
     },
-    /// It is told again with the next connection, if this one ends.
-    Gone(Post),
+    /// A removal that is repeated on the next connection if this one breaks.
+    Gone(LogRequest),
     Nothing,
 }
 
-/// Who wants to know of something that was said.
+/// An observer of an appended entry.
 pub(super) enum Report {
-    /// How long it took since then, for the metrics.
+    /// Records the latency since this time in the metrics.
     Delay(Instant),
-    /// How many members there are.
+    /// Receives the number of members.
     Members(oneshot::Sender<Option<usize>>),
 }
 
-/// What Redis refuses, for the log: clients can cause it, so it is said once a minute.
+/// Logs refusals of Redis, once a minute because clients can cause them.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     said: Option<Instant>,
     unsaid: u64,
 }
 
-impl Works<'_> {
-    /// Whoever waits for it is answered. What Redis refuses about one channel does not end the connection.
+impl Pipeline<'_> {
+    /// Passes a reply to its receiver. If Redis refuses a command about one channel, the connection is kept.
     pub(super) fn take(&mut self, waits: Awaited, answer: RedisResult<Value>) -> RedisResult<()> {
         let taken = match waits {
-            Awaited::Said { channel, asker, report } => self.take_said(&channel, asker.as_ref(), report, answer),
-            Awaited::Done { channel, asker } => {
+            Awaited::Appended { channel, requester, report } => {
+                self.take_said(&channel, requester.as_ref(), report, answer)
+            }
+            Awaited::Done { channel, requester } => {
                 let done: RedisResult<(String, String)> = parsed(answer);
                 let reply = match &done {
-                    Ok((what, outcome)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
-                    Ok((_, outcome)) => Reply::Done(outcome_of(outcome)),
-                    Err(_) => Reply::Unavailable,
+                    Ok((what, outcome)) if what == KNOWN => LogReply::Known(outcome_of(outcome)),
+                    Ok((_, outcome)) => LogReply::Done(outcome_of(outcome)),
+                    Err(_) => LogReply::Unavailable,
                 };
-                self.exchange.replied(&channel, &asker, reply);
+                self.follower.handle(LogInput::Reply { channel: &channel, requester: &requester, reply });
                 done.map(drop)
             }
             Awaited::Opened { channel, question } => match answer.and_then(snapshot_of) {
                 Ok(Some(snapshot)) => {
-                    self.exchange.opened(&channel, question, snapshot);
+                    self.follower.handle(LogInput::Snapshot { channel: &channel, question, snapshot });
                     Ok(())
                 }
                 refused => {
-                    // Where the connection ends, it is asked again with the next one.
+                    // If the connection is broken, the state is requested again on the next one.
                     if refused.as_ref().err().is_none_or(|error| !ends_connection(error)) {
-                        self.exchange.open_refused(&channel, question);
+                        self.follower.handle(LogInput::SnapshotRefused { channel: &channel, question });
                     }
                     refused.map(drop)
                 }
             },
             Awaited::Joined { channel, socket_id } => {
                 if answer.as_ref().is_err_and(|error| !ends_connection(error)) {
-                    self.exchange.join_refused(&channel, &socket_id);
+                    self.follower.handle(LogInput::JoinRefused { channel: &channel, socket_id: &socket_id });
                 }
                 answer.map(drop)
             }
-            Awaited::Gone(post) => {
+            Awaited::Gone(request) => {
                 if answer.as_ref().is_err_and(ends_connection) {
-                    self.gone.push(post);
+                    self.gone.push(request);
                 }
                 answer.map(drop)
             }
@@ -104,27 +106,27 @@ impl Works<'_> {
     fn take_said(
         &self,
         channel: &str,
-        asker: Option<&Asker>,
+        requester: Option<&Requester>,
         report: Report,
         answer: RedisResult<Value>,
     ) -> RedisResult<()> {
         let said: RedisResult<(String, String, usize)> = parsed(answer);
         let is_stale = |said: &(String, String, usize)| said.0 == STALE;
         match report {
-            Report::Delay(since) => self.exchange.metrics.queued_for_all(since),
+            Report::Delay(since) => self.follower.queued_for_all(since),
             Report::Members(answer) => {
                 let said = said.as_ref().ok().filter(|said| !is_stale(said));
                 let _ = answer.send(said.map(|&(_, _, members)| members));
             }
         }
-        if let Some(asker) = asker {
+        if let Some(requester) = requester {
             let reply = match &said {
-                Ok((what, outcome, _)) if what == KNOWN => Reply::Known(outcome_of(outcome)),
-                Ok(said) if is_stale(said) => Reply::Unavailable,
-                Ok(_) => Reply::Said,
-                Err(_) => Reply::Unavailable,
+                Ok((what, outcome, _)) if what == KNOWN => LogReply::Known(outcome_of(outcome)),
+                Ok(said) if is_stale(said) => LogReply::Unavailable,
+                Ok(_) => LogReply::Appended,
+                Err(_) => LogReply::Unavailable,
             };
-            self.exchange.replied(channel, asker, reply);
+            self.follower.handle(LogInput::Reply { channel, requester, reply });
         }
         said.map(drop)
     }
@@ -134,7 +136,7 @@ impl Refusals {
     fn say(&mut self, error: &RedisError) {
         self.unsaid += 1;
         if self.said.is_none_or(|said| said.elapsed() >= SAID_EVERY) {
-            tracing::error!(%error, times = self.unsaid, "Redis refuses what it is asked");
+            tracing::error!(%error, times = self.unsaid, "Redis refuses commands");
             *self = Refusals { said: Some(Instant::now()), unsaid: 0 };
         }
     }
@@ -146,7 +148,7 @@ fn parsed<T: FromRedisValue>(answer: RedisResult<Value>) -> RedisResult<T> {
 
 type Entries = Vec<(String, Vec<(String, String)>)>;
 
-/// `None`: newer settings than this server's are in force, and close the channel or change its row.
+/// Parses a snapshot. `None` means that newer settings than this server's have closed the channel or changed its row.
 fn snapshot_of(answer: Value) -> RedisResult<Option<Snapshot>> {
     type Stands = (String, String, u64, u64, String, String, Vec<(String, String)>, Entries);
     if let Value::Array(parts) = &answer
@@ -170,10 +172,10 @@ fn snapshot_of(answer: Value) -> RedisResult<Option<Snapshot>> {
     }))
 }
 
-/// What Redis says of a message with a key that it has seen before.
+/// The reply to a message whose idempotency key is known.
 const KNOWN: &str = "known";
 
-/// What Redis says to a server whose settings are out of date.
+/// The reply to a server whose settings are out of date.
 const STALE: &str = "stale";
 
 const SAID_EVERY: Duration = Duration::from_secs(60);

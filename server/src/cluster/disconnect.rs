@@ -1,15 +1,15 @@
-//! Closes the sockets of a user on all servers.
+//! Disconnects a user from all servers.
 
 use redis::cmd;
 use xano_realtime_protocol::frame::Permissions;
 
 use super::Cluster;
+use super::Follower;
 use super::workspace::{Unavailable, unavailable};
-use crate::exchange::Exchange;
 
 impl Cluster {
-    /// Tells all servers, this one included. A server that is not connected to Redis at that moment does not hear it.
-    pub(crate) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
+    /// Notifies all servers, including this one. A server without a connection to Redis does not receive it.
+    pub(super) async fn disconnect(&self, user: Permissions) -> Result<(), Unavailable> {
         let Permissions { dbo_id, row_id } = user;
         let mut connection = self.connection().ok_or(Unavailable)?;
         let mut publish = cmd("PUBLISH");
@@ -18,13 +18,13 @@ impl Cluster {
     }
 }
 
-/// A server says that a user is disconnected.
-pub(super) fn hear(notice: &str, exchange: &Exchange) {
+/// Handles the notification that a user was disconnected.
+pub(super) fn hear(notice: &str, follower: &dyn Follower) {
     let user = notice
         .split_once(':')
         .and_then(|(table, row)| Some(Permissions { dbo_id: table.parse().ok()?, row_id: row.parse().ok()? }));
     match user {
-        Some(user) => drop(exchange.disconnect_here(user)),
-        None => tracing::error!("a notice that a user is disconnected names no user"),
+        Some(user) => follower.disconnect(user),
+        None => tracing::error!("the notification of a disconnected user is malformed"),
     }
 }

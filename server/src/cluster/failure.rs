@@ -1,10 +1,10 @@
-//! Why a server cannot serve over its Redis, in words for its operator.
+//! The reasons why a server cannot use its Redis, as messages for the operator.
 
 use redis::RedisError;
 
 use crate::settings::SettingsError;
 
-/// Why a server cannot serve over its Redis.
+/// The reason why a server cannot use its Redis.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     #[error("{0}")]
@@ -16,28 +16,26 @@ pub(super) enum Failure {
          or start every server with --secret-file"
     )]
     ShortSecret(usize),
-    #[error(
-        "the key that signs tokens is gone from there as soon as it is stored: Redis needs maxmemory-policy noeviction"
-    )]
+    #[error("Redis has evicted the key that signs tokens: set maxmemory-policy noeviction")]
     SecretGone,
     #[error(
         "the settings that the servers share cannot be read: {0}. A newer server may have written them; \
          they are in xano:settings"
     )]
     Settings(#[from] SettingsError),
-    #[error("the settings that the servers share are gone from there as soon as they are stored")]
+    #[error("Redis has evicted the shared settings: set maxmemory-policy noeviction")]
     SettingsGone,
-    #[error("more happens on the channels than this server can follow")]
+    #[error("too many replica events are unread; the server starts again from a snapshot of each channel")]
     Overrun,
 }
 
-/// As many as the hash has that signs tokens; with fewer the key can be guessed from a token.
+/// The least length of the key, which equals the length of the hash. A shorter key can be guessed from a token.
 pub(super) const SECRET_BYTES: usize = 32;
 
-/// Whether an error ends the use of a connection: one about a single command does not.
+/// Returns whether an error makes the connection unusable. An error of a single command does not.
 pub(super) fn ends_connection(error: &RedisError) -> bool {
     match error.code() {
-        // Everything that is asked from now on would be refused likewise, or has to be taught again.
+        // With these codes all further commands would fail too, or the scripts must be loaded again.
         Some(code) => ["NOSCRIPT", "READONLY", "NOAUTH", "LOADING", "MASTERDOWN"].contains(&code),
         None => true,
     }

@@ -1,8 +1,8 @@
-//! Which servers are alive, and which are not.
+//! The leases of servers, which tell living servers from dead ones.
 //!
-//! A server renews its lease every three seconds. One whose lease is gone may be dead, or Redis may have stood still
-//! for longer than a lease lasts: so nobody clears up before Redis has answered for as long as it takes every living
-//! server to renew its own.
+//! A server renews its lease every three seconds. An expired lease means that its server is dead, or that Redis was
+//! unreachable for longer than a lease. Therefore a server cleans up after others only after Redis has answered for
+//! long enough that every living server has renewed its lease.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, cmd, pipe};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use super::keys::{NODES, channels_of, lease};
+use super::redis_keys::{NODES, channels_of, lease};
 
-/// This server's lease.
+/// The lease of this server.
 #[derive(Debug)]
 pub(super) struct Lease {
     node: String,
     due: Interval,
-    /// Since when every renewal was answered in time, and the last one.
+    /// The first and the last renewal of an unbroken series that Redis has answered in time.
     answered: Option<(Instant, Instant)>,
     touched: Instant,
 }
 
-/// What came of a renewal.
+/// The result of a renewal.
 #[derive(Debug)]
 pub(super) struct Renewal {
-    /// The others may have cleared up after this server.
+    /// Whether the lease had expired, so that other servers may have removed this server's members.
     pub(super) was_lost: bool,
-    /// Servers to clear up after.
+    /// The dead servers, whose members must be removed.
     pub(super) dead: Vec<String>,
-    /// What lies in Redis has to be kept from going.
+    /// Whether it is time to extend the expiry of all keys in use.
     pub(super) is_time_to_touch: bool,
 }
 
@@ -45,7 +45,7 @@ impl Lease {
     }
 
     pub(super) async fn renew(&mut self, connection: &mut MultiplexedConnection) -> RedisResult<Renewal> {
-        // What needs no memory comes first, so that a full Redis can renew it.
+        // These commands need no memory, so a full Redis can carry them out.
         let (is_held, nodes): (bool, Vec<String>) = pipe()
             .cmd("PEXPIRE")
             .arg(lease(&self.node))
@@ -92,7 +92,7 @@ impl Lease {
     }
 }
 
-/// The server is no longer one of them.
+/// Removes a server from the set of servers.
 pub(super) async fn forget(connection: &mut MultiplexedConnection, node: &str) -> RedisResult<()> {
     pipe()
         .cmd("SREM")
@@ -107,7 +107,7 @@ pub(super) async fn forget(connection: &mut MultiplexedConnection, node: &str) -
 
 const RENEW_EVERY: Duration = Duration::from_secs(3);
 const LASTS: Duration = Duration::from_secs(10);
-/// Two renewals that lie further apart say that Redis stood still in between.
+/// A longer time between two renewals means that Redis was unreachable in between.
 const IN_TIME: Duration = Duration::from_secs(5);
 const CLEAR_AFTER: Duration = Duration::from_secs(15);
 const TOUCH_EVERY: Duration = Duration::from_secs(20);

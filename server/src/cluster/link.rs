@@ -1,4 +1,4 @@
-//! Connects to Redis, serves, and connects again.
+//! The link to Redis: it connects, serves until the connection breaks, and connects again.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -8,19 +8,19 @@ use redis::aio::MultiplexedConnection;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::Follower;
 use super::failure::Failure;
-use super::keys::Names;
+use super::redis_keys::Names;
 use super::scripts::{Bounds, Epochs, Scripts};
 use super::session::{self, Connections};
 use super::unread::Unread;
 use super::workspace::Following;
 use super::{Work, workspace};
-use crate::auth::Secret;
-use crate::exchange::Exchange;
-use crate::hub::{Load, Post, Reply, Rows};
+use crate::hub::{Load, LogInput, LogReply, LogRequest, Rows};
+use crate::settings::Secret;
 use crate::settings::Settings;
 
-/// Connects, serves, and connects again.
+/// The link to Redis: it connects, serves until the connection breaks, and connects again.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(super) client: Client,
@@ -34,20 +34,20 @@ pub(crate) struct Link {
     pub(super) following: Arc<Following>,
     pub(super) works: mpsc::UnboundedReceiver<Work>,
     pub(super) connection: Arc<RwLock<Option<MultiplexedConnection>>>,
-    /// The key that signs tokens, where it is one that the servers share.
+    /// The key that signs tokens, if it is the one stored in Redis.
     pub(super) secret: Option<Secret>,
-    /// From the start until it is first served with.
+    /// The first connections, between the start and their first use.
     pub(super) connected: Option<(Connections, Unread)>,
-    /// Members and histories that are gone, of which Redis could not be told.
-    pub(super) gone: Vec<Post>,
+    /// Removed members and histories that Redis has not acknowledged yet.
+    pub(super) gone: Vec<LogRequest>,
 }
 
 impl Link {
-    /// What is shared already, or else these from now on. Waits until Redis can be reached and holds what can be used:
-    /// a server never falls back to its own settings, which may allow more.
-    pub(crate) async fn share(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
+    /// Returns the settings and the key stored in Redis; stores ours if there are none. Waits until Redis is reachable
+    /// and its data is valid: a server never falls back to its own settings, which may allow more.
+    pub(crate) async fn bootstrap(&mut self, settings: &Settings, secret: Option<Secret>) -> (Settings, Rows, Secret) {
         loop {
-            match self.try_share(settings, secret.as_ref()).await {
+            match self.try_bootstrap(settings, secret.as_ref()).await {
                 Ok(shared) => return shared,
                 Err(error) => self.complain(&error),
             }
@@ -55,7 +55,7 @@ impl Link {
         }
     }
 
-    async fn try_share(
+    async fn try_bootstrap(
         &mut self,
         settings: &Settings,
         secret: Option<&Secret>,
@@ -73,22 +73,22 @@ impl Link {
         Ok((settings, rows, secret))
     }
 
-    /// Serves until everything is done after [`Cluster::end`](super::Cluster::end).
-    pub(crate) async fn run(mut self, exchange: Arc<Exchange>) {
+    /// Serves until all requests before [`Cluster::end`](super::Cluster::end) are done.
+    pub(crate) async fn run(mut self, follower: Arc<dyn Follower>) {
         loop {
             let connected = match self.connected.take() {
                 Some(connected) => Some(Ok(connected)),
-                None => self.refuse_until(self.connect(), &exchange).await,
+                None => self.refuse_until(self.connect(), &follower).await,
             };
             let Some(connected) = connected else {
                 return;
             };
-            match self.serve(connected, &exchange).await {
+            match self.serve(connected, &follower).await {
                 Ok(()) => return,
                 Err(error) => self.complain(&error),
             }
             self.set(None);
-            if self.refuse_until(sleep(AGAIN_AFTER), &exchange).await.is_none() {
+            if self.refuse_until(sleep(AGAIN_AFTER), &follower).await.is_none() {
                 return;
             }
         }
@@ -102,16 +102,16 @@ impl Link {
     async fn serve(
         &mut self,
         connected: Result<(Connections, Unread), Failure>,
-        exchange: &Arc<Exchange>,
+        follower: &Arc<dyn Follower>,
     ) -> Result<(), Failure> {
         let (connections, unread) = connected?;
-        tracing::info!("shares its channels through Redis at {}", self.address);
+        tracing::info!("sharing channels through Redis at {}", self.address);
         self.set(Some(connections.asking.clone()));
-        session::serve(self, exchange, connections, unread).await
+        session::serve(self, follower, connections, unread).await
     }
 
-    /// Refuses all work until `what` resolves, as it could not be kept. Returns `None` when the server ends.
-    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, exchange: &Arc<Exchange>) -> Option<T> {
+    /// Refuses all requests until `what` resolves, because there is no connection. Returns `None` when the server ends.
+    async fn refuse_until<T>(&mut self, what: impl Future<Output = T>, follower: &Arc<dyn Follower>) -> Option<T> {
         let mut what = std::pin::pin!(what);
         loop {
             tokio::select! {
@@ -122,13 +122,13 @@ impl Link {
                         let _ = done.send(());
                         return None;
                     }
-                    Some(work) => give_back(work, exchange, &mut self.gone),
+                    Some(work) => give_back(work, follower, &mut self.gone),
                 },
             }
         }
     }
 
-    /// Redis may repeat what it was told, so the password too.
+    /// The error may repeat the URL's password, so it is removed from the message.
     fn complain(&self, error: &Failure) {
         let mut error = error.to_string();
         if let Some(password) =
@@ -144,19 +144,24 @@ impl Link {
     }
 }
 
-/// It cannot be done now: whoever waits for it is told.
-pub(super) fn give_back(work: Work, exchange: &Arc<Exchange>, gone: &mut Vec<Post>) {
+/// Fails a request that cannot be carried out now, and informs its requester.
+pub(super) fn give_back(work: Work, follower: &Arc<dyn Follower>, gone: &mut Vec<LogRequest>) {
     match work {
-        Work::Post(
-            Post::Say { channel, asker: Some(asker), .. }
-            | Post::Whisper { channel, asker, .. }
-            | Post::Remember { channel, asker, .. },
+        Work::Request(
+            LogRequest::Append { channel, requester: Some(requester), .. }
+            | LogRequest::PrivateMessage { channel, requester, .. }
+            | LogRequest::Remember { channel, requester, .. },
             _,
             _,
-        ) => exchange.replied(&channel, &asker, Reply::Unavailable),
-        Work::Post(post @ (Post::Leave { .. } | Post::Erase { .. }), ..) => gone.push(post),
-        // How every channel stands is asked when there is a connection again.
-        Work::Post(Post::Say { .. } | Post::Open { .. } | Post::Close { .. } | Post::Join { .. }, ..) => {}
+        ) => {
+            follower.handle(LogInput::Reply { channel: &channel, requester: &requester, reply: LogReply::Unavailable })
+        }
+        Work::Request(request @ (LogRequest::Leave { .. } | LogRequest::Erase { .. }), ..) => gone.push(request),
+        // After reconnecting, the state of every channel is requested anyway.
+        Work::Request(
+            LogRequest::Append { .. } | LogRequest::Open { .. } | LogRequest::Close { .. } | LogRequest::Join { .. },
+            ..,
+        ) => {}
         Work::Event(_, answer, _) => drop(answer.send(None)),
         Work::End(done) => drop(done.send(())),
     }

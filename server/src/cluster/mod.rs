@@ -1,36 +1,42 @@
-//! What several servers share, kept in Redis: the order of what is said on each channel, what is kept of it, who is
-//! there, the settings and the users. So that they act as one.
+//! The cluster: everything that several servers share through Redis, so that they act as one server. This is the log of
+//! each channel, its members, the settings and the users.
 //!
-//! The hub asks by [`Post`]s and follows what it is told; nothing here decides about channels.
+//! The hub sends requests and follows the replica events of the shared log; this module decides nothing about channels.
 //!
 //! # Layout
 //!
-//! - `link`: connects, serves, and connects again.
-//! - `session`: what is done as long as the connections to Redis last.
-//! - `works`: what is asked.
-//! - `answers`: what becomes of the answers.
-//! - `scripts`: what Redis does in one step.
-//! - `keys`: what things are called there.
-//! - `lease`: which servers are alive, and what is done about those that are not.
-//! - `workspace`: settings and the signing key.
-//! - `users`: who signed up.
-//! - `unread`: what was told and is not heard yet.
-//! - `server_info`: whether a Redis is one that can be used.
-//! - `failure`: why a server cannot serve over its Redis.
-//! - `disconnect`: closes the sockets of a user on all servers.
+//! - `link`: connects to Redis, serves until the connection breaks, and connects again.
+//! - `session`: the work during one connection.
+//! - `pipeline`: sends requests in batches.
+//! - `answers`: passes replies on.
+//! - `scripts`: the commands of the shared log; each runs in one step.
+//! - `redis_keys`: the names of all keys in Redis.
+//! - `lease`: tells living servers from dead ones.
+//! - `workspace`: the shared settings and the signing key.
+//! - `users`: the shared table of users.
+//! - `unread`: a bounded queue of unread replica events.
+//! - `server_info`: checks the version and configuration of Redis.
+//! - `failure`: the reasons why a server cannot use its Redis.
+//! - `disconnect`: disconnects a user from all servers.
+//! - `directory`: the store of settings and users, in memory or in Redis.
+//! - `follower`: the interface between the cluster and the server that it belongs to.
+//! - `log_requests`: the queue of requests to the shared log.
 
 mod answers;
+mod directory;
 mod disconnect;
 mod failure;
-mod keys;
+mod follower;
 mod lease;
 mod link;
+mod log_requests;
+mod pipeline;
+mod redis_keys;
 mod scripts;
 mod server_info;
 mod session;
 mod unread;
 mod users;
-mod works;
 mod workspace;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -40,16 +46,18 @@ use redis::aio::MultiplexedConnection;
 use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisError};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::hub::{Held, Load, Post};
-use crate::limits::Limits;
-use keys::Names;
+use crate::hub::{Held, Limits, Load, LogRequest};
+pub(crate) use directory::Directory;
+pub(crate) use follower::Follower;
 pub(crate) use link::Link;
+pub(crate) use log_requests::LogRequests;
+use redis_keys::Names;
 use scripts::{Bounds, Epochs, Scripts};
 pub(crate) use users::Added;
 use workspace::Following;
 pub(crate) use workspace::{PutError, Unavailable};
 
-/// Where what is shared is kept. Printing it shows no password.
+/// The URL of a Redis. Its debug output hides the password.
 #[derive(Clone, Debug)]
 pub struct RedisUrl(redis::ConnectionInfo);
 
@@ -58,37 +66,36 @@ impl std::str::FromStr for RedisUrl {
 
     fn from_str(url: &str) -> Result<RedisUrl, String> {
         let info = url.into_connection_info().map_err(|_| {
-            // The cause would repeat the URL, with its password.
+            // The original error would repeat the URL with its password.
             "not the URL of a Redis: redis://[[user]:password@]host[:port][/database], or rediss:// for TLS".to_owned()
         })?;
-        // Answers and notices on one connection.
+        // RESP3 delivers replies and pushes on one connection.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         Ok(RedisUrl(info.set_redis_settings(settings)))
     }
 }
 
-/// What the rest of the server has to do with the others.
+/// The handle with which the rest of the server uses the cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
-    works: mpsc::UnboundedSender<Work>,
+    requests: LogRequests,
     connection: Arc<RwLock<Option<MultiplexedConnection>>>,
     names: Names,
-    load: Load,
     following: Arc<Following>,
 }
 
-/// What is to be done, in order.
+/// One item of the queue. Items are carried out in order.
 #[derive(Debug)]
 enum Work {
-    /// Since when.
-    Post(Post, Instant, Held),
-    /// The workspace says something; how many members there are is the answer, or none where it could not be done.
-    Event(Post, oneshot::Sender<Option<usize>>, Held),
-    /// Nothing more comes.
+    /// A request with the time when it was queued.
+    Request(LogRequest, Instant, Held),
+    /// An event of the workspace. The reply is the number of members, or `None` on failure.
+    Event(LogRequest, oneshot::Sender<Option<usize>>, Held),
+    /// The end of the queue.
     End(oneshot::Sender<()>),
 }
 
-/// The two ends: one for the server, one to be run.
+/// Creates the handle, and the link that must be run.
 pub(crate) fn cluster(url: RedisUrl, node: &str, limits: &Limits) -> Result<(Cluster, Link), RedisError> {
     let address = url.0.addr().to_string();
     let names = Names::new(url.0.redis_settings().db());
@@ -111,39 +118,23 @@ pub(crate) fn cluster(url: RedisUrl, node: &str, limits: &Limits) -> Result<(Clu
         connected: None,
         gone: Vec::new(),
     };
-    Ok((Cluster { works: sender, connection, names, load, following }, link))
+    Ok((Cluster { requests: LogRequests::new(sender, load), connection, names, following }, link))
 }
 
 impl Cluster {
-    pub(crate) fn post(&self, post: Post) {
-        let held = self.load.hold(post.bytes());
-        // Without the other end the server is stopping.
-        let _ = self.works.send(Work::Post(post, Instant::now(), held));
+    /// Returns the sending end of the queue of requests.
+    pub(crate) fn requests(&self) -> LogRequests {
+        self.requests.clone()
     }
 
-    pub(crate) async fn event(&self, post: Post) -> Option<usize> {
-        let (answer, answered) = oneshot::channel();
-        let held = self.load.hold(post.bytes());
-        self.works.send(Work::Event(post, answer, held)).ok()?;
-        answered.await.ok().flatten()
-    }
-
-    /// Whether Redis is connected and the settings that the servers share are in force here.
-    pub(crate) fn is_ready(&self) -> bool {
+    /// Returns whether Redis is connected and the shared settings are in force on this server.
+    fn is_ready(&self) -> bool {
         self.connection().is_some() && self.following.is_readable()
     }
 
-    /// How much waits for Redis.
-    pub(crate) fn load(&self) -> Load {
-        self.load.clone()
-    }
-
-    /// Everything that was posted is done.
-    pub(crate) async fn end(&self) {
-        let (done, ended) = oneshot::channel();
-        if self.works.send(Work::End(done)).is_ok() {
-            let _ = ended.await;
-        }
+    /// Waits until all earlier requests are done.
+    async fn end(&self) {
+        self.requests.end().await;
     }
 
     fn connection(&self) -> Option<MultiplexedConnection> {
@@ -151,8 +142,8 @@ impl Cluster {
     }
 }
 
-/// A Redis that takes longer than this is taken for gone.
+/// The time after which an unanswered Redis counts as unreachable.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// How much is asked at once at most.
+/// The largest number of requests in one batch.
 const BATCH: usize = 256;

@@ -1,26 +1,25 @@
-//! What Redis does in one step.
+//! The commands of the shared log. Each runs as one script, in one step.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::{Cmd, Script, cmd};
 use serde_json::Value as Json;
 
-use super::keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
-use crate::hub::{MessageId, Outcome, Row};
-use crate::limits::Limits;
+use super::redis_keys::{self, ChannelKeys, NODES, Names, OUTCOMES, channels_of};
+use crate::hub::{Limits, MessageId, Outcome, Row};
 
-/// The scripts, by what they do.
+/// The loaded scripts.
 #[derive(Debug)]
 pub(super) struct Scripts {
     say: Step,
-    whisper: Step,
+    private_message: Step,
     join: Step,
     leave: Step,
     open: Step,
     erase: Step,
 }
 
-/// How much of a channel is kept.
+/// The bounds of one channel's history.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     bytes: usize,
@@ -43,8 +42,8 @@ pub(super) struct Commands<'a> {
     pub(super) bounds: Bounds,
 }
 
-/// The names of new epochs. Redis may forget a channel at any time, so no name is offered twice: else a channel that is
-/// made again would be taken for the one that it was.
+/// A generator of names for new epochs. Redis may lose a channel at any time, so a name is never used twice: otherwise
+/// a recreated channel would be mistaken for the lost one.
 #[derive(Debug)]
 pub(super) struct Epochs {
     prefix: String,
@@ -52,7 +51,7 @@ pub(super) struct Epochs {
 }
 
 impl Epochs {
-    /// The prefix is nobody else's.
+    /// Creates a generator. No other server may use the same prefix.
     pub(super) fn new(prefix: String) -> Epochs {
         Epochs { prefix, offered: AtomicU64::new(0) }
     }
@@ -66,7 +65,10 @@ impl Scripts {
     pub(super) fn new() -> Scripts {
         Scripts {
             say: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/say.lua"))),
-            whisper: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/whisper.lua"))),
+            private_message: Step::new(concat!(
+                include_str!("scripts/channel.lua"),
+                include_str!("scripts/private_message.lua")
+            )),
             join: Step::new(include_str!("scripts/join.lua")),
             leave: Step::new(include_str!("scripts/leave.lua")),
             open: Step::new(concat!(include_str!("scripts/channel.lua"), include_str!("scripts/open.lua"))),
@@ -74,9 +76,9 @@ impl Scripts {
         }
     }
 
-    /// What makes them known to a Redis.
+    /// Returns the commands that load the scripts into Redis.
     pub(super) fn load(&self) -> [Cmd; 6] {
-        [&self.say, &self.whisper, &self.join, &self.leave, &self.open, &self.erase].map(|step| {
+        [&self.say, &self.private_message, &self.join, &self.leave, &self.open, &self.erase].map(|step| {
             let mut command = cmd("SCRIPT");
             command.arg("LOAD").arg(step.code);
             command
@@ -95,11 +97,12 @@ impl Bounds {
         Bounds { bytes: limits.history_bytes_per_channel, age_ms: limits.history_age_seconds.saturating_mul(1_000) }
     }
 
-    /// For how long a channel is kept, counted from its last use.
+    /// Returns the time that a channel is kept after its last use, in milliseconds.
     fn kept_ms(self, history: usize) -> usize {
         match (history, self.age_ms) {
             (0, _) => UNKEPT_MS,
-            // Without a bound it goes after a week all the same: a name that was used once is not kept for ever.
+            // Even without a bound on age, a channel expires after a week, so that a name that was used once is not
+            // kept for ever.
             (_, usize::MAX) => KEPT_MS,
             (_, age_ms) => age_ms.max(UNKEPT_MS),
         }
@@ -123,7 +126,7 @@ impl Commands<'_> {
         command.arg(&row.name).arg(row.settings).arg(row.history).arg(row.past.lowered).arg(row.past.lowest);
     }
 
-    pub(super) fn whisper(
+    pub(super) fn private_message(
         &self,
         channel: &str,
         row: &Row,
@@ -131,7 +134,7 @@ impl Commands<'_> {
         key: Option<&str>,
         notice: Option<&str>,
     ) -> Cmd {
-        let mut command = evaluate(&self.scripts.whisper, if key.is_some() { 3 } else { 0 });
+        let mut command = evaluate(&self.scripts.private_message, if key.is_some() { 3 } else { 0 });
         command.arg(outcome_keys(&ChannelKeys::of(channel), row, key));
         command.arg(outcome_text(outcome)).arg(self.names.notices(channel));
         command.arg(KEY_MS).arg(KEYS_OF_CHANNEL).arg(KEYS_IN_ALL).arg(notice);
@@ -145,14 +148,14 @@ impl Commands<'_> {
         command
     }
 
-    /// This server is one of them, to be cleared up after when it is gone: others who took it for dead may have forgotten.
+    /// Adds this server to the set of servers. Other servers may have removed it after declaring it dead.
     pub(super) fn enlist(&self) -> Cmd {
         let mut command = cmd("SADD");
         command.arg(NODES).arg(self.node);
         command
     }
 
-    /// This server has members on these channels, or is about to.
+    /// Records that this server has members on these channels, or is about to.
     pub(super) fn note<'c>(&self, channels: impl IntoIterator<Item = &'c str>) -> Cmd {
         let mut command = cmd("SADD");
         command.arg(channels_of(self.node));
@@ -162,7 +165,7 @@ impl Commands<'_> {
         command
     }
 
-    /// And has none any more.
+    /// Records that this server has no members on a channel any more.
     pub(super) fn forget(&self, channel: &str) -> Cmd {
         let mut command = cmd("SREM");
         command.arg(channels_of(self.node)).arg(channel);
@@ -191,12 +194,12 @@ impl Commands<'_> {
         let keys = ChannelKeys::of(channel);
         let mut command = evaluate(&self.scripts.open, 3);
         command.arg(keys.state()).arg(keys.said()).arg(keys.members());
-        command.arg(keys::from(after)).arg(known).arg(self.epochs.next());
+        command.arg(redis_keys::from(after)).arg(known).arg(self.epochs.next());
         self.add_bounds_and_row(&mut command, row);
         command
     }
 
-    /// The channel is in use, so it is kept.
+    /// Extends the expiry of a channel that is in use.
     pub(super) fn touch(&self, channel: &str, history: usize) -> [Cmd; 3] {
         let keys = ChannelKeys::of(channel);
         [keys.state(), keys.said(), keys.members()].map(|key| {
@@ -207,7 +210,7 @@ impl Commands<'_> {
     }
 }
 
-/// How it is remembered what came of a message that takes no place.
+/// Returns the text that stores the outcome of a message without a place in the log.
 fn outcome_text(outcome: Outcome) -> String {
     match outcome {
         Outcome { is_dropped: true, .. } => DROPPED.to_owned(),
@@ -230,12 +233,13 @@ fn quoted(text: &str) -> String {
     Json::from(text).to_string()
 }
 
-/// A few more than clients see: they tell a server that was cut off for a moment what it missed.
+/// Returns the number of kept entries. It is larger than clients see, so that a server that was briefly disconnected
+/// can catch up.
 fn kept(history: usize) -> usize {
     history.max(KEPT_FOR_SERVERS) + 1
 }
 
-/// Where it is kept what came of a message with a key, and the lists that bound how many there are.
+/// Returns the keys for the outcome of a message: the outcome itself, and the lists that bound the number of outcomes.
 fn outcome_keys(keys: &ChannelKeys, row: &Row, key: Option<&str>) -> Option<Vec<String>> {
     key.map(|key| vec![keys.outcome(&row.name, key), keys.outcomes(), OUTCOMES.to_owned()])
 }
@@ -246,7 +250,7 @@ const KEPT_FOR_SERVERS: usize = 100;
 const UNKEPT_MS: usize = 60_000;
 const KEPT_MS: usize = 7 * 24 * 60 * 60 * 1_000;
 const KEY_MS: u64 = 120_000;
-/// Of one channel. It loses its own oldest, so that a busy one costs the others nothing.
+/// The bound on keys of one channel. A busy channel loses its own oldest keys and no others.
 const KEYS_OF_CHANNEL: usize = 10_000;
-/// About 150 MB of Redis with usual keys.
+/// The bound on all keys together. With usual keys, they take about 150 MB of Redis.
 const KEYS_IN_ALL: usize = 500_000;

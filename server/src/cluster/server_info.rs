@@ -1,24 +1,24 @@
-//! Whether a Redis is one that these servers can share their channels through.
+//! The check whether a Redis is suitable for shared channels.
 
 use redis::aio::MultiplexedConnection;
 use redis::cmd;
 
 use super::failure::Failure;
 
-/// Refuses a Redis that is too old, and warns of one that throws away what it was given.
+/// Refuses a Redis that is too old, and logs a warning if it may evict keys.
 pub(super) async fn check(connection: &mut MultiplexedConnection) -> Result<(), Failure> {
     let info: String = match cmd("INFO").query_async(connection).await {
         Ok(info) => info,
-        // A user of Redis may have been denied it.
+        // The Redis user may not have permission for this command.
         Err(error) if error.code() == Some("NOPERM") => {
-            tracing::warn!("Redis does not tell its version; 6.2 or newer is needed");
+            tracing::warn!("Redis does not reveal its version; this server needs 6.2 or newer");
             return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
     if evicts(&info) {
         tracing::warn!(
-            "Redis may throw away keys when its memory is full, the key that signs tokens and the settings among them: \
+            "Redis may evict keys when its memory is full, the key that signs tokens and the settings among them: \
              set maxmemory-policy noeviction"
         );
     }
@@ -41,7 +41,7 @@ fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
 }
 
-/// The first version whose streams can be read from after an entry on.
+/// The first version with ranges that start after an entry of a stream.
 const OLDEST: (u32, u32) = (6, 2);
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redis_that_evicts_is_told_from_one_that_refuses_or_has_no_bound() {
+    fn only_a_redis_with_a_memory_limit_and_an_eviction_policy_evicts() {
         let memory = |bytes, policy| format!("# Memory\r\nmaxmemory:{bytes}\r\nmaxmemory_policy:{policy}\r\n");
         assert!(evicts(&memory("1000", "allkeys-lru")));
         assert!(!evicts(&memory("1000", "noeviction")));

@@ -1,4 +1,4 @@
-//! What is done as long as the connections to Redis last.
+//! The session with Redis: all work that is done while the connections last.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,29 +9,30 @@ use redis::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::Follower;
 use super::failure::{Failure, ends_connection};
-use super::keys::{ChannelKeys, Names, channels_of};
 use super::lease::{self, Lease};
 use super::link::Link;
+use super::pipeline::Pipeline;
+use super::redis_keys::{ChannelKeys, Names, channels_of};
 use super::scripts::Commands;
 use super::unread::{Unread, unread};
-use super::works::Works;
 use super::workspace::Following;
 use super::{ANSWER_WITHIN, BATCH, disconnect, server_info, workspace};
-use crate::auth::Secret;
-use crate::exchange::Exchange;
-use crate::hub::is_of_node;
-use crate::outbox::Due;
+use crate::hub::{LogInput, is_of_node};
+use crate::settings::Secret;
 
-/// Two of them: Redis ends one with notices when too much waits to be read there, and answers may be long.
+/// The two connections of a session. Replica events have a connection of their own, because Redis closes one with too
+/// many unread pushes, and replies can be long.
 #[derive(Clone, Debug)]
 pub(super) struct Connections {
     pub(super) asking: MultiplexedConnection,
-    /// Notices come here, and nothing else does.
+    /// Only pushes arrive on this connection.
     pub(super) listening: MultiplexedConnection,
 }
 
-/// Connects to a Redis that is new enough, teaches it the scripts, and subscribes to the notices that are about no channel.
+/// Connects to Redis, checks its version, loads the scripts, and subscribes to the notifications that concern no
+/// channel.
 pub(super) async fn connect(
     client: Client,
     scripts: [Cmd; 6],
@@ -54,10 +55,10 @@ pub(super) async fn connect(
     Ok((Connections { asking, listening }, unread))
 }
 
-/// Serves as long as the connections last: `Ok` when everything is done and nothing more comes.
+/// Serves as long as the connections last. Returns `Ok` when all requests are done and the queue has ended.
 pub(super) async fn serve(
     link: &mut Link,
-    exchange: &Arc<Exchange>,
+    follower: &Arc<dyn Follower>,
     connections: Connections,
     unread: Unread,
 ) -> Result<(), Failure> {
@@ -65,13 +66,13 @@ pub(super) async fn serve(
     let commands = Commands { scripts, names, node, epochs, bounds: *bounds };
     let connection = connections.asking.clone();
     let secret = secret.as_ref();
-    let mut keeper = Keeper { exchange, commands, following, secret, connections: connections.clone() };
-    let mut listener = Listener { exchange, names, following, connection: connection.clone(), unread };
-    let mut works = Works::new(works, gone, exchange, commands, connections, load);
+    let mut keeper = Keeper { follower, commands, following, secret, connections: connections.clone() };
+    let mut listener = Listener { follower, names, following, connection: connection.clone(), unread };
+    let mut works = Pipeline::new(works, gone, follower, commands, connections, load);
 
     works.tell_gone().await?;
-    // Whatever was known before, it is asked how every channel stands that somebody here is on.
-    exchange.doubt();
+    // Earlier state may be stale, so the state of every channel with local members is requested.
+    follower.handle(LogInput::Stale);
     keeper.agree().await?;
     let over = CancellationToken::new();
     let (done, heard, kept) = tokio::join!(
@@ -100,9 +101,9 @@ pub(super) async fn serve(
     Ok(())
 }
 
-/// Hears what the servers tell each other.
+/// Receives the replica events and notifications of all servers.
 struct Listener<'a> {
-    exchange: &'a Arc<Exchange>,
+    follower: &'a Arc<dyn Follower>,
     names: &'a Names,
     following: &'a Following,
     connection: MultiplexedConnection,
@@ -111,19 +112,18 @@ struct Listener<'a> {
 
 impl Listener<'_> {
     async fn listen(&mut self) -> Result<(), Failure> {
-        // What many notices cause leaves in few writes: when there is nothing more to hear.
-        let mut due = Due::default();
+        // The outboxes are flushed when no unread replica event is left, so that many of them need few writes.
         let mut heard = 0;
         loop {
             if self.unread.is_empty() || heard == NOTICES_PER_WRITE {
-                due.write();
+                self.follower.flush();
                 heard = 0;
             }
             let push = self.unread.next().await;
             heard += 1;
             match push.kind {
                 PushKind::Disconnection => break,
-                PushKind::Message => self.hear(push, &mut due).await?,
+                PushKind::Message => self.hear(push).await?,
                 _ => {}
             }
             if self.unread.is_overrun() {
@@ -133,20 +133,20 @@ impl Listener<'_> {
         Err(RedisError::from(std::io::Error::from(std::io::ErrorKind::ConnectionReset)).into())
     }
 
-    async fn hear(&mut self, push: PushInfo, due: &mut Due) -> RedisResult<()> {
+    async fn hear(&mut self, push: PushInfo) -> RedisResult<()> {
         let (to, notice): (String, String) = from_redis_value(Value::Array(push.data)).map_err(RedisError::from)?;
         match to.strip_prefix(&self.names.notices_prefix()) {
-            Some(channel) => self.exchange.hear(channel, &notice, due),
-            None if to == self.names.disconnect_notices() => disconnect::hear(&notice, self.exchange),
-            None => self.following.adopt(&mut self.connection, self.exchange).await?,
+            Some(channel) => self.follower.notice(channel, &notice),
+            None if to == self.names.disconnect_notices() => disconnect::hear(&notice, &**self.follower),
+            None => self.following.adopt(&mut self.connection, &**self.follower).await?,
         }
         Ok(())
     }
 }
 
-/// Says that this server is alive, clears up after those that are not, and keeps from expiring what is in use.
+/// Renews the lease of this server, removes the members of dead servers, and extends the expiry of keys in use.
 struct Keeper<'a> {
-    exchange: &'a Arc<Exchange>,
+    follower: &'a Arc<dyn Follower>,
     commands: Commands<'a>,
     following: &'a Following,
     secret: Option<&'a Secret>,
@@ -154,11 +154,11 @@ struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    /// What was shared and is lost is shared again.
+    /// Restores shared data that Redis has lost.
     async fn agree(&mut self) -> RedisResult<()> {
-        let Keeper { exchange, following, secret, .. } = self;
+        let Keeper { follower, following, secret, .. } = self;
         let notices = self.commands.names.settings_notices();
-        workspace::agree(&mut self.connections.asking, exchange, following, *secret, &notices).await
+        workspace::agree(&mut self.connections.asking, &***follower, following, *secret, &notices).await
     }
 
     async fn keep_alive(&mut self) -> RedisResult<()> {
@@ -166,17 +166,17 @@ impl Keeper<'_> {
         let mut lease = Lease::new(self.commands.node);
         loop {
             lease.due().await;
-            self.exchange.advance();
+            self.follower.advance();
             let renewal = lease.renew(&mut self.connections.asking).await?;
-            // Nobody else would notice that this one is dead.
+            // This connection has no other commands, so a ping must detect that it is broken.
             let () = cmd("PING").exec_async(&mut self.connections.listening).await?;
             if renewal.was_lost {
-                tracing::warn!("this server was taken for dead; it says again who is here");
+                tracing::warn!("other servers declared this server dead; it announces its members again");
                 self.agree().await?;
-                self.exchange.doubt();
+                self.follower.handle(LogInput::Stale);
             }
             for node in renewal.dead {
-                tracing::warn!(node, "clears up after a server that is gone");
+                tracing::warn!(node, "removing the members of a dead server");
                 let channels = self.channels_of(&node).await?;
                 self.clear(&node, &channels).await?;
                 lease::forget(&mut self.connections.asking, &node).await?;
@@ -188,14 +188,14 @@ impl Keeper<'_> {
     }
 
     async fn touch(&mut self) -> RedisResult<()> {
-        for channels in self.exchange.shared_channels().chunks(BATCH) {
+        for channels in self.follower.channels().chunks(BATCH) {
             let mut pipeline = pipe();
-            // Others who took this server for dead may have forgotten where its members are.
+            // Other servers may have removed this entry after declaring this server dead.
             pipeline.add_command(self.commands.note(channels.iter().map(|(channel, _)| &**channel)));
             for command in channels.iter().flat_map(|(channel, history)| self.commands.touch(channel, *history)) {
                 pipeline.add_command(command);
             }
-            // A full Redis refuses the note, and does the rest.
+            // A full Redis refuses the first command and carries out the others.
             pipeline.ignore_errors();
             let done: Vec<RedisResult<Value>> = pipeline.query_async(&mut self.connections.asking).await?;
             if let Some(error) = done.into_iter().filter_map(Result::err).find(ends_connection) {
@@ -205,12 +205,12 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Takes those off who are known to be here and are not: Redis may have fallen back to an earlier state, or have done
-    /// late what was asked of it. Where somebody is here, the hub sees to it.
+    /// Removes members of this server that Redis still lists but that have left: Redis may have fallen back to an
+    /// earlier state, or may have carried out a command late. On channels with local members, the hub does this.
     async fn tidy(&mut self) -> RedisResult<()> {
         let node = self.commands.node;
         let mut channels = self.channels_of(node).await?;
-        let here: HashSet<_> = self.exchange.shared_channels().into_iter().map(|(channel, _)| channel).collect();
+        let here: HashSet<_> = self.follower.channels().into_iter().map(|(channel, _)| channel).collect();
         channels.retain(|channel| !here.contains(&**channel));
         self.clear(node, &channels).await
     }
@@ -219,7 +219,7 @@ impl Keeper<'_> {
         cmd("SMEMBERS").arg(channels_of(node)).query_async(&mut self.connections.asking).await
     }
 
-    /// Takes the members of a server off these channels.
+    /// Removes all members of a server from these channels.
     async fn clear(&mut self, node: &str, channels: &[String]) -> RedisResult<()> {
         let connection = &mut self.connections.asking;
         for channels in channels.chunks(BATCH) {
@@ -242,5 +242,6 @@ impl Keeper<'_> {
     }
 }
 
-/// Those who wait for the first of them are not to wait for all.
+/// The number of replica events after which outboxes are flushed, so that the first recipients do not wait for all
+/// replica events.
 const NOTICES_PER_WRITE: usize = 64;

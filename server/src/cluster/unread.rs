@@ -1,4 +1,4 @@
-//! What has been told and is not heard yet, bounded in bytes.
+//! The queue of unread replica events, bounded in bytes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use redis::aio::SendError;
 use redis::{PushInfo, PushKind, Value};
 use tokio::sync::mpsc;
 
-/// The end that is read.
+/// The receiving end of the queue.
 #[derive(Debug)]
 pub(super) struct Unread {
     pushes: mpsc::UnboundedReceiver<PushInfo>,
@@ -20,7 +20,7 @@ struct Size {
     is_overrun: AtomicBool,
 }
 
-/// A queue of notices: what the connection calls with each, and the end that is read.
+/// Creates the queue: the function that the connection calls with each replica event, and the receiving end.
 pub(super) fn unread() -> (impl Fn(PushInfo) -> Result<(), SendError> + Send + Sync + 'static, Unread) {
     let (sender, pushes) = mpsc::unbounded_channel();
     let size = Arc::new(Size::default());
@@ -28,7 +28,7 @@ pub(super) fn unread() -> (impl Fn(PushInfo) -> Result<(), SendError> + Send + S
     let send = move |push: PushInfo| {
         let bytes = bytes_of(&push);
         if written.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_UNREAD_BYTES {
-            // The reader gives the connection up and starts over, so what is missing is not missed.
+            // The reader will give up the connection and start again, so this one may be dropped.
             written.bytes.fetch_sub(bytes, Ordering::Relaxed);
             written.is_overrun.store(true, Ordering::Relaxed);
             return Ok(());
@@ -43,12 +43,12 @@ impl Unread {
         self.pushes.is_empty()
     }
 
-    /// Whether some were dropped: there were too many.
+    /// Returns whether replica events were dropped because the queue was full.
     pub(super) fn is_overrun(&self) -> bool {
         self.size.is_overrun.load(Ordering::Relaxed)
     }
 
-    /// The next one; a lost connection is one too.
+    /// Returns the next push: a replica event, or the notification that the connection is broken.
     pub(super) async fn next(&mut self) -> PushInfo {
         let lost = PushInfo { kind: PushKind::Disconnection, data: Vec::new() };
         let push = self.pushes.recv().await.unwrap_or(lost);
@@ -65,10 +65,11 @@ fn bytes_of(push: &PushInfo) -> usize {
     push.data.iter().map(of_value).sum::<usize>() + NOTICE_BYTES
 }
 
-/// Its place in the queue and its allocations: so the bound in bytes is one in number too.
+/// The overhead of a replica event: its place in the queue, and its allocations. So one bound limits both bytes and
+/// number.
 const NOTICE_BYTES: usize = 256;
 
-/// Who has so much to hear starts over from what is kept: that takes less memory.
+/// Above this bound, new snapshots of all channels take less memory than the queue.
 const MAX_UNREAD_BYTES: usize = 64 * 1024 * 1024;
 
 #[cfg(test)]
@@ -78,7 +79,7 @@ mod tests {
     use super::unread;
 
     #[tokio::test]
-    async fn notices_that_are_not_read_are_bounded_in_bytes_and_the_reader_learns_that_some_are_missing() {
+    async fn unread_events_are_bounded_in_bytes_and_the_reader_learns_that_some_were_dropped() {
         let notice = || PushInfo { kind: PushKind::Message, data: vec![Value::BulkString(vec![0; 1024 * 1024])] };
         let (send, mut unread) = unread();
         for _ in 0..63 {

@@ -1,23 +1,23 @@
-//! The users, which all servers have in common.
+//! The table of users, which all servers share.
 
 use redis::{FromRedisValue, Script, cmd};
 
-use super::keys::{EMAILS, USERS};
+use super::redis_keys::{EMAILS, USERS};
 use super::workspace::unavailable;
 use super::{Cluster, Unavailable};
 
-/// What became of a sign-up.
+/// The result of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
-    /// With this id.
+    /// The user was added with this id.
     User(i64),
     EmailTaken,
     Full,
 }
 
 impl Cluster {
-    /// Adds a user, of whom `json` says everything but the id, if there are fewer than `at_most`.
-    pub(crate) async fn add_user(&self, email: &str, json: &str, at_most: usize) -> Result<Added, Unavailable> {
+    /// Adds a user if there are fewer than `at_most`. `json` contains everything except the id.
+    pub(super) async fn add_user(&self, email: &str, json: &str, at_most: usize) -> Result<Added, Unavailable> {
         let mut connection = self.connection().ok_or(Unavailable)?;
         let script = Script::new(include_str!("scripts/add_user.lua"));
         let mut script = script.prepare_invoke();
@@ -30,11 +30,11 @@ impl Cluster {
         })
     }
 
-    pub(crate) async fn user(&self, id: i64) -> Result<Option<String>, Unavailable> {
+    pub(super) async fn user(&self, id: i64) -> Result<Option<String>, Unavailable> {
         self.field(USERS, &id.to_string()).await
     }
 
-    pub(crate) async fn user_id(&self, email: &str) -> Result<Option<i64>, Unavailable> {
+    pub(super) async fn user_id(&self, email: &str) -> Result<Option<i64>, Unavailable> {
         self.field(EMAILS, email).await
     }
 

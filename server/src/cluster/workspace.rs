@@ -1,4 +1,4 @@
-//! Settings and the signing key, which all servers have in common.
+//! The settings and the signing key, which all servers share.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,20 +7,20 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisError, RedisResult, cmd, pipe};
 use tokio::sync::Mutex;
 
+use super::Follower;
 use super::failure::{Failure, SECRET_BYTES};
-use super::keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
+use super::redis_keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
 use super::{ANSWER_WITHIN, Cluster};
-use crate::auth::Secret;
-use crate::exchange::Exchange;
-use crate::hub::{RowPast, Rows, identity};
+use crate::hub::{LogInput, RowPast, Rows, identity};
+use crate::settings::Secret;
 use crate::settings::{Settings, SettingsError};
 
-/// Redis cannot be reached, or does not do what it is asked.
+/// Redis is unreachable or has refused a command.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("What the servers share cannot be reached; try again later.")]
 pub(crate) struct Unavailable;
 
-/// Why settings were not put in force for all servers.
+/// The reason why settings were not put in force on all servers.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub(crate) enum PutError {
     #[error("not in force: {0}")]
@@ -34,10 +34,10 @@ pub(crate) enum PutError {
     Overtaken,
 }
 
-/// How this server follows the settings that the servers share.
+/// The state with which this server follows the shared settings.
 #[derive(Debug, Default)]
 pub(super) struct Following {
-    /// One after the other: what was read last is what stays in force.
+    /// Serializes reads, so that the settings that were read last stay in force.
     reading: Mutex<()>,
     is_unreadable: AtomicBool,
 }
@@ -47,16 +47,20 @@ impl Following {
         !self.is_unreadable.load(Ordering::Relaxed)
     }
 
-    /// The settings that are shared come into force here too. Those that cannot be read change nothing, and are said.
-    pub(super) async fn adopt(&self, connection: &mut MultiplexedConnection, exchange: &Exchange) -> RedisResult<()> {
+    /// Puts the shared settings in force on this server. Settings that cannot be parsed are logged and change nothing.
+    pub(super) async fn adopt(
+        &self,
+        connection: &mut MultiplexedConnection,
+        follower: &dyn Follower,
+    ) -> RedisResult<()> {
         let _reading = self.reading.lock().await;
         if let Some((settings, rows)) = self.take(read_settings(connection).await?) {
-            exchange.adopt(settings, rows);
+            follower.handle(LogInput::Settings { settings, rows });
         }
         Ok(())
     }
 
-    /// What can be used of what was read.
+    /// Returns the settings if they could be parsed, and logs the error otherwise.
     fn take<T>(&self, read: Result<Option<T>, SettingsError>) -> Option<T> {
         self.is_unreadable.store(read.is_err(), Ordering::Relaxed);
         read.unwrap_or_else(|error| {
@@ -67,7 +71,7 @@ impl Following {
     }
 }
 
-/// The settings that are shared already, or else these, from now on.
+/// Returns the shared settings; stores ours if there are none.
 pub(super) async fn share_settings(
     connection: &mut MultiplexedConnection,
     own: &Settings,
@@ -77,17 +81,17 @@ pub(super) async fn share_settings(
     let (shared, rows) = read_settings(connection).await??.ok_or(Failure::SettingsGone)?;
     if shared.to_json() != own.to_json() {
         tracing::warn!(
-            "the settings that the servers share are in force, not this server's own; SIGHUP makes its file theirs"
+            "the settings stored in Redis are in force, not this server's own; SIGHUP replaces them by its settings file"
         );
     }
     Ok((shared, rows))
 }
 
-/// The key that signs tokens, where this server was given none.
+/// Returns the shared signing key; stores a random one if there is none.
 pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Result<Secret, Failure> {
     let own = Secret::random().map_err(|error| RedisError::from(std::io::Error::from(error)))?;
     let () = cmd("SET").arg(SECRET).arg(own.bytes()).arg("NX").query_async(connection).await?;
-    // A list of bytes would be an empty one where there is no value.
+    // The type must be an `Option`: a missing value would be read as an empty list of bytes.
     let shared: Option<Vec<u8>> = cmd("GET").arg(SECRET).query_async(connection).await?;
     match shared {
         None => Err(Failure::SecretGone),
@@ -96,24 +100,26 @@ pub(super) async fn share_secret(connection: &mut MultiplexedConnection) -> Resu
     }
 }
 
-/// What this server knows of it is shared again, where Redis has lost it; and the settings that are shared come into
-/// force here too.
+/// Restores the settings and the key that Redis has lost, then puts the shared settings in force on this server.
 pub(super) async fn agree(
     connection: &mut MultiplexedConnection,
-    exchange: &Exchange,
+    follower: &dyn Follower,
     following: &Following,
     secret: Option<&Secret>,
     notices: &str,
 ) -> RedisResult<()> {
-    let own = exchange.with_settings(|settings| put(settings, NO_SETTINGS, None, notices));
-    let _: String = own.query_async(connection).await?;
+    let mut own = None;
+    follower.read_settings(&mut |settings| own = Some(put(settings, NO_SETTINGS, None, notices)));
+    if let Some(own) = own {
+        let _: String = own.query_async(connection).await?;
+    }
     if let Some(secret) = secret {
         let () = cmd("SET").arg(SECRET).arg(secret.bytes()).arg("NX").query_async(connection).await?;
     }
-    following.adopt(connection, exchange).await
+    following.adopt(connection, follower).await
 }
 
-/// The settings with their rows; the inner error: they cannot be read.
+/// Reads the settings with their rows. The inner error means that the settings cannot be parsed.
 async fn read_settings(
     connection: &mut MultiplexedConnection,
 ) -> RedisResult<Result<Option<(Settings, Rows)>, SettingsError>> {
@@ -132,14 +138,14 @@ async fn read_settings(
     Ok(json.map(|json| Settings::parse(&json)).transpose().map(|settings| Some((settings?, rows))))
 }
 
-/// As `scripts/put_settings.lua` writes it.
+/// Parses the format that `scripts/put_settings.lua` writes.
 fn row_past(text: &str) -> Option<RowPast> {
     let mut numbers = text.split(' ');
     let (since, lowered) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
     Some(RowPast { since, lowered, lowest: numbers.next()?.parse().ok()? })
 }
 
-/// Puts settings in force for all servers, if those of the given version are still in force.
+/// Builds the command that puts settings in force on all servers, if the version `replaced` is still in force.
 fn put(settings: &Settings, replaced: &str, too_late_ms: Option<u64>, notices: &str) -> Cmd {
     let mut command = cmd("EVAL");
     command.arg(include_str!("scripts/put_settings.lua")).arg(3);
@@ -153,11 +159,11 @@ fn put(settings: &Settings, replaced: &str, too_late_ms: Option<u64>, notices: &
 }
 
 impl Cluster {
-    /// All servers have these settings from now on, this one too.
+    /// Puts settings in force on all servers, including this one.
     ///
-    /// They replace the settings in force when this is called and no later ones, and Redis refuses them when the answer
-    /// has been given up. So settings that are reported as not in force, or as unclear, do not come into force afterwards.
-    pub(crate) async fn put_in_force(&self, settings: &Settings, exchange: &Exchange) -> Result<(), PutError> {
+    /// The new settings replace only the settings in force at the time of the call, and Redis refuses them after the
+    /// timeout. So settings that are reported as not in force, or as unclear, never come into force later.
+    pub(super) async fn put_in_force(&self, settings: &Settings, follower: &dyn Follower) -> Result<(), PutError> {
         let mut connection = self.connection().ok_or(Unavailable)?;
         for _ in 0..ATTEMPTS {
             let ((seconds, micros), version): ((u64, u64), Option<String>) = pipe()
@@ -172,7 +178,7 @@ impl Cluster {
             let command = put(settings, replaced, Some(too_late_ms), &self.names.settings_notices());
             let outcome: String = command.query_async(&mut connection).await.map_err(not_put)?;
             match &*outcome {
-                "done" => return self.following.adopt(&mut connection, exchange).await.map_err(unclear),
+                "done" => return self.following.adopt(&mut connection, follower).await.map_err(unclear),
                 "changed" => {}
                 _ => return Err(Unavailable.into()),
             }
@@ -182,11 +188,11 @@ impl Cluster {
 }
 
 pub(super) fn unavailable(error: RedisError) -> Unavailable {
-    tracing::error!(%error, "Redis did not do what it was asked");
+    tracing::error!(%error, "a command to Redis has failed");
     Unavailable
 }
 
-/// What Redis refuses is not done; of what it does not answer that is not known.
+/// An error that Redis has sent means that nothing was done. Without a reply, the outcome is unknown.
 fn not_put(error: RedisError) -> PutError {
     if error.code().is_some() { unavailable(error).into() } else { unclear(error) }
 }
@@ -198,7 +204,7 @@ fn unclear(error: RedisError) -> PutError {
 
 const NO_SETTINGS: &str = "none";
 
-/// Each fails only if another server is faster.
+/// The number of attempts. One fails only if another server is faster.
 const ATTEMPTS: usize = 3;
 
 #[cfg(test)]
@@ -207,7 +213,7 @@ mod tests {
     use crate::Settings;
 
     #[test]
-    fn a_server_is_not_ready_from_when_it_cannot_read_the_shared_settings_until_it_can() {
+    fn a_server_is_not_ready_while_it_cannot_read_the_shared_settings() {
         let following = Following::default();
         assert!(following.is_readable());
         assert!(following.take(Settings::parse(r#"{ "newer": 1 }"#).map(Some)).is_none());

@@ -1,9 +1,9 @@
-//! One line a minute of each kind that a client can cause.
+//! A rate limit for log lines that a client can cause: one line per minute and kind.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lets one line a minute through and counts the others. One static for each kind of line.
+/// Admits one line per minute and counts the suppressed ones. Each kind of line has its own static.
 #[derive(Debug)]
 pub(crate) struct LineRate(Mutex<Option<Minute>>);
 
@@ -18,7 +18,7 @@ impl LineRate {
         LineRate(Mutex::new(None))
     }
 
-    /// Whether a line may be logged now; if so, how many were left out since the last one.
+    /// Returns `None` if the line must be suppressed, or else the number of lines suppressed since the last one.
     pub(crate) fn admits(&self, now: Instant) -> Option<u64> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *minute {
@@ -43,7 +43,7 @@ mod tests {
     use super::LineRate;
 
     #[test]
-    fn one_line_a_minute_is_logged_with_the_count_of_lines_left_out() {
+    fn one_line_per_minute_is_logged_with_the_number_of_suppressed_lines() {
         let rate = LineRate::new();
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);

@@ -1,10 +1,10 @@
-//! Log lines go to standard error without a thread of the server ever waiting for it: a reader that has stopped, or a
-//! pipe that is closed, costs log lines and nothing else. Lost lines are counted.
+//! The log on standard error. No thread of the server waits for it: if its reader stops or its pipe is closed, log
+//! lines are lost and nothing else happens. Lost lines are counted.
 //!
 //! # Layout
 //!
-//! - `writer`: a bounded queue of lines and the thread that writes them.
-//! - `line_rate`: one line a minute of each kind that a client can cause.
+//! - `writer`: a bounded queue of log lines, and the thread that writes them.
+//! - `line_rate`: a rate limit for log lines that a client can cause.
 
 mod line_rate;
 mod writer;

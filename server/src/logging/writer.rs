@@ -1,4 +1,4 @@
-//! A bounded queue of lines and the thread that writes them.
+//! A bounded queue of log lines, and the thread that writes them.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -7,27 +7,28 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The log of the process. Lines wait in a queue of bounded length; a thread of its own writes them.
+/// The log of the process. Lines wait in a bounded queue, and a separate thread writes them.
 #[derive(Debug)]
 pub struct Log {
     writer: LogWriter,
 }
 
-/// Queues log lines: one `write` is one line. Never waits and never fails; a line that does not fit is counted as lost.
+/// A handle that queues log lines; one call of `write` is one line. It never blocks and never fails: a line that does
+/// not fit into the queue is counted as lost.
 #[derive(Clone, Debug)]
 pub struct LogWriter {
     queue: SyncSender<Entry>,
     dropped: DroppedLines,
 }
 
-/// How many log lines were lost: the queue was full, or the target did not take them.
+/// The number of lost log lines: the queue was full, or the target failed.
 #[derive(Clone, Debug, Default)]
 pub struct DroppedLines(Arc<AtomicU64>);
 
 #[derive(Debug)]
 enum Entry {
     Line(Box<[u8]>),
-    /// Everything before it is written.
+    /// Signals that all entries before this one are written.
     Flush(SyncSender<()>),
 }
 
@@ -41,17 +42,17 @@ impl Log {
         Ok(Log { writer })
     }
 
-    /// Where log lines are written to.
+    /// Returns a handle that queues lines for the thread.
     pub fn writer(&self) -> LogWriter {
         self.writer.clone()
     }
 
-    /// The count of lost lines.
+    /// Returns the counter of lost lines.
     pub fn dropped(&self) -> DroppedLines {
         self.writer.dropped.clone()
     }
 
-    /// Waits until the queued lines are written, for a quarter of a second at most.
+    /// Waits until the queued lines are written, but at most a quarter of a second.
     pub fn finish(self) {
         let deadline = Instant::now() + FINISH_WITHIN;
         let (done, written) = sync_channel(1);
@@ -103,7 +104,7 @@ fn write_all(entries: &Receiver<Entry>, mut target: impl Write, dropped: &Droppe
     }
 }
 
-/// A copy of the line, cut where it is longer than [`LINE_BYTES`].
+/// Returns a copy of the line, cut if it is longer than [`LINE_BYTES`].
 fn bounded(line: &[u8]) -> Box<[u8]> {
     match line.get(..LINE_BYTES) {
         Some(start) if line.len() > LINE_BYTES => [start, b" [cut]\n"].concat().into(),
@@ -111,13 +112,13 @@ fn bounded(line: &[u8]) -> Box<[u8]> {
     }
 }
 
-/// With [`LINE_BYTES`]: at most 4 MiB wait for a reader that has stopped.
+/// The length of the queue. With [`LINE_BYTES`], at most 4 MiB wait for a reader that has stopped.
 const LINES: usize = 1024;
 
-/// Longer than any line that the server means to write.
+/// The length at which a line is cut. The server itself writes no line this long.
 const LINE_BYTES: usize = 4096;
 
-/// Part of the five seconds in which the server has to stop.
+/// This time is part of the five seconds in which the server must stop.
 const FINISH_WITHIN: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
@@ -127,7 +128,7 @@ mod tests {
 
     use super::{LINE_BYTES, LINES, Log};
 
-    /// A target that takes a line only when it is told to.
+    /// A target that writes one line each time it receives a signal.
     struct Stalled {
         go_on: Receiver<()>,
         written: Sender<Vec<u8>>,
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_for_a_target_that_takes_nothing_are_counted_and_their_writer_does_not_wait() {
+    fn lines_for_a_blocked_target_are_counted_as_lost_and_their_writer_does_not_wait() {
         let (go_on, stalled) = channel();
         let (written, lines) = channel();
         let log = Log::start(Stalled { go_on: stalled, written }).unwrap();
@@ -154,7 +155,7 @@ mod tests {
         for number in 0..LINES + 100 {
             writer.write_all(format!("line {number}\n").as_bytes()).unwrap();
         }
-        // One line may be in the hands of the thread.
+        // The thread may hold one line that has left the queue.
         let dropped = log.dropped().count();
         assert!((99..=100).contains(&dropped), "{dropped}");
         drop(go_on);
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_for_a_target_that_is_closed_are_counted() {
+    fn lines_for_a_closed_target_are_counted_as_lost() {
         let (reader, closed) = io::pipe().unwrap();
         drop(reader);
         let log = Log::start(closed).unwrap();

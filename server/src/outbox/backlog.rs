@@ -1,4 +1,4 @@
-//! Frames that wait for a socket, in order; the first may be half written.
+//! The queue of frames inside an outbox, and the vectored write that sends many of them at once.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -7,21 +7,21 @@ use tokio::net::TcpStream;
 
 use crate::hub::Encoded;
 
-/// Frames that wait for a socket, in order; the first may be half written.
+/// Frames that wait for a socket, in order. The first may be partly written.
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
     frames: VecDeque<Encoded>,
-    /// How much of the first frame is written.
+    /// The number of bytes of the first frame that are already written.
     written: usize,
     waiting: Bytes,
 }
 
-/// How many bytes wait, a half written frame in full.
+/// The number of waiting bytes. A partly written frame counts in full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bytes {
-    /// Of frames that the socket is sent without having asked for each.
+    /// Bytes of frames that the server sends on its own, such as messages and presence.
     pub(crate) pushed: usize,
-    /// Of answers with kept messages, which the client asked for. Their bytes are the history's.
+    /// Bytes of history answers, which the client has requested. They share their memory with the history.
     pub(crate) answers: usize,
 }
 
@@ -30,7 +30,7 @@ impl Bytes {
         self.pushed + self.answers
     }
 
-    /// Where the bytes of this frame are counted.
+    /// Returns the counter to which this frame belongs.
     fn of(&mut self, frame: &Encoded) -> &mut usize {
         if frame.as_whole().is_some() { &mut self.pushed } else { &mut self.answers }
     }
@@ -45,8 +45,8 @@ impl Backlog {
         self.waiting
     }
 
-    /// The bytes that wait behind a half written frame: that one leaves as fast as the client reads, and is not counted
-    /// against it.
+    /// Returns the bytes that wait behind a partly written frame. That frame is left out, because it leaves only as
+    /// fast as the client reads and must not count as slowness.
     pub(crate) fn waiting_behind(&self) -> Bytes {
         let mut bytes = self.waiting;
         if let Some(begun) = self.frames.front().filter(|_| self.written > 0) {
@@ -55,7 +55,7 @@ impl Backlog {
         bytes
     }
 
-    /// How many bytes the kernel has yet to take.
+    /// Returns the number of bytes that the kernel has not accepted yet.
     pub(crate) fn unwritten_bytes(&self) -> usize {
         self.waiting.all() - self.written
     }
@@ -65,14 +65,15 @@ impl Backlog {
         self.frames.push_back(frame);
     }
 
-    /// Puts others behind these.
+    /// Appends a later backlog to this one.
     pub(crate) fn append(&mut self, mut later: Backlog) {
         self.waiting.pushed += later.waiting.pushed;
         self.waiting.answers += later.waiting.answers;
         self.frames.append(&mut later.frames);
     }
 
-    /// Drops what is not begun. What is begun has to be finished, or the next frame would be taken for its rest.
+    /// Drops every frame except a partly written one. Without its rest, the client would read the next frame as part of
+    /// it.
     pub(crate) fn drop_unbegun(&mut self) {
         self.frames.truncate(usize::from(self.written > 0));
         self.waiting = Bytes::default();
@@ -81,7 +82,7 @@ impl Backlog {
         }
     }
 
-    /// Writes until nothing is left, or the kernel takes no more.
+    /// Writes until the backlog is empty or the kernel's send buffer is full.
     pub(crate) fn write_to(&mut self, stream: &TcpStream) -> io::Result<()> {
         while let Some(first) = self.frames.front() {
             let taken = match (first.as_whole(), self.frames.len()) {
@@ -124,7 +125,7 @@ impl Backlog {
         }
     }
 
-    /// Nothing, with the room of this one where that is not much.
+    /// Returns an empty backlog that keeps the allocation of this one, unless that is large.
     pub(crate) fn emptied(mut self) -> Backlog {
         self.frames.clear();
         if self.frames.capacity() > KEPT_FRAMES {
@@ -134,8 +135,8 @@ impl Backlog {
     }
 }
 
-/// As many pieces leave in one write.
+/// The number of slices in one vectored write.
 const SLICES: usize = 64;
 
-/// Most batches are smaller.
+/// The largest allocation that is kept. Most batches are smaller.
 const KEPT_FRAMES: usize = 64;

@@ -1,14 +1,14 @@
-//! What waits to be sent to one socket: bounded, and written all at once.
+//! The outbox of one socket: a bounded queue of frames, flushed with as few writes as possible.
 //!
-//! Whoever adds a frame to an outbox that nobody writes undertakes to write it, outside the locks of the hub and with
-//! others that it owes; see [`Due`]. The socket's own task is woken only where that is not enough: the
-//! client takes nothing for the time being, or the socket is to be closed. Measured: docs/decisions/007-writes.md.
+//! The task that adds a frame to an idle outbox becomes its writer. It flushes the outbox after it has released the
+//! hub's lock, together with the other outboxes of its batch; see [`FlushBatch`]. The socket's own task is woken in two
+//! cases only: the client's TCP buffer is full, or the socket must close. Measurements: docs/decisions/007-writes.md.
 //!
-//! The limit holds on every path, before the first write too (`outbox_bytes`); what it does not count is the frame that is
-//! being written, so that a long answer reaches a slow reader: docs/decisions/009-limits.md.
+//! The limit `outbox_bytes` holds on every path, also before the first write. It does not count the frame that is being
+//! written, so that a long history answer reaches a slow reader: docs/decisions/009-limits.md.
 
 mod backlog;
-mod due;
+mod flush_batch;
 #[cfg(test)]
 mod tests;
 
@@ -23,97 +23,99 @@ use tokio::sync::Notify;
 
 use crate::hub::Encoded;
 use backlog::Backlog;
-pub(crate) use due::Due;
+pub(crate) use flush_batch::FlushBatch;
 
-/// What waits to be sent to one socket.
+/// The queue of frames for one socket, and the socket's write half.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     stream: OwnedWriteHalf,
     queue: Mutex<Queue>,
     /// Wakes the socket's own task.
     wake: Notify,
-    /// A client for whom more than this waits when one more frame comes reads too slowly.
+    /// The limit on waiting bytes. A client that exceeds it when one more frame is added is a slow consumer.
     limit: Limit,
-    /// How many bytes the kernel has taken so far.
+    /// The number of bytes that the kernel has accepted so far.
     taken_bytes: AtomicU64,
 }
 
-/// How many bytes may wait for one socket when one more frame comes.
+/// The limit on the bytes that may wait for one socket when one more frame is added.
 #[derive(Clone, Copy, Debug)]
 struct Limit(usize);
 
 impl Limit {
-    /// What was tried to write and the client has not taken.
+    /// The limit on bytes that the server has tried to write and the client has not read.
     fn unread(self) -> usize {
         self.0
     }
 
-    /// What nobody has tried to write yet: several senders may add to one outbox before the first of them writes.
+    /// The limit on bytes before the first write. It is larger because several tasks may add to one outbox before the
+    /// first of them flushes it.
     fn unwritten(self) -> usize {
         self.0.saturating_mul(4)
     }
 
-    /// Answers that the client asked for. A socket of which more waits than it takes is not read, so that it asks for no
-    /// more; only answers that come later than the question, of a trigger or another server, add up.
+    /// The limit on history answers. The server stops reading from a client with a congested outbox, so that it cannot
+    /// request more of them. Only answers that arrive later, from a trigger or another server, can add up.
     fn answers(self) -> usize {
         self.0.saturating_mul(16)
     }
 }
 
-/// Why the server closes a socket from behind its outbox.
+/// The reason why the server closes a socket through its outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// There is nobody to talk to any more, save for a farewell.
+    /// The connection is lost or its session has ended. Only a close frame may still be sent.
     Over,
-    /// The client reads too slowly. Dropping frames would be a loss that nobody is told of; closing tells.
+    /// The client reads too slowly. The socket is closed because dropping frames would be a loss that no client
+    /// notices.
     SlowConsumer,
     /// The server stops.
     Restart,
-    /// The client sent too much that had to be refused.
+    /// The client has sent too many frames that were refused.
     TooManyRefusals,
-    /// The connection hash is another one by now, or realtime is switched off.
+    /// The connection hash has changed, or realtime is switched off.
     AddressChanged,
-    /// The admin disconnects the socket's user.
+    /// The admin has disconnected the socket's user.
     Disconnected,
 }
 
-/// What came of adding a frame.
+/// The result of adding a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
-    /// The socket is to be closed.
+    /// The frame was not added: the socket is closing.
     No,
-    /// Somebody has undertaken to write what waits.
+    /// The frame was added, and another task flushes the outbox.
     Yes,
-    /// Whoever added it has to write: nobody else will.
+    /// The frame was added, and the caller must flush the outbox: no other task does.
     ToWrite,
 }
 
-/// What the socket's own task has to do.
+/// The next action of the socket's own task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// To wait until the client takes something again, then to write.
-    Room,
-    /// To close the socket: what waited is written, or will never be.
+    /// Wait until the socket is writable, then flush.
+    Writable,
+    /// Close the socket. Its frames are either written or cannot be written.
     End(Ending),
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Backlog,
-    /// Bytes that the writer has taken out to write them.
+    /// The bytes of the batch that the writer has taken from the queue and not returned yet.
     in_hand: usize,
     writer: Writer,
     ending: Option<Ending>,
 }
 
-/// Who writes what waits; one at a time.
+/// The task that flushes the outbox. There is at most one at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Writer {
     #[default]
     Nobody,
-    /// Whoever added the first frame, or is writing already.
+    /// The task that added the first frame, whether it is writing already or not.
     Adder,
-    /// The socket's own task, as soon as there is room.
+    /// The socket's own task, as soon as the socket is writable.
     Owner,
 }
 
@@ -128,7 +130,7 @@ impl Outbox {
         }
     }
 
-    /// Adds a frame, unless the socket is to be closed; it is if this is the one too many.
+    /// Adds a frame, unless the socket is closing. A frame over the limit closes the socket.
     #[must_use]
     pub(crate) fn add(&self, frame: Encoded) -> Added {
         let mut queue = self.lock();
@@ -138,14 +140,14 @@ impl Outbox {
         self.enqueue(&mut queue, frame)
     }
 
-    /// Adds what the WebSocket protocol itself has to say, also while the socket is being closed.
+    /// Adds a control frame of the WebSocket protocol, also while the socket is closing.
     #[must_use]
     pub(crate) fn add_control(&self, frame: Encoded) -> Added {
         self.enqueue(&mut self.lock(), frame)
     }
 
     fn enqueue(&self, queue: &mut Queue, frame: Encoded) -> Added {
-        // A farewell always has room.
+        // While the socket is closing, the limit does not hold: the close frame must fit.
         if queue.ending.is_none() && self.is_over_limit(queue) {
             queue.waiting.drop_unbegun();
             queue.ending = Some(Ending::SlowConsumer);
@@ -166,46 +168,48 @@ impl Outbox {
         waiting.pushed + queue.in_hand > pushed || waiting.answers > self.limit.answers()
     }
 
-    /// How many bytes wait to be written.
+    /// Returns the number of waiting bytes.
     pub(crate) fn waiting_bytes(&self) -> usize {
         self.lock().waiting.waiting().all()
     }
 
-    /// Whether the client takes less than it is sent, and more waits for it than it should add to: nothing is read of it
-    /// until it has taken that.
+    /// Returns whether the client's TCP buffer is full and too many bytes wait for it. Until it has read them, the
+    /// server reads nothing from this client.
     pub(crate) fn is_congested(&self) -> bool {
         let queue = self.lock();
         queue.writer == Writer::Owner && queue.waiting.waiting().all() > CONGESTED_BYTES
     }
 
-    /// Nothing more is taken in; what waits is still sent, then the socket closes.
+    /// Closes the outbox for new frames. The frames that wait are still sent, then the socket closes.
     pub(crate) fn end(&self, ending: Ending) {
         self.lock().ending.get_or_insert(ending);
         self.wake.notify_one();
     }
 
-    /// The client reads too slowly: only what is begun is still sent. For the socket's own task, while it is the writer.
+    /// Closes the outbox of a slow consumer: only a partly written frame is still sent. Only the socket's own task may
+    /// call this, while it is the writer.
     pub(crate) fn give_up(&self) {
         let mut queue = self.lock();
         queue.waiting.drop_unbegun();
         queue.ending.get_or_insert(Ending::SlowConsumer);
     }
 
-    /// Whether something waits that the client does not take for the time being.
+    /// Returns whether frames wait because the client's TCP buffer is full.
     pub(crate) fn is_blocked(&self) -> bool {
         self.lock().writer == Writer::Owner
     }
 
-    /// How many bytes the kernel has taken so far.
+    /// Returns the number of bytes that the kernel has accepted so far.
     pub(crate) fn taken_bytes(&self) -> u64 {
         self.taken_bytes.load(Ordering::Relaxed)
     }
 
-    /// Writes what waits, as much as the kernel takes; what is added meanwhile too. For who undertook it.
+    /// Flushes the outbox, as far as the kernel accepts bytes, including frames that other tasks add during the flush.
+    /// Only the writer may call this.
     pub(crate) fn write(&self) {
         let mut queue = self.lock();
         while !queue.waiting.is_empty() {
-            // What was added after the end is the farewell.
+            // Frames added after the end are the close handshake.
             let has_ended = queue.ending.is_some();
             let mut batch = mem::take(&mut queue.waiting);
             queue.in_hand = batch.waiting_behind().pushed;
@@ -243,18 +247,18 @@ impl Outbox {
         }
     }
 
-    /// Resolves when the client may take something again.
-    pub(crate) async fn room(&self) -> io::Result<()> {
+    /// Resolves when the socket is writable.
+    pub(crate) async fn writable(&self) -> io::Result<()> {
         self.stream.writable().await
     }
 
-    /// Resolves when there is something to do for the socket's own task.
+    /// Resolves when the socket's own task has something to do.
     pub(crate) async fn need(&self) -> Need {
         loop {
             {
                 let queue = self.lock();
                 match (queue.writer, queue.ending) {
-                    (Writer::Owner, _) => return Need::Room,
+                    (Writer::Owner, _) => return Need::Writable,
                     (Writer::Nobody, Some(ending)) => return Need::End(ending),
                     (Writer::Nobody, None) | (Writer::Adder, _) => {}
                 }
@@ -263,7 +267,7 @@ impl Outbox {
         }
     }
 
-    /// Resolves when the socket is to be closed, whatever still waits.
+    /// Resolves when the socket must close, even if frames still wait.
     pub(crate) async fn ended(&self) -> Ending {
         loop {
             if let Some(ending) = self.lock().ending {
@@ -273,25 +277,26 @@ impl Outbox {
         }
     }
 
-    /// Resolves when nothing waits any more; writes for the socket's own task.
+    /// Flushes the outbox in the socket's own task. Resolves when no frame waits.
     pub(crate) async fn written(&self) -> io::Result<()> {
-        while let Need::Room = self.need().await {
-            self.room().await?;
+        while let Need::Writable = self.need().await {
+            self.writable().await?;
             self.write();
         }
         Ok(())
     }
 
-    /// The socket itself.
+    /// Returns the TCP stream of the socket.
     pub(crate) fn stream(&self) -> &TcpStream {
         self.stream.as_ref()
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        // Nothing that is done under the lock leaves the queue half changed.
+        // A panic under the lock cannot leave the queue half changed.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// As much waits for a socket at most before it is written, and before a client that takes little is no longer read.
+/// The largest number of bytes that a batch collects before it is flushed, and that may wait for a slow reader before
+/// the server stops reading from it.
 pub(crate) const CONGESTED_BYTES: usize = 256 * 1024;

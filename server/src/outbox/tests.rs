@@ -7,12 +7,12 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Added, Due, Encoded, Ending, Need, Outbox};
+use super::{Added, Encoded, Ending, FlushBatch, Need, Outbox};
 
-/// Little, but more than what makes the kernel wait for acknowledgements.
+/// A small buffer, but large enough that the kernel does not wait for acknowledgements.
 const BUFFER_BYTES: usize = 32 * 1024;
 
-/// Both ends of a socket with little room in between.
+/// Returns an outbox and a client that are connected with small TCP buffers.
 async fn pair(limit_bytes: usize) -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -33,7 +33,7 @@ async fn next_number(client: &mut WebSocketStream<TcpStream>) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() {
+async fn frames_arrive_once_and_in_order_no_matter_which_task_flushes_them() {
     const FRAMES: usize = 5_000;
     let (outbox, mut client) = pair(usize::MAX).await;
     let owner = tokio::spawn({
@@ -45,7 +45,7 @@ async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() 
         let (outbox, numbers) = (Arc::clone(&outbox), Arc::clone(&numbers));
         tokio::spawn(async move {
             loop {
-                let mut due = Due::default();
+                let mut due = FlushBatch::default();
                 for _ in 0..3 {
                     let mut numbers = numbers.lock().unwrap();
                     let Some(number) = numbers.next() else {
@@ -65,13 +65,13 @@ async fn everything_that_is_added_arrives_once_and_in_order_whoever_writes_it() 
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finished_before_the_farewell() {
+async fn a_client_that_reads_nothing_is_closed_and_a_partly_written_frame_is_finished_before_the_close_frame() {
     let (outbox, mut client) = pair(100_000).await;
     let mut added = 0;
-    while Due::default().add(&outbox, frame(added)) {
+    while FlushBatch::default().add(&outbox, frame(added)) {
         added += 1;
     }
-    assert_eq!(outbox.need().await, Need::Room);
+    assert_eq!(outbox.need().await, Need::Writable);
     assert_eq!(outbox.ended().await, Ending::SlowConsumer);
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let (written, heard) = tokio::join!(outbox.written(), async {
@@ -89,9 +89,9 @@ async fn a_client_that_takes_nothing_is_to_be_closed_and_what_was_begun_is_finis
 }
 
 #[tokio::test]
-async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done() {
+async fn dropping_a_batch_flushes_its_outboxes() {
     let (outbox, mut client) = pair(usize::MAX).await;
-    let mut due = Due::default();
+    let mut due = FlushBatch::default();
     due.add(&outbox, frame(1));
     due.add(&outbox, frame(2));
     drop(due);
@@ -99,11 +99,11 @@ async fn a_frame_that_nobody_has_written_yet_is_written_when_its_adder_is_done()
 }
 
 #[tokio::test]
-async fn a_slow_client_gets_the_farewell_though_what_was_begun_takes_many_writes() {
+async fn a_slow_client_gets_the_close_frame_even_if_a_partly_written_frame_takes_many_writes() {
     let (outbox, mut client) = pair(100_000).await;
     let begun = "x".repeat(100 * BUFFER_BYTES);
-    assert!(Due::default().add(&outbox, Encoded::text(&begun)));
-    while Due::default().add(&outbox, frame(0)) {}
+    assert!(FlushBatch::default().add(&outbox, Encoded::text(&begun)));
+    while FlushBatch::default().add(&outbox, frame(0)) {}
     assert_eq!(outbox.add_control(Encoded::text("farewell")), Added::Yes, "the owner writes");
     let owner = tokio::spawn({
         let outbox = Arc::clone(&outbox);

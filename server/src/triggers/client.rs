@@ -1,4 +1,4 @@
-//! Sends questions over HTTP: bounded in size, and signed.
+//! The HTTP client for triggers. It signs requests, and bounds the size of answers.
 
 use std::error::Error;
 use std::time::Instant;
@@ -15,14 +15,14 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::lazily::Lazily;
 use super::signature::{SIGNATURE, Signer};
-use crate::auth::Secret;
+use crate::settings::Secret;
 use crate::settings::TriggerUrl;
 
-/// Posts to URLs. A redirect is not followed, and no header of a client goes along.
+/// An HTTP client that posts questions to URLs. It follows no redirects and sends no header of the asking client.
 #[derive(Debug)]
 pub(super) struct HttpClient {
     plain: Client<HttpConnector, Full<Bytes>>,
-    /// Made when the first `https` URL is asked: it reads the certificates that the machine trusts.
+    /// Created for the first `https` URL, because creating it reads the root certificates of the machine.
     secure: Lazily<SecureClient>,
     answer_bytes: usize,
     signer: Option<Signer>,
@@ -38,7 +38,7 @@ impl HttpClient {
         HttpClient { plain, secure: Lazily::new(), answer_bytes, signer: secret.map(Signer::new) }
     }
 
-    /// The body of an answer with a status of 2xx.
+    /// Posts a body and returns the body of the answer. Any status outside 2xx is an error.
     pub(super) async fn post(&self, url: &TriggerUrl, body: String) -> Result<Bytes, Failure> {
         let mut request =
             Request::builder().method(Method::POST).uri(url.as_str()).header(CONTENT_TYPE, "application/json");

@@ -1,11 +1,11 @@
-//! A value that is made when it is first needed, on a thread that may block.
+//! A value that is created on first use, on a thread that may block.
 
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-/// Made once; where that fails it is tried again, at most once in ten seconds.
+/// A value that is created once. After a failure, it is tried again, at most every ten seconds.
 #[derive(Debug)]
 pub(super) struct Lazily<T>(Mutex<State<T>>);
 
@@ -21,7 +21,7 @@ impl<T: Clone + Send + 'static> Lazily<T> {
         Lazily(Mutex::new(State::Empty))
     }
 
-    /// The value; an error where it cannot be made, or could not be a short time ago.
+    /// Returns the value. Fails if it cannot be created, or if creating it failed less than ten seconds ago.
     pub(super) async fn get<E: From<&'static str> + Send + 'static>(
         &self,
         now: Instant,
@@ -35,7 +35,7 @@ impl<T: Clone + Send + 'static> Lazily<T> {
             }
             State::Tried(_) | State::Empty => {}
         }
-        // Also if the caller gives up meanwhile.
+        // Set before the attempt, so that it counts even if the caller gives up during it.
         *state = State::Tried(now);
         let value = spawn_blocking(make).await.map_err(|_| "it panicked")??;
         *state = State::Made(value.clone());
@@ -54,7 +54,7 @@ mod tests {
     type Made = Result<u32, Box<dyn std::error::Error + Send + Sync>>;
 
     #[tokio::test]
-    async fn what_cannot_be_made_is_tried_again_after_a_while_and_made_once() {
+    async fn a_failed_creation_is_retried_after_ten_seconds_and_a_value_is_created_once() {
         let lazily = Lazily::new();
         let start = Instant::now();
         let get = async |seconds, make: fn() -> Made| {

@@ -1,12 +1,12 @@
-//! Asks the URLs of the settings: bounded in time, in number and in size, and fair between sockets and
-//! between channels.
+//! Sends questions to the trigger URLs of the settings. Time, number and size of the questions are bounded, and the
+//! queue is fair between sockets and between channels.
 //!
 //! # Layout
 //!
-//! - `queue`: which questions are open and which wait.
-//! - `client`: sends them over HTTP.
-//! - `signature`: proves that this server asks.
-//! - `lazily`: what is read from the disk when it is first needed.
+//! - `queue`: decides which questions are open and which wait.
+//! - `client`: sends questions over HTTP.
+//! - `signature`: signs questions, so that a trigger can verify the sender.
+//! - `lazily`: a value that is created on first use.
 
 mod client;
 mod lazily;
@@ -21,18 +21,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::Secret;
 use crate::hub::Answer;
 use crate::logging::LineRate;
+use crate::settings::Secret;
 use client::HttpClient;
 pub(crate) use queue::Question;
 use queue::{Entered, QuestionId, Queue};
 
-/// Asks URLs.
+/// Sends questions to trigger URLs, in the order that the queue decides.
 #[derive(Debug)]
 pub(crate) struct Triggers {
     client: HttpClient,
-    /// For waiting and for the answer together.
+    /// The time that a question has for waiting and for its answer together.
     timeout: Duration,
     state: Mutex<State>,
 }
@@ -40,17 +40,17 @@ pub(crate) struct Triggers {
 #[derive(Debug, Default)]
 struct State {
     queue: Queue,
-    /// Tell the waiting questions that they may be asked; dropped where they are given up.
+    /// The senders that wake waiting questions. Dropping a sender gives its question up.
     waiting: HashMap<QuestionId, oneshot::Sender<()>>,
 }
 
 impl Triggers {
-    /// With a key, requests are signed.
+    /// Creates a sender of questions. It signs its requests if there is a key.
     pub(crate) fn new(timeout: Duration, answer_bytes: usize, secret: Option<&Secret>) -> Triggers {
         Triggers { client: HttpClient::new(answer_bytes, secret), timeout, state: Mutex::default() }
     }
 
-    /// Always has an answer, in time.
+    /// Sends a question. Always returns an answer before the timeout; a failure is an answer too.
     pub(crate) async fn ask(&self, question: Question, input: Box<str>) -> Answer {
         let deadline = Instant::now() + self.timeout;
         let url = question.url.clone();
@@ -69,7 +69,7 @@ impl Triggers {
         }
     }
 
-    /// Waits until a question may be asked. `None` where too many wait.
+    /// Waits until the question may be sent. Returns `None` if too many are waiting.
     async fn turn(&self, question: Question) -> Option<Turn<'_>> {
         let (turn, may_ask) = self.enter(question)?;
         if let Some(may_ask) = may_ask {
@@ -99,7 +99,7 @@ impl Triggers {
     }
 }
 
-/// A question that waits or is open; it is over when this is dropped.
+/// A question that is waiting or open. Dropping it removes the question from the queue.
 struct Turn<'a> {
     triggers: &'a Triggers,
     id: QuestionId,
@@ -110,7 +110,7 @@ impl Drop for Turn<'_> {
         let mut state = self.triggers.state();
         state.waiting.remove(&self.id);
         for next in state.queue.leave(self.id) {
-            // One that has just run out of time gives its place back when it is dropped.
+            // A question that has just timed out is absent here; its own `drop` passes the place on.
             if let Some(waiting) = state.waiting.remove(&next) {
                 let _ = waiting.send(());
             }
@@ -118,7 +118,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// The URL is not logged: it may hold a key.
+/// Logs a failure, without the URL because that may hold a key.
 fn failed(error: &dyn Error) -> Answer {
     if let Some(left_out) = FAILURES.admits(std::time::Instant::now()) {
         tracing::warn!(%error, left_out, "a trigger failed");

@@ -1,7 +1,8 @@
-//! Which questions are open and which wait: fair between sockets and between channels. Pure: no clock, no network.
+//! The queue of questions to trigger URLs, fair between sockets and between channels. Pure: it uses no clock and no
+//! network.
 //!
-//! A URL has a bounded number of open questions, of which one socket and one channel have a share at most. The others
-//! wait. When a question ends, the next one is of the socket with the fewest open ones at that URL.
+//! A URL has a bounded number of open questions, and one socket or one channel may have only a share of them. All other
+//! questions wait. When a question ends, the next one belongs to the socket with the fewest open questions at that URL.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -10,20 +11,20 @@ use std::sync::Arc;
 use crate::hub::ConnectionId;
 use crate::settings::TriggerUrl;
 
-/// All questions that have no answer yet.
+/// All questions that have no answer yet, with counters per URL, socket and channel.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     last: u64,
     open: HashMap<QuestionId, Question>,
-    /// Oldest first.
+    /// Ordered by age, oldest first.
     waiting: VecDeque<(QuestionId, Question)>,
-    /// Only those with an open question.
+    /// The numbers of open questions. A key without an open question has no entry.
     by_url: HashMap<TriggerUrl, usize>,
     by_socket: HashMap<(TriggerUrl, ConnectionId), usize>,
     by_channel: HashMap<(TriggerUrl, Arc<str>), usize>,
 }
 
-/// What is known of a question here.
+/// The properties of a question that decide when it may be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) url: TriggerUrl,
@@ -32,18 +33,18 @@ pub(crate) struct Question {
     pub(crate) bytes: usize,
 }
 
-/// Names a question; never used again.
+/// The identifier of a question. It is never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct QuestionId(u64);
 
-/// What becomes of a new question.
+/// The outcome for a new question.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entered {
-    /// It may be asked now.
+    /// The question may be sent now.
     Open(QuestionId),
-    /// It waits, and the others are given up for it: their sockets have more waiting.
+    /// The question waits. The listed questions are dropped to make room, because their sockets have more waiting.
     Waiting(QuestionId, Vec<QuestionId>),
-    /// As many wait as may.
+    /// The question is refused: too many are waiting.
     Refused,
 }
 
@@ -64,7 +65,7 @@ impl Queue {
         }
     }
 
-    /// A question has ended, or is given up. Returns those that may be asked now.
+    /// Removes a question that is answered or given up. Returns the questions that may be sent now.
     pub(super) fn leave(&mut self, id: QuestionId) -> Vec<QuestionId> {
         let Some(question) = self.open.remove(&id) else {
             self.waiting.retain(|(waiting, _)| *waiting != id);
@@ -80,7 +81,7 @@ impl Queue {
     fn open_next(&mut self, url: &TriggerUrl) -> Option<QuestionId> {
         let candidates = self.waiting.iter().enumerate().filter(|(_, (_, question))| question.url == *url);
         let candidates = candidates.filter(|(_, (_, question))| self.may_open(question));
-        // The oldest of them, where several sockets have as few.
+        // Several sockets may have equally few; then the oldest question is next.
         let (index, _) = candidates.min_by_key(|(_, (_, question))| self.open_of_socket(question))?;
         let (id, question) = self.waiting.remove(index)?;
         self.open(id, question);
@@ -106,8 +107,8 @@ impl Queue {
         self.by_socket.get(&(question.url.clone(), question.socket)).copied().unwrap_or_default()
     }
 
-    /// Gives up the newest questions of sockets that have more waiting than this one, until it fits. `None` if it does
-    /// not: it is its own socket that has the most.
+    /// Drops the newest questions of sockets that have more waiting than this one, until the new question fits. Returns
+    /// `None` if its own socket has the most waiting.
     fn make_room(&mut self, newcomer: &Question) -> Option<Vec<QuestionId>> {
         let mut weights: HashMap<ConnectionId, usize> = HashMap::new();
         for (_, question) in &self.waiting {
@@ -115,7 +116,7 @@ impl Queue {
         }
         let mut total: usize = weights.values().sum();
         let own = weights.get(&newcomer.socket).copied().unwrap_or_default();
-        // One question of any size may wait.
+        // A socket without waiting questions may add one of any size.
         if own > 0 && own + newcomer.weight() > WAITING_PER_SOCKET {
             return None;
         }
@@ -136,7 +137,8 @@ impl Queue {
 }
 
 impl Question {
-    /// Its bytes, and what it takes beside them: so one bound holds for bytes and for number.
+    /// Returns the size of the question, with a minimum that covers its overhead. So one bound limits both bytes and
+    /// number.
     fn weight(&self) -> usize {
         self.bytes.max(LEAST_WEIGHT)
     }
@@ -153,16 +155,16 @@ fn decrement<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K) {
 
 const OPEN_PER_URL: usize = 64;
 
-/// Sixteen sockets fill a URL, not one.
+/// Sixteen sockets are needed to use all of a URL.
 const OPEN_PER_SOCKET: usize = 4;
 
-/// Two busy channels fill a URL, not one.
+/// Two busy channels are needed to use all of a URL.
 const OPEN_PER_CHANNEL: usize = 32;
 
-/// 1,024 small questions, or 16 MiB.
+/// The bytes that may wait in total: 1,024 small questions.
 const WAITING: usize = 16 * 1024 * 1024;
 
-/// 64 small questions, or 1 MiB.
+/// The bytes that may wait for one socket: 64 small questions.
 const WAITING_PER_SOCKET: usize = 1024 * 1024;
 
 const LEAST_WEIGHT: usize = 16 * 1024;

@@ -1,11 +1,11 @@
-//! Proves to a trigger that this server asks, and what.
+//! The signature that proves to a trigger which server sends a request, and with which body.
 
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::hmac::{Context, HMAC_SHA256, Key};
 
-use crate::auth::Secret;
+use crate::settings::Secret;
 
 /// The key that signs the bodies of requests to triggers.
 #[derive(Debug)]
@@ -16,20 +16,20 @@ impl Signer {
         Signer(Key::new(HMAC_SHA256, secret.bytes()))
     }
 
-    /// The header for a body that is sent now.
+    /// Returns the signature header for a body that is sent now.
     pub(super) fn sign(&self, body: &str) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.sign_at(now.as_secs(), body)
     }
 
-    /// `t=SECONDS,v1=HEX`: the HMAC of `SECONDS.BODY`. With the time in it, an old request cannot be sent again later.
+    /// Returns `t=SECONDS,v1=HEX`, the HMAC of `SECONDS.BODY`. The time in it lets a trigger refuse a replayed request.
     fn sign_at(&self, seconds: u64, body: &str) -> String {
         let mut context = Context::with_key(&self.0);
         context.update(format!("{seconds}.").as_bytes());
         context.update(body.as_bytes());
         let mut header = format!("t={seconds},v1=");
         for byte in context.sign().as_ref() {
-            // Writing to a string does not fail.
+            // Writing to a string never fails.
             let _ = write!(header, "{byte:02x}");
         }
         header
@@ -41,7 +41,7 @@ pub(super) const SIGNATURE: &str = "x-xano-signature";
 #[cfg(test)]
 mod tests {
     use super::Signer;
-    use crate::auth::Secret;
+    use crate::settings::Secret;
 
     #[test]
     fn the_signature_covers_time_and_body() {

@@ -1,4 +1,5 @@
-//! Clients that send anything, in bursts, and read all, little or nothing. They hold next to no memory themselves.
+//! Hostile clients that send bursts of any frames and read everything, little or nothing. They hold almost no memory
+//! themselves.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -12,7 +13,8 @@ use crate::allocated;
 
 const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
 
-/// Lets so many clients send so many bursts each. Returns the most that was allocated, and how many bytes were sent.
+/// Runs this number of clients, each with this number of bursts. Returns the peak of allocated bytes and the number of
+/// bytes sent.
 pub(crate) async fn attack(address: SocketAddr, clients: usize, rounds: usize, seed: u64) -> (usize, usize) {
     let mut dice = Rng::with_seed(seed);
     let mut attackers = Vec::new();
@@ -37,9 +39,10 @@ pub(crate) async fn attack(address: SocketAddr, clients: usize, rounds: usize, s
 
 struct Attacker {
     stream: TcpStream,
-    /// How many bytes it reads after each burst.
+    /// The number of bytes that the client reads after each burst.
     appetite: usize,
-    /// What of a burst the kernel has not taken: it goes first, so that the server is sent whole frames.
+    /// The rest of a burst that the kernel has not accepted. It is sent first, so that the server receives whole
+    /// frames.
     unsent: Vec<u8>,
 }
 
@@ -58,7 +61,7 @@ impl Attacker {
         Attacker { stream, appetite, unsent: Vec::new() }
     }
 
-    /// Sends as much as the kernel takes.
+    /// Sends as many bytes as the kernel accepts.
     fn send(&mut self, burst: &[u8]) -> usize {
         if self.unsent.is_empty() {
             self.unsent.extend_from_slice(burst);
@@ -73,7 +76,7 @@ impl Attacker {
         }
     }
 
-    /// Reads as much as it likes. `false` when the server has closed.
+    /// Reads up to the client's appetite. Returns `false` if the server has closed the connection.
     fn reads(&mut self) -> bool {
         let mut buffer = [0; 16_384];
         let mut left = self.appetite;
@@ -88,7 +91,7 @@ impl Attacker {
     }
 }
 
-/// Up to 64 frames in one piece.
+/// Returns up to 64 frames in one piece.
 fn burst(dice: &mut Rng) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..dice.usize(1..64) {
@@ -118,7 +121,7 @@ fn frame(dice: &mut Rng) -> String {
     }
 }
 
-/// A text frame with a mask of zeros.
+/// Appends a text frame with a mask of zeros.
 fn put_frame(bytes: &mut Vec<u8>, text: &[u8]) {
     bytes.push(0x81);
     match u8::try_from(text.len()) {

@@ -1,5 +1,5 @@
-//! Memory under hostile clients: whatever frames come, in whatever order, what the server allocates stays below the sum
-//! of the configured bounds. A program of its own, as it counts every allocation.
+//! Memory under hostile clients: no matter which frames arrive, the server allocates less than the sum of the
+//! configured bounds. This is a separate program because it counts every allocation.
 
 mod attackers;
 
@@ -28,7 +28,7 @@ fn limits() -> Limits {
         history_bytes: 400_000,
         history_bytes_per_channel: 100_000,
         presence_members: 5,
-        // What comes fast is taken in here: the other bounds have to hold.
+        // Rate limits are off, so that all other bounds must hold.
         messages_per_second: usize::MAX,
         bytes_per_second: usize::MAX,
         bad_frames_per_minute: usize::MAX,
@@ -36,10 +36,10 @@ fn limits() -> Limits {
     }
 }
 
-/// What the limits allow in all, with what an open socket takes by itself. Messages with a key are remembered for two
-/// minutes besides: the attackers send few of them.
+/// Returns the sum of all limits, plus the memory of the open sockets themselves. The idempotency keys of two minutes
+/// are not included, because the attackers send few messages with a key.
 fn bound(limits: &Limits) -> usize {
-    /// Frames that nobody has tried to write yet may be four times what may wait, see `outbox`.
+    /// Before the first write, an outbox may hold four times its limit; see `outbox`.
     const UNWRITTEN: usize = 4;
     const PER_SOCKET: usize = 64 * 1024;
     const PER_CHANNEL: usize = 8 * 1024;
@@ -49,12 +49,12 @@ fn bound(limits: &Limits) -> usize {
 }
 
 #[test]
-fn what_the_server_allocates_stays_below_the_sum_of_the_bounds_under_any_frames() {
+fn no_sequence_of_frames_makes_the_server_allocate_more_than_the_sum_of_its_bounds() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     for seed in 0..3 {
         let (held, sent) = runtime.block_on(async {
             let (address, stop, served) = start().await;
-            // The first attackers warm up what stays: buffers of the runtime, the certificates of the machine.
+            // The first attack fills what stays allocated: buffers of the runtime, and the certificates of the machine.
             attack(address, SOCKETS, 3, seed).await;
             let before = ALLOCATED.allocated();
             let (peak, sent) = attack(address, SOCKETS, ROUNDS, seed).await;
@@ -64,7 +64,7 @@ fn what_the_server_allocates_stays_below_the_sum_of_the_bounds_under_any_frames(
         });
         let bound = bound(&limits());
         println!("seed {seed}: {sent} bytes were sent, {held} held at the most, of {bound}");
-        assert!(sent > 10 * bound, "the attack is no match: {sent} bytes were sent");
+        assert!(sent > 10 * bound, "the attack is too weak: {sent} bytes were sent");
         assert!(held < bound, "seed {seed}: {held} bytes are held, of {bound}");
     }
 }
@@ -85,7 +85,7 @@ async fn start() -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task::Joi
     (address, stop, tokio::spawn(xano_realtime_server::run(listener, config, shutdown)))
 }
 
-/// What is allocated now.
+/// Returns the number of bytes that are allocated now.
 fn allocated() -> usize {
     ALLOCATED.allocated()
 }

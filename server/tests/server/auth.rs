@@ -1,4 +1,4 @@
-//! Sign-up, login and what a token of them is good for.
+//! Sign-up and login, and what their tokens permit.
 
 use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,7 +29,7 @@ fn error(answer: &Answer) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn who_signed_up_logs_in_asks_who_they_are_and_opens_a_socket() {
+async fn a_user_signs_up_logs_in_requests_me_and_opens_a_socket() {
     let server = Running::start().await;
     let signed_up = signs_up(&server, " Jill@Example.com ").await;
     assert_eq!(signed_up.status, 200, "{}", signed_up.body);
@@ -48,12 +48,12 @@ async fn who_signed_up_logs_in_asks_who_they_are_and_opens_a_socket() {
         jill.join(MARVEL, json!({ "presence": true })).await;
         let myself = &jill.hear_until("presence_full").await["payload"]["presence"][0];
         assert_eq!(myself["permissions"], json!({ "dbo_id": 1, "row_id": 1 }));
-        assert_eq!(myself["extras"], json!({ "name": "Jill" }), "the address is nobody's business");
+        assert_eq!(myself["extras"], json!({ "name": "Jill" }), "the e-mail address is not shown");
     }
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_user_are_told_apart_by_nobody() {
+async fn a_wrong_password_and_an_unknown_user_have_the_same_answer() {
     let server = Running::start().await;
     signs_up(&server, "jill@example.com").await;
     let refusal = json!({ "code": "ERROR_CODE_ACCESS_DENIED", "message": "Invalid Credentials." });
@@ -63,7 +63,7 @@ async fn a_wrong_password_and_an_unknown_user_are_told_apart_by_nobody() {
 }
 
 #[tokio::test]
-async fn an_address_signs_up_once() {
+async fn an_email_address_signs_up_once() {
     let server = Running::start().await;
     signs_up(&server, "jill@example.com").await;
     let again = signs_up(&server, "JILL@example.com").await;
@@ -72,7 +72,7 @@ async fn an_address_signs_up_once() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_sign_up_is_said_by_the_name_of_the_field() {
+async fn an_invalid_sign_up_is_refused_with_the_name_of_the_field() {
     let server = Running::start().await;
     let refusals = [
         ("", "EOF"),
@@ -95,7 +95,7 @@ async fn what_is_wrong_with_a_sign_up_is_said_by_the_name_of_the_field() {
 }
 
 #[tokio::test]
-async fn me_needs_a_token_of_somebody_who_signed_up_here() {
+async fn me_needs_the_token_of_a_user_who_signed_up_here() {
     let server = Running::start().await;
     signs_up(&server, "jill@example.com").await;
     let without = ask(server.address, "GET", "/api:auth/auth/me", &[], "").await;
@@ -107,14 +107,14 @@ async fn me_needs_a_token_of_somebody_who_signed_up_here() {
     }
 }
 
-/// A token that is accepted for some four seconds more: of the 60 s of leeway, 57 are over.
+/// Returns a token that is accepted for about four more seconds: of the 60 s of leeway, 57 have passed.
 fn token_about_to_expire() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     token(&json!({ "dbo_id": 5, "id": 7, "exp": now - 57 }))
 }
 
 #[tokio::test]
-async fn a_socket_whose_token_expires_is_told_and_closed_with_1012_and_comes_back_as_anonymous() {
+async fn a_socket_whose_token_expires_receives_an_error_is_closed_with_1012_and_reconnects_as_anonymous() {
     let server = Running::start().await;
     let token = token_about_to_expire();
     let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
@@ -130,7 +130,7 @@ async fn a_socket_whose_token_expires_is_told_and_closed_with_1012_and_comes_bac
 }
 
 #[tokio::test]
-async fn a_socket_that_never_stops_sending_does_not_outlive_its_token() {
+async fn a_socket_that_sends_without_a_pause_is_closed_when_its_token_expires() {
     let limits = Limits { messages_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { limits, ..Config::default() }).await;
     let (jack, _) = Client::connect(server.address, Some(&token_about_to_expire())).await.unwrap();
@@ -156,7 +156,7 @@ async fn a_socket_that_never_stops_sending_does_not_outlive_its_token() {
 }
 
 #[tokio::test]
-async fn a_token_without_an_end_keeps_its_socket() {
+async fn a_socket_stays_open_if_its_token_expires_beyond_the_range_of_the_clock() {
     let server = Running::start().await;
     let token = token(&json!({ "dbo_id": 5, "id": 7, "exp": u64::MAX }));
     let (mut jack, _) = Client::connect(server.address, Some(&token)).await.unwrap();
@@ -165,7 +165,7 @@ async fn a_token_without_an_end_keeps_its_socket() {
 }
 
 #[tokio::test]
-async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() {
+async fn pages_of_allowed_origins_may_use_the_endpoints_and_never_with_credentials() {
     let mut origins = Origins::default();
     origins.allow("https://app.example.com").unwrap();
     let only = Running::start_with(Config { origins, ..Config::default() }).await;
@@ -201,7 +201,7 @@ async fn pages_may_use_it_from_the_allowed_origins_and_never_with_credentials() 
 }
 
 #[tokio::test]
-async fn a_page_cannot_sign_up_without_being_asked_first_whether_it_may() {
+async fn a_page_of_another_origin_cannot_sign_up_without_a_preflight_request() {
     let server = Running::start().await;
     let user = r#"{"email":"jill@example.com","password":"correct horse"}"#;
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "text/plain; application/json", ""] {
@@ -214,7 +214,7 @@ async fn a_page_cannot_sign_up_without_being_asked_first_whether_it_may() {
 }
 
 #[tokio::test]
-async fn elsewhere_than_on_loopback_it_is_there_for_development_only() {
+async fn on_other_addresses_than_loopback_the_endpoints_need_the_flag_dev() {
     for dev in [false, true] {
         let (_server, address) = Running::start_beyond_loopback(Config { dev, ..Config::default() }).await;
         let answer = post(address, "/api:auth/auth/login", &json!({ "email": "a@b", "password": "x" })).await;

@@ -1,4 +1,4 @@
-//! What a broken or hostile client sends, and that nobody else notices.
+//! Broken and hostile clients, and that other clients do not notice them.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 #[tokio::test]
-async fn a_bad_frame_is_refused_and_the_sockets_other_channels_go_on() {
+async fn a_bad_frame_is_refused_and_the_other_channels_of_the_socket_keep_working() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let refusals = [
@@ -34,7 +34,7 @@ async fn a_bad_frame_is_refused_and_the_sockets_other_channels_go_on() {
 }
 
 #[tokio::test]
-async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
+async fn a_frame_that_is_too_large_closes_only_its_own_socket_with_1009() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let flood = server.client_on(MARVEL).await;
@@ -45,7 +45,7 @@ async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
     };
     let sending = tokio::spawn(async move {
         use futures_util::SinkExt;
-        // Fails when the server hangs up first, which is fine.
+        // The write fails if the server closes first, which is correct too.
         let _ = writer.send(Message::text("x".repeat(10_000_000))).await;
     });
     let code = patiently(async {
@@ -65,7 +65,7 @@ async fn a_frame_that_is_too_large_closes_its_socket_with_1009_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_alone_with_the_limit_off_too() {
+async fn a_frame_header_that_announces_more_than_fits_into_memory_closes_only_its_socket_even_without_a_limit() {
     let server = Running::with_limits("frame_bytes=0").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut attacker = server.client().await;
@@ -79,7 +79,7 @@ async fn a_header_that_announces_more_than_fits_into_memory_closes_its_socket_al
 }
 
 #[tokio::test]
-async fn the_largest_frame_is_as_large_as_the_limit_says() {
+async fn a_frame_may_be_exactly_as_large_as_the_limit() {
     let server = Running::with_limits("frame_bytes=1000").await;
     let mut jill = server.client_on(MARVEL).await;
     let frame = |bytes: usize| {
@@ -94,7 +94,7 @@ async fn the_largest_frame_is_as_large_as_the_limit_says() {
 }
 
 #[tokio::test]
-async fn who_is_closed_learns_why_and_reads_a_clean_end_though_more_was_sent() {
+async fn a_closed_client_receives_the_reason_and_a_clean_end_even_if_it_has_sent_more() {
     let server = Running::with_limits("frame_bytes=1000").await;
     let mut jill = server.client().await;
     jill.send(Message::text("x".repeat(1001))).await;
@@ -102,12 +102,12 @@ async fn who_is_closed_learns_why_and_reads_a_clean_end_though_more_was_sent() {
     let stream = jill.socket.get_mut();
     stream.write_all(&[0; 10_000]).await.unwrap();
     assert_eq!(patiently(stream.read_to_end(&mut Vec::new())).await.unwrap(), 0);
-    // What nobody reads would have the kernel reset the connection.
-    stream.write_all(&[0; 10_000]).await.expect("the server still takes what comes");
+    // If the server stopped reading, the kernel would reset the connection.
+    stream.write_all(&[0; 10_000]).await.expect("the server still reads");
 }
 
 #[tokio::test]
-async fn text_that_is_not_utf8_closes_with_1007_and_no_websocket_at_all_with_1002() {
+async fn invalid_utf8_closes_with_1007_and_invalid_frames_with_1002() {
     let server = Running::start().await;
     let not_utf8: [u8; 8] = [0x81, 0x82, 0, 0, 0, 0, 0xff, 0xff];
     let reserved_opcode: [u8; 6] = [0x83, 0x80, 0, 0, 0, 0];
@@ -119,7 +119,7 @@ async fn text_that_is_not_utf8_closes_with_1007_and_no_websocket_at_all_with_100
 }
 
 #[tokio::test]
-async fn a_control_ping_is_answered() {
+async fn a_websocket_ping_is_answered_with_a_pong() {
     let server = Running::start().await;
     let mut jill = server.client().await;
     jill.send(Message::Ping(Bytes::from_static(b"there?"))).await;
@@ -127,7 +127,7 @@ async fn a_control_ping_is_answered() {
 }
 
 #[tokio::test]
-async fn a_clients_close_code_comes_back() {
+async fn the_close_code_of_a_client_is_echoed() {
     let server = Running::start().await;
     for code in [1000, 4000] {
         let mut jill = server.client_on(MARVEL).await;
@@ -136,13 +136,13 @@ async fn a_clients_close_code_comes_back() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_is_cut_off_and_slows_nobody_down() {
+async fn a_client_that_reads_nothing_is_closed_and_delays_no_other_client() {
     let server = Running::with_limits("outbox_bytes=100000,bytes_per_second=0").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut stuck = server.client_on(MARVEL).await;
     jill.hear_until("presence_update").await;
 
-    // As much as the kernel's buffers and the outbox hold together, and then some.
+    // The total is more than the kernel's buffers and the outbox hold together.
     let filling = "x".repeat(100_000);
     let mut has_left = false;
     for _ in 0..1_000 {
@@ -160,13 +160,13 @@ async fn a_client_that_reads_nothing_is_cut_off_and_slows_nobody_down() {
     }
     assert!(has_left, "the stuck client is still a member after 100 MB");
     let code = tokio::time::timeout(Duration::from_secs(20), stuck.hear_close()).await;
-    assert_eq!(code, Ok(1013), "it reads on in time, so it is told why");
+    assert_eq!(code, Ok(1013), "the client reads in time, so it receives the close code");
     let metrics = get(server.address, "/metrics").await.2;
     assert!(metrics.contains("xano_slow_consumers_total 1\n"), "{metrics}");
 }
 
 #[tokio::test]
-async fn a_socket_of_its_own_is_not_a_member_of_anything() {
+async fn a_socket_that_has_joined_no_channel_receives_no_messages() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let (mut stranger, _) = Client::connect(server.address, None).await.unwrap();

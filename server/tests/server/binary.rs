@@ -1,9 +1,9 @@
-//! The program as it is started and stopped.
+//! The program itself: how it starts, what it prints, and how it stops.
 
 #![allow(unreachable_pub, reason = "public to the other test files")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -17,13 +17,13 @@ pub fn server() -> Command {
     for name in ["XANO_LISTEN", "XANO_CONFIG", "XANO_LIMITS", "XANO_SECRET", "XANO_TRIGGER_SECRET"] {
         command.env_remove(name);
     }
-    // Or each would leave a file behind when it is killed.
+    // With a given token, the server writes no token file, which a killed server would leave behind.
     command.env("XANO_ADMIN_TOKEN", ADMIN_TOKEN);
     command.stderr(Stdio::piped()).stdout(Stdio::piped());
     command
 }
 
-/// Ends with the test, even when the test fails.
+/// A server process. It is killed when the test ends, also after a failure.
 pub struct Process {
     pub child: Child,
     pub address: SocketAddr,
@@ -36,12 +36,13 @@ impl Process {
         let mut first_line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut first_line).unwrap();
-        let address = first_line.trim_end().strip_prefix("listening on http://");
+        let address = first_line.trim_end().strip_prefix("listening on http");
+        let address = address.and_then(|rest| rest.trim_start_matches('s').strip_prefix("://"));
         let address = address.expect(&first_line).parse().unwrap();
         Process { child, address, stdout }
     }
 
-    /// From its second line.
+    /// Returns the path in the second line of the output.
     fn admin_token_file(&mut self) -> PathBuf {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -49,14 +50,14 @@ impl Process {
     }
 
     #[cfg(unix)]
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
     }
 
-    /// Ends it, and says all that it printed after its first line.
+    /// Stops the process and returns all that it printed after its first line.
     pub fn end(&mut self) -> String {
-        // It writes its log before it ends.
+        // SIGTERM lets the server write its whole log before it ends.
         #[cfg(unix)]
         self.signal("TERM");
         #[cfg(not(unix))]
@@ -75,8 +76,8 @@ impl Drop for Process {
     }
 }
 
-/// What a server says that does not start.
-fn complaint(command: &mut Command) -> String {
+/// Returns the error message of a server that refuses to start.
+pub fn complaint(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(!output.status.success(), "it started");
     String::from_utf8(output.stderr).unwrap()
@@ -90,7 +91,7 @@ pub fn settings_file(name: &str, text: &str) -> PathBuf {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_seconds() {
+async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_with_0_within_five_seconds() {
     for signal in ["TERM", "INT"] {
         let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
         let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
@@ -110,7 +111,43 @@ async fn sigterm_and_sigint_close_every_socket_with_1012_and_exit_0_within_five_
 }
 
 #[tokio::test]
-async fn a_server_that_is_told_to_stop_lets_nobody_in_any_more() {
+async fn with_exit_on_stdin_close_the_end_of_standard_input_stops_the_server_like_sigterm() {
+    let mut command = server();
+    command.args(["--listen", "127.0.0.1:0", "--exit-on-stdin-close"]).stdin(Stdio::piped());
+    let mut process = Process::start(&mut command);
+    process.child.stdin.as_mut().unwrap().write_all(b"what is written is not the end\n").unwrap();
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    drop(process.child.stdin.take());
+    assert_eq!(jill.hear_close().await, 1012);
+    drop(jill);
+    let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
+    assert_eq!(status.unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_stops_the_server_while_standard_input_is_open() {
+    let mut command = server();
+    command.args(["--listen", "127.0.0.1:0", "--exit-on-stdin-close"]).stdin(Stdio::piped());
+    let mut process = Process::start(&mut command);
+    process.signal("TERM");
+    // `wait` would close standard input.
+    let _open = process.child.stdin.take();
+    let status = tokio::task::spawn_blocking(move || process.child.wait().unwrap()).await;
+    assert_eq!(status.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn without_exit_on_stdin_close_the_end_of_standard_input_is_ignored() {
+    let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()));
+    let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
+    jill.join(MARVEL, json!({})).await;
+    assert_eq!(jill.hear().await["action"], "join");
+    assert_eq!(get(process.address, "/health").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_stopping_server_accepts_no_new_sockets() {
     let server = Running::start().await;
     let address = server.address;
     let mut jill = server.client_on(MARVEL).await;
@@ -121,7 +158,40 @@ async fn a_server_that_is_told_to_stop_lets_nobody_in_any_more() {
 }
 
 #[tokio::test]
-async fn settings_come_from_a_file_named_by_flag_or_environment() {
+async fn the_health_check_succeeds_while_the_server_answers_and_fails_otherwise() {
+    let mut process = Process::start(server().args(["--listen", "127.0.0.1:0"]));
+    let port = process.address.port();
+    let check = |listen: String| server().args(["--health-check", "--listen", &listen]).output().unwrap();
+    assert!(check(format!("127.0.0.1:{port}")).status.success());
+    assert!(check(format!("0.0.0.0:{port}")).status.success(), "the address of a server that listens on all");
+
+    process.end();
+    process.child.wait().unwrap();
+    let output = check(format!("127.0.0.1:{port}"));
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        complaint.starts_with(&format!("error: --health-check: 127.0.0.1:{port} does not answer: ")),
+        "{complaint}"
+    );
+}
+
+#[tokio::test]
+async fn the_health_check_fails_where_the_answer_is_not_200() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap();
+    let check =
+        std::thread::spawn(move || server().args(["--health-check", "--listen", &address.to_string()]).output());
+    let (mut client, _) = other.accept().unwrap();
+    std::io::Write::write_all(&mut client, b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
+    let output = check.join().unwrap().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(complaint, format!("error: --health-check: {address} answers \"HTTP/1.1 503 \"\n"));
+}
+
+#[tokio::test]
+async fn settings_are_read_from_a_file_that_a_flag_or_the_environment_names() {
     let text = r#"{"enabled":true,"hash":"another-hash","channels":[]}"#;
     let file = settings_file("another.json", text);
     let by_flag = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
@@ -139,7 +209,7 @@ async fn settings_come_from_a_file_named_by_flag_or_environment() {
 }
 
 #[tokio::test]
-async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed() {
+async fn the_key_is_read_from_a_file_or_from_the_environment_and_is_never_printed() {
     let key = std::str::from_utf8(KEY).unwrap();
     let file = settings_file("secret", &format!("{key}\n"));
     let listen = ["--listen", "127.0.0.1:0"];
@@ -155,7 +225,7 @@ async fn the_key_comes_from_a_file_or_from_the_environment_and_is_never_printed(
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_reads() {
+async fn an_admin_token_is_generated_at_start_and_written_to_a_file_that_only_its_owner_can_read() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new("runtime").with_file("xano-realtime-server-1-1.token", "of a server that crashed");
     let mut process = Process::start(
@@ -176,7 +246,7 @@ async fn an_admin_token_is_made_at_start_and_kept_in_a_file_that_only_its_owner_
 }
 
 #[tokio::test]
-async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
+async fn the_output_contains_no_token_no_password_and_no_payload() {
     let row = r#"{"pattern":"room","enabled":true,"anonymous_clients":true,"client_public_messaging":true,
                   "triggers":{"message":"http://127.0.0.1:1/key-in-a-url"}}"#;
     let file = settings_file("printed.json", &format!(r#"{{"enabled":true,"channels":[{row}]}}"#));
@@ -207,7 +277,7 @@ async fn nothing_that_is_printed_holds_a_token_a_password_or_a_payload() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
+async fn sighup_reloads_the_settings_file_and_sockets_stay_open() {
     let settings = |name: &str| json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] });
     let file = settings_file("hangup.json", &settings("old").to_string());
     let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
@@ -217,7 +287,7 @@ async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
 
     fs::write(&file, settings("new").to_string()).unwrap();
     process.signal("HUP");
-    // Whoever has lost their channel is told.
+    // A member whose channel is gone receives an error.
     assert_eq!(jill.hear_refusal().await, "No settings for channel name");
     assert_eq!(jill.hear().await["action"], "leave");
     jill.join("new", json!({})).await;
@@ -225,7 +295,7 @@ async fn at_sighup_the_settings_file_is_read_again_and_sockets_stay_open() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_before_serving() {
+fn invalid_arguments_are_reported_before_the_server_serves() {
     let unknown_key = settings_file("unknown-key.json", r#"{"chanels":[]}"#);
     let not_json = settings_file("not-json.json", "{");
     let config = |file: &PathBuf| complaint(server().arg("--config").arg(file));
@@ -248,10 +318,12 @@ fn what_cannot_be_done_is_said_before_serving() {
     assert!(short.contains("XANO_ADMIN_TOKEN: the token has fewer than 16 characters"), "{short}");
     assert!(complaint(server().args(["--allow-origin", "*"])).contains("\"*\" is not an origin"));
     assert!(complaint(server().args(["--trusted-proxy", "proxy"])).contains("\"proxy\" is not a network"));
-    assert!(complaint(server().args(["--www", "nowhere"])).contains("there is no such folder"));
+    assert!(complaint(server().args(["--www", "nowhere"])).contains("the folder does not exist"));
+    let two_sites = complaint(server().args(["--demo", "--www", env!("CARGO_TARGET_TMPDIR")]));
+    assert!(two_sites.contains("--demo: cannot be combined with --www"), "{two_sites}");
     assert!(complaint(server().args(["--listen", "nowhere"])).contains("cannot listen on nowhere"));
     let both = complaint(server().args(["--redis", "redis://localhost"]).arg("--redis-file").arg(&empty));
-    assert!(both.contains("--redis-file: give either it or --redis"), "{both}");
+    assert!(both.contains("--redis-file: cannot be combined with --redis"), "{both}");
     let url = settings_file("redis-url", "http://user:hunter2@localhost\n");
     let no_url = complaint(server().arg("--redis-file").arg(&url));
     assert!(no_url.contains("redis-url: not the URL of a Redis") && !no_url.contains("hunter2"), "{no_url}");
@@ -259,8 +331,8 @@ fn what_cannot_be_done_is_said_before_serving() {
 }
 
 #[tokio::test]
-async fn a_password_in_the_argument_of_redis_is_warned_of_and_one_in_a_file_is_not() {
-    // Nothing listens there: each server goes on trying to connect.
+async fn the_server_warns_of_a_password_in_the_argument_of_redis_and_not_of_one_in_a_file() {
+    // No program listens on this port, so each server keeps trying to connect.
     let url = "redis://user:hunter2@127.0.0.1:1";
     let file = settings_file("redis-password", url);
     let by_argument = server().args(["--listen", "127.0.0.1:0", "--redis", url]).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! People on channels.
+//! Users who chat: messages, presence and history on channels.
 
 use crate::support::{MARVEL, Running};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ async fn two_users_chat() {
 }
 
 #[tokio::test]
-async fn each_of_three_gets_a_message_once_and_in_one_order() {
+async fn each_of_three_members_gets_every_message_once_and_in_one_order() {
     let server = Running::start().await;
     let mut members = Vec::new();
     for _ in 0..3 {
@@ -40,7 +40,7 @@ async fn each_of_three_gets_a_message_once_and_in_one_order() {
 }
 
 #[tokio::test]
-async fn a_whisper_reaches_one_member() {
+async fn a_private_message_reaches_one_member() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut jack = server.client_on(MARVEL).await;
@@ -55,7 +55,7 @@ async fn a_whisper_reaches_one_member() {
 }
 
 #[tokio::test]
-async fn who_comes_and_goes_is_seen_by_the_others() {
+async fn joins_and_leaves_are_announced_to_the_other_members() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut jack = server.client().await;
@@ -72,7 +72,7 @@ async fn who_comes_and_goes_is_seen_by_the_others() {
 }
 
 #[tokio::test]
-async fn a_socket_that_closes_or_breaks_leaves_the_list() {
+async fn a_closed_or_broken_socket_is_removed_from_the_presence_list() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut closes = server.client_on(MARVEL).await;
@@ -87,7 +87,7 @@ async fn a_socket_that_closes_or_breaks_leaves_the_list() {
 }
 
 #[tokio::test]
-async fn a_late_joiner_gets_the_history() {
+async fn a_client_that_joins_later_gets_the_history() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     jill.message(MARVEL, "before you came").await;
@@ -100,7 +100,7 @@ async fn a_late_joiner_gets_the_history() {
 }
 
 #[tokio::test]
-async fn a_channel_may_be_called_like_a_property_of_every_object() {
+async fn a_channel_may_have_the_name_of_a_property_that_every_javascript_object_has() {
     let row = json!({ "pattern": "__proto__", "enabled": true, "anonymous_clients": true,
         "presence": true, "client_public_messaging": true });
     let server = Running::with_channels(json!([row])).await;
@@ -112,7 +112,7 @@ async fn a_channel_may_be_called_like_a_property_of_every_object() {
 }
 
 #[tokio::test]
-async fn a_large_payload_arrives_whole() {
+async fn a_large_payload_arrives_complete() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let large = json!({ "list": vec!["0123456789"; 10_000] });

@@ -1,4 +1,4 @@
-//! Several servers act as one over a real Redis.
+//! Two servers on a real Redis act as one.
 
 mod bounds;
 mod losses;
@@ -13,7 +13,7 @@ use xano_realtime_server::{Config, Settings};
 use crate::support::redis::Redis;
 use crate::support::{Client, MARVEL, Running, admin, ask, get, patiently, post, token_of};
 
-/// Two servers and what they share. The Redis is dropped last.
+/// Two servers and the Redis that they share. The Redis is dropped last.
 struct Cluster {
     one: Running,
     other: Running,
@@ -51,14 +51,14 @@ fn socket_ids(presence_full: &Value) -> HashSet<String> {
 }
 
 #[tokio::test]
-async fn users_of_two_servers_chat_and_see_each_other_come_and_go() {
+async fn users_of_two_servers_chat_and_see_each_other_join_and_leave() {
     let cluster = Cluster::start().await;
     let mut jill = cluster.one.client_on(MARVEL).await;
     let mut jack = cluster.other.client().await;
     jack.join(MARVEL, json!({ "presence": true })).await;
     assert_eq!(jack.hear().await["action"], "join");
     let present = jack.hear().await;
-    assert_eq!(socket_ids(&present).len(), 2, "both are on the list of whoever comes second");
+    assert_eq!(socket_ids(&present).len(), 2, "the second client sees both in its list");
     let came = jill.hear().await;
     assert_eq!((&came["action"], &came["payload"]["action"]), (&json!("presence_update"), &json!("join")));
 
@@ -72,7 +72,7 @@ async fn users_of_two_servers_chat_and_see_each_other_come_and_go() {
 }
 
 #[tokio::test]
-async fn the_list_is_in_the_order_in_which_they_came() {
+async fn the_presence_list_is_in_the_order_of_the_joins() {
     let cluster = Cluster::start().await;
     let mut present = Vec::new();
     let mut clients = Vec::new();
@@ -89,7 +89,7 @@ async fn the_list_is_in_the_order_in_which_they_came() {
 }
 
 #[tokio::test]
-async fn all_members_see_one_order_whoever_sends_from_where() {
+async fn all_members_see_messages_of_both_servers_in_one_order() {
     let cluster = Cluster::with_row(json!({})).await;
     let servers = [&cluster.one, &cluster.other];
     let mut subscribers = Vec::new();
@@ -129,7 +129,7 @@ async fn all_members_see_one_order_whoever_sends_from_where() {
 }
 
 #[tokio::test]
-async fn whispers_reach_members_of_another_server_and_nobody_else() {
+async fn private_messages_reach_one_member_of_another_server_and_no_other_client() {
     let cluster = Cluster::with_row(json!({})).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client().await;
@@ -151,7 +151,7 @@ async fn whispers_reach_members_of_another_server_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn what_was_missed_on_one_server_is_had_from_the_other() {
+async fn messages_missed_on_one_server_are_replayed_by_the_other() {
     let cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client().await;
@@ -199,7 +199,7 @@ async fn history_outlives_the_servers() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_sent_again_to_another_server_is_said_once() {
+async fn a_message_that_is_sent_again_to_another_server_is_delivered_once() {
     let cluster = Cluster::start().await;
     let mut jill = cluster.one.client_on(MARVEL).await;
     let options = json!({ "channel": MARVEL, "key": "0123456789abcdef0123456789abcdef" });
@@ -218,7 +218,7 @@ async fn a_message_that_is_sent_again_to_another_server_is_said_once() {
 }
 
 #[tokio::test]
-async fn what_is_for_authenticated_members_keeps_to_them_everywhere() {
+async fn messages_for_authenticated_members_reach_no_other_member_on_any_server() {
     let cluster = Cluster::with_row(json!({ "client_authenticated_messaging": true, "history": 25 })).await;
     let token = token_of(5, 7, json!({ "name": "Jill" }));
     let (mut jill, _) = Client::connect(cluster.one.address, Some(&token)).await.unwrap();
@@ -238,7 +238,7 @@ async fn what_is_for_authenticated_members_keeps_to_them_everywhere() {
 }
 
 #[tokio::test]
-async fn events_settings_users_and_tokens_are_those_of_all_servers() {
+async fn servers_share_events_settings_users_and_tokens() {
     let cluster = Cluster::start().await;
     let mut jill = cluster.one.client_on(MARVEL).await;
     let _jack = cluster.other.client_on(MARVEL).await;
@@ -264,7 +264,7 @@ async fn events_settings_users_and_tokens_are_those_of_all_servers() {
 }
 
 #[tokio::test]
-async fn without_redis_nothing_is_accepted_and_with_it_all_goes_on() {
+async fn without_redis_no_message_is_accepted_and_with_it_messages_flow_again() {
     let mut cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client_on("room").await;
@@ -283,17 +283,17 @@ async fn without_redis_nothing_is_accepted_and_with_it_all_goes_on() {
     late.join("room", json!({ "history": true, "presence": true })).await;
     cluster.redis.comes_back();
     late.hear_until("join").await;
-    assert_eq!(socket_ids(&late.hear().await).len(), 3, "who joined meanwhile is in when it is back");
+    assert_eq!(socket_ids(&late.hear().await).len(), 3, "a join that waited for Redis succeeds when Redis is back");
     assert_eq!(payloads(&late.hear().await["payload"]["history"]), ["before"]);
     jill.hear_until("presence_update").await;
     jill.message("room", "after").await;
     for client in [&mut jill, &mut jack, &mut late] {
-        assert_eq!(client.hear_until("message").await["payload"], "after", "nobody left, nothing came twice");
+        assert_eq!(client.hear_until("message").await["payload"], "after", "no member left and no message came twice");
     }
 }
 
 #[tokio::test]
-async fn a_server_without_its_redis_lives_but_is_not_ready() {
+async fn a_server_without_its_redis_is_alive_but_not_ready() {
     let mut cluster = Cluster::start().await;
     let address = cluster.one.address;
     let becomes = async |status: u16| patiently(async { while get(address, "/ready").await.0 != status {} }).await;
@@ -308,7 +308,7 @@ async fn a_server_without_its_redis_lives_but_is_not_ready() {
 }
 
 #[tokio::test]
-async fn a_redis_that_comes_back_empty_is_told_as_a_gap_and_who_is_there_is_known_again() {
+async fn after_redis_has_lost_its_data_members_receive_a_gap_and_presence_is_restored() {
     let mut cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client_on("room").await;
@@ -332,7 +332,7 @@ async fn a_redis_that_comes_back_empty_is_told_as_a_gap_and_who_is_there_is_know
 }
 
 #[tokio::test]
-async fn a_redis_that_comes_back_as_it_once_was_is_told_as_a_gap_and_what_it_kept_is_shown() {
+async fn after_redis_has_lost_its_latest_data_members_receive_a_gap_and_the_remaining_history() {
     let mut cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client_on("room").await;

@@ -1,4 +1,4 @@
-//! The admin closes the sockets of a user.
+//! The admin's endpoint that closes the sockets of a user.
 
 use serde_json::{Value, json};
 use xano_realtime_server::Config;
@@ -8,7 +8,7 @@ use crate::support::{ADMIN_TOKEN, Client, MARVEL, Running, admin, ask, token_of}
 
 const JACK: &str = r#"{"dbo_id":5,"row_id":7}"#;
 
-/// Two sockets of one user, which have opened and joined.
+/// Returns two sockets of one user, one on each server, which have joined a channel.
 async fn jack_twice_on(servers: [&Running; 2]) -> [Client; 2] {
     let token = token_of(5, 7, json!({}));
     user_on(servers, &token).await
@@ -45,20 +45,20 @@ async fn all_sockets_of_a_user_are_closed_with_4401_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_user_is_disconnected_from_all_servers_that_share_a_redis() {
+async fn a_user_is_disconnected_from_all_servers_of_one_redis() {
     let redis = Redis::start();
     let config = || Config { redis: Some(redis.url()), ..Config::default() };
     let (one, other) = (Running::start_with(config()).await, Running::start_with(config()).await);
     let sockets = jack_twice_on([&one, &other]).await;
     let answer = admin(one.address, "POST", "/disconnect", JACK).await;
-    assert_eq!(answer.json(), json!({ "sockets": 1 }), "those of the server that was asked");
+    assert_eq!(answer.json(), json!({ "sockets": 1 }), "the sockets of the server that received the request");
     for mut socket in sockets {
         assert_eq!(socket.hear_close().await, 4401);
     }
 }
 
 #[tokio::test]
-async fn who_is_not_the_admin_disconnects_nobody_and_what_names_no_user_is_refused() {
+async fn disconnecting_needs_the_admin_token_and_a_valid_user() {
     let server = Running::start().await;
     let [mut jack, _other] = jack_twice_on([&server, &server]).await;
     let path = "/api:meta/workspace/1/realtime/disconnect";

@@ -1,4 +1,4 @@
-//! `docs/server.md` names what there is, and nothing else.
+//! The documents of the server name every flag, endpoint, setting, limit, code and metric, and no other.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,9 +11,13 @@ use xano_realtime_server::{Limits, Settings};
 
 use crate::support::{Running, get};
 
-const DOCUMENT: &str = include_str!("../../../docs/server.md");
+const DOCUMENT: &str = concat!(
+    include_str!("../../../docs/server.md"),
+    include_str!("../../../docs/server-reference.md"),
+    include_str!("../../../docs/server-operations.md"),
+);
 
-/// What stands in backticks at the start of the rows below a heading, up to the next heading.
+/// Returns the texts in backticks at the start of the rows below a heading.
 fn documented(heading: &str) -> BTreeSet<String> {
     rows(heading).into_iter().filter_map(|row| row.split('`').nth(1).map(str::to_owned)).collect()
 }
@@ -28,7 +32,7 @@ fn set<T: Into<String>>(names: impl IntoIterator<Item = T>) -> BTreeSet<String> 
     names.into_iter().map(Into::into).collect()
 }
 
-/// Every source file of the server.
+/// Returns the text of every source file of the server.
 fn sources() -> Vec<String> {
     fn collect(folder: &Path, texts: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -45,7 +49,7 @@ fn sources() -> Vec<String> {
     texts
 }
 
-/// The words of a text that start like this.
+/// Returns the words of a text that start with `start`.
 fn words<'a>(text: &'a str, start: &str, is_part: impl Fn(char) -> bool) -> BTreeSet<&'a str> {
     let starts = text.match_indices(start).map(|(at, _)| &text[at..]);
     starts.map(|rest| &rest[..rest.find(|character| !is_part(character)).unwrap_or(rest.len())]).collect()
@@ -111,7 +115,7 @@ fn every_limit_with_its_default() {
 #[test]
 fn every_error_code() {
     assert_eq!(documented("## Error codes"), set(Code::ALL.iter().map(|code| code.name())));
-    let errors = include_str!("../../src/api_error.rs");
+    let errors = include_str!("../../src/http/api_error.rs");
     let codes = words(errors, "ERROR_", |part| part == '_' || part.is_ascii_uppercase());
     assert_eq!(documented("## Errors over HTTP"), set(codes.into_iter().filter(|code| *code != "ERROR_")));
 }

@@ -1,4 +1,4 @@
-//! What our server can do beyond Xano's, over real sockets.
+//! Extensions of the protocol that Xano's servers do not have, over real sockets.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -18,7 +18,7 @@ async fn a_ping_is_answered_and_is_neither_a_message_nor_a_bad_frame() {
 }
 
 #[tokio::test]
-async fn who_was_cut_off_gets_what_was_said_in_between() {
+async fn a_client_that_reconnects_gets_the_messages_that_it_missed() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut jack = server.client().await;
@@ -39,7 +39,7 @@ async fn who_was_cut_off_gets_what_was_said_in_between() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_sent_again_over_another_socket_is_said_once() {
+async fn a_message_that_is_sent_again_over_another_socket_is_delivered_once() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut jack = server.client().await;
@@ -60,7 +60,7 @@ async fn a_message_that_is_sent_again_over_another_socket_is_said_once() {
 }
 
 #[tokio::test]
-async fn a_message_with_a_key_that_comes_too_fast_is_refused_with_it() {
+async fn the_refusal_of_a_message_that_comes_too_fast_repeats_its_key() {
     let server = Running::with_limits("message_burst=1").await;
     let mut jill = server.client_on(MARVEL).await;
     let mut answers = Vec::new();
@@ -73,7 +73,7 @@ async fn a_message_with_a_key_that_comes_too_fast_is_refused_with_it() {
 }
 
 #[tokio::test]
-async fn after_a_restart_nobody_is_told_that_nothing_was_missed() {
+async fn after_a_restart_a_client_is_told_that_its_history_is_incomplete() {
     let mut positions: Vec<Value> = Vec::new();
     for _ in 0..2 {
         let server = Running::start().await;

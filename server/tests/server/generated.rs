@@ -1,4 +1,4 @@
-//! Generated input: nothing panics, hangs or grows, and every refusal says why.
+//! Generated input: the server neither panics nor hangs nor grows, and every refusal states its reason.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ use crate::support::{ADMIN_TOKEN, Client, HASH, KEY, Running, get, patiently, to
 const SEED: u64 = 20_240_701;
 
 #[tokio::test]
-async fn a_hundred_thousand_frames_are_each_answered_and_leave_nothing_behind() {
+async fn a_hundred_thousand_frames_are_each_answered_and_leave_no_memory_behind() {
     let everything = |pattern: &str| {
         json!({ "pattern": pattern, "wildcard": pattern.ends_with('*'), "enabled": true, "anonymous_clients": true,
                 "presence": true, "history": 25, "client_public_messaging": true, "client_private_messaging": true,
@@ -75,7 +75,7 @@ async fn a_hundred_thousand_frames_are_each_answered_and_leave_nothing_behind() 
     assert!(!process.end().contains("panicked"));
 }
 
-/// Says under which id others whisper to it.
+/// Joins all channels, and returns the socket id to which others can send private messages.
 async fn on_all_channels(client: &mut Client) -> String {
     let mut id = String::new();
     for channel in ["open", "room/1", "last"] {
@@ -86,7 +86,7 @@ async fn on_all_channels(client: &mut Client) -> String {
     id
 }
 
-/// How many answers to frames came before the last message of a batch, and how many of the messages were whispers.
+/// Reads up to the last message of a batch. Returns the number of answers and the number of private messages before it.
 async fn hears_until_last(client: &mut Client, batch: usize) -> (usize, usize) {
     let (mut answers, mut whispers) = (0, 0);
     loop {
@@ -99,7 +99,7 @@ async fn hears_until_last(client: &mut Client, batch: usize) -> (usize, usize) {
                 says_why(&frame["payload"]);
                 answers += 1;
             }
-            // Comes with the acknowledgement of a join.
+            // The acknowledgement of a join is followed by this frame.
             "history" if frame["payload"]["complete"].is_boolean() => {}
             "join" | "leave" | "history" | "message" | "pong" | "ack" => answers += 1,
             "presence_full" | "presence_update" => {}
@@ -163,7 +163,7 @@ fn request(generator: &mut Generator, server: &Running) -> String {
     let body = match generator.pick(&["settings", "event", "user", "any"]) {
         "settings" => generator.settings(),
         "event" => json!({ "channel": generator.text(5), "data": generator.value(2) }).to_string(),
-        // Too short to be hashed: ten thousand passwords would take minutes.
+        // The password is too short to be hashed: hashing ten thousand passwords would take minutes.
         "user" => json!({ "email": generator.value(1), "password": "short", "name": generator.value(1) }).to_string(),
         _ => generator.value(3).to_string(),
     };
@@ -194,14 +194,14 @@ fn request(generator: &mut Generator, server: &Running) -> String {
 
 async fn answer_says_why(server: &Running, request: &str) {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    // Fails where the server has seen enough and hung up.
+    // The write fails if the server has closed the connection already.
     let _ = stream.write_all(request.as_bytes()).await;
     let _ = stream.shutdown().await;
     let mut answer = Vec::new();
     let read = patiently(stream.read_to_end(&mut answer)).await;
     let answer = String::from_utf8_lossy(&answer);
     if answer.is_empty() {
-        // A request that was never whole.
+        // The request was never complete.
         return;
     }
     assert!(read.is_ok() || answer.starts_with("HTTP/1.1 "), "{request:?}: {read:?}");
@@ -209,12 +209,12 @@ async fn answer_says_why(server: &Running, request: &str) {
     assert!(status < 500, "{request:?}: {answer}");
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let has_reason = !body.is_empty() || head.contains("allow: ") || request.starts_with("HEAD");
-    // Where HTTP itself is broken, the status line is all there is.
+    // If the request is not valid HTTP, the answer has only a status line.
     assert!(status <= 400 || status == 431 || has_reason, "{request:?}: {answer}");
 }
 
 #[test]
-fn ten_thousand_settings_files_are_taken_or_refused_with_the_reason() {
+fn ten_thousand_settings_files_are_accepted_or_refused_with_the_reason() {
     let mut generator = Generator::new(SEED, &["marvel", HASH]);
     let mut taken = 0;
     for _ in 0..10_000 {
@@ -236,7 +236,7 @@ impl Process {
         Client::connect(self.address, token).await.unwrap().0
     }
 
-    /// What it occupies, where the system tells.
+    /// Returns the memory of the process, on systems that report it.
     fn memory_kb(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

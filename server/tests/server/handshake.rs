@@ -1,4 +1,4 @@
-//! How a socket is opened, or not.
+//! The WebSocket handshake: which requests open a socket and which are refused.
 
 use crate::support::{Client, HASH, MARVEL, Running, ask, get, token, token_of};
 use serde_json::json;
@@ -12,7 +12,7 @@ const HANDSHAKE: [(&str, &str); 4] = [
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
-/// The status that a handshake was refused with.
+/// Returns the status of a refused handshake.
 fn status<T>(outcome: Result<T, Error>) -> u16 {
     match outcome {
         Err(Error::Http(response)) => response.status().as_u16(),
@@ -39,7 +39,7 @@ async fn a_workspace_without_realtime_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_token_says_who_its_socket_is_to_presence_and_to_those_who_get_its_messages() {
+async fn a_token_identifies_its_socket_in_presence_lists_and_messages() {
     let server = Running::start().await;
     let token = token_of(5, 7, json!({ "name": "Jack" }));
     let (mut jack, response) = Client::connect(server.address, Some(&token)).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_token_says_who_its_socket_is_to_presence_and_to_those_who_get_its_mes
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_accepted_is_echoed_and_its_refusal_told() {
+async fn a_refused_token_is_echoed_and_the_client_receives_the_reason() {
     let server = Running::start().await;
     let signed = |exp: u64| token(&json!({ "dbo_id": 5, "id": 7, "exp": exp }));
     let refusals = [
@@ -81,7 +81,7 @@ async fn a_token_that_is_not_accepted_is_echoed_and_its_refusal_told() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_than_the_allowed_ones_open_no_socket() {
+async fn pages_of_origins_that_are_not_allowed_open_no_socket() {
     let mut origins = Origins::default();
     origins.allow("https://app.example.com").unwrap();
     let server = Running::start_with(Config { origins, ..Config::default() }).await;
@@ -97,7 +97,7 @@ async fn pages_of_other_origins_than_the_allowed_ones_open_no_socket() {
 }
 
 #[tokio::test]
-async fn without_a_token_there_is_no_subprotocol_and_nothing_is_said() {
+async fn without_a_token_there_is_no_subprotocol_and_no_error() {
     let server = Running::start().await;
     let (mut jill, response) = Client::connect(server.address, None).await.unwrap();
     assert!(response.headers().get("sec-websocket-protocol").is_none());
@@ -118,13 +118,13 @@ async fn socket_ids_differ_and_are_long() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_told_so_and_gets_in_when_another_has_closed() {
+async fn a_socket_over_the_limit_is_refused_and_accepted_after_another_has_closed() {
     for (limit, refusal) in [("connections=1", 503), ("connections_per_ip=1", 429)] {
         let server = Running::with_limits(limit).await;
         let mut jill = server.client_on(MARVEL).await;
         assert_eq!(status(Client::connect(server.address, None).await), refusal);
         jill.close(1000).await;
-        // The place is free once the server is done with the socket, shortly after the client is.
+        // The server frees the place shortly after the client has closed.
         while let Err(refused) = Client::connect(server.address, None).await {
             assert_eq!(status::<()>(Err(refused)), refusal);
         }
@@ -132,16 +132,16 @@ async fn one_connection_too_many_is_told_so_and_gets_in_when_another_has_closed(
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_handshake_is_told_so() {
+async fn a_request_that_is_no_handshake_is_refused_with_the_reason() {
     let server = Running::start().await;
     let (status, head, body) = get(server.address, &format!("/rt/{HASH}")).await;
     assert_eq!(status, 426);
     assert!(head.contains("upgrade: websocket"), "{head}");
-    assert_eq!(body, "this address takes WebSocket connections only\n");
+    assert_eq!(body, "this path accepts WebSocket connections only\n");
 }
 
 #[tokio::test]
-async fn a_handshake_by_head_is_refused_with_405_and_takes_no_place() {
+async fn a_handshake_with_head_is_refused_with_405_and_counts_as_no_socket() {
     let server = Running::with_limits("connections=1").await;
     let refused = ask(server.address, "HEAD", &format!("/rt/{HASH}"), &HANDSHAKE, "").await;
     assert_eq!((refused.status, refused.header("allow")), (405, Some("get")));

@@ -1,12 +1,12 @@
-//! What is served beside the socket.
+//! The HTTP endpoints of the server: health, files, host names, and the limits on requests.
 
-use crate::support::{Answer, Folder, HASH, Running, get, patiently};
+use crate::support::{Answer, Folder, HASH, Running, ask, get, patiently};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use xano_realtime_server::Config;
 use xano_realtime_server::config::Timings;
+use xano_realtime_server::{BuiltInFiles, Config};
 
 fn folder_with(name: &str, files: &[&str]) -> Folder {
     files.iter().fold(Folder::new(name), |folder, file| folder.with_file(file, file))
@@ -20,7 +20,7 @@ async fn health_is_200_as_soon_as_the_server_serves() {
 }
 
 #[tokio::test]
-async fn files_have_the_content_types_that_browsers_insist_on() {
+async fn files_have_the_content_types_that_browsers_require() {
     let types = [
         ("index.html", "text/html; charset=utf-8"),
         ("style.css", "text/css; charset=utf-8"),
@@ -44,7 +44,31 @@ async fn files_have_the_content_types_that_browsers_insist_on() {
 }
 
 #[tokio::test]
-async fn nothing_outside_the_folder_is_served() {
+async fn built_in_files_are_served_like_files_of_a_folder() {
+    let demo: BuiltInFiles =
+        &[("index.html", b"the page"), ("dist/script.js", b"the script"), ("dist/script.js.map", b"{}")];
+    let server = Running::start_with(Config { demo: Some(demo), ..Config::default() }).await;
+    let served = [
+        ("/", "text/html; charset=utf-8", "the page"),
+        ("/index.html", "text/html; charset=utf-8", "the page"),
+        ("/dist/script.js", "text/javascript; charset=utf-8", "the script"),
+        ("/connection.json", "application/json", &format!(r#"{{"realtimeConnectionHash":"{HASH}"}}"#)),
+    ];
+    for (path, content_type, text) in served {
+        let (status, head, body) = get(server.address, path).await;
+        assert_eq!((status, &*body), (200, text));
+        assert!(head.contains(&format!("content-type: {content_type}")), "{path}: {head}");
+        assert!(head.contains("x-content-type-options: nosniff\r\n"), "{path}: {head}");
+    }
+    for path in ["/missing.html", "/dist/", "/dist", "/dist/index.html", "/../index.html"] {
+        assert_eq!(get(server.address, path).await.0, 404, "{path}");
+    }
+    assert_eq!(ask(server.address, "POST", "/", &[], "").await.status, 405);
+    assert_eq!(get(server.address, "/health").await.2, "ok\n");
+}
+
+#[tokio::test]
+async fn files_outside_the_folder_are_not_served() {
     let folder = folder_with("inside", &["index.html"]);
     let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     for path in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/..%2fCargo.toml", "//etc/passwd"] {
@@ -77,7 +101,7 @@ async fn hidden_files_and_links_that_lead_out_of_the_folder_are_not_served() {
 }
 
 #[tokio::test]
-async fn while_it_listens_on_loopback_a_page_with_a_name_of_its_own_for_this_machine_gets_nothing() {
+async fn on_loopback_a_page_that_uses_its_own_name_for_this_machine_is_refused() {
     let allowed_hosts = vec!["dev.example".to_owned()];
     let server = Running::start_with(Config { allowed_hosts, ..Config::default() }).await;
     let paths = ["/settings", "/settings/panel.js", "/metrics", "/api:auth/auth/me"];
@@ -100,7 +124,7 @@ async fn while_it_listens_on_loopback_a_page_with_a_name_of_its_own_for_this_mac
     assert_eq!(ask_as(address, "server.example", "/settings").await.status, 200, "elsewhere any name may be right");
 }
 
-/// The answer to a GET with this `Host`.
+/// Returns the answer to a GET with this `Host`.
 async fn ask_as(address: SocketAddr, host: &str, path: &str) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
@@ -121,7 +145,7 @@ async fn a_page_learns_the_connection_hash_from_the_server_that_serves_it() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
+async fn a_client_that_sends_its_request_too_slowly_is_disconnected() {
     let patience = Duration::from_millis(20);
     let timings = Timings { handshake: patience, request: patience, ..Timings::default() };
     let server = Running::start_with(Config { timings, ..Config::default() }).await;
@@ -135,7 +159,7 @@ async fn a_client_that_takes_its_time_over_a_request_is_cut_off() {
     assert_eq!(get(server.address, "/health").await.0, 200);
 }
 
-/// The status that a request with a head of so many bytes is answered with, sent in pieces of at most so many.
+/// Sends a request with a head of this size in pieces, and returns the status of the answer.
 async fn status_of_head(address: SocketAddr, head_bytes: usize, piece_bytes: usize) -> String {
     let bare = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filling: \r\n\r\n";
     let filling = "x".repeat(head_bytes - bare.len());
@@ -143,7 +167,7 @@ async fn status_of_head(address: SocketAddr, head_bytes: usize, piece_bytes: usi
     let (mut reader, mut writer) = TcpStream::connect(address).await.unwrap().into_split();
     let writing = tokio::spawn(async move {
         for piece in head.as_bytes().chunks(piece_bytes) {
-            // The server hangs up when it has seen too much.
+            // An error means that the server has closed the connection because the head is too large.
             if writer.write_all(piece).await.is_err() {
                 break;
             }

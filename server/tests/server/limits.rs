@@ -1,4 +1,4 @@
-//! What one client may cost, and what happens beyond.
+//! Limits on one client, and the consequences of exceeding them.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use xano_realtime_server::{Config, Limits};
 
 use crate::support::{Client, HASH, MARVEL, Running, patiently};
 
-/// The codes of the errors that a client hears until it is shown out, and the close code.
+/// Reads until the socket closes. Returns the codes of all errors, and the close code.
 async fn hears_to_the_end(client: &mut Client) -> (Vec<String>, u16) {
     let mut codes = Vec::new();
     loop {
@@ -28,7 +28,7 @@ async fn hears_to_the_end(client: &mut Client) -> (Vec<String>, u16) {
 }
 
 #[tokio::test]
-async fn who_sends_too_fast_is_told_and_after_many_times_shown_out_with_1008() {
+async fn a_client_that_sends_too_fast_receives_errors_and_is_finally_closed_with_1008() {
     let limits = Limits { messages_per_second: 1, message_burst: 3, bad_frames_per_minute: 5, ..Limits::default() };
     let server = Running::start_with(Config { limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
@@ -45,7 +45,7 @@ async fn who_sends_too_fast_is_told_and_after_many_times_shown_out_with_1008() {
 }
 
 #[tokio::test]
-async fn who_sends_bad_frames_is_told_each_time_and_at_last_shown_out_with_1008() {
+async fn a_client_that_sends_bad_frames_receives_an_error_each_time_and_is_finally_closed_with_1008() {
     let server = Running::with_limits("bad_frames_per_minute=3").await;
     for bad in [Message::text("{"), Message::text(r#"{"action":"dance"}"#), Message::binary("{}".as_bytes().to_vec())] {
         let mut jill = server.client().await;
@@ -58,7 +58,7 @@ async fn who_sends_bad_frames_is_told_each_time_and_at_last_shown_out_with_1008(
 }
 
 #[tokio::test]
-async fn what_the_settings_refuse_is_no_bad_frame() {
+async fn a_command_that_the_settings_refuse_is_no_bad_frame() {
     let server = Running::with_limits("bad_frames_per_minute=1").await;
     let mut jill = server.client().await;
     for _ in 0..10 {
@@ -68,7 +68,7 @@ async fn what_the_settings_refuse_is_no_bad_frame() {
 }
 
 #[tokio::test]
-async fn a_client_that_comes_back_joins_all_its_channels_at_once() {
+async fn a_reconnecting_client_may_join_all_its_channels_at_once() {
     let channels = json!([{ "pattern": "room/*", "wildcard": true, "enabled": true, "anonymous_clients": true }]);
     let server = Running::with_channels(channels).await;
     let mut jill = server.client().await;
@@ -97,14 +97,14 @@ async fn a_client_that_answers_no_ping_is_given_up_and_one_that_does_stays() {
 }
 
 #[tokio::test]
-async fn a_client_that_answers_no_ping_is_given_up_however_much_it_is_sent() {
+async fn a_client_that_answers_no_ping_is_given_up_even_if_it_is_sent_many_frames() {
     let timings = Timings { ping: Duration::from_millis(20), ..Timings::default() };
     let limits = Limits { messages_per_second: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
     let _silent = server.client_on(MARVEL).await;
     jill.hear_but_pings().await;
-    // The kernel takes all of it on behalf of the silent one.
+    // The kernel still accepts all frames for the silent client.
     let left = patiently(async {
         loop {
             jill.message(MARVEL, "are you there?").await;
@@ -117,13 +117,13 @@ async fn a_client_that_answers_no_ping_is_given_up_however_much_it_is_sent() {
 }
 
 #[test]
-fn a_client_that_is_gone_without_a_word_leaves_within_a_minute() {
+fn a_client_that_vanishes_is_given_up_within_a_minute() {
     let Timings { ping, .. } = Timings::default();
     assert!(2 * ping + ping / 3 < Duration::from_secs(60), "asked after {ping:?} of silence, and once more");
 }
 
 #[tokio::test]
-async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
+async fn a_client_that_never_reads_delays_no_other_member() {
     let server = Running::with_limits("messages_per_second=0,bytes_per_second=0").await;
     let mut sender = server.client_on(MARVEL).await;
     let stuck = server.client_on(MARVEL).await;
@@ -131,7 +131,7 @@ async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
     for _ in 0..10 {
         others.push(server.client_on(MARVEL).await);
     }
-    // In all more than the kernel's buffers and the outbox of the stuck one hold together.
+    // The total is more than the kernel's buffers and the outbox of the stuck client hold together.
     let filling = "x".repeat(100_000);
     for number in 0..300 {
         sender.message(MARVEL, json!([number, filling])).await;
@@ -144,14 +144,14 @@ async fn a_client_that_never_reads_keeps_nothing_from_the_others() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
+async fn a_client_that_reads_nothing_is_given_up_even_if_few_bytes_wait_for_it() {
     let timings = Timings { ping: Duration::from_millis(50), ..Timings::default() };
     let limits = Limits { outbox_bytes: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
     let stuck = server.client_on(MARVEL).await;
     jill.hear_until("presence_update").await;
-    // More than the kernel's buffers hold, in frames that come one after the other.
+    // The total is more than the kernel's buffers hold, in consecutive frames.
     let filling = "x".repeat(200_000);
     let left = patiently(async {
         loop {
@@ -167,8 +167,8 @@ async fn a_client_that_reads_nothing_is_given_up_even_if_little_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_slow_client_that_reads_on_learns_why_it_is_closed() {
-    // A client that reads gets more time than this.
+async fn a_slow_client_that_keeps_reading_receives_the_close_code() {
+    // A client that keeps reading gets more time than this.
     let timings = Timings { farewell: Duration::from_millis(1), ..Timings::default() };
     let limits = Limits { messages_per_second: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
@@ -203,7 +203,8 @@ async fn a_slow_reader_gets_all_of_a_long_history_however_long_it_takes() {
         sender.message(MARVEL, "x".repeat(200_000)).await;
         while sender.hear_but_pings().await["action"] != "message" {}
     }
-    // Bytes are read by hand, a few at a time: the history takes many times as long as the server bears silence.
+    // The test reads a few bytes at a time, so that the history takes many times as long as the silence that the server
+    // tolerates.
     let mut reader = TcpStream::connect(server.address).await.unwrap();
     let key = "dGhlIHNhbXBsZSBub25jZQ==";
     let head = format!(

@@ -1,4 +1,5 @@
-//! The server over real sockets, each test with one of its own. One program, as linking takes longer than running.
+//! Tests of the server over real sockets; each test starts its own server. All tests are one program, because linking
+//! takes longer than running.
 
 mod auth;
 mod bad_input;
@@ -19,4 +20,5 @@ mod pending;
 mod redis_url;
 mod settings;
 mod support;
+mod tls;
 mod triggers;

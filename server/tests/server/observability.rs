@@ -1,4 +1,4 @@
-//! What those who run the server see of it.
+//! Metrics and live numbers, as operators see them.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use xano_realtime_server::Config;
 
 use crate::support::{ADMIN_TOKEN, Client, MARVEL, Running, admin, ask, get, on_redis, token_of};
 
-/// The value of a metric, with its labels as they are written.
+/// Returns the value of a metric. Labels are part of its name.
 async fn metric(address: SocketAddr, name: &str) -> f64 {
     let (status, head, body) = get(address, "/metrics").await;
     assert_eq!(status, 200);
@@ -18,7 +18,7 @@ async fn metric(address: SocketAddr, name: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn metrics_count_who_is_here_and_what_is_said() {
+async fn metrics_count_members_and_messages() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let mut jack = server.client_on(MARVEL).await;
@@ -30,7 +30,7 @@ async fn metrics_count_who_is_here_and_what_is_said() {
     jill.hear_refusal().await;
     let expected = [
         ("xano_connections", 2.0),
-        // The connection of this request itself.
+        // This gauge counts the connection of the request itself.
         ("xano_connections_unauthenticated", 1.0),
         ("xano_accept_errors_total", 0.0),
         ("xano_channels", 1.0),
@@ -51,7 +51,7 @@ async fn metrics_count_who_is_here_and_what_is_said() {
 }
 
 #[tokio::test]
-async fn elsewhere_than_on_loopback_metrics_are_for_the_admin() {
+async fn on_other_addresses_than_loopback_metrics_need_the_admin_token() {
     let (_server, address) = Running::start_beyond_loopback(Config { dev: true, ..Config::default() }).await;
     let refused = ask(address, "GET", "/metrics", &[], "").await;
     assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("ERROR_CODE_UNAUTHORIZED")));
@@ -84,7 +84,7 @@ async fn the_admin_sees_the_channels_with_the_most_members_first() {
     let channel = |name: &str, members: u32, authenticated: u32, history: u32| json!({ "channel": name, "pattern": "room/*", "members": members, "authenticated": authenticated, "history": history });
     let mut expected = vec![channel("room/2", 2, 1, 0), channel("room/1", 1, 1, 0)];
     if !on_redis() {
-        // There it is kept by Redis, and nobody here is on it.
+        // With Redis, the server does not hold a channel without members.
         expected.push(channel("room/kept", 0, 0, 1));
     }
     assert_eq!(live["channels"], Value::from(expected));

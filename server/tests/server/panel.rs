@@ -1,4 +1,4 @@
-//! The settings panel, as the server hands it out. What it does is tested in a browser.
+//! The files and headers of the settings panel. A browser tests what the panel does.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::support::{Running, ask, get};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Paths below `server/panel`, with `/` on every system.
+/// Returns the paths below `server/panel`, with `/` on every system.
 fn panel_files() -> Vec<String> {
     fn collect(folder: &Path, beginning: &str, files: &mut Vec<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -29,7 +29,7 @@ fn panel_files() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn everything_of_it_is_served_under_a_strict_policy_and_kept_nowhere() {
+async fn every_file_of_the_panel_is_served_with_a_strict_policy_and_never_cached() {
     let server = Running::start().await;
     let loaded = panel_files().into_iter().filter(|name| name != "index.html" && name != "vendor/LICENSE");
     let paths = loaded.chain(["base.css", "icon.svg"].map(str::to_owned)).map(|name| format!("/settings/{name}"));
@@ -54,7 +54,7 @@ async fn everything_of_it_is_served_under_a_strict_policy_and_kept_nowhere() {
 }
 
 #[tokio::test]
-async fn elsewhere_than_on_loopback_it_is_there_for_development_only() {
+async fn on_other_addresses_than_loopback_the_panel_needs_the_flag_dev() {
     for dev in [false, true] {
         let (_server, address) = Running::start_beyond_loopback(Config { dev, ..Config::default() }).await;
         for path in ["/settings", "/settings/panel.js"] {

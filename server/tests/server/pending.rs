@@ -1,4 +1,4 @@
-//! Connections that have not become a socket, and whose they are.
+//! Connections that have not become a socket: their limits, and the addresses they count under.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn server(texts: &[&str], trusted: &[&str]) -> Running {
     Running::start_with(Config { limits: limits(texts), trusted_proxies, timings, ..Config::default() }).await
 }
 
-/// A connection that has sent what is given here, and nothing more.
+/// Returns a connection that has sent only this text.
 async fn connection(address: SocketAddr, beginning: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(beginning.as_bytes()).await.unwrap();
@@ -34,11 +34,11 @@ async fn connection(address: SocketAddr, beginning: &str) -> TcpStream {
 
 /// Resolves when the server closes the connection.
 async fn closes(stream: &mut TcpStream) {
-    // It may be a reset as well: what the client sent was not read.
+    // The read may also fail with a reset, because the server has not read what the client sent.
     let _ = patiently(stream.read_to_end(&mut Vec::new())).await;
 }
 
-/// Whether a request is answered on a connection that is open already.
+/// Returns whether a request on an open connection is answered.
 async fn is_answered(stream: &mut TcpStream) -> bool {
     let request = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
     let mut status = [0; "HTTP/1.1 200".len()];
@@ -59,7 +59,7 @@ async fn handshake_forwarded(server: &Running, forwarded: &str) -> Result<Client
 }
 
 #[tokio::test]
-async fn of_too_many_connections_the_oldest_without_a_complete_request_is_closed() {
+async fn when_there_are_too_many_connections_the_oldest_without_a_complete_request_is_closed() {
     let server = server(&["unauthenticated=3"], &[]).await;
     let mut silent = Vec::new();
     for beginning in
@@ -75,7 +75,7 @@ async fn of_too_many_connections_the_oldest_without_a_complete_request_is_closed
 }
 
 #[tokio::test]
-async fn a_socket_does_not_count_among_them_and_is_never_closed_for_them() {
+async fn an_open_socket_does_not_count_as_pending_and_is_never_closed_for_a_pending_connection() {
     let server = server(&["unauthenticated=1"], &[]).await;
     let mut jill = server.client().await;
     let mut silent = connection(server.address, "").await;
@@ -87,14 +87,14 @@ async fn a_socket_does_not_count_among_them_and_is_never_closed_for_them() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_answer_is_not_read_is_closed_when_there_is_no_other() {
+async fn a_connection_whose_answer_is_not_read_is_closed_if_no_other_can_be() {
     let folder = Folder::new("large-file").with_file("large", &"x".repeat(20_000_000));
     let www = Some(folder.0.clone());
     let server = Running::start_with(Config { limits: limits(&["unauthenticated=2"]), www, ..Config::default() }).await;
     let mut stuck = Vec::new();
     for _ in 0..2 {
         let mut stream = connection(server.address, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await;
-        // The answer has begun.
+        // Reading the start of the answer is enough.
         patiently(stream.read_exact(&mut [0; 12])).await.unwrap();
         stuck.push(stream);
     }
@@ -105,7 +105,7 @@ async fn a_connection_whose_answer_is_not_read_is_closed_when_there_is_no_other(
 }
 
 #[tokio::test]
-async fn one_address_may_have_as_many_of_them_as_of_sockets() {
+async fn one_address_may_have_as_many_pending_connections_as_sockets() {
     let server = server(&["connections_per_ip=2"], &[]).await;
     let mut first = connection(server.address, "").await;
     let mut second = connection(server.address, "").await;
@@ -128,7 +128,7 @@ async fn behind_a_trusted_proxy_connections_are_counted_by_the_forwarded_address
 }
 
 #[tokio::test]
-async fn what_a_client_says_of_its_own_address_does_not_count() {
+async fn an_address_that_a_client_claims_for_itself_is_ignored() {
     let server = server(&["connections_per_ip=1"], &["10.0.0.0/8"]).await;
     let _jill = handshake_forwarded(&server, "203.0.113.7").await.unwrap();
     assert_eq!(handshake_forwarded(&server, "203.0.113.8").await.err(), Some(429));

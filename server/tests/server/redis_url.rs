@@ -1,4 +1,4 @@
-//! How a server comes to its Redis: over TLS too, with a password that nobody is told, and once there is one.
+//! How a server connects to its Redis: with retries, over TLS, and without printing the password.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,7 +20,7 @@ const PASSWORD: &str = "the-password-of-this-redis";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn a_server_that_starts_before_its_redis_serves_when_it_is_there() {
+async fn a_server_that_starts_before_its_redis_serves_once_redis_is_reachable() {
     let mut redis = Redis::start();
     redis.dies();
     let server = Running::start_with(Config { redis: Some(redis.url()), ..Config::default() }).await;
@@ -32,7 +32,7 @@ async fn a_server_that_starts_before_its_redis_serves_when_it_is_there() {
 }
 
 #[test]
-fn a_redis_that_is_not_there_is_named_again_and_again_without_its_password() {
+fn an_unreachable_redis_is_logged_repeatedly_without_its_password() {
     let address = free_address();
     let printed = complaints_about(&format!("redis://:{PASSWORD}@{address}/"), 2);
     assert!(printed.contains(&format!("Redis at {address} does not serve; trying again in a second")), "{printed}");
@@ -40,7 +40,7 @@ fn a_redis_that_is_not_there_is_named_again_and_again_without_its_password() {
 }
 
 #[test]
-fn a_password_that_is_refused_is_not_said_either() {
+fn a_refused_password_is_not_logged() {
     let redis = Redis::start();
     let printed = complaints_about(&format!("{}?user=nobody&pass={PASSWORD}", redis.address()), 2);
     assert!(printed.contains("WRONGPASS"), "it says what is wrong: {printed}");
@@ -48,7 +48,7 @@ fn a_password_that_is_refused_is_not_said_either() {
 }
 
 #[tokio::test]
-async fn over_tls_a_redis_is_trusted_whose_certificate_the_machine_trusts_and_no_other() {
+async fn over_tls_only_a_redis_with_a_certificate_that_the_machine_trusts_is_accepted() {
     let folder = Folder::new("redis-over-tls");
     let address = free_address();
     let _redis = RedisOverTls::start(&folder.0, &address);
@@ -63,7 +63,7 @@ async fn over_tls_a_redis_is_trusted_whose_certificate_the_machine_trusts_and_no
     assert!(printed.contains("certificate"), "{printed}");
 }
 
-/// What a server prints until it has complained so often.
+/// Returns the output of a server up to its n-th complaint about Redis.
 fn complaints_about(url: &str, times: usize) -> String {
     let mut child = server().args(["--listen", "127.0.0.1:0", "--redis", url]).spawn().unwrap();
     let errors = BufReader::new(child.stderr.take().unwrap());
@@ -78,7 +78,7 @@ fn complaints_about(url: &str, times: usize) -> String {
     printed
 }
 
-/// A server that does not serve yet; ends with the test.
+/// A server process that does not serve yet. It is killed when the test ends.
 struct Ended(Child);
 
 impl Drop for Ended {
@@ -92,7 +92,7 @@ fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-/// With a certificate of an authority of its own.
+/// A Redis with a certificate that a separate authority has signed.
 struct RedisOverTls(Child);
 
 impl RedisOverTls {
@@ -123,7 +123,7 @@ impl Drop for RedisOverTls {
     }
 }
 
-/// A certificate and its key.
+/// Creates a certificate or a key.
 fn openssl(folder: &Path, options: &[&str]) {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])

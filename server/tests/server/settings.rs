@@ -1,9 +1,9 @@
-//! Settings that are read and changed over HTTP, while people are connected.
+//! Settings that are read and changed over HTTP while clients are connected.
 
 use std::fs;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings};
+use xano_realtime_server::{Config, settings};
 
 use crate::support::{Client, Folder, HASH, MARVEL, Running, admin, ask, get};
 
@@ -15,7 +15,7 @@ fn row(changes: Value) -> Value {
 }
 
 #[tokio::test]
-async fn only_the_admin_gets_in() {
+async fn requests_without_the_admin_token_are_refused() {
     let server = Running::start().await;
     let path = "/api:meta/workspace/1/realtime";
     for headers in [&[][..], &[("Authorization", "Bearer wrong")], &[("Authorization", "Bearer ")]] {
@@ -28,7 +28,7 @@ async fn only_the_admin_gets_in() {
 }
 
 #[tokio::test]
-async fn settings_are_read_and_replaced_in_one_shape() {
+async fn settings_are_read_and_replaced_in_the_same_shape() {
     let server = Running::start().await;
     let before = admin(server.address, "GET", "", "").await.json();
     assert_eq!((&before["enabled"], &before["hash"]), (&json!(true), &json!(HASH)));
@@ -44,7 +44,7 @@ async fn settings_are_read_and_replaced_in_one_shape() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_by_the_name_of_the_field_and_nothing_changes() {
+async fn invalid_settings_are_refused_with_the_name_of_the_field_and_nothing_changes() {
     let server = Running::start().await;
     let before = admin(server.address, "GET", "", "").await.json();
     let refusals = [
@@ -67,7 +67,7 @@ async fn what_is_wrong_is_said_by_the_name_of_the_field_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn members_who_lost_the_right_to_be_there_are_told_and_removed_and_their_socket_stays() {
+async fn members_who_lose_their_permission_receive_an_error_and_leave_the_channel_and_their_socket_stays_open() {
     let server = Running::start().await;
     let mut jill = server.client_on(MARVEL).await;
     let settings = json!({ "enabled": true, "channels": [row(json!({ "anonymous_clients": false })), { "pattern": "dc", "enabled": true, "anonymous_clients": true }] });
@@ -79,7 +79,7 @@ async fn members_who_lost_the_right_to_be_there_are_told_and_removed_and_their_s
 }
 
 #[tokio::test]
-async fn another_hash_closes_the_sockets_of_the_old_one_with_1012_and_opens_the_new_address() {
+async fn a_new_hash_closes_the_sockets_of_the_old_one_with_1012_and_opens_the_new_path() {
     for settings in
         [json!({ "enabled": true, "hash": "another", "channels": [row(json!({}))] }), json!({ "enabled": false })]
     {
@@ -98,7 +98,7 @@ async fn another_hash_closes_the_sockets_of_the_old_one_with_1012_and_opens_the_
 }
 
 #[tokio::test]
-async fn pages_learn_the_new_hash() {
+async fn connection_json_contains_the_new_hash() {
     let folder = Folder::new("new-hash").with_file("index.html", "");
     let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
     admin(server.address, "PUT", "", r#"{"enabled":true,"hash":"another"}"#).await;
@@ -106,14 +106,14 @@ async fn pages_learn_the_new_hash() {
 }
 
 #[tokio::test]
-async fn changes_are_saved_to_the_settings_file_which_is_never_half_written() {
+async fn changes_are_saved_to_the_settings_file_which_is_never_partly_written() {
     let folder = Folder::new("saved").with_file("realtime.json", r#"{"enabled":true}"#);
     let file = folder.0.join("realtime.json");
     let config = Config { settings_file: Some(file.clone()), ..Config::default() };
     let server = Running::start_with(config).await;
     let settings = json!({ "enabled": true, "channels": [row(json!({ "history": 25 }))] });
     let in_force = admin(server.address, "PUT", "", &settings.to_string()).await.json();
-    assert_eq!(Settings::read(&file).unwrap().to_json(), in_force);
+    assert_eq!(settings::read(&file).unwrap().to_json(), in_force);
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing is left beside it");
 
     fs::remove_dir_all(&folder.0).unwrap();
@@ -124,7 +124,7 @@ async fn changes_are_saved_to_the_settings_file_which_is_never_half_written() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn settings_are_saved_through_no_file_that_others_have_prepared_and_keep_their_mode() {
+async fn saving_settings_follows_no_symbolic_link_of_another_user_and_keeps_the_file_mode() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let folder = Folder::new("prepared").with_file("realtime.json", "{}").with_file("victim", "untouched");
     let file = folder.0.join("realtime.json");
@@ -135,13 +135,13 @@ async fn settings_are_saved_through_no_file_that_others_have_prepared_and_keep_t
     let server = Running::start_with(config).await;
     assert_eq!(admin(server.address, "PUT", "", r#"{"enabled":true}"#).await.status, 200);
     assert_eq!(fs::read_to_string(folder.0.join("victim")).unwrap(), "untouched");
-    assert!(Settings::read(&file).unwrap().enabled);
+    assert!(settings::read(&file).unwrap().enabled);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert!(fs::symlink_metadata(&file).unwrap().is_file());
 }
 
 #[tokio::test]
-async fn the_file_is_read_again_on_request() {
+async fn the_settings_file_is_reloaded_on_request() {
     let folder = Folder::new("reloaded").with_file("realtime.json", r#"{"enabled":true,"channels":[{"pattern":"a"}]}"#);
     let config = Config { settings_file: Some(folder.0.join("realtime.json")), ..Config::default() };
     let server = Running::start_with(config).await;

@@ -1,4 +1,4 @@
-//! Events of the workspace, and URLs that are asked before something happens.
+//! Events that the workspace sends, and trigger URLs that are asked before an action.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn a_trigger_is_asked_by_post_and_gets_no_header_of_the_client() {
 }
 
 #[tokio::test]
-async fn a_join_trigger_that_says_false_refuses_and_one_that_says_anything_else_does_not() {
+async fn a_join_trigger_that_answers_false_refuses_the_join_and_any_other_answer_admits_it() {
     let trigger = Trigger::start().await;
     for (path, refusal) in [("/false", Some("refused_by_trigger")), ("/text", None), ("/echo", None)] {
         let server = server_with(json!({ "join": trigger.url(path) })).await;
@@ -77,7 +77,7 @@ async fn a_join_trigger_that_says_false_refuses_and_one_that_says_anything_else_
 }
 
 #[tokio::test]
-async fn a_trigger_that_fails_lets_nothing_through_and_the_client_is_told() {
+async fn a_failing_trigger_refuses_the_action_and_the_client_receives_an_error() {
     let trigger = Trigger::start().await;
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let urls = [
@@ -99,7 +99,7 @@ async fn a_trigger_that_fails_lets_nothing_through_and_the_client_is_told() {
 }
 
 #[tokio::test]
-async fn one_socket_has_four_questions_open_at_one_url_and_its_next_ones_wait_for_them() {
+async fn one_socket_has_four_open_questions_at_one_url_and_its_other_questions_wait() {
     let trigger = Trigger::start().await;
     let server = server_with(json!({ "join": trigger.url("/held") })).await;
     let mut jill = server.client().await;
@@ -121,7 +121,7 @@ async fn one_socket_has_four_questions_open_at_one_url_and_its_next_ones_wait_fo
 }
 
 #[tokio::test]
-async fn a_question_that_would_wait_behind_too_many_is_answered_busy_and_counted() {
+async fn a_question_for_a_full_queue_is_answered_busy_and_counted() {
     let trigger = Trigger::start().await;
     let server = server_with(json!({ "join": trigger.url("/held") })).await;
     let mut jill = server.client().await;
@@ -157,7 +157,7 @@ async fn a_request_is_signed_with_the_key_for_triggers() {
 }
 
 #[tokio::test]
-async fn messages_wait_behind_a_join_and_arrive_in_order_while_others_go_on() {
+async fn messages_wait_behind_a_join_and_arrive_in_order_while_other_clients_are_served() {
     let trigger = Trigger::start().await;
     let server = server_with(json!({ "join": trigger.url("/held"), "message": trigger.url("/echo") })).await;
     let mut jill = server.client().await;

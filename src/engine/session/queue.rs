@@ -47,7 +47,7 @@ pub struct Full;
 /// Frames in the order they were sent.
 #[derive(Debug)]
 pub struct Queue {
-    /// Those before `first` are gone.
+    /// The frames before `first` are gone.
     frames: Vec<Frame>,
     first: usize,
     bytes: u32,

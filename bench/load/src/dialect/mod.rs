@@ -2,6 +2,7 @@
 
 mod hub;
 mod mqtt;
+mod nats;
 mod nchan;
 mod pusher;
 mod socket_io;
@@ -11,7 +12,7 @@ use super::Failure;
 
 /// A server's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// Xano Realtime.
     Xano,
     /// nginx with nchan, subscribers and publishers over WebSocket.
@@ -20,6 +21,8 @@ pub(crate) enum Dialect {
     Hub,
     /// MQTT 3.1.1 over WebSocket, quality of service 0.
     Mqtt,
+    /// NATS over WebSocket: frames carry a stream of protocol messages.
+    Nats,
     /// Socket.IO over WebSocket, without polling first.
     SocketIo,
     /// The Pusher protocol, with private channels: only there clients may publish.
@@ -53,10 +56,11 @@ impl Dialect {
         self == Dialect::Nchan
     }
 
-    /// How many frames answer somebody who connects and joins that often.
+    /// How many frames answer a client that connects and joins this many channels.
     pub(crate) fn answers(self, joins: usize) -> usize {
         match self {
             Dialect::Nchan => 0,
+            Dialect::Nats => 1,
             Dialect::Xano | Dialect::Hub => joins,
             Dialect::Mqtt | Dialect::SocketIo | Dialect::Pusher => 1 + joins,
         }
@@ -67,7 +71,7 @@ impl Dialect {
         let (path, subprotocol) = match self {
             Dialect::Xano => ("/rt/bench".to_owned(), None),
             Dialect::Nchan => (nchan::path(joins, publishes), None),
-            Dialect::Hub => ("/".to_owned(), None),
+            Dialect::Hub | Dialect::Nats => ("/".to_owned(), None),
             Dialect::Mqtt => ("/mqtt".to_owned(), Some("mqtt")),
             Dialect::Pusher => (pusher::path(), None),
             Dialect::SocketIo => ("/socket.io/?EIO=4&transport=websocket".to_owned(), None),
@@ -79,12 +83,31 @@ impl Dialect {
         )
     }
 
+    /// Joins another channel on an open socket; Xano Realtime alone needs it.
+    pub(crate) fn join(self, channel: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
+        match self {
+            Dialect::Xano => xano::join(&[channel], out),
+            _ => return Err(format!("{self:?} joins when a socket opens, and then no more").into()),
+        }
+        Ok(())
+    }
+
+    /// Leaves a channel; Xano Realtime alone needs it.
+    pub(crate) fn leave(self, channel: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
+        match self {
+            Dialect::Xano => xano::leave(channel, out),
+            _ => return Err(format!("{self:?} leaves when a socket closes, not before").into()),
+        }
+        Ok(())
+    }
+
     /// What is said as soon as the socket is open.
     pub(crate) fn greet(self, channels: &[usize], out: &mut Vec<u8>) {
         match self {
             Dialect::Xano => xano::join(channels, out),
             Dialect::Hub => hub::join(channels, out),
             Dialect::Mqtt => mqtt::connect(out),
+            Dialect::Nats => nats::connect(channels, out),
             Dialect::Nchan | Dialect::SocketIo | Dialect::Pusher => {}
         }
     }
@@ -95,18 +118,29 @@ impl Dialect {
             Dialect::Nchan => nchan::publish(payload, out),
             Dialect::Hub => hub::publish(channel, payload, out),
             Dialect::Mqtt => mqtt::publish(channel, payload, out),
+            Dialect::Nats => nats::publish(channel, payload, out),
             Dialect::SocketIo => socket_io::publish(channel, payload, out),
             Dialect::Pusher => pusher::publish(channel, payload, out),
         }
     }
 
-    /// What a frame is; what has to be said to it goes out.
+    /// The length of the first protocol message in these bytes, which are the payload of a frame or, where the frames
+    /// carry a stream, what has not been read of it; `None` when the message is not complete.
+    pub(crate) fn first_message(self, bytes: &[u8]) -> Result<Option<usize>, Failure> {
+        match self {
+            Dialect::Nats => nats::first_message(bytes),
+            _ => Ok((!bytes.is_empty()).then_some(bytes.len())),
+        }
+    }
+
+    /// What a protocol message is; the reply to it, where there is one, is appended to `out`.
     pub(crate) fn hear(self, frame: &[u8], channels: &[usize], out: &mut Vec<u8>) -> Result<Heard, Failure> {
         match self {
             Dialect::Xano => xano::hear(frame),
             Dialect::Nchan => Ok(nchan::hear(frame)),
             Dialect::Hub => Ok(hub::hear(frame)),
             Dialect::Mqtt => mqtt::hear(frame, channels, out),
+            Dialect::Nats => nats::hear(frame, out),
             Dialect::SocketIo => socket_io::hear(frame, channels, out),
             Dialect::Pusher => pusher::hear(frame, channels, out),
         }

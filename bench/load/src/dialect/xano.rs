@@ -13,6 +13,11 @@ pub(super) fn join(channels: &[usize], out: &mut Vec<u8>) {
     }
 }
 
+pub(super) fn leave(channel: usize, out: &mut Vec<u8>) {
+    let frame = format!(r#"{{"action":"leave","options":{{"channel":"c/{channel}"}},"payload":null}}"#);
+    put_from_client(out, TEXT, frame.as_bytes());
+}
+
 pub(super) fn publish(channel: usize, payload: &str, out: &mut Vec<u8>) {
     let frame = format!(r#"{{"action":"message","options":{{"channel":"c/{channel}"}},"payload":"{payload}"}}"#);
     put_from_client(out, TEXT, frame.as_bytes());
@@ -21,7 +26,7 @@ pub(super) fn publish(channel: usize, payload: &str, out: &mut Vec<u8>) {
 pub(super) fn hear(frame: &[u8]) -> Result<Heard, Failure> {
     if frame.starts_with(br#"{"action":"message""#) {
         Ok(Heard::Messages)
-    } else if frame.starts_with(br#"{"action":"join""#) {
+    } else if frame.starts_with(br#"{"action":"join""#) || frame.starts_with(br#"{"action":"leave""#) {
         Ok(Heard::Answer)
     } else {
         Err(format!("not expected: {}", String::from_utf8_lossy(frame)).into())

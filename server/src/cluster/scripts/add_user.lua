@@ -1,6 +1,6 @@
--- A new user, unless the address is taken or there are as many as may be.
--- KEYS: users by id, ids by address
--- ARGV: the address, what is kept of the user, how many there may be
+-- Adds a user, unless the e-mail address is taken or the table is full.
+-- KEYS: users by id, ids by e-mail address
+-- ARGV: e-mail address, user as JSON, largest number of users
 local users, emails = KEYS[1], KEYS[2]
 if redis.call('HEXISTS', emails, ARGV[1]) == 1 then return {'taken', 0} end
 local count = redis.call('HLEN', users)

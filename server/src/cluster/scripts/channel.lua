@@ -1,6 +1,7 @@
--- What the scripts of a channel have in common; it stands before each of them.
--- Fields of a channel's state: epoch; version (of its members); newest (id); said (how many ever); bytes and oldest (of
--- the stream); hidden (messages up to that id are not shown); row, settings and history (under which it was last used).
+-- Functions that all scripts of a channel share; this file is prepended to each of them.
+-- Fields of a channel's state: epoch; version (of the member list); newest (id); said (number of entries ever
+-- appended); bytes and oldest (of the stream); hidden (clients do not see entries up to this id); row, settings and
+-- history (in force at the last use).
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -11,7 +12,7 @@ local function ms_of(id)
   return tonumber(string.match(id, '^(%d+)-') or 0)
 end
 
--- Whether an entry of a stream comes after another one; after none where that is ''.
+-- Returns whether an id is greater than another one, which may be '' for none.
 local function is_after(id, other)
   if other == '' then return true end
   local ms, other_ms = ms_of(id), ms_of(other)
@@ -19,14 +20,14 @@ local function is_after(id, other)
   return tonumber(string.match(id, '-(%d+)$')) > tonumber(string.match(other, '-(%d+)$'))
 end
 
--- The history is gone, and clients that saw some of it learn that by the new epoch.
+-- Deletes the history. The new epoch tells clients that they may have missed messages.
 local function erase(state, said, epoch)
   redis.call('DEL', said)
   redis.call('HDEL', state, 'newest', 'said', 'bytes', 'oldest', 'hidden')
   redis.call('HSET', state, 'epoch', epoch)
 end
 
--- Only the newest messages, so many of them, go on being shown.
+-- Hides all entries from clients except the newest ones.
 local function hide_all_but(shown, state, said)
   local hidden = redis.call('HGET', state, 'hidden')
   local after = hidden and hidden ~= '' and '(' .. hidden or '-'
@@ -34,8 +35,9 @@ local function hide_all_but(shown, state, said)
   if kept[shown + 1] then redis.call('HSET', state, 'hidden', kept[shown + 1][1]) end
 end
 
--- The channel follows this row now. What was kept under another row is erased; what a smaller history did not show stays
--- hidden. Says false to a server whose settings are older than those that closed or changed the row.
+-- Applies a row to the channel. Deletes entries that were appended under another row, and hides those that a smaller
+-- history did not show. Returns false to a server with older settings than those that closed the channel or changed its
+-- row.
 local function follow_row(state, said, epoch, name, settings, history, lowered, lowest)
   local known = redis.call('HMGET', state, 'row', 'settings', 'history')
   local at = tonumber(known[2] or 0)
@@ -52,7 +54,7 @@ local function follow_row(state, said, epoch, name, settings, history, lowered, 
   return true
 end
 
--- What is known of a stream: how many entries, their bytes, the oldest of them.
+-- Returns the number of entries of a stream, their bytes, and the oldest id.
 local function measure(said, bytes, oldest, hidden)
   local log = { count = redis.call('XLEN', said), bytes = tonumber(bytes), oldest = oldest, hidden = hidden or '' }
   if log.count == 1 or log.count > 0 and (not log.bytes or not oldest or oldest == '') then
@@ -64,7 +66,8 @@ local function measure(said, bytes, oldest, hidden)
   return log
 end
 
--- Removes the oldest entries: those before a time, and those that are too many or too large together, but not the newest.
+-- Removes the oldest entries: all before a time, then as many as exceed the bounds. The bounds never remove the newest
+-- entry.
 local function trim(said, log, keep, max_bytes, first_ms)
   while log.count > 0 do
     local is_full = log.count > keep or log.bytes > max_bytes
@@ -72,7 +75,7 @@ local function trim(said, log, keep, max_bytes, first_ms)
     local entries = redis.call('XRANGE', said, '-', '+', 'COUNT', 2)
     local id = entries[1][1]
     if id ~= log.oldest then
-      -- Older ones were removed by hand.
+      -- Older entries were removed by hand.
       log.oldest = id
     else
       redis.call('XDEL', said, id)
@@ -83,15 +86,15 @@ local function trim(said, log, keep, max_bytes, first_ms)
   end
 end
 
--- What came of a message with a key is known for a while. The keys of a channel, and those of all, are bounded: beyond
--- that the oldest is forgotten.
+-- Stores the outcome of a message with an idempotency key for a while. The keys of a channel and of all channels are
+-- bounded: above a bound, the oldest one is removed.
 local function remember(key, outcome, known_ms, lists, bounds)
   redis.call('SET', key, outcome, 'PX', known_ms)
   local now = now_ms()
   for index, list in ipairs(lists) do
     local count = redis.call('RPUSH', list, string.format('%.0f ', now) .. key)
     redis.call('PEXPIRE', list, known_ms)
-    -- Two for each that comes: so those that Redis has let go of by itself do not gather.
+    -- Each new key removes up to two old names, so that the names of expired keys do not accumulate.
     for _ = 1, 2 do
       local first = redis.call('LINDEX', list, 0)
       local at, name = string.match(first, '^(%d+) (.*)$')

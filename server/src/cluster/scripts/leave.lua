@@ -1,6 +1,6 @@
--- Somebody is on a channel no more.
--- KEYS: the channel's state, its members
--- ARGV: socket id, as a JSON string too, where it is told
+-- Removes a member from a channel.
+-- KEYS: state of the channel, its members
+-- ARGV: socket id, the same as a JSON string, notification channel
 local state, members = KEYS[1], KEYS[2]
 local socket_id, quoted, notices = unpack(ARGV)
 if redis.call('HDEL', members, socket_id) == 1 then

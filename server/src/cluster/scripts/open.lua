@@ -1,8 +1,8 @@
--- How a channel stands: its epoch, the version of its members, how much was ever said, the newest of it, up to where it is
--- not shown, its members, and what is kept, from an entry on; of another epoch than the one that is known, all that is kept.
--- KEYS: the channel's state, what was said, its members
--- ARGV: the first entry wanted, the known epoch, one for a new channel, for how long the channel is kept (ms), how many
--- entries, how many bytes, for how long each (ms); the row
+-- Returns the state of a channel: epoch, version of the member list, number of entries ever appended, newest id, hidden
+-- id, members, and the entries from a given id on. If the epoch is not the known one, returns all entries.
+-- KEYS: state of the channel, its stream, its members
+-- ARGV: first id, known epoch, new epoch, expiry of the channel (ms), largest number of entries, of bytes, and age of
+-- an entry (ms); then the row
 local state, said, members = unpack(KEYS)
 local first, known, epoch, keep_ms, keep, max_bytes, max_age_ms = unpack(ARGV)
 if not follow_row(state, said, epoch, unpack(ARGV, 8, 12)) then return {'stale'} end
@@ -16,7 +16,7 @@ end
 local kept = redis.call('XRANGE', said, first, '+', 'COUNT', keep)
 if first ~= '-' and first ~= stands[4] and (not kept[1] or kept[1][1] ~= first) then
   local is_trimmed = kept[1] and kept[1][1] == log.oldest
-  -- What a server has delivered is not there though older entries are: Redis has fallen back to an earlier state.
+  -- An entry that a server has delivered is missing, and older ones exist: Redis has fallen back to an earlier state.
   if not is_trimmed and stands[1] == known then stands[1] = false end
 end
 if not stands[1] then

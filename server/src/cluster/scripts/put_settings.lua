@@ -1,8 +1,8 @@
--- Other settings for all servers, with a version greater than every one before, if the settings are still those that the
--- server replaces: so what arrives late changes nothing.
--- KEYS: the settings, their version, how each row changed
--- ARGV: the version that is replaced, or 'none' if there are to be no settings yet; when it is too late (ms), or ''; the
--- settings; where a change is told; then each row's name, its history, and 1 where anonymous clients may join
+-- Puts settings in force on all servers, with a version greater than all earlier ones. Does so only if the version to
+-- replace is still in force, so a request that arrives late changes nothing.
+-- KEYS: settings, their version, past changes of each row
+-- ARGV: version to replace, or 'none' if there must be no settings yet; deadline (ms), or ''; settings; notification
+-- channel; then for each row its name, its history, and 1 if anonymous clients may join
 local settings, version, rows = unpack(KEYS)
 local expected, too_late_ms, json, notices = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
@@ -14,7 +14,7 @@ if expected == 'none' then
 elseif expected ~= current then
   return 'changed'
 end
--- By the clock, so that it grows even if Redis has lost the one before.
+-- The version is based on the clock, so it grows even if Redis has lost the previous one.
 local new = string.format('%.0f', math.max(now, current + 1))
 local past = {}
 local known = redis.call('HGETALL', rows)
@@ -28,7 +28,7 @@ for index = 5, #ARGV, 3 do
   else
     if history < tonumber(before) then lowered = new end
     lowest = math.min(tonumber(lowest), history)
-    -- What was said among authenticated clients is shown to nobody else.
+    -- Messages sent while only authenticated clients could join are not shown to others.
     if was == '0' and anonymous == '1' then lowered, lowest = new, 0 end
   end
   redis.call('HSET', rows, name, table.concat({since, lowered, lowest, history, anonymous}, ' '))

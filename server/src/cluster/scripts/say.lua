@@ -1,8 +1,8 @@
--- Something takes its place in the order of a channel: kept, and told to every server that has the channel.
--- A message with a key is said once: what came of it is remembered, and is the answer to its repeats.
--- KEYS: the channel's state, what was said, its members; if there is a key, what came of it and the lists of keys
--- ARGV: entry, where it is told, an epoch for a new channel, for how long the channel is kept (ms), how many entries, how
--- many bytes, for how long each (ms); the row; for how long a key is known (ms), how many of each list
+-- Appends an entry to the log of a channel, and publishes it to every server that has the channel. A message with an
+-- idempotency key is appended once: its outcome is stored and answers repeated messages.
+-- KEYS: state of the channel, its stream, its members; with a key also its outcome and the lists of keys
+-- ARGV: entry, notification channel, epoch for a new channel, expiry of the channel (ms), largest number of entries, of
+-- bytes, and age of an entry (ms); the row; expiry of a key (ms), bound of each list
 local state, said, members, key, channel_keys, all_keys = unpack(KEYS)
 local entry, notices, epoch, keep_ms, keep, max_bytes, max_age_ms = unpack(ARGV)
 if key then

@@ -1,11 +1,8 @@
-//! Shares of sockets and channels, what waits, and what gives way.
+//! Tests of the shares of sockets and channels, of the bound on waiting questions, and of dropped ones.
 
 use std::collections::HashSet;
 
 use super::*;
-use crate::hub::Hub;
-use crate::protocol::frame::Client;
-use crate::{Limits, Settings};
 
 struct Scene {
     queue: Queue,
@@ -14,8 +11,7 @@ struct Scene {
 
 impl Scene {
     fn with_sockets(count: usize) -> Scene {
-        let mut hub = Hub::new(Settings::default(), &Limits::default(), "epoch");
-        let sockets = (0..count).map(|number| hub.open(Client::anonymous(number.to_string()))).collect();
+        let sockets = (0..count).map(|number| ConnectionId::new(number as u64)).collect();
         Scene { queue: Queue::default(), sockets }
     }
 
@@ -25,7 +21,7 @@ impl Scene {
         self.queue.enter(question)
     }
 
-    /// On a channel of its own.
+    /// Asks on a channel that no other question uses.
     fn asks(&mut self, socket: usize) -> Entered {
         let channel = format!("channel {}", self.queue.last);
         self.asks_with(socket, &channel, 100)
@@ -41,7 +37,7 @@ fn waiting(entered: &Entered) -> Option<QuestionId> {
 }
 
 #[test]
-fn one_socket_has_four_open_questions_and_leaves_the_others_their_place() {
+fn one_socket_has_four_open_questions_and_other_sockets_are_not_delayed() {
     let mut scene = Scene::with_sockets(2);
     let of_attacker: Vec<_> = (0..20).map(|_| scene.asks(0)).collect();
     assert_eq!(of_attacker.iter().filter_map(open).count(), OPEN_PER_SOCKET);
@@ -55,7 +51,7 @@ fn one_socket_has_four_open_questions_and_leaves_the_others_their_place() {
 }
 
 #[test]
-fn where_a_url_is_full_the_socket_with_the_fewest_open_questions_is_next() {
+fn at_a_full_url_the_socket_with_the_fewest_open_questions_is_next() {
     let mut scene = Scene::with_sockets(17);
     let open: Vec<_> = (0..OPEN_PER_URL).filter_map(|number| open(&scene.asks(number / 4))).collect();
     assert_eq!(open.len(), OPEN_PER_URL);
@@ -67,7 +63,7 @@ fn where_a_url_is_full_the_socket_with_the_fewest_open_questions_is_next() {
 }
 
 #[test]
-fn one_channel_has_half_of_a_url() {
+fn one_channel_may_use_half_of_a_url() {
     let mut scene = Scene::with_sockets(41);
     let of_channel: Vec<_> = (0..40).map(|socket| scene.asks_with(socket, "busy", 100)).collect();
     assert_eq!(of_channel.iter().filter_map(open).count(), OPEN_PER_CHANNEL);
@@ -77,7 +73,7 @@ fn one_channel_has_half_of_a_url() {
 }
 
 #[test]
-fn what_waits_is_bounded_for_a_socket_and_in_all_and_the_socket_with_the_most_gives_way() {
+fn waiting_questions_are_bounded_per_socket_and_in_total_and_the_socket_with_the_most_loses_one() {
     let mut scene = Scene::with_sockets(20);
     for socket in 0..16 {
         let entered: Vec<_> = (0..100).map(|_| scene.asks(socket)).collect();
@@ -87,13 +83,13 @@ fn what_waits_is_bounded_for_a_socket_and_in_all_and_the_socket_with_the_most_gi
     let Entered::Waiting(_, displaced) = scene.asks(16) else { panic!("refused") };
     assert_eq!(displaced.len(), 1);
     let large = scene.asks_with(17, "large", 10 * 1024 * 1024);
-    assert_eq!(large, Entered::Refused, "no socket has as much waiting");
+    assert_eq!(large, Entered::Refused, "no other socket has more waiting");
     let weight: usize = scene.queue.waiting.iter().map(|(_, question)| question.weight()).sum();
     assert!(weight <= WAITING);
 }
 
 #[test]
-fn nothing_is_left_of_questions_that_have_ended_or_are_given_up() {
+fn ended_and_dropped_questions_leave_no_entry() {
     let mut scene = Scene::with_sockets(30);
     let mut ids: HashSet<_> = HashSet::new();
     for number in 0..300 {

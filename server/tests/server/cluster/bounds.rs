@@ -1,4 +1,4 @@
-//! What strangers can put into Redis is bounded, and what Redis refuses is said to the client that asked for it.
+//! The bounds on what clients can store in Redis, and the errors that clients receive when Redis refuses a command.
 
 use serde_json::{Value, json};
 use xano_realtime_server::limits::Limit;
@@ -8,7 +8,7 @@ use super::Cluster;
 use crate::support::redis::Redis;
 use crate::support::{Running, post};
 
-/// A server whose clients may send as fast as they like, with one more limit.
+/// Starts a server without rate limits, and with one more limit.
 async fn server_with(redis: &Redis, history: usize, limit: &str) -> Running {
     let row = json!({ "pattern": "room", "enabled": true, "anonymous_clients": true, "presence": true,
         "client_public_messaging": true, "history": history });
@@ -40,7 +40,7 @@ async fn the_stream_of_a_channel_holds_no_more_bytes_than_its_limit() {
 }
 
 #[tokio::test]
-async fn a_message_older_than_the_history_may_be_leaves_the_stream_and_is_not_shown() {
+async fn a_message_that_exceeds_the_age_of_the_history_leaves_the_stream_and_is_not_shown() {
     let redis = Redis::start();
     let server = server_with(&redis, 25, "history_age_seconds=3600").await;
     let mut jill = server.client_on("room").await;
@@ -50,7 +50,7 @@ async fn a_message_older_than_the_history_may_be_leaves_the_stream_and_is_not_sh
     let entries: Vec<(String, Vec<String>)> = redis.does(&format!("XRANGE {stream} - +")).await;
     drop(jill);
     server.stop().await;
-    // As if it had been said in 1970.
+    // Replaces the message by a copy with a time in 1970.
     let () = redis.does(&format!("DEL {stream}")).await;
     let () = redis.does(&format!("XADD {stream} 1-1 entry {}", entries[0].1[1])).await;
     let state = key_ending_in(&redis, ":state").await;
@@ -80,13 +80,13 @@ async fn a_channel_remembers_the_keys_of_its_last_ten_thousand_messages_and_no_m
         }
     }
     assert_eq!(redis.does::<Vec<String>>("KEYS *:key:*").await.len(), 10_000);
-    // The newest is known.
+    // The newest key is still known.
     jill.say("message", json!({ "channel": "room", "key": format!("{:032}", 10_099) }), Value::Null).await;
     assert_eq!(jill.hear().await["action"], "ack");
 }
 
 #[tokio::test]
-async fn as_many_users_sign_up_as_in_memory_and_no_more() {
+async fn the_number_of_users_is_bounded_as_in_memory() {
     let cluster = Cluster::start().await;
     let fill = "for\ni=1,9999\ndo\nredis.call('HSET','xano:users',i,'{}')\nend";
     let () = cluster.redis.does(&format!("EVAL {fill} 0")).await;
@@ -101,7 +101,7 @@ async fn as_many_users_sign_up_as_in_memory_and_no_more() {
 }
 
 #[tokio::test]
-async fn what_a_full_redis_refuses_is_answered_and_everything_else_goes_on() {
+async fn a_command_that_a_full_redis_refuses_is_answered_with_an_error_and_all_others_succeed() {
     let cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client_on("room").await;

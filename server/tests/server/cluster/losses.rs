@@ -1,4 +1,4 @@
-//! What Redis loses, and what it is kept from losing.
+//! Lost data in Redis: how servers notice and repair it, and what they protect from expiry.
 
 use serde_json::json;
 use xano_realtime_server::{Config, Settings};
@@ -8,7 +8,7 @@ use crate::support::redis::Redis;
 use crate::support::{MARVEL, Running, patiently};
 
 #[tokio::test]
-async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
+async fn keys_in_use_no_longer_expire_once_a_connection_is_back() {
     let cluster = Cluster::with_row(json!({ "pattern": "room/*", "wildcard": true })).await;
     let mut jill = cluster.one.client_on("room/1").await;
     jill.message("room/1", "hello").await;
@@ -19,7 +19,7 @@ async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
         let () = cluster.redis.does(&format!("PEXPIRE {key} 30000")).await;
     }
     let () = cluster.redis.does("CLIENT KILL TYPE normal").await;
-    // A join is known after it was asked how all channels stand.
+    // The answer to a join follows the check of all channels.
     let _jack = cluster.one.client_on("room/2").await;
     for key in &keys {
         let lasts: i64 = cluster.redis.does(&format!("PTTL {key}")).await;
@@ -28,7 +28,7 @@ async fn what_is_in_use_is_kept_as_soon_as_a_connection_is_back() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_emptied_while_all_are_connected_is_told_as_a_gap_and_begins_another_epoch() {
+async fn after_flushall_on_a_connected_redis_members_receive_a_gap_and_a_new_epoch() {
     let cluster = Cluster::with_row(json!({ "history": 25 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut position = jill.position_on("room").await;
@@ -47,7 +47,7 @@ async fn a_redis_that_is_emptied_while_all_are_connected_is_told_as_a_gap_and_be
 }
 
 #[tokio::test]
-async fn a_redis_that_was_emptied_gets_back_the_settings_and_the_key_that_signs_tokens() {
+async fn servers_restore_the_settings_and_the_signing_key_in_an_emptied_redis() {
     let redis = Redis::start();
     let settings = json!({ "enabled": true, "channels": [
         { "pattern": "room", "enabled": true, "anonymous_clients": true, "presence": true, "client_public_messaging": true }
@@ -63,7 +63,7 @@ async fn a_redis_that_was_emptied_gets_back_the_settings_and_the_key_that_signs_
     assert!(before.0.is_some() && before.1.is_some());
     jill.message("room", "before").await;
     jill.hear_until("message").await;
-    // It notices by its lease that what it shared is lost, or when it connects again.
+    // A server notices lost data when it renews its lease, or when it connects again.
     for loss in ["FLUSHALL", "CLIENT KILL TYPE normal"] {
         let () = redis.does("FLUSHALL").await;
         let () = redis.does(loss).await;
@@ -75,11 +75,11 @@ async fn a_redis_that_was_emptied_gets_back_the_settings_and_the_key_that_signs_
 }
 
 #[tokio::test]
-async fn a_server_that_was_taken_for_dead_is_one_of_them_again_with_its_next_member() {
+async fn a_server_that_was_declared_dead_registers_again_with_its_next_member() {
     let cluster = Cluster::start().await;
     let nodes = async || cluster.redis.does::<usize>("SCARD xano:nodes").await;
     patiently(async { while nodes().await < 2 {} }).await;
     let () = cluster.redis.does("DEL xano:nodes").await;
     let _jill = cluster.one.client_on(MARVEL).await;
-    assert!(nodes().await > 0, "it is known whom to clear up after");
+    assert!(nodes().await > 0, "a registered server can be cleaned up after a crash");
 }

@@ -1,4 +1,4 @@
-//! History that the settings no longer allow is never shown again, whichever server is asked.
+//! Removed history: messages that the settings no longer allow are never shown again, on any server.
 
 use serde_json::{Value, json};
 use xano_realtime_server::Config;
@@ -7,23 +7,23 @@ use super::{Cluster, payloads};
 use crate::support::redis::Redis;
 use crate::support::{Client, Running, admin, patiently, token_of};
 
-/// Whether a server has the channel in memory while its row changes.
+/// Whether a server holds the channel in memory while its row changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Memory {
-    /// A member stays on the channel.
+    /// A member stays on the channel, so the server holds it.
     Holds,
-    /// All servers were restarted.
+    /// All servers were restarted, so no server holds it.
     Empty,
 }
 
 const BOTH: [Memory; 2] = [Memory::Holds, Memory::Empty];
 
-/// A server on a Redis in which messages were said on `room`, under the given row.
+/// A server on a Redis that has a history of `room`, sent under the given row.
 struct Said {
     server: Running,
-    /// On the channel, where the server is to hold it.
+    /// The member that keeps the channel in memory, with [`Memory::Holds`].
     _member: Option<Client>,
-    /// Dropped last.
+    /// Dropped last, after the server.
     redis: Redis,
 }
 
@@ -68,7 +68,7 @@ fn row(changes: Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_history_of_a_row_that_was_removed_is_gone_when_the_row_is_back() {
+async fn the_history_of_a_removed_row_is_gone_when_the_row_is_added_again() {
     for memory in BOTH {
         for without in [vec![], vec![row(json!({ "enabled": false }))]] {
             let said = Said::under(row(json!({})), 3, memory).await;
@@ -84,7 +84,7 @@ async fn the_history_of_a_row_that_was_removed_is_gone_when_the_row_is_back() {
 }
 
 #[tokio::test]
-async fn the_history_of_a_members_only_row_is_not_shown_by_the_nested_row_that_takes_over() {
+async fn the_history_of_a_members_only_row_is_not_shown_under_the_nested_row_that_replaces_it() {
     let members_only = row(json!({ "anonymous_clients": false }));
     let nested = row(json!({ "pattern": "room/*", "wildcard": true }));
     let board = row(json!({ "pattern": "room/board", "anonymous_clients": false }));
@@ -109,7 +109,7 @@ async fn the_history_of_a_members_only_row_is_not_shown_by_the_nested_row_that_t
 }
 
 #[tokio::test]
-async fn what_was_said_while_the_history_was_0_is_not_shown_when_it_is_raised() {
+async fn messages_sent_while_the_history_was_0_are_not_shown_when_it_is_raised() {
     for memory in BOTH {
         let said = Said::under(row(json!({ "history": 0 })), 3, memory).await;
         said.has_rows(&[row(json!({ "history": 100 }))]).await;
@@ -122,7 +122,7 @@ async fn what_was_said_while_the_history_was_0_is_not_shown_when_it_is_raised() 
 }
 
 #[tokio::test]
-async fn a_history_that_was_lowered_and_raised_again_shows_no_more_than_was_left_of_it() {
+async fn a_history_that_was_lowered_and_raised_again_shows_only_the_messages_that_were_kept() {
     for memory in BOTH {
         let said = Said::under(row(json!({ "history": 100 })), 40, memory).await;
         said.has_rows(&[row(json!({ "history": 25 }))]).await;
@@ -132,7 +132,7 @@ async fn a_history_that_was_lowered_and_raised_again_shows_no_more_than_was_left
 }
 
 #[tokio::test]
-async fn members_hear_every_message_once_while_their_row_changes() {
+async fn members_receive_every_message_once_while_their_row_changes() {
     let cluster = Cluster::with_row(json!({ "history": 100 })).await;
     let mut jill = cluster.one.client_on("room").await;
     let mut jack = cluster.other.client_on("room").await;
@@ -147,11 +147,11 @@ async fn members_hear_every_message_once_while_their_row_changes() {
 }
 
 #[tokio::test]
-async fn a_server_whose_settings_are_older_than_those_of_a_channel_changes_and_shows_nothing_of_it() {
+async fn a_server_with_older_settings_than_a_channel_neither_changes_nor_shows_its_history() {
     let said = Said::under(row(json!({})), 1, Memory::Holds).await;
     let state = said.redis.does::<Vec<String>>("KEYS xano:{*:state").await.remove(0);
     let before: Vec<String> = said.redis.does(&format!("HMGET {state} row settings")).await;
-    // As another server leaves it that has taken over newer settings.
+    // Imitates another server that has changed the channel under newer settings.
     let () = said.redis.does(&format!("HSET {state} row another settings 9000000000000")).await;
     let mut jack = said.server.client_on("room").await;
     jack.message("room", "behind").await;
@@ -162,7 +162,7 @@ async fn a_server_whose_settings_are_older_than_those_of_a_channel_changes_and_s
     let mut late = said.server.client().await;
     late.join("room", json!({ "history": true })).await;
     assert_eq!(late.hear().await["payload"]["code"], "unavailable");
-    // It catches up.
+    // The server has now caught up.
     let () = said.redis.does(&format!("HSET {state} row {} settings {}", before[0], before[1])).await;
     patiently(async {
         loop {
@@ -176,7 +176,7 @@ async fn a_server_whose_settings_are_older_than_those_of_a_channel_changes_and_s
 }
 
 #[tokio::test]
-async fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them() {
+async fn messages_sent_before_anonymous_clients_could_join_are_not_shown_to_them() {
     for memory in BOTH {
         let said = Said::under(json!({ "history": 25 }), 3, memory).await;
         let row = |anonymous_clients| {
@@ -190,7 +190,7 @@ async fn what_was_said_before_anonymous_clients_might_join_is_not_shown_to_them(
 }
 
 #[tokio::test]
-async fn a_key_of_before_is_not_known_under_another_row() {
+async fn an_idempotency_key_is_not_known_under_another_row() {
     let cluster = Cluster::with_row(json!({ "pattern": "nested/*", "wildcard": true, "history": 25 })).await;
     let mut jill = cluster.one.client().await;
     let options = json!({ "channel": "nested/1", "key": "a key that is used again" });

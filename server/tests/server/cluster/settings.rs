@@ -1,4 +1,4 @@
-//! The settings and the signing key that servers share: validated, and changed in one step or not at all.
+//! The settings and the signing key that servers share. They are validated, and changed in one step or not at all.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xano_realtime_server::{Config, Settings};
+use xano_realtime_server::{Config, settings};
 
 use super::Cluster;
 use crate::binary::server;
@@ -16,7 +16,7 @@ use crate::support::{Folder, Running, admin, get, patiently};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server process, and each line of its outputs in the order of their arrival.
+/// A server process, with the lines of both outputs in the order of their arrival.
 struct Starting {
     child: Child,
     lines: mpsc::Receiver<String>,
@@ -38,7 +38,7 @@ impl Starting {
         Starting { child, lines }
     }
 
-    /// The next line with these words. The server must not serve before it, unless these are the words.
+    /// Returns the next line that contains these words. The server must not serve before that line.
     fn says(&self, words: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("nothing is said of {words:?}"));
@@ -71,7 +71,7 @@ fn patterns(settings: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_signing_key_in_redis_that_is_empty_or_short_is_refused_in_words_until_it_is_put_right() {
+async fn an_empty_or_short_signing_key_in_redis_is_refused_with_the_reason_until_it_is_removed() {
     let redis = Redis::start();
     for (key, bytes) in [("", 0), ("0123456789abcdef", 16)] {
         let () = redis.does(&format!("SET xano:secret {key}")).await;
@@ -103,37 +103,37 @@ async fn a_running_server_keeps_its_settings_while_the_shared_ones_cannot_be_rea
     let () = cluster.redis.does("CLIENT KILL TYPE normal").await;
     jill.join("room", json!({})).await;
     assert_eq!(jill.hear().await["payload"]["code"], "anonymous");
-    // An administrator can put it right.
+    // The admin can still replace the unreadable settings.
     patiently(async { while admin(cluster.one.address, "PUT", "", &room("other")).await.status != 200 {} }).await;
     let shared: String = cluster.redis.does("GET xano:settings").await;
     assert_eq!(patterns(&serde_json::from_str(&shared).unwrap()), ["other"]);
 }
 
 #[tokio::test]
-async fn a_change_of_settings_that_is_answered_as_unclear_does_not_come_into_force_later_and_is_not_in_the_file() {
+async fn a_change_of_settings_with_an_unknown_outcome_does_not_come_into_force_later_and_is_not_in_the_file() {
     let folder = Folder::new("unclear-settings").with_file("realtime.json", &room("before"));
     let file = folder.0.join("realtime.json");
     let redis = Redis::start();
     let config = Config {
-        settings: Settings::read(&file).unwrap(),
+        settings: settings::read(&file).unwrap(),
         settings_file: Some(file.clone()),
         redis: Some(redis.url()),
         ..Config::default()
     };
     let server = Running::start_with(config).await;
-    let saved = || Settings::read(&file).unwrap().to_json();
+    let saved = || settings::read(&file).unwrap().to_json();
     let mut is_unclear = false;
     while !is_unclear {
         let _jill = server.client_on("before").await;
         let () = redis.does("CLIENT PAUSE 60000 WRITE").await;
         let refused = admin(server.address, "PUT", "", &room("after")).await;
         assert_eq!(refused.status, 503, "{}", refused.body);
-        // Where something else had to wait before it, it was not sent.
+        // The request was not sent if another one had to wait before it.
         is_unclear = refused.body.contains("not known");
         assert!(is_unclear || refused.body.contains("not in force"), "{}", refused.body);
         assert_eq!(patterns(&saved()), ["before"]);
         let () = redis.does("CLIENT UNPAUSE").await;
-        // A join is done after everything that Redis was asked before.
+        // A join is answered after all earlier requests to Redis.
         let _jack = server.client_on("before").await;
         let shared: String = redis.does("GET xano:settings").await;
         assert_eq!(patterns(&serde_json::from_str(&shared).unwrap()), ["before"]);
@@ -145,7 +145,7 @@ async fn a_change_of_settings_that_is_answered_as_unclear_does_not_come_into_for
 }
 
 #[tokio::test]
-async fn a_server_says_that_it_listens_when_it_serves_and_not_before_its_redis_is_there() {
+async fn a_server_announces_its_address_when_it_serves_and_not_before_redis_is_reachable() {
     let mut redis = Redis::start();
     redis.dies();
     let starting = Starting::on(&redis, &mut server());

@@ -1,4 +1,4 @@
-//! Input of every kind that the server does not expect, and some that it does. The same for the same seed.
+//! A generator of valid and invalid input. The same seed produces the same input.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use xano_realtime_server::protocol::Action;
 
 pub struct Generator {
     rng: Rng,
-    /// What may stand where an id or a name is expected.
+    /// Texts that may appear as an id or a name.
     names: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ impl Generator {
         self.names[self.rng.usize(..self.names.len())].clone()
     }
 
-    /// Any JSON. No key of it is one that the server acts on.
+    /// Returns any JSON. None of its keys has a meaning for the server.
     pub fn value(&mut self, depth: usize) -> Value {
         match self.rng.usize(..if depth == 0 { 6 } else { 8 }) {
             0 => Value::Null,
@@ -44,7 +44,7 @@ impl Generator {
         }
     }
 
-    /// Mostly what belongs there, else anything.
+    /// Returns the expected value most of the time, or else any JSON.
     fn mostly(&mut self, expected: Value) -> Value {
         if self.chance(4) { self.value(2) } else { expected }
     }
@@ -53,7 +53,7 @@ impl Generator {
         (0..self.rng.usize(..=up_to)).map(|_| self.rng.char(..)).collect()
     }
 
-    /// Half of them are JSON objects with a known action.
+    /// Returns a frame. Half of the frames are JSON objects with a known action.
     pub fn frame(&mut self) -> Message {
         if self.rng.bool() {
             return Message::text(self.known_action().to_string());
@@ -93,7 +93,7 @@ impl Generator {
             let authenticated = self.rng.bool();
             options.insert("authenticated".to_owned(), self.mostly(json!(authenticated)));
         }
-        // A whisper with a key would be answered with two frames, the whisper and the acknowledgement.
+        // A private message with a key would be answered with two frames: its echo and the acknowledgement.
         if !options.contains_key("socketId") && self.chance(3) {
             let key = self.name();
             options.insert("key".to_owned(), self.mostly(json!(key)));
@@ -113,7 +113,7 @@ impl Generator {
         frame
     }
 
-    /// The same with a few characters lost, doubled or exchanged.
+    /// Returns the text with a few characters removed, doubled or exchanged.
     pub fn mutated(&mut self, text: &str) -> String {
         let mut characters: Vec<char> = text.chars().collect();
         for _ in 0..self.rng.usize(1..5) {
@@ -130,7 +130,7 @@ impl Generator {
         characters.into_iter().collect()
     }
 
-    /// Most with a fault or two.
+    /// Returns settings, most of them with one or two faults.
     pub fn settings(&mut self) -> String {
         let channels = (0..self.rng.usize(..4)).map(|_| self.row()).collect();
         let mut settings = json!({ "enabled": true });

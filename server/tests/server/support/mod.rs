@@ -1,4 +1,4 @@
-//! A running server and clients of it, over real sockets.
+//! A running server and its clients, over real sockets.
 
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
@@ -27,24 +27,24 @@ use xano_realtime_server::limits::Limit;
 use xano_realtime_server::{AdminToken, Config, Limits, Secret, Settings};
 
 pub const HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";
-/// What the servers under test sign tokens with.
+/// The key that the servers under test sign tokens with.
 pub const KEY: &[u8] = b"the key of the servers under test";
 pub const ADMIN_TOKEN: &str = "the admin token of the servers under test";
 pub const MARVEL: &str = "marvel-chat-room";
 
-/// Longer than anything here takes; a test that reaches it has failed.
+/// The timeout of every wait. It is longer than any step takes, so a test that reaches it has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server of its own for one test.
+/// A server that one test uses alone.
 pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<std::io::Result<()>>,
-    /// See [`on_redis`].
+    /// The Redis of this server, if [`on_redis`] is true.
     _redis: Option<Redis>,
 }
 
-/// A folder of its own, gone with the test.
+/// A temporary folder, removed at the end of the test.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -73,13 +73,13 @@ impl Running {
         Running::start_with(Config::default()).await
     }
 
-    /// With the rows of a settings file.
+    /// Starts a server with these rows of a settings file.
     pub async fn with_channels(channels: Value) -> Running {
         let settings = json!({ "enabled": true, "channels": channels }).to_string();
         Running::start_with(Config { settings: Settings::parse(&settings).unwrap(), ..Config::default() }).await
     }
 
-    /// With limits as the command line takes them, separated by commas.
+    /// Starts a server with limits as on the command line, separated by commas.
     pub async fn with_limits(texts: &str) -> Running {
         let mut limits = Limits::default();
         for text in texts.split(',') {
@@ -92,14 +92,14 @@ impl Running {
         Running::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await
     }
 
-    /// On every address of the machine, not on a loopback one alone; with one where it is reached all the same.
+    /// Starts a server that listens on all addresses of the machine. Returns an address at which it can be reached.
     pub async fn start_beyond_loopback(config: Config) -> (Running, SocketAddr) {
         let server = Running::start_on(TcpListener::bind("0.0.0.0:0").await.unwrap(), config).await;
         let address = SocketAddr::from(([127, 0, 0, 1], server.address.port()));
         (server, address)
     }
 
-    /// With the key that servers of one Redis share, which no test knows.
+    /// Starts a server that uses the key stored in Redis, which tests do not know.
     pub async fn start_with_no_key(config: Config) -> Running {
         Running::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), config).await
     }
@@ -126,7 +126,7 @@ impl Running {
         Client::connect(self.address, None).await.unwrap().0
     }
 
-    /// A client that is on a channel with presence, and has read what came of joining it.
+    /// Returns a client that has joined a channel with presence and has read the answers to its join.
     pub async fn client_on(&self, channel: &str) -> Client {
         let mut client = self.client().await;
         client.join(channel, json!({ "presence": true })).await;
@@ -141,12 +141,12 @@ impl Running {
     }
 }
 
-/// Whether all tests run with a Redis behind each server: XANO_TEST_REDIS=1.
+/// Returns whether every server of the tests uses a Redis: with XANO_TEST_REDIS=1.
 pub fn on_redis() -> bool {
     std::env::var_os("XANO_TEST_REDIS").is_some()
 }
 
-/// One socket.
+/// A client with one socket.
 pub struct Client {
     pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
@@ -161,7 +161,7 @@ impl Client {
         Client::connect_with(url, header).await
     }
 
-    /// As a page of that origin.
+    /// Connects as a page of this origin does.
     pub async fn connect_from(url: &str, origin: &str) -> Result<(Client, Response), Error> {
         Client::connect_with(url, Some(("origin", origin))).await
     }
@@ -190,7 +190,7 @@ impl Client {
         self.send(Message::text(frame.to_string())).await;
     }
 
-    /// What the acknowledgement of a join says where the joiner stands.
+    /// Joins a channel and returns the position in its log that the acknowledgement contains.
     pub async fn position_on(&mut self, channel: &str) -> Value {
         self.join(channel, json!({})).await;
         self.hear_until("join").await["payload"]["ext"]["recover"].take()
@@ -200,7 +200,7 @@ impl Client {
         patiently(self.socket.send(message)).await.unwrap();
     }
 
-    /// The next frame.
+    /// Returns the next frame.
     pub async fn hear(&mut self) -> Value {
         match self.next().await {
             Message::Text(text) => serde_json::from_str(&text).unwrap(),
@@ -208,7 +208,7 @@ impl Client {
         }
     }
 
-    /// The next frame of an action; the frames before it are let go.
+    /// Returns the next frame with this action, and drops the frames before it.
     pub async fn hear_until(&mut self, action: &str) -> Value {
         loop {
             let frame = self.hear().await;
@@ -218,7 +218,7 @@ impl Client {
         }
     }
 
-    /// The next frame, of a server that asks often whether the client is there.
+    /// Returns the next text frame and skips pings, for servers with a short ping interval.
     pub async fn hear_but_pings(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.next().await {
@@ -227,7 +227,7 @@ impl Client {
         }
     }
 
-    /// The text of the next frame, which is an error.
+    /// Returns the message of the next frame, which must be an error.
     pub async fn hear_refusal(&mut self) -> String {
         let frame = self.hear().await;
         assert_eq!(frame["action"], "error", "{frame}");
@@ -238,7 +238,7 @@ impl Client {
         patiently(self.socket.next()).await.unwrap().unwrap()
     }
 
-    /// The code that the socket was closed with; what came before it is let go.
+    /// Returns the close code of the socket, and drops the frames before it.
     pub async fn hear_close(&mut self) -> u16 {
         loop {
             if let Message::Close(frame) = self.next().await {
@@ -247,7 +247,7 @@ impl Client {
         }
     }
 
-    /// Closes with a code, and says which one came back.
+    /// Closes the socket with this code, and returns the code that the server answers with.
     pub async fn close(&mut self, code: u16) -> u16 {
         use tokio_tungstenite::tungstenite::protocol::CloseFrame;
         let frame = CloseFrame { code: code.into(), reason: "".into() };
@@ -256,16 +256,16 @@ impl Client {
     }
 }
 
-/// The answer to a plain HTTP request.
+/// The answer to an HTTP request.
 pub struct Answer {
     pub status: u16,
-    /// In lower case.
+    /// The status line and the headers, in lower case.
     pub head: String,
     pub body: String,
 }
 
 impl Answer {
-    /// From all that came.
+    /// Parses the complete text of an answer.
     pub fn parse(answer: &str) -> Answer {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -281,7 +281,7 @@ impl Answer {
     }
 }
 
-/// The answer to a plain GET: status, headers in lower case, body.
+/// Sends a GET request. Returns status, headers in lower case, and body.
 pub async fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
     let Answer { status, head, body } = ask(address, "GET", path, &[], "").await;
     (status, head, body)
@@ -304,19 +304,19 @@ pub async fn ask(address: SocketAddr, method: &str, path: &str, headers: &[(&str
     Answer::parse(&answer)
 }
 
-/// The answer to the admin, from `/api:meta/workspace/1/realtime` and what is below it.
+/// Sends a request with the admin token to `/api:meta/workspace/1/realtime` followed by `below`.
 pub async fn admin(address: SocketAddr, method: &str, below: &str, body: &str) -> Answer {
     let authorization = format!("Bearer {ADMIN_TOKEN}");
     let path = format!("/api:meta/workspace/1/realtime{below}");
     ask(address, method, &path, &[("Authorization", &authorization)], body).await
 }
 
-/// A token signed with [`KEY`].
+/// Returns a token signed with [`KEY`].
 pub fn token(claims: &Value) -> String {
     Tokens::new(&Secret::new(KEY)).sign(claims).unwrap()
 }
 
-/// Of somebody, for an hour.
+/// Returns a token of this user, valid for one hour.
 pub fn token_of(dbo_id: i64, id: i64, extras: Value) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     token(&json!({ "dbo_id": dbo_id, "id": id, "extras": extras, "exp": now + 3600 }))

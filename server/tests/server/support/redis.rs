@@ -1,4 +1,4 @@
-//! A Redis of its own for one test.
+//! A Redis server that one test uses alone.
 
 use std::env;
 use std::fs;
@@ -10,7 +10,7 @@ use std::thread;
 
 use xano_realtime_server::RedisUrl;
 
-/// The real one, as a process, without a port: it is reached through a file in a folder of its own.
+/// A real Redis process. It has no TCP port; tests connect to a Unix socket in its own folder.
 pub struct Redis {
     process: Child,
     folder: PathBuf,
@@ -33,7 +33,7 @@ impl Redis {
         format!("redis+unix://{}", self.folder.join(SOCKET).display())
     }
 
-    /// What it answers to a command, given as one line.
+    /// Runs a command, given as one line, and returns the reply.
     pub async fn does<T: redis::FromRedisValue>(&self, line: &str) -> T {
         let client = redis::Client::open(self.address()).unwrap();
         let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -51,12 +51,12 @@ impl Redis {
         fs::remove_file(self.folder.join(SOCKET)).unwrap();
     }
 
-    /// With what it had written down.
+    /// Starts Redis again with the data that it had written to disk.
     pub fn comes_back(&mut self) {
         self.process = run(&self.folder);
     }
 
-    /// What it has written down by now is kept for [`comes_back_as_it_was`](Self::comes_back_as_it_was).
+    /// Copies the data on disk, so that [`comes_back_as_it_was`](Self::comes_back_as_it_was) can restore it.
     pub fn is_copied(&self) {
         let copy = self.folder.join(COPY);
         fs::create_dir(&copy).unwrap();
@@ -102,12 +102,12 @@ fn run(folder: &Path) -> Child {
         line.clear();
         assert_ne!(said.read_line(&mut line).unwrap(), 0, "the redis-server does not start");
     }
-    // What nobody reads would stop it in the end.
+    // The output must be read, because Redis would block when the pipe is full.
     thread::spawn(move || io::copy(&mut said, &mut io::sink()));
     process
 }
 
 const SOCKET: &str = "redis.sock";
-/// Redis calls it so.
+/// The folder in which Redis keeps its append-only file.
 const WRITTEN: &str = "appendonlydir";
 const COPY: &str = "copy";

@@ -1,4 +1,4 @@
-//! A server that triggers can be set to: it answers as the test says.
+//! An HTTP server that stands in for a trigger. The path decides its answer.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -19,13 +19,14 @@ pub struct Trigger {
 struct Seen {
     requests: Mutex<Vec<(HeaderMap, Value)>>,
     came: Notify,
-    /// What a request to `/held` waits for.
+    /// A request to `/held` waits for a permit of this semaphore.
     released: Semaphore,
 }
 
 impl Trigger {
-    /// `/echo` answers with the payload, `/false` and `/404` with themselves, `/away` with a redirect to `/echo`,
-    /// `/large` with a megabyte, `/text` with no JSON, `/held` with the payload once it is released.
+    /// Starts the server. `/echo` answers with the payload, `/false` with `false`, `/404` with status 404, `/away` with
+    /// a redirect to `/echo`, `/large` with a megabyte, `/text` with text that is not JSON, and `/held` with the
+    /// payload once it is released.
     pub async fn start() -> Trigger {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -47,12 +48,12 @@ impl Trigger {
         format!("http://{}{path}", self.address)
     }
 
-    /// Lets so many requests to `/held` go on.
+    /// Lets this number of requests to `/held` continue.
     pub fn release(&self, requests: usize) {
         self.seen.released.add_permits(requests);
     }
 
-    /// Resolves when so many requests came to `/echo` and `/held` in all.
+    /// Resolves when `/echo` and `/held` have received this number of requests in total.
     pub async fn has_seen(&self, requests: usize) {
         loop {
             let came = self.seen.came.notified();

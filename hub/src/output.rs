@@ -1,0 +1,76 @@
+//! The outputs of the hub.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::encoded::Encoded;
+use crate::refusal::Refusal;
+use crate::replica::request::LogRequest;
+use crate::triggers::Call;
+
+/// One consequence of an input. The caller carries the outputs out in the order of the sink.
+#[derive(Debug)]
+pub enum Output {
+    /// Write a frame to sockets.
+    Deliver {
+        /// The receiving sockets.
+        to: Vec<ConnectionId>,
+        /// The frame.
+        frame: Encoded,
+        /// Whether the frame is a message or an event.
+        is_message: bool,
+    },
+    /// Write an error frame to sockets: the request was refused, or their membership has ended.
+    Refuse {
+        /// The receiving sockets.
+        to: Vec<ConnectionId>,
+        /// The frame.
+        frame: Encoded,
+        /// The code of the refusal in the frame.
+        code: Code,
+    },
+    /// The event of the workspace was refused.
+    RefuseEvent(Refusal),
+    /// Send a question to a trigger URL. The answer comes back as [`Input::Answer`](crate::Input::Answer).
+    Ask(Call),
+    /// Send a request to the log that several servers share. Only a replicated hub produces such requests.
+    Log(LogRequest),
+}
+
+/// The number of an open socket within this server. The caller assigns it, never reuses it, and never shows it to
+/// clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    /// Returns the connection with this number.
+    pub fn new(number: u64) -> ConnectionId {
+        ConnectionId(number)
+    }
+}
+
+impl Output {
+    /// Returns the output for a frame that is neither a message nor a refusal.
+    pub(super) fn frame(to: Vec<ConnectionId>, frame: Encoded) -> Output {
+        Output::Deliver { to, frame, is_message: false }
+    }
+
+    /// Returns the output for such a frame to one socket.
+    pub(super) fn to_one(to: ConnectionId, frame: Encoded) -> Output {
+        Output::frame(vec![to], frame)
+    }
+
+    /// Returns the output for a message or an event.
+    pub(super) fn message(to: Vec<ConnectionId>, frame: Encoded) -> Output {
+        Output::Deliver { to, frame, is_message: true }
+    }
+
+    pub(super) fn refusal(to: ConnectionId, channel: Option<&str>, key: Option<&str>, why: &Refusal) -> Output {
+        Output::Refuse { to: vec![to], frame: why.frame(channel, key), code: why.code() }
+    }
+
+    /// Returns the output for a refusal to many sockets.
+    pub(super) fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Output {
+        Output::Refuse { to, frame: why.frame(Some(channel), None), code: why.code() }
+    }
+}

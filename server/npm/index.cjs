@@ -1,0 +1,5 @@
+"use strict";
+
+const { startServer } = require("./lib/start-server.cjs");
+
+module.exports = { startServer };

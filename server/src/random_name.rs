@@ -1,8 +1,0 @@
-//! Names that nobody guesses, and that are never given twice.
-
-/// 128 random bits.
-pub(crate) fn random_name() -> Result<String, getrandom::Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
-}

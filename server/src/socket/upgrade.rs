@@ -1,0 +1,241 @@
+//! The WebSocket handshake: turns an HTTP request into a socket, or answers it with a named [`Rejection`].
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::header::{
+    ALLOW, CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hyper::upgrade::{OnUpgrade, Parts, Upgraded};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::task::TaskTracker;
+use xano_realtime_protocol::frame::Client;
+
+use super::admission::{Admission, Full, Place};
+use super::client_session::ClientSession;
+use super::connection::{self, Terms};
+use super::pending::PendingConnection;
+use super::rate_limit::RateLimits;
+use crate::exchange::Exchange;
+use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
+use crate::hub::Refusal;
+use crate::outbox::Outbox;
+use crate::settings::Limits;
+use crate::settings::random_name;
+
+/// The state that every handshake needs: token verification, allowed origins, and limits.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    exchange: Arc<Exchange>,
+    tokens: Arc<Tokens>,
+    origins: Origins,
+    terms: Terms,
+    rates: Arc<RateLimits>,
+    outbox_bytes: usize,
+    admission: Arc<Admission>,
+    /// The tasks of the open sockets.
+    sockets: TaskTracker,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        exchange: Arc<Exchange>,
+        tokens: Arc<Tokens>,
+        origins: Origins,
+        limits: &Limits,
+        terms: Terms,
+    ) -> Gate {
+        Gate {
+            exchange,
+            tokens,
+            origins,
+            terms,
+            rates: Arc::new(RateLimits::new(limits)),
+            outbox_bytes: limits.outbox_bytes,
+            admission: Arc::new(Admission::new(limits)),
+            sockets: TaskTracker::new(),
+        }
+    }
+
+    /// Returns the number of open sockets.
+    pub(crate) fn open(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// Resolves when the last socket has closed. Call it when no new socket can open.
+    pub(crate) async fn closed(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
+    }
+}
+
+/// Answers `GET /rt/{hash}`.
+pub(crate) async fn upgrade(
+    State(gate): State<Arc<Gate>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    Extension(pending): Extension<Arc<PendingConnection>>,
+    Path(hash): Path<String>,
+    mut request: Request,
+) -> Result<Response, Rejection> {
+    if !gate.exchange.is_at(&hash) {
+        return Err(Rejection::UnknownHash);
+    }
+    // axum routes HEAD requests to the GET handler as well.
+    if request.method() != Method::GET {
+        return Err(Rejection::NotGet);
+    }
+    let headers = request.headers();
+    if !gate.origins.admit(headers) {
+        return Err(Rejection::ForeignOrigin);
+    }
+    let accept = accept_key(headers)?;
+    let token = first_subprotocol(headers);
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
+    let place = gate.admission.admit(client.ip())?;
+    pending.becomes_a_socket();
+
+    let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
+    let sockets = gate.sockets.clone();
+    sockets.spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => serve(&gate, upgraded, &hash, verified, place).await,
+            Err(error) => tracing::debug!(%error, "the client went away during the handshake"),
+        }
+    });
+    Ok(switching_protocols(accept, token))
+}
+
+/// The result of verifying the client's token; `None` if it sent none.
+type Verified = Option<Result<Claims, TokenProblem>>;
+
+async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, _place: Place) {
+    let Ok(Parts { io, read_buf, .. }) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        return tracing::error!("an upgraded connection is not a TCP stream");
+    };
+    // The library's read buffer is large and almost always empty. Copy the rest and free it.
+    let already_read = read_buf.to_vec();
+    drop(read_buf);
+    // The id must be unguessable: a client that knows it can send this socket private messages.
+    let Ok(socket_id) = random_name() else {
+        return tracing::error!("the system has no random numbers");
+    };
+    let expires = verified.as_ref().and_then(|verified| verified.as_ref().ok()).and_then(Claims::expiry);
+    let (client, problem) = match verified {
+        Some(Ok(claims)) => (claims.into_client(socket_id), None),
+        Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
+        None => (Client::anonymous(socket_id), None),
+    };
+    let (reads, writes) = io.into_inner().into_split();
+    let outbox = Outbox::new(writes, gate.outbox_bytes);
+    let mut session = ClientSession::open(Arc::clone(&gate.exchange), Arc::clone(&gate.rates), client, hash, outbox);
+    if let Some(problem) = problem {
+        // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
+        session.tell(Refusal::TokenNotAccepted(problem.to_string()));
+    }
+    connection::serve(reads, already_read, session, &gate.terms, expires).await;
+}
+
+fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {
+    if !has_word(headers, CONNECTION, "upgrade") || !has_word(headers, UPGRADE, "websocket") {
+        return Err(Rejection::NotAWebSocket);
+    }
+    if !has_word(headers, SEC_WEBSOCKET_VERSION, "13") {
+        return Err(Rejection::UnknownVersion);
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Rejection::NoKey)?;
+    if !BASE64.decode(key).is_ok_and(|key| key.len() == KEY_BYTES) {
+        return Err(Rejection::BadKey);
+    }
+    Ok(derive_accept_key(key.as_bytes()))
+}
+
+/// The number of bytes that `Sec-WebSocket-Key` encodes (RFC 6455, section 4.1).
+const KEY_BYTES: usize = 16;
+
+fn has_word(headers: &HeaderMap, name: HeaderName, word: &str) -> bool {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(','));
+    words.any(|candidate| candidate.trim().eq_ignore_ascii_case(word))
+}
+
+/// Returns the auth token, which a client sends as the only subprotocol. Browsers fail a handshake whose response does
+/// not repeat it.
+fn first_subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
+    let offered = headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    let first = offered.split(',').next()?.trim();
+    HeaderValue::from_str(first).ok().filter(|first| !first.is_empty())
+}
+
+fn switching_protocols(accept: String, subprotocol: Option<HeaderValue>) -> Response {
+    let status = StatusCode::SWITCHING_PROTOCOLS;
+    let mut response =
+        (status, [(CONNECTION, "upgrade"), (UPGRADE, "websocket")], [(SEC_WEBSOCKET_ACCEPT, accept)]).into_response();
+    if let Some(subprotocol) = subprotocol {
+        response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+    }
+    response
+}
+
+/// The reason why a handshake failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Rejection {
+    #[error("no realtime connection has this hash, or realtime is not enabled")]
+    UnknownHash,
+    #[error("a WebSocket connection is opened with GET")]
+    NotGet,
+    #[error("pages of this origin may not open a socket here; the server allows others with --allow-origin")]
+    ForeignOrigin,
+    #[error("this path accepts WebSocket connections only")]
+    NotAWebSocket,
+    #[error("this server speaks version 13 of the WebSocket protocol")]
+    UnknownVersion,
+    #[error("the header Sec-WebSocket-Key is missing")]
+    NoKey,
+    #[error("the header Sec-WebSocket-Key must be 16 bytes in base64")]
+    BadKey,
+    #[error("the server has reached its limit of connections; try again later")]
+    TooManyConnections,
+    #[error("this address has reached its limit of connections; close one first")]
+    TooManyFromThisAddress,
+}
+
+impl From<Full> for Rejection {
+    fn from(full: Full) -> Rejection {
+        match full {
+            Full::InAll => Rejection::TooManyConnections,
+            Full::ForThisAddress => Rejection::TooManyFromThisAddress,
+        }
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Rejection::UnknownHash => StatusCode::NOT_FOUND,
+            Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
+            Rejection::NotAWebSocket | Rejection::UnknownVersion => StatusCode::UPGRADE_REQUIRED,
+            Rejection::NotGet => StatusCode::METHOD_NOT_ALLOWED,
+            Rejection::NoKey | Rejection::BadKey => StatusCode::BAD_REQUEST,
+            Rejection::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
+            Rejection::TooManyFromThisAddress => StatusCode::TOO_MANY_REQUESTS,
+        };
+        let mut response = (status, format!("{self}\n")).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("GET"));
+        }
+        if status == StatusCode::UPGRADE_REQUIRED {
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
