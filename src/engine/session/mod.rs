@@ -4,7 +4,7 @@
 //!
 //! - this module: the transition table.
 //! - [`messages`]: what a session is told, and what it asks for.
-//! - [`turn`]: one input with its moment, and where its outputs go.
+//! - `turn`: one input with its moment, and where its outputs go.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`watch`]: whether an open socket still leads anywhere.
 //! - [`channels`]: which channels are joined, and what waits for the next socket.
