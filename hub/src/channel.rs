@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Options, Payload, PresenceAction, ServerFrame};
 
 use crate::history::History;
+use crate::idempotency::Outcome;
 use crate::message_id::MessageId;
-use crate::presence::{Change, Presence};
+use crate::presence::{Change, ChangeKind, Presence};
 use crate::replica::channel::ChannelReplica;
 use crate::retention::LastUse;
 use crate::settings::ChannelRules;
+use crate::v1::frames;
 use crate::{ConnectionId, Encoded, Output};
 
 /// One channel.
@@ -130,13 +130,19 @@ impl Channel {
         audience.map(|(&id, _)| id).collect()
     }
 
+    /// Returns the kept message of an outcome, if the member may read it.
+    pub(crate) fn kept(&self, outcome: Outcome, member: &Member) -> Option<(MessageId, &Encoded)> {
+        let id = outcome.id?;
+        Some((id, self.history.find(id, member.is_authenticated)?))
+    }
+
     /// Returns the presence list for a member, which always contains that member.
     pub(crate) fn presence_full(&self, channel: &str, reader: Option<(ConnectionId, &RawValue)>) -> Encoded {
         let (presence, more) = match &self.replica {
             Some(channel_replica) => channel_replica.present(reader.map(|(_, client)| client)),
             None => self.present(reader.map(|(id, _)| id)),
         };
-        from_server(channel, Action::PresenceFull, Payload::PresenceFull { presence, more })
+        frames::presence_list(channel, presence, more)
     }
 
     /// Returns the members that the list names, and the number of members that it does not name.
@@ -155,9 +161,9 @@ impl Channel {
             return None;
         }
         let client = Arc::clone(&self.members.get(&id)?.client);
-        let change = Change { action: PresenceAction::Join, client, about: Some(id) };
+        let change = Change { kind: ChangeKind::Join, client, about: Some(id) };
         let told = self.presence.came(id, self.members.len(), at.named_at_most, at.now_ms, change);
-        told.and_then(|change| self.tell(channel, change))
+        told.and_then(|change| self.tell(channel, &change))
     }
 
     /// Announces the leave of a member that has already been removed. Another member may take its place in the presence
@@ -169,16 +175,16 @@ impl Channel {
         client: Arc<RawValue>,
         at: PresencePoint,
     ) -> Vec<Output> {
-        let change = Change { action: PresenceAction::Leave, client, about: Some(id) };
+        let change = Change { kind: ChangeKind::Leave, client, about: Some(id) };
         let mut told: Vec<_> = self.presence.went(id, at.now_ms, change).into_iter().collect();
         if let Some(next) = self.presence.next_named(self.members.len(), at.named_at_most)
             && let Some(member) = self.members.get(&next)
         {
             let client = Arc::clone(&member.client);
-            let change = Change { action: PresenceAction::Join, client, about: Some(next) };
+            let change = Change { kind: ChangeKind::Join, client, about: Some(next) };
             told.extend(self.presence.tell(next, at.now_ms, change));
         }
-        told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
+        told.into_iter().filter_map(|change| self.tell(channel, &change)).collect()
     }
 
     /// Takes the waiting presence updates, which are due now.
@@ -196,17 +202,12 @@ impl Channel {
     }
 
     /// Sends a presence update to all members that asked for presence, except the one that it is about.
-    pub(super) fn tell(&self, channel: &str, change: Change) -> Option<Output> {
+    pub(super) fn tell(&self, channel: &str, change: &Change) -> Option<Output> {
         if !self.rules.presence {
             return None;
         }
-        let Change { action, client, about } = change;
-        let to: Vec<_> = self.listeners().filter(|&id| Some(id) != about).collect();
-        if to.is_empty() {
-            return None;
-        }
-        let payload = Payload::PresenceUpdate { action, presence: &client };
-        Some(Output::frame(to, from_server(channel, Action::PresenceUpdate, payload)))
+        let to: Vec<_> = self.listeners().filter(|&id| Some(id) != change.about).collect();
+        (!to.is_empty()).then(|| Output::frame(to, frames::presence_update(channel, change)))
     }
 }
 
@@ -215,19 +216,4 @@ impl Channel {
 pub(super) struct PresencePoint {
     pub(super) now_ms: u64,
     pub(super) named_at_most: usize,
-}
-
-/// Encodes a frame about a channel that has no sending client.
-pub(crate) fn from_server(channel: &str, action: Action, payload: Payload<'_>) -> Encoded {
-    Encoded::frame(&ServerFrame { action, client: None, options: Options::channel(channel), payload })
-}
-
-/// Encodes a history answer. `complete` says whether it contains all messages after the position that the reader named.
-pub(super) fn history_frame(channel: &str, frames: &[Encoded], complete: Option<bool>) -> Encoded {
-    let payload = Payload::History { history: [], complete };
-    let frame = ServerFrame { action: Action::History, client: None, options: Options::channel(channel), payload };
-    let frame = frame.encode();
-    // The payload is the last field of the frame, so its list is the last list.
-    let (opening, closing) = frame.get().rsplit_once("[]").unwrap_or_default();
-    Encoded::spliced(&format!("{opening}["), frames.iter(), &format!("]{closing}"))
 }

@@ -7,8 +7,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use xano_realtime_protocol::frame::ServerFrame;
-
 /// A frame in the form in which it is written to sockets. Cloning it copies no bytes.
 #[derive(Clone)]
 pub struct Encoded(Parts);
@@ -37,11 +35,6 @@ impl Encoded {
         put_header(&mut bytes, text.len());
         bytes.extend_from_slice(text.as_bytes());
         Encoded(Parts::Whole(bytes.into()))
-    }
-
-    /// Encodes a frame of the server.
-    pub(super) fn frame(frame: &ServerFrame<'_>) -> Encoded {
-        Encoded::text(frame.encode().get())
     }
 
     /// Wraps bytes that are encoded already.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
 use crate::channel::{Channel, PresencePoint};
-use crate::encoded::Encoded;
+use crate::command::{Command, Frame, Request};
 use crate::idempotency::Keys;
 use crate::input::{Input, LogInput};
 use crate::limits::Limits;
@@ -22,7 +22,7 @@ use crate::replica::row::Rows;
 use crate::retention::Retention;
 use crate::settings::Settings;
 use crate::triggers::Call;
-use crate::v1::command::{Command, Frame, Request};
+use crate::v1::frames;
 
 /// All channels of a server, and the sockets on them.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Hub {
             Input::Time(now) => self.advance(now),
             Input::Open { id, client } => self.open(id, client),
             Input::Frame { from, frame } => match frame {
-                Frame::Ping => sink.push(Output::to_one(from, Encoded::text(PONG))),
+                Frame::Ping => sink.push(Output::to_one(from, frames::pong())),
                 Frame::Command(command) => sink.extend(self.perform(from, command)),
             },
             Input::Reject { from, refused } => sink.push(refused.output(from)),
@@ -217,7 +217,7 @@ impl Hub {
         for channel in std::mem::take(&mut self.restless) {
             if let Some(state) = self.channels.get_mut(&channel) {
                 let changes = state.take_pending_changes();
-                deliveries.extend(changes.into_iter().filter_map(|change| state.tell(&channel, change)));
+                deliveries.extend(changes.into_iter().filter_map(|change| state.tell(&channel, &change)));
             }
         }
         deliveries
@@ -249,6 +249,3 @@ impl Hub {
         self.channels.len()
     }
 }
-
-/// The answer to a ping.
-const PONG: &str = r#"{"action":"pong"}"#;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
+use crate::command::Frame;
 use crate::output::ConnectionId;
 use crate::refusal::Refused;
 use crate::replica::request::{LogReply, Requester, Snapshot};
 use crate::replica::row::Rows;
 use crate::settings::Settings;
 use crate::triggers::{Answer, Ticket};
-use crate::v1::command::Frame;
 
 /// Something that the hub must handle.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub enum Input<'a> {
         /// The client of the socket. Its socket id is new and cannot be guessed.
         client: Client,
     },
-    /// A socket has sent a frame, which [`Frame::parse`] has parsed.
+    /// A socket has sent a frame, which [`Dialect::parse`](crate::Dialect::parse) has parsed.
     Frame {
         /// The socket.
         from: ConnectionId,

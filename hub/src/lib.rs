@@ -11,14 +11,14 @@
 //! - [`Output::Log`]: send the request to the log that several servers share, and pass its answer in as [`Input::Log`].
 //!
 //! All members of a channel see one order if the caller queues the outputs of one input before it passes in the next
-//! one. A frame is parsed once, with [`Frame::parse`], before it is passed in. Time passes only through
+//! one. A frame is parsed once, with [`Dialect::parse`], before it is passed in. Time passes only through
 //! [`Input::Time`].
 //!
 //! ```
 //! use std::time::Duration;
 //!
 //! use xano_realtime_hub::protocol::frame::Client;
-//! use xano_realtime_hub::{ConnectionId, Frame, Hub, Input, Limits, Output, Settings};
+//! use xano_realtime_hub::{ConnectionId, Dialect, Hub, Input, Limits, Output, Settings};
 //!
 //! let mut hub = Hub::new(Settings::default(), &Limits::default(), "first epoch");
 //! let mut outputs = Vec::new();
@@ -27,7 +27,7 @@
 //! hub.handle(Input::Open { id: jill, client: Client::anonymous("socket-of-jill") }, &mut outputs);
 //!
 //! let join = r#"{"action":"join","options":{"channel":"marvel-chat-room"},"payload":null}"#;
-//! let frame = Frame::parse(join).expect("the frame is well-formed");
+//! let frame = Dialect::V1.parse(join).expect("the frame is well-formed");
 //! hub.handle(Input::Frame { from: jill, frame }, &mut outputs);
 //!
 //! let [Output::Deliver { to, frame, .. }] = &outputs[..] else { panic!("{outputs:?}") };
@@ -42,10 +42,12 @@
 //! - [`settings`]: the connection hash, and the rows with the rules for channels.
 //! - [`limits`]: the limits that the hub enforces.
 //! - [`channel_name`]: the rule for names of channels.
+//! - `command`: the frames of clients after parsing.
 //! - `channel`: one channel with its members.
 //! - `membership`: joins and leaves.
 //! - `presence`: the presence list of a channel, and the batches of its updates.
 //! - `history`, `retention`: the messages that one channel keeps, and the bounds on all channels together.
+//! - `recovery`: the messages that a returning client has missed.
 //! - `reform`: changed settings of channels in use.
 //! - `log`: the log, which orders messages and events, local or shared by several servers.
 //! - `log_entry`, `message_id`: the entries of the log, and their ids, which define the order.
@@ -54,7 +56,8 @@
 //!   key.
 //! - `triggers`: questions to trigger URLs.
 //! - `idempotency`: the outcomes of messages with an idempotency key.
-//! - `v1`: the dialect of Realtime V1: commands, permissions and frames.
+//! - `dialect`: what a socket speaks.
+//! - `v1`: the dialect of Realtime V1: parsing, permissions, commands, and all frames of the server.
 //! - `encoded`: frames as they are written to sockets.
 //! - `depth`: the limit on nested lists and objects.
 //! - `refusal`, `code`: the errors that the server sends, and their codes.
@@ -66,7 +69,9 @@ mod census;
 mod channel;
 pub mod channel_name;
 mod code;
+mod command;
 mod depth;
+mod dialect;
 mod encoded;
 mod history;
 mod hub;
@@ -80,6 +85,7 @@ mod message_id;
 mod output;
 mod pending;
 mod presence;
+mod recovery;
 mod reform;
 mod refusal;
 mod replica;
@@ -93,6 +99,8 @@ mod tests;
 
 pub use census::{Census, ChannelView};
 pub use code::Code;
+pub use command::{Command, Frame, JoinOptions, Message, Request};
+pub use dialect::Dialect;
 pub use encoded::Encoded;
 pub use hub::Hub;
 pub use idempotency::Outcome;
@@ -101,14 +109,13 @@ pub use limits::Limits;
 pub use message_id::MessageId;
 pub use output::{ConnectionId, Output};
 pub use presence::BATCH_EVERY_MS;
+pub use recovery::Since;
 pub use refusal::{Refusal, Refused};
 pub use replica::event::is_of_node;
 pub use replica::request::{Held, Load, LogReply, LogRequest, Requester, Snapshot};
 pub use replica::row::{Row, RowPast, Rows, identity};
 pub use settings::Settings;
 pub use triggers::{Answer, Call, Ticket};
-pub use v1::command::{Command, Frame, JoinOptions, Message, Request};
-pub use v1::recovery::Since;
 pub use xano_realtime_protocol as protocol;
 
 use hub::Connection;

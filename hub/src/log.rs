@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use crate::channel::{Channel, Member};
+use crate::command::JoinOptions;
 use crate::idempotency::Outcome;
 use crate::log_entry::{LogEntry, Sender};
 use crate::message_id::MessageId;
 use crate::replica::Replica;
 use crate::replica::request::Requester;
-use crate::v1::command::JoinOptions;
-use crate::v1::publish::ack;
+use crate::v1::frames;
 use crate::{ConnectionId, Hub, Output, Refusal};
 
 /// The log that orders the messages and events of all channels.
@@ -97,7 +97,7 @@ impl Hub {
             return None;
         }
         self.keys.remember(channel, key, outcome);
-        Some(Output::to_one(from, ack(channel, key, outcome)))
+        Some(Output::to_one(from, frames::ack(channel, key, outcome)))
     }
 
     /// Makes a socket a member. If servers share the log, this happens later, when its replica event arrives.

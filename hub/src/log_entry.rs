@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
 use crate::channel::Channel;
 use crate::history::Bounds;
 use crate::message_id::MessageId;
-use crate::{ConnectionId, Encoded, Output};
+use crate::v1::frames;
+use crate::{ConnectionId, Output};
 
 /// An entry of a channel's log, without its id.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -44,32 +43,6 @@ impl LogEntry<'_> {
     pub(crate) fn is_for_authenticated(&self) -> bool {
         matches!(self, LogEntry::Message { authenticated: true, .. })
     }
-
-    /// Returns the frame for the members. Only the sender's own copy contains the key.
-    pub(crate) fn frame(&self, channel: &str, id: MessageId, key: Option<&str>) -> Encoded {
-        let id = &id.to_string();
-        let frame = match self {
-            LogEntry::Message { client, authenticated, payload } => ServerFrame {
-                action: Action::Message,
-                client: Some(client),
-                options: Options::Message {
-                    authenticated: *authenticated,
-                    socket_id: None,
-                    channel,
-                    id: Some(id),
-                    key,
-                },
-                payload: Payload::AsSent(*payload),
-            },
-            LogEntry::Event { data } => ServerFrame {
-                action: Action::Event,
-                client: None,
-                options: Options::Event { channel, id },
-                payload: Payload::Event { data: *data, dbo_id: 0, row_id: 0 },
-            },
-        };
-        Encoded::frame(&frame)
-    }
 }
 
 impl Channel {
@@ -82,7 +55,7 @@ impl Channel {
         sender: Option<Sender<'_>>,
         bounds: Bounds,
     ) -> Vec<Output> {
-        let frame = said.frame(channel, id, None);
+        let frame = frames::log_entry(channel, id, said, None);
         let for_authenticated = said.is_for_authenticated();
         self.history.keep(id, frame.clone(), for_authenticated, bounds);
         let mut to = self.audience(for_authenticated);
@@ -90,7 +63,7 @@ impl Channel {
         let own = sender.and_then(|Sender { id: from, key }| {
             let key = key?;
             to.retain(|&member| member != from);
-            Some(Output::message(vec![from], said.frame(channel, id, Some(key))))
+            Some(Output::message(vec![from], frames::log_entry(channel, id, said, Some(key))))
         });
         let mut deliveries = vec![Output::message(to, frame)];
         deliveries.extend(own);

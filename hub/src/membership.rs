@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::extensions::{Extensions, Position};
-use xano_realtime_protocol::frame::Payload;
-
-use crate::channel::{Channel, Member, from_server, history_frame};
-use crate::history::{History, Missed};
-use crate::v1::command::JoinOptions;
+use crate::channel::{Channel, Member};
+use crate::command::JoinOptions;
+use crate::history::Missed;
+use crate::v1::frames;
 use crate::v1::permissions::{self, Act};
-use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
+use crate::{ConnectionId, Hub, Output, Refusal};
 
 impl Hub {
     pub(super) fn join(
@@ -75,7 +72,8 @@ impl Hub {
         let is_new = state.admit(id, member);
         let told = is_new.then(|| state.announce_join(channel, id, point)).flatten();
 
-        let mut deliveries = vec![Output::to_one(id, joined(channel, state.epoch(&self.epoch), &state.history))];
+        let joined = frames::joined(channel, state.epoch(&self.epoch), state.history.newest());
+        let mut deliveries = vec![Output::to_one(id, joined)];
         if join_options.presence && state.rules.presence {
             deliveries.push(Output::to_one(id, state.presence_full(channel, Some((id, &connection.client)))));
         }
@@ -97,7 +95,7 @@ impl Hub {
 
     /// A non-member's leave is acknowledged too: the client is already outside.
     pub(super) fn leave(&mut self, id: ConnectionId, channel: &str) -> Vec<Output> {
-        let mut deliveries = vec![Output::to_one(id, from_server(channel, Action::Leave, Payload::Empty {}))];
+        let mut deliveries = vec![Output::to_one(id, frames::left(channel))];
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.channels.remove(channel);
         }
@@ -131,7 +129,7 @@ fn history_for(
     join_options: &JoinOptions,
     epoch: &str,
 ) -> Option<Output> {
-    let (frames, complete) = match &join_options.since {
+    let (messages, complete) = match &join_options.since {
         Some(since) => {
             let Missed { frames, is_complete } = since.missed(&state.history, state.epoch(epoch), is_authenticated);
             (frames, Some(is_complete))
@@ -139,12 +137,5 @@ fn history_for(
         None if join_options.history => (state.history.readable_by(is_authenticated), None),
         None => return None,
     };
-    Some(Output::to_one(id, history_frame(channel, &frames, complete)))
-}
-
-/// Returns the acknowledgement of a join, which announces the server's protocol extensions.
-fn joined(channel: &str, epoch: &str, history: &History) -> Encoded {
-    let id = history.newest().map(|id| id.to_string());
-    let ext = Extensions::all(Position { epoch, id: id.as_deref() });
-    from_server(channel, Action::Join, Payload::Joined { ext })
+    Some(Output::to_one(id, frames::history(channel, &messages, complete)))
 }

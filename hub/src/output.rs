@@ -7,6 +7,7 @@ use crate::encoded::Encoded;
 use crate::refusal::Refusal;
 use crate::replica::request::LogRequest;
 use crate::triggers::Call;
+use crate::v1::frames;
 
 /// One consequence of an input. The caller carries the outputs out in the order of the sink.
 #[derive(Debug)]
@@ -66,11 +67,11 @@ impl Output {
     }
 
     pub(super) fn refusal(to: ConnectionId, channel: Option<&str>, key: Option<&str>, why: &Refusal) -> Output {
-        Output::Refuse { to: vec![to], frame: why.frame(channel, key), code: why.code() }
+        Output::Refuse { to: vec![to], frame: frames::refusal(channel, key, why), code: why.code() }
     }
 
     /// Returns the output for a refusal to many sockets.
     pub(super) fn refusal_to_all(to: Vec<ConnectionId>, channel: &str, why: &Refusal) -> Output {
-        Output::Refuse { to, frame: why.frame(Some(channel), None), code: why.code() }
+        Output::Refuse { to, frame: frames::refusal(Some(channel), None, why), code: why.code() }
     }
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
+use crate::command::{Command, JoinOptions, Message, Request};
 use crate::settings::TriggerUrl;
-use crate::v1::command::{Command, JoinOptions, Message, Request};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
 /// The commands of one socket that wait for answers.

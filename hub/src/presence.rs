@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::frame::PresenceAction;
 
 use super::ConnectionId;
 
@@ -28,10 +27,17 @@ pub(super) struct Presence<K> {
 /// A presence update: one join or leave.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
-    pub(super) action: PresenceAction,
+    pub(super) kind: ChangeKind,
     pub(super) client: Arc<RawValue>,
     /// The member's own socket, if it is on this server. It does not receive the update.
     pub(super) about: Option<ConnectionId>,
+}
+
+/// The kind of a presence update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChangeKind {
+    Join,
+    Leave,
 }
 
 impl<K> Default for Presence<K> {
@@ -90,13 +96,13 @@ impl<K: Ord + Clone> Presence<K> {
 
     /// Returns whether the list that other members see names this member.
     pub(super) fn names(&self, key: &K) -> bool {
-        let is_coming = |change: &Change| change.action == PresenceAction::Join;
+        let is_coming = |change: &Change| change.kind == ChangeKind::Join;
         !self.unnamed.contains(key) && !self.pending.get(key).is_some_and(is_coming)
     }
 
     /// Returns members that have left but are still in the lists that other members have.
     pub(super) fn leaving(&self) -> impl Iterator<Item = &Arc<RawValue>> {
-        let leaving = self.pending.values().filter(|change| change.action == PresenceAction::Leave);
+        let leaving = self.pending.values().filter(|change| change.kind == ChangeKind::Leave);
         leaving.map(|change| &change.client)
     }
 
@@ -133,12 +139,11 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::value::RawValue;
-    use xano_realtime_protocol::frame::PresenceAction;
 
-    use super::{Change, Presence, TOLD_AT_ONCE};
+    use super::{Change, ChangeKind, Presence, TOLD_AT_ONCE};
 
-    fn change(action: PresenceAction) -> Change {
-        Change { action, client: Arc::from(RawValue::from_string("{}".to_owned()).unwrap()), about: None }
+    fn change(kind: ChangeKind) -> Change {
+        Change { kind, client: Arc::from(RawValue::from_string("{}".to_owned()).unwrap()), about: None }
     }
 
     #[test]
@@ -146,8 +151,8 @@ mod tests {
         let mut presence = Presence::default();
         let mut told = 0;
         for now_ms in 0..1_000 {
-            for action in [PresenceAction::Join, PresenceAction::Leave] {
-                told += usize::from(presence.tell(1, now_ms, change(action)).is_some());
+            for kind in [ChangeKind::Join, ChangeKind::Leave] {
+                told += usize::from(presence.tell(1, now_ms, change(kind)).is_some());
             }
             if now_ms % 100 == 99 {
                 told += presence.take_pending().count();
@@ -161,13 +166,13 @@ mod tests {
     fn members_beyond_the_bound_are_not_named_until_a_place_is_free() {
         let mut presence = Presence::default();
         let come = |presence: &mut Presence<u8>, key, members| {
-            presence.came(key, members, 2, 0, change(PresenceAction::Join)).is_some()
+            presence.came(key, members, 2, 0, change(ChangeKind::Join)).is_some()
         };
         assert_eq!([1, 2, 3, 4].map(|key| come(&mut presence, key, key.into())), [true, true, false, false]);
         assert_eq!([1, 2, 3, 4].map(|key| presence.names(&key)), [true, true, false, false]);
-        assert!(presence.went(4, 0, change(PresenceAction::Leave)).is_none(), "was not named");
+        assert!(presence.went(4, 0, change(ChangeKind::Leave)).is_none(), "was not named");
         assert_eq!(presence.next_named(3, 2), None, "no place is free");
-        assert!(presence.went(1, 0, change(PresenceAction::Leave)).is_some());
+        assert!(presence.went(1, 0, change(ChangeKind::Leave)).is_some());
         assert_eq!(presence.next_named(2, 2), Some(3));
         assert!(presence.names(&3));
     }

@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::Payload;
-
-use crate::channel::{Channel, from_server};
+use crate::channel::Channel;
 use crate::settings::{ChannelRules, Settings};
+use crate::v1::frames;
 use crate::v1::permissions::{self, Act};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
@@ -83,10 +81,8 @@ impl Hub {
         if ids.is_empty() {
             return Vec::new();
         }
-        let mut deliveries = vec![
-            Output::refusal_to_all(ids.clone(), channel, why),
-            Output::frame(ids.clone(), from_server(channel, Action::Leave, Payload::Empty {})),
-        ];
+        let mut deliveries =
+            vec![Output::refusal_to_all(ids.clone(), channel, why), Output::frame(ids.clone(), frames::left(channel))];
         for id in ids {
             if let Some(connection) = self.connections.get_mut(&id) {
                 connection.channels.remove(channel);

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
-
 use crate::channel_name::CHANNEL_NAME_RULE;
 use crate::code::Code;
 use crate::depth::DEPTH;
-use crate::{ConnectionId, Encoded, Output};
+use crate::{ConnectionId, Output};
 
 /// The reason why a command was refused. The socket stays open.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,21 +133,6 @@ impl Refusal {
             Refusal::TokenNotAccepted(_) => Code::TokenNotAccepted,
             Refusal::TokenExpired => Code::TokenExpired,
         }
-    }
-
-    /// Returns the `error` frame. It names the channel, and the key of the message, if there are any.
-    pub fn frame(&self, channel: Option<&str>, key: Option<&str>) -> Encoded {
-        let options = match channel {
-            Some(channel) => Options::Channel { channel, key },
-            None => Options::Socket {},
-        };
-        let frame = ServerFrame {
-            action: Action::Error,
-            client: None,
-            options,
-            payload: Payload::Error { message: &self.to_string(), code: self.code().name() },
-        };
-        Encoded::frame(&frame)
     }
 }
 

@@ -8,10 +8,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use xano_realtime_protocol::Action;
 use xano_realtime_protocol::frame::Client;
 
+use crate::command::{JoinOptions, Message};
 use crate::depth::is_too_deep;
 use crate::pending::Asked;
 use crate::settings::TriggerUrl;
-use crate::v1::command::{JoinOptions, Message};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
 /// A question to a trigger. The answer must be passed in with the same [`Ticket`].

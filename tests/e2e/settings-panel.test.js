@@ -27,7 +27,7 @@ describe("the token", () => {
     await owner.page.getByText("admin token in FILE").waitFor();
     for (const wrong of ["guessed", "żółw"]) {
       await owner.enterToken(wrong);
-      await owner.problem(/does not accept this token|This is no token/);
+      await owner.problem(/does not accept this token|This is not a token/);
       assert.equal(await owner.field("Token").inputValue(), "");
     }
     assert.equal(await owner.locator("#settings").count(), 0);

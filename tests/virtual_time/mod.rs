@@ -295,7 +295,7 @@ impl World {
         }
         let from = *server_side;
         let mut outputs = Vec::new();
-        let input = match hub::Frame::parse(&text) {
+        let input = match hub::Dialect::V1.parse(&text) {
             Ok(frame) => hub::Input::Frame { from, frame },
             Err(refused) => hub::Input::Reject { from, refused },
         };

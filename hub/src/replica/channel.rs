@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::frame::PresenceAction;
 
 use crate::channel::{Channel, PresencePoint};
 use crate::history::{Bounds, History};
-use crate::presence::{Change, Presence};
+use crate::presence::{Change, ChangeKind, Presence};
 use crate::replica::event::{Entry, RemoteMember};
 use crate::replica::request::Snapshot;
 use crate::replica::row::Row;
@@ -214,7 +213,7 @@ impl Channel {
         at: PresencePoint,
     ) -> Option<Output> {
         let known: RemoteMember = serde_json::from_str(member).ok()?;
-        let change = Change { action: PresenceAction::Join, client: Arc::clone(&known.client), about };
+        let change = Change { kind: ChangeKind::Join, client: Arc::clone(&known.client), about };
         let channel_replica = self.replica.as_mut()?;
         if channel_replica.present.insert(socket_id.clone(), known).is_some() {
             return None;
@@ -226,7 +225,7 @@ impl Channel {
             at.now_ms,
             change,
         );
-        told.and_then(|change| self.tell(channel, change))
+        told.and_then(|change| self.tell(channel, &change))
     }
 
     /// Removes a member and announces it to the local members, except to the member itself, which may be about to be
@@ -245,20 +244,20 @@ impl Channel {
             return Vec::new();
         };
         let about = by_socket_id.get(socket_id).copied();
-        let change = Change { action: PresenceAction::Leave, client: known.client, about };
+        let change = Change { kind: ChangeKind::Leave, client: known.client, about };
         let mut told: Vec<_> =
             channel_replica.presence.went(socket_id.to_owned(), at.now_ms, change).into_iter().collect();
         if let Some(next) = channel_replica.presence.next_named(channel_replica.present.len(), at.named_at_most)
             && let Some(known) = channel_replica.present.get(&next)
         {
             let change = Change {
-                action: PresenceAction::Join,
+                kind: ChangeKind::Join,
                 client: Arc::clone(&known.client),
                 about: by_socket_id.get(&next).copied(),
             };
             told.extend(channel_replica.presence.tell(next, at.now_ms, change));
         }
-        told.into_iter().filter_map(|change| self.tell(channel, change)).collect()
+        told.into_iter().filter_map(|change| self.tell(channel, &change)).collect()
     }
 
     fn tell_all(&self, channel: &str, why: &Refusal) -> Option<Output> {

@@ -26,6 +26,7 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
 use crate::channel::Channel;
+use crate::command::JoinOptions;
 use crate::idempotency::Outcome;
 use crate::limits::Limits;
 use crate::log_entry::{LogEntry, Sender};
@@ -36,8 +37,7 @@ use crate::replica::idle::IdleChannels;
 use crate::replica::request::{Load, LogReply, LogRequest, Requester};
 use crate::replica::row::{Row, Rows};
 use crate::settings::ChannelRules;
-use crate::v1::command::JoinOptions;
-use crate::v1::publish::{ack, answer};
+use crate::v1::frames;
 use crate::{Connection, ConnectionId, Hub, Output, Refusal};
 
 /// The requests of a replicated hub, and the state that all its channels share.
@@ -263,15 +263,15 @@ impl Hub {
             LogReply::Appended => Vec::new(),
             LogReply::Unavailable => vec![Output::refusal(*from, Some(channel), key, &Refusal::Unavailable)],
             LogReply::Done(outcome) => {
-                key.map(|key| Output::to_one(*from, ack(channel, key, outcome))).into_iter().collect()
+                key.map(|key| Output::to_one(*from, frames::ack(channel, key, outcome))).into_iter().collect()
             }
             LogReply::Known(outcome) => {
                 let Some(key) = key else {
                     return Vec::new();
                 };
                 let state = self.channels.get(channel);
-                let echo = state.and_then(|state| Some(answer(state, state.member(*from)?, channel, key, outcome)));
-                vec![Output::to_one(*from, echo.unwrap_or_else(|| ack(channel, key, outcome)))]
+                let kept = state.and_then(|state| state.kept(outcome, state.member(*from)?));
+                vec![Output::to_one(*from, frames::answer(channel, key, outcome, kept))]
             }
         }
     }

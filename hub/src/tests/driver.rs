@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
 use crate::{
-    Answer, Call, ConnectionId, Encoded, Frame, Held, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest, Output,
-    Refusal, Requester, Rows, Settings, Snapshot, Ticket,
+    Answer, Call, ConnectionId, Dialect, Encoded, Held, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest,
+    Output, Refusal, Requester, Rows, Settings, Snapshot, Ticket,
 };
 
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Driver {
     }
 
     pub(super) fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
-        self.feed(match Frame::parse(text) {
+        self.feed(match Dialect::V1.parse(text) {
             Ok(frame) => Input::Frame { from, frame },
             Err(refused) => Input::Reject { from, refused },
         })

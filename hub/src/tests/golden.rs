@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{EPOCH, MARVEL, Scene, socket_of};
-use crate::{Answer, Frame};
+use crate::{Answer, Dialect, Frame};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -26,7 +26,7 @@ fn every_golden_frame_to_the_server_is_parsed() {
     let frames: Vec<Golden> = fixture(include_str!("../../../protocol/fixtures/to_server.json"));
     for Golden { name, frame } in frames {
         let text = frame.to_string();
-        match Frame::parse(&text) {
+        match Dialect::V1.parse(&text) {
             Ok(Frame::Command(command)) => assert_eq!(command.channel, MARVEL, "{name}"),
             Ok(Frame::Ping) => assert_eq!(name, "ping"),
             Err(refused) => panic!("{name}: {refused:?}"),

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
 
-use crate::channel::{Channel, Member, history_frame};
+use crate::channel::{Channel, Member};
+use crate::command::Message;
 use crate::depth::is_too_deep;
 use crate::idempotency::Outcome;
 use crate::log_entry::{LogEntry, Sender};
-use crate::v1::command::Message;
+use crate::v1::frames;
 use crate::v1::permissions::{self, Act, Audience};
 use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
 
@@ -52,7 +51,7 @@ impl Hub {
             let said = LogEntry::Message { client: &client, authenticated, payload };
             return Ok(self.append(channel, said, Some(Sender { id: from, key })));
         };
-        let frame = private_frame(channel, &client, authenticated, recipient, payload);
+        let frame = frames::private_message(channel, &client, authenticated, recipient, payload);
         let to = match to {
             Addressees::Here(to) => to,
             Addressees::Elsewhere => {
@@ -75,8 +74,8 @@ impl Hub {
         self.expire(channel);
         let state = self.channels.get(channel).ok_or(Refusal::NotJoined)?;
         let reader = state.member(from).ok_or(Refusal::NotJoined)?;
-        let frames = if with_one_client { Vec::new() } else { state.history.readable_by(reader.is_authenticated) };
-        let frame = history_frame(channel, &frames, None);
+        let messages = if with_one_client { Vec::new() } else { state.history.readable_by(reader.is_authenticated) };
+        let frame = frames::history(channel, &messages, None);
         Ok(vec![Output::to_one(from, frame)])
     }
 
@@ -122,22 +121,4 @@ fn addressees<'a>(
     };
     permissions::check(&state.rules, sender.is_authenticated, Act::Send { authenticated, to: audience })?;
     Ok((sender, to))
-}
-
-/// Returns the frame of a private message, which has no place in the log of the channel.
-fn private_frame(
-    channel: &str,
-    client: &RawValue,
-    authenticated: bool,
-    recipient: &str,
-    payload: Option<&RawValue>,
-) -> Box<RawValue> {
-    let socket_id = Some(recipient);
-    let frame = ServerFrame {
-        action: Action::Message,
-        client: Some(client),
-        options: Options::Message { authenticated, socket_id, channel, id: None, key: None },
-        payload: Payload::AsSent(payload),
-    };
-    frame.encode()
 }

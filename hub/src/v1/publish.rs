@@ -2,15 +2,10 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use xano_realtime_protocol::Action;
-use xano_realtime_protocol::frame::{Options, Payload, ServerFrame};
-
-use crate::channel::{Channel, Member};
+use crate::command::Message;
 use crate::idempotency::Outcome;
-use crate::v1::command::Message;
-use crate::{ConnectionId, Encoded, Hub, Output, Refusal};
+use crate::v1::frames;
+use crate::{ConnectionId, Hub, Output, Refusal};
 
 impl Hub {
     /// Returns the answer to a repeated message, also if another socket sent the first one; `None` if the message is
@@ -28,7 +23,10 @@ impl Hub {
         let state = self.channels.get(channel).ok_or(Refusal::NotJoined)?;
         let member = state.member(from).ok_or(Refusal::NotJoined)?;
         if let Some(outcome) = self.keys.outcome(channel, key) {
-            return Ok(Some(vec![Output::to_one(from, answer(state, member, channel, key, outcome))]));
+            return Ok(Some(vec![Output::to_one(
+                from,
+                frames::answer(channel, key, outcome, state.kept(outcome, member)),
+            )]));
         }
         if self.undecided.is_empty() {
             return Ok(None);
@@ -68,52 +66,4 @@ impl Hub {
     pub(crate) fn note_dropped(&mut self, from: ConnectionId, channel: &str, key: &str) -> Option<Output> {
         self.record_outcome(from, channel, key, Outcome { id: None, is_dropped: true })
     }
-}
-
-/// Returns the answer to a repeated message: the echo of the first one while that is kept, or else an acknowledgement.
-pub(crate) fn answer(state: &Channel, member: &Member, channel: &str, key: &str, outcome: Outcome) -> Encoded {
-    let kept = outcome.id.and_then(|id| Some((id, state.history.find(id, member.is_authenticated)?)));
-    let echo = kept.and_then(|(id, frame)| {
-        let text = frame.to_text();
-        let Kept { client, options, payload } = serde_json::from_str(&text).ok()?;
-        let id = id.to_string();
-        let options = Options::Message {
-            authenticated: options.authenticated,
-            socket_id: None,
-            channel,
-            id: Some(&id),
-            key: Some(key),
-        };
-        let frame =
-            ServerFrame { action: Action::Message, client: Some(client), options, payload: Payload::AsSent(payload) };
-        Some(Encoded::frame(&frame))
-    });
-    echo.unwrap_or_else(|| ack(channel, key, outcome))
-}
-
-/// Returns the acknowledgement of a message without an echo.
-pub(crate) fn ack(channel: &str, key: &str, outcome: Outcome) -> Encoded {
-    let id = outcome.id.map(|id| id.to_string());
-    let frame = ServerFrame {
-        action: Action::Ack,
-        client: None,
-        options: Options::Channel { channel, key: Some(key) },
-        payload: Payload::Ack { id: id.as_deref(), dropped: outcome.is_dropped },
-    };
-    Encoded::frame(&frame)
-}
-
-/// The parts of a kept frame from which an echo is encoded again.
-#[derive(Deserialize)]
-struct Kept<'a> {
-    #[serde(borrow)]
-    client: &'a RawValue,
-    options: KeptOptions,
-    #[serde(borrow)]
-    payload: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct KeptOptions {
-    authenticated: bool,
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::rate_limit::{RateLimiter, RateLimits};
 use crate::exchange::Exchange;
-use crate::hub::{Code, Command, ConnectionId, Frame, Input, Refusal, Refused, Request};
+use crate::hub::{Code, Command, ConnectionId, Dialect, Frame, Input, Refusal, Refused, Request};
 use crate::logging::LineRate;
 use crate::outbox::{FlushBatch, Outbox};
 use crate::protocol::frame::Client;
@@ -15,6 +15,7 @@ use crate::protocol::frame::Client;
 pub(crate) struct ClientSession {
     exchange: Arc<Exchange>,
     id: ConnectionId,
+    dialect: Dialect,
     pub(crate) outbox: Arc<Outbox>,
     rates: Arc<RateLimits>,
     rate: RateLimiter,
@@ -35,12 +36,13 @@ impl ClientSession {
         rates: Arc<RateLimits>,
         client: Client,
         hash: &str,
+        dialect: Dialect,
         outbox: Outbox,
     ) -> ClientSession {
         let outbox = Arc::new(outbox);
         let id = exchange.open(client, hash, &outbox);
         let rate = RateLimiter::new(Instant::now());
-        ClientSession { exchange, id, outbox, rates, rate, batch: FlushBatch::default(), frames: 0 }
+        ClientSession { exchange, id, dialect, outbox, rates, rate, batch: FlushBatch::default(), frames: 0 }
     }
 
     /// Handles a text frame. The frames that it causes stay in `batch` until the caller has nothing more to read, or
@@ -58,7 +60,7 @@ impl ClientSession {
 
     fn receive_frame(&mut self, text: &str, now: Instant) -> Result<(), TooManyRefusals> {
         let fits = self.rate.admits_bytes(&self.rates, text.len(), now);
-        let frame = match Frame::parse(text) {
+        let frame = match self.dialect.parse(text) {
             Ok(frame) if fits && self.rate.admits_frame(&self.rates, &frame, now) => frame,
             Ok(frame) => return self.reject(frame.refused(Refusal::TooFast), now),
             Err(refused) => return self.reject(refused, now),

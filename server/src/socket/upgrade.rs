@@ -26,7 +26,7 @@ use super::pending::PendingConnection;
 use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
-use crate::hub::Refusal;
+use crate::hub::{Dialect, Refusal};
 use crate::outbox::Outbox;
 use crate::settings::Limits;
 use crate::settings::random_name;
@@ -77,7 +77,7 @@ impl Gate {
     }
 }
 
-/// Answers `GET /rt/{hash}`.
+/// Answers `GET /rt/{hash}`, whose sockets speak Realtime V1.
 pub(crate) async fn upgrade(
     State(gate): State<Arc<Gate>>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
@@ -135,7 +135,8 @@ async fn serve(gate: &Gate, upgraded: Upgraded, hash: &str, verified: Verified, 
     };
     let (reads, writes) = io.into_inner().into_split();
     let outbox = Outbox::new(writes, gate.outbox_bytes);
-    let mut session = ClientSession::open(Arc::clone(&gate.exchange), Arc::clone(&gate.rates), client, hash, outbox);
+    let (exchange, rates) = (Arc::clone(&gate.exchange), Arc::clone(&gate.rates));
+    let mut session = ClientSession::open(exchange, rates, client, hash, Dialect::V1, outbox);
     if let Some(problem) = problem {
         // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
         session.tell(Refusal::TokenNotAccepted(problem.to_string()));
