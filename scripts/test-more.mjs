@@ -1,6 +1,4 @@
-// npm run test:more: what takes long or needs more than Chromium. A suite that does not exist yet is not listed.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// npm run test:more: what takes long or needs more than Chromium.
 import { buildLeptosChat, buildTypedPage, programParts } from "./lib/build.mjs";
 import { packContainer } from "./lib/container.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
@@ -18,20 +16,15 @@ import {
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
 import { cargo, cargoWithEnv } from "./lib/run.mjs";
-import { root } from "./lib/workspace.mjs";
 
 const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
-const SUITES = [["packaging", "tests/packaging"]];
 
 await runParts("npm run test:more", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
   ...programParts(),
   ["Chromium", ensureChromium],
-  ...SUITES.filter(([, folder]) => existsSync(join(root, folder))).map(([name, folder]) => [
-    name,
-    () => nodeTests(folder),
-  ]),
+  ["packaging", () => nodeTests("tests/packaging")],
   ["Deno, Bun, workerd, Node 22", ensureRuntimes],
   ["the package in them", () => nodeTests("tests/runtimes")],
   ...packParts(),

@@ -107,9 +107,8 @@ impl Hub {
         channel: &str,
         join_options: JoinOptions,
     ) -> Result<Vec<Output>, Refusal> {
-        let is_member = self.channels.get(channel).is_some_and(|state| state.member(id).is_some());
         match &self.log {
-            Log::Replicated(_) if !is_member => {
+            Log::Replicated(_) if !self.is_member(id, channel) => {
                 self.may_join(id, channel)?;
                 self.check_load()?;
                 self.make_room_for_channel(channel)?;

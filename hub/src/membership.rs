@@ -10,14 +10,18 @@ use crate::v1::permissions::{self, Act};
 use crate::{ConnectionId, Hub, Output, Refusal};
 
 impl Hub {
+    /// Returns whether a socket of this server is a member of the channel.
+    pub(crate) fn is_member(&self, id: ConnectionId, channel: &str) -> bool {
+        self.channels.get(channel).is_some_and(|state| state.member(id).is_some())
+    }
+
     pub(super) fn join(
         &mut self,
         id: ConnectionId,
         channel: &str,
         join_options: JoinOptions,
     ) -> Result<Vec<Output>, Refusal> {
-        let is_member = self.channels.get(channel).is_some_and(|state| state.member(id).is_some());
-        if !is_member {
+        if !self.is_member(id, channel) {
             let rules = self.settings.rules_for(channel).ok_or(Refusal::NoSettings)?;
             if let Some(url) = rules.triggers.join.clone() {
                 self.ask_about_join(id, channel, url, join_options);

@@ -4,18 +4,17 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { buildWithZig } from "./dist.mjs";
 import { Unavailable } from "./parts.mjs";
+import { TARGETS } from "./server-targets.mjs";
 import { root, target } from "./workspace.mjs";
 
 const containerFolder = join(target, "container");
 
-/** Containers run on Linux, and on the processor of this computer. */
-const RUST_TARGETS = { x64: "x86_64-unknown-linux-musl", arm64: "aarch64-unknown-linux-musl" };
-
 /** The static server, the certificates of the authorities that Mozilla trusts, and the Containerfile. */
 export async function packContainer() {
-  const rustTarget = RUST_TARGETS[process.arch];
-  if (!rustTarget) throw new Unavailable(`there is no container image for the processor ${process.arch}`);
-  const server = await buildWithZig(rustTarget);
+  // A container runs on Linux, on the processor of this computer, and brings no C library.
+  const image = TARGETS.find(({ os, cpu, libc }) => os === "linux" && cpu === process.arch && libc === "musl");
+  if (!image) throw new Unavailable(`there is no container image for the processor ${process.arch}`);
+  const server = await buildWithZig(image.rustTarget);
   rmSync(containerFolder, { recursive: true, force: true });
   mkdirSync(containerFolder, { recursive: true });
   copyFileSync(server, join(containerFolder, "xano-realtime-server"));

@@ -25,7 +25,7 @@ async function installFromPyPI(environment, packages) {
   const marker = join(environment, "installed");
   const wanted = packages.join(" ");
   if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
-  // Debian has what the module venv needs in a package of its own.
+  // On Debian the module venv needs the package python3-venv.
   const find = () => output("python3", ["-c", "import ensurepip"]) !== undefined && onPath("python3");
   await findOrInstall(find, ["python3-venv"], { missing: "no Python found: install python3 with its module venv" });
   console.log(`installing ${packages.join(" and ")} from PyPI`);

@@ -165,7 +165,7 @@ impl Hub {
         {
             return self.admit_waiting(id, channel);
         }
-        let is_here = id.is_some_and(|id| self.channels.get(channel).is_some_and(|state| state.member(id).is_some()));
+        let is_here = id.is_some_and(|id| self.is_member(id, channel));
         if let Some(replica) = self.log.replica_mut().filter(|replica| !is_here && is_of_node(member, &replica.node)) {
             replica.leave(channel, socket_id);
         }

@@ -55,7 +55,7 @@ impl Origins {
         }
     }
 
-    /// Returns the CORS headers, without credentials: pages send the token in a header of their own.
+    /// Returns the CORS headers, without credentials: pages send the token in the header `Authorization`, not in a cookie.
     pub(crate) fn cors(&self) -> CorsLayer {
         let origin = match self {
             Origins::Any => AllowOrigin::from(Any),
