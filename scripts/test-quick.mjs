@@ -1,5 +1,5 @@
 // npm run test:quick: the tests that a change could break, warm, within a minute.
-import { buildPackage, buildPrograms } from "./lib/build.mjs";
+import { programParts } from "./lib/build.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 import { runParts } from "./lib/parts.mjs";
 import { ensureChromium, ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs";
@@ -12,8 +12,7 @@ const LONG = ["leak"];
 await runParts("npm run test:quick", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ["programs", buildPrograms],
-  ["package", () => buildPackage()],
+  ...programParts(),
   ["pure Rust", () => cargo("test", "--release", "--workspace", "--lib", ...PURE)],
   ["Node tests", () => nodeTests("tests/node", {}, { except: LONG })],
   ["Chromium", ensureChromium],

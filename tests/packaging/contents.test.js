@@ -32,7 +32,7 @@ const DOCTOR = [
   "visit",
 ].map((module) => `doctor/${module}.js`);
 const TYPES = [
-  ...["http", "index", "realtime", "requests"].flatMap((module) => [`${module}.d.ts`, `${module}.d.cts`]),
+  ...["http", "index", "js", "realtime", "requests"].flatMap((module) => [`${module}.d.ts`, `${module}.d.cts`]),
   "slim.d.ts",
 ];
 const DOCUMENTS = [
