@@ -17,6 +17,8 @@ import {
 } from "./lib/prerequisites.mjs";
 import { cargo, cargoWithEnv } from "./lib/run.mjs";
 
+/** The core scenarios: what depends on the engine. */
+const CORE = "chat client handlers hostile-frames payloads presence sockets token".split(" ");
 const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
 
 await runParts("npm run test:more", [
@@ -24,6 +26,10 @@ await runParts("npm run test:more", [
   ["Rust toolchain", ensureRustToolchain],
   ...programParts(),
   ["Chromium", ensureChromium],
+  [
+    "core scenarios in Chromium, without WebAssembly",
+    () => nodeTests("tests/e2e", { E2E_CLIENT: "plain" }, { only: CORE }),
+  ],
   ["packaging", () => nodeTests("tests/packaging")],
   ["Deno, Bun, workerd, Node 22", ensureRuntimes],
   ["the package in them", () => nodeTests("tests/runtimes")],

@@ -1,5 +1,5 @@
 // npm test: builds, and runs every test that a change must not break.
-import { programParts } from "./lib/build.mjs";
+import { buildTypedPage, programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
   ensureCertutil,
@@ -47,6 +47,8 @@ await runParts("npm test", [
   ["several servers, short runs", () => nodeTests("tests/cluster")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
+  ["page of the typed API", buildTypedPage],
+  ["the three clients in one room", () => nodeTests("tests/typed", {}, { only: ["one-room"] })],
   ["end-to-end tests over TLS", overTls],
 ]);
 
