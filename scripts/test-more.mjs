@@ -31,7 +31,7 @@ await runParts("npm run test:more", [
     () => nodeTests("tests/e2e", { E2E_CLIENT: "plain" }, { only: CORE }),
   ],
   ["packaging", () => nodeTests("tests/packaging")],
-  ["Deno, Bun, workerd, Node 22", ensureRuntimes],
+  ["Deno, Bun, workerd, Node 22, Hermes", ensureRuntimes],
   ["the package in them", () => nodeTests("tests/runtimes")],
   ...packParts(),
   ["registry and test runners", ensureDistributionPackages],

@@ -8,6 +8,8 @@ import { run } from "./turns.js";
 /** How much the browser is given to send before the network has taken it. */
 const BUFFERED_BYTES = 262_144;
 const WEBSOCKET_OPEN = 1;
+/** No page is as old: a later time counts from 1970. */
+const OLDEST_PAGE_MS = 1e11;
 
 /**
  * The sockets of the page, oldest first.
@@ -101,9 +103,10 @@ export class Link {
     this.send('{"action":"ping"}');
   }
 
-  /** How long ago the last frame came. */
+  /** How long ago the last frame came. In React Native, up to version 0.76, the time of an event counts from 1970. */
   quiet_ms() {
-    return performance.now() - (this.heard?.timeStamp ?? 0);
+    const heard = this.heard?.timeStamp ?? 0;
+    return (heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
   }
 
   /** From now on it matters whether anything comes. */

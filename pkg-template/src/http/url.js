@@ -1,3 +1,4 @@
+import { urlParts } from "../url-parts.js";
 import { query } from "./query.js";
 
 /**
@@ -29,7 +30,7 @@ export function baseUrlOf({ apiGroupBaseUrl, instanceBaseUrl }) {
  */
 export function originOf(url, base) {
   const page = globalThis.location?.href;
-  return new URL(url, base === undefined ? page : new URL(base, page)).origin;
+  return urlParts(url, base === undefined ? page : new URL(base, page)).origin;
 }
 
 /** @param {string} endpoint */

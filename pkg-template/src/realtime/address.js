@@ -1,4 +1,5 @@
 import { hinted } from "../errors.js";
+import { urlParts } from "../url-parts.js";
 
 /** @import { Config } from "../types.js" */
 
@@ -41,7 +42,7 @@ export function socketAddress(config) {
  * @param {string} segment
  */
 export function socketUrl(base, segment) {
-  const { host, hostname, protocol } = new URL(base);
+  const { host, hostname = "", protocol } = urlParts(base);
   if (!host) throw new TypeError("no host");
   return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
 }

@@ -32,7 +32,8 @@ export class XanoRealtimeChannel {
   /** @param {any[]} args action, handler, handler of errors, options: each but the handler may be left out */
   on(...args) {
     const action = typeof args[0] === "string" ? args.shift() : undefined;
-    const { signal } = typeof args.at(-1) === "object" ? (args.pop() ?? {}) : {};
+    // Hermes has no `at`.
+    const { signal } = typeof args[args.length - 1] === "object" ? (args.pop() ?? {}) : {};
     const [handler, onError] = args;
     if (signal?.aborted) return this;
     // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.

@@ -172,7 +172,10 @@ function lost() {
   return coded("unconfirmed", "The server did not answer before it restarted: it may have the message.");
 }
 
-/** 128 random bits. */
+/** 128 random bits. React Native has no `crypto`. */
 function newKey() {
-  return `${crypto.getRandomValues(new Uint32Array(4))}`;
+  const words = new Uint32Array(4);
+  if (globalThis.crypto) crypto.getRandomValues(words);
+  else for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32;
+  return `${words}`;
 }

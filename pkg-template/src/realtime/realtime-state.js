@@ -12,7 +12,7 @@ export class XanoRealtimeState {
 
   /** The newest socket of the page; null where there is none. */
   getSocket() {
-    return [...links].at(-1)?.socket ?? null;
+    return [...links].pop()?.socket ?? null;
   }
 
   /** Every client gets a new socket. */
