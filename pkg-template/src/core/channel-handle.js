@@ -253,7 +253,8 @@ export class ChannelHandle {
     this.isClosed = true;
     this.object = undefined;
     this.leave();
-    this.tellCancels(destroyed(this.channel));
+    // An error keeps the stack, which takes longer than all the rest.
+    if (this.cancels) this.tellCancels(destroyed(this.channel));
   }
 
   /**
