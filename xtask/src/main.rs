@@ -45,7 +45,7 @@ use anyhow::{Result, bail};
 
 use workspace::{Mode, Workspace};
 
-const USAGE: &str = "usage: cargo run --release -p xtask -- build [--debug] | page MODULE.wasm FOLDER";
+const USAGE: &str = "usage: cargo run --release -p xtask -- build [--debug | --without-demo] | page MODULE.wasm FOLDER";
 
 fn main() -> ExitCode {
     match run() {
@@ -61,11 +61,18 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["build"] => build(&Workspace::new(Mode::Release)?),
-        ["build", "--debug"] => build(&Workspace::new(Mode::Debug)?),
+        ["build"] => build_all(&Workspace::new(Mode::Release)?),
+        ["build", "--debug"] => build_all(&Workspace::new(Mode::Debug)?),
+        // The server includes the demo: with another one it is compiled again.
+        ["build", "--without-demo"] => build(&Workspace::new(Mode::Release)?),
         ["page", module, folder] => page::run(&Workspace::new(Mode::Release)?, module.as_ref(), folder.as_ref()),
         _ => bail!("{USAGE}"),
     }
+}
+
+fn build_all(workspace: &Workspace) -> Result<()> {
+    build(workspace)?;
+    demo::run(workspace)
 }
 
 fn build(workspace: &Workspace) -> Result<()> {
@@ -76,6 +83,5 @@ fn build(workspace: &Workspace) -> Result<()> {
     plain::run(workspace)?;
     bundle::run(workspace)?;
     package::run(workspace)?;
-    check::run(workspace)?;
-    demo::run(workspace)
+    check::run(workspace)
 }
