@@ -2,7 +2,7 @@ import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCal
 
 export * from "./requests.js";
 
-/** Every action's name on the wire. Those of Realtime V2 are named already; V1 sends none of them. */
+/** Every action's name on the wire. The actions of Realtime V2 are named already; V1 sends none of them. */
 export declare enum ERealtimeAction {
   Ack = "ack",
   Broadcast = "broadcast",
@@ -62,7 +62,7 @@ export interface XanoRealtimeActionOptions {
   /** Only authenticated members get the message. */
   authenticated?: boolean;
   channel?: string;
-  /** Only this socket gets the message; `null` or absent: everybody on the channel. */
+  /** Only this socket gets the message; `null` or absent: every member of the channel. */
   socketId?: string | null;
   /** Realtime V2: which message of the channel it is. V1 has no use for it. */
   type?: string;
@@ -76,7 +76,7 @@ export interface XanoRealtimeSender {
   permissions: { dbo_id: number; row_id: number };
 }
 
-/** Somebody who is on a channel, as `getPresence()` lists them. */
+/** A member of a channel, as `getPresence()` lists them. */
 export declare class XanoRealtimeClient implements XanoRealtimeSender {
   private constructor();
   readonly channel: XanoRealtimeChannel;
@@ -220,7 +220,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
   on(action: string, handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
   on(handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
 
-  /** Takes handlers away: those for that action, with that function, or all of them where neither is given. */
+  /** Removes the handlers for that action, or with that function, or all of them where neither is given. */
   off(action?: string, handler?: CallableFunction): this;
   off(handler: CallableFunction): this;
 
@@ -238,7 +238,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
   readonly joined: Promise<void>;
 
   /**
-   * Sends a message to everybody on the channel, the sender included; with `socketId` to that one alone. Throws a
+   * Sends a message to every member of the channel, the sender included; with `socketId` to that one alone. Throws a
    * TypeError for what JSON cannot express: circular objects and BigInt.
    */
   message(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): void;
@@ -247,7 +247,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
    * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
    * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
    * of connection without an answer, with code `no_socket` where none can be made, or with code `unconfirmed` when the
-   * server restarted meanwhile and cannot know. A server that does not answer: resolves when it is handed to the socket.
+   * server restarted in between and cannot know. A server that does not answer: resolves when it is handed to the socket.
    */
   publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
 

@@ -144,7 +144,7 @@ impl Channel {
         &self.room.name
     }
 
-    /// Sends a message to everybody on the channel. Without a connection it waits for one, in order, unless the client
+    /// Sends a message to every member of the channel. Without a connection it waits for one, in order, unless the client
     /// was built otherwise.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// As those of [`Channel::send`].
+    /// The same as [`Channel::send`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
@@ -179,7 +179,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// As those of [`Channel::send`].
+    /// The same as [`Channel::send`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
@@ -198,7 +198,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// When the server refuses, does not answer within 15 seconds, or the channel is left meanwhile.
+    /// When the server refuses, does not answer within 15 seconds, or the channel is left before it answers.
     ///
     /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::HistoryError> {

@@ -32,7 +32,7 @@ pub(super) struct Connection {
     /// The texts of the frames that the session has, by number.
     frames: RefCell<HashMap<FrameId, String>>,
     frames_made: Cell<FrameId>,
-    /// Inputs are handled one at a time, to the end: what comes meanwhile waits here.
+    /// Inputs are handled one at a time, to the end: an input that arrives during that waits here.
     inputs: RefCell<VecDeque<Input>>,
     is_busy: Cell<bool>,
     /// What the session said of the frame that is being sent.
@@ -367,7 +367,7 @@ impl Connection {
         }
     }
 
-    /// Those that are there now. Handles, so that nothing is borrowed while they are told something.
+    /// The rooms at this moment. Handles, so that nothing is borrowed while they are told something.
     fn rooms(&self) -> Vec<Rc<Room>> {
         self.rooms.borrow().all()
     }

@@ -137,13 +137,13 @@ impl Room {
         }
     }
 
-    /// The server refused something: whoever waits is told, and so is every stream.
+    /// The server refused something: each waiting future and each stream gets the error.
     pub(super) fn refused(&self, error: &ServerError) {
         self.answer(|| Err(error.clone().into()));
         self.tell(|| Heard::Refused(error.clone()), |_| true);
     }
 
-    /// Every stream ends, and nobody waits any more.
+    /// Every stream and every waiting future ends.
     pub(super) fn close(&self) {
         self.asking.take();
         for listener in self.listeners.take() {

@@ -22,7 +22,7 @@ function open(t, ext = {}) {
   opened.socket.deliver(ack(ext));
   t.after(() => opened.channel.destroy());
   const pass = (ms) => {
-    // In steps, as timers that are set meanwhile count from when they are set.
+    // In steps, as a timer that another one sets counts from that moment.
     for (let passed = 0; passed < ms; passed += 500) {
       now += 500;
       t.mock.timers.tick(500);

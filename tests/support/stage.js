@@ -37,7 +37,7 @@ export function stage(serverOptions) {
     },
   };
 
-  // One after the other: when one cannot start, `after` ends those that did.
+  // One after the other: when one cannot start, `after` ends the ones that did.
   before(async () => {
     stage.server = await startServer(serverOptions);
     stage.pages = await startPages();

@@ -45,7 +45,7 @@ export async function openTypedPage(test, { browser, site, server }) {
 export function typedStage(serverOptions) {
   const stage = { page: (test) => openTypedPage(test, stage) };
 
-  // One after the other: when one cannot start, `after` ends those that did.
+  // One after the other: when one cannot start, `after` ends the ones that did.
   before(async () => {
     stage.site = await startTypedSite();
     stage.server = await startServer(serverOptions);

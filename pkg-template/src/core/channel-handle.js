@@ -185,7 +185,7 @@ export class ChannelHandle {
   }
 
   /**
-   * Takes handlers away: those for that action, with that function, or all of them where neither is given.
+   * Removes the handlers for that action, or with that function, or all of them where neither is given.
    * @param {string | undefined} action
    * @param {Function | undefined} run
    */
@@ -238,7 +238,7 @@ export class ChannelHandle {
   hand(frame) {
     this.activate();
     const { subscription } = this;
-    // Code of the application's has destroyed it meanwhile.
+    // Code of the application has destroyed it during the call.
     if (!subscription) return true;
     frame.owner = subscription;
     const takesFrames = subscription.connection.takesFrames();

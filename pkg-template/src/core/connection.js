@@ -24,7 +24,7 @@ export class Connection {
   /** How it stands: 2 open, 1 on its way, 0 not. */
   status = 0;
   /**
-   * The number of the socket that is to be opened, or is open; 0 when there is none.
+   * The number of the socket that is open or will be opened; 0 when there is none.
    */
   generation = 0;
   /**

@@ -9,7 +9,7 @@
  * @type {ChannelHandle | undefined}
  */
 let handed;
-/** Whether one of them has been removed meanwhile. */
+/** Whether a handler was removed during the loop. */
 let isStale = false;
 /** Whether a function of the application has got the error that is handed out. */
 let isTaken = false;
@@ -60,7 +60,7 @@ export function handTo(handle, action, isInternal) {
   if (!handlers) return;
   const isError = name === "error";
   handed = handle;
-  // What is added meanwhile is reached as well, as in the original.
+  // The loop reaches a handler that another one adds, as in the original.
   for (let index = 0; index < handlers.length; index++) {
     const handler = /** @type {NonNullable<typeof handlers[0]>} */ (handlers[index]);
     const { wanted } = handler;

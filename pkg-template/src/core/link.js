@@ -26,7 +26,7 @@ export class Link {
   /** What the server said when it closed. */
   reason = "";
   /**
-   * The last frame's event. It bears its time, save for those of the npm package `ws`: no clock is asked for each message.
+   * The last frame's event. It bears its time, except for events of the npm package `ws`: no clock is asked for each message.
    * @type {{ timeStamp: number } | undefined}
    */
   heard;

@@ -15,7 +15,7 @@ import { fault } from "./turns.js";
 export const connections = new Set();
 
 /**
- * The connection that the object belongs on: the one that its client has, whatever token was set meanwhile; else one of
+ * The connection that the object belongs on: the one that its client has, whatever token was set since then; else one of
  * other clients with the same URL and token.
  * @param {ChannelHandle} handle
  */

@@ -8,7 +8,7 @@ export class Subscription {
   /** How many frames the engine has of it. */
   unsent = 0;
   /**
-   * Replaced, never changed: a message is handed to those who were there when it came.
+   * Replaced, never changed: a message is handed to the handlers that were there when it came.
    * @type {ChannelHandle[]}
    */
   handles = [];

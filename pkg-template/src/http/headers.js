@@ -4,7 +4,7 @@ import { originOf } from "./url.js";
 
 /**
  * The headers of a request. What stands further down wins, whatever the case of its name; `null` and `false` take a
- * header out. Those of the settings are for the origin of the base URL alone, as the token is; those of a call go where
+ * header out. The headers of the settings are for the origin of the base URL alone, as the token is; the headers of a call go where
  * the call goes.
  * @param {Config} config
  * @param {string} baseUrl

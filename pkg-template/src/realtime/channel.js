@@ -9,7 +9,7 @@ import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** @import { Action, Config } from "../types.js" */
 
-// No private members (`#id`) in here: frameworks wrap objects in proxies, and those cannot reach them.
+// No private members (`#id`) in here: frameworks wrap objects in proxies, which cannot reach them.
 export class XanoRealtimeChannel {
   _number = 0;
   /** @type {Map<unknown, XanoRealtimeClient> | undefined} */

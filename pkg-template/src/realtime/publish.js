@@ -31,7 +31,7 @@ export class Publisher {
   _pending = new Map();
   _length = 0;
   /**
-   * Those of them that go out in their turn, on a socket that lets them.
+   * The messages that go out in their turn, on a socket that lets them.
    * @type {Message[]}
    */
   _unsent = [];
