@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isLegalToken, socketUrl } from "../../pkg-template/doctor/address.js";
 import { isLegalToken as isLegalInClient } from "../../pkg-template/src/core/token.js";
-import { socketUrl as clientUrl } from "../../pkg-template/src/realtime/address.js";
+
+// The build sets it.
+globalThis.ONLY_BROWSERS = false;
+const { socketUrl: clientUrl } = await import("../../pkg-template/src/realtime/address.js");
 
 const HOSTS = `localhost 127.0.0.1 10.0.0.1 192.168.1.2 172.16.0.1 172.32.0.1 169.254.1.1 printer.local app.localhost
   [::1] [fd00::1] [fe80::1] [2001:db8::1] x8.xano.io 8.8.8.8 10.0.0.1.example.com mylocal`.split(/\s+/);
