@@ -119,7 +119,7 @@ async function modules() {
     format: "esm",
     platform: "node",
     write: false,
-    define: { VERSION: '"test"' },
+    define: { VERSION: '"test"', ONLY_BROWSERS: "false" },
     plugins: [
       {
         name: "boot",
