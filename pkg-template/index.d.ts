@@ -1,8 +1,8 @@
-import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCallback } from "./http.js";
+import type { XanoRequestParams, XanoRequestType, XanoResponse, XanoStreamingCallback } from "./requests.js";
 
-export * from "./http.js";
+export * from "./requests.js";
 
-/** Every action's name on the wire. Those of Realtime V2 are named already; V1 sends none of them. */
+/** Every action's name on the wire. The actions of Realtime V2 are named already; V1 sends none of them. */
 export declare enum ERealtimeAction {
   Ack = "ack",
   Broadcast = "broadcast",
@@ -46,6 +46,7 @@ export type XanoErrorCode =
   | "gap_possible"
   | "internal"
   | "invalid_token"
+  | "no_realtime"
   | "no_socket"
   | "no_token"
   | "not_connected"
@@ -61,7 +62,7 @@ export interface XanoRealtimeActionOptions {
   /** Only authenticated members get the message. */
   authenticated?: boolean;
   channel?: string;
-  /** Only this socket gets the message; `null` or absent: everybody on the channel. */
+  /** Only this socket gets the message; `null` or absent: every member of the channel. */
   socketId?: string | null;
   /** Realtime V2: which message of the channel it is. V1 has no use for it. */
   type?: string;
@@ -75,7 +76,7 @@ export interface XanoRealtimeSender {
   permissions: { dbo_id: number; row_id: number };
 }
 
-/** Somebody who is on a channel, as `getPresence()` lists them. */
+/** A member of a channel, as `getPresence()` lists them. */
 export declare class XanoRealtimeClient implements XanoRealtimeSender {
   private constructor();
   readonly channel: XanoRealtimeChannel;
@@ -219,7 +220,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
   on(action: string, handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
   on(handler: CallableFunction, onError?: CallableFunction, options?: XanoSubscriptionOptions): this;
 
-  /** Takes handlers away: those for that action, with that function, or all of them where neither is given. */
+  /** Removes the handlers for that action, or with that function, or all of them where neither is given. */
   off(action?: string, handler?: CallableFunction): this;
   off(handler: CallableFunction): this;
 
@@ -237,7 +238,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
   readonly joined: Promise<void>;
 
   /**
-   * Sends a message to everybody on the channel, the sender included; with `socketId` to that one alone. Throws a
+   * Sends a message to every member of the channel, the sender included; with `socketId` to that one alone. Throws a
    * TypeError for what JSON cannot express: circular objects and BigInt.
    */
   message(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): void;
@@ -246,7 +247,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
    * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
    * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
    * of connection without an answer, with code `no_socket` where none can be made, or with code `unconfirmed` when the
-   * server restarted meanwhile and cannot know. A server that does not answer: resolves when it is handed to the socket.
+   * server restarted in between and cannot know. A server that does not answer: resolves when it is handed to the socket.
    */
   publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
 
@@ -315,8 +316,8 @@ export interface XanoAnyRequest extends Omit<XanoRequestParams, "bodyParams" | "
   method: XanoRequestType | (string & {});
 }
 
-export declare class XanoClient {
-  constructor(config: Partial<XanoClientConfig>);
+/** What a client has of HTTP. */
+export interface XanoHttpClient {
   /**
    * Sends a request to the API group. `params` are the query of `get` and `head`, and the body of the others: JSON, or
    * a form where one of them is a file. Rejects with a XanoRequestError for a status other than 2xx, and with a
@@ -353,8 +354,15 @@ export declare class XanoClient {
    * may be written in lower case, and `endpoint` may be a whole URL.
    */
   request(params: XanoAnyRequest): Promise<XanoResponse>;
-  /** The version of this package. */
-  static readonly version: string;
+  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
+  setAuthToken(authToken: string | null): this;
+  hasAuthToken(): boolean;
+  setDataSource(dataSource: string | null): this;
+  hasDataSource(): boolean;
+}
+
+/** What a client has of Realtime. */
+export interface XanoChannelClient {
   /** Whether this client's socket is open. `connecting` also while it waits for the next attempt. */
   readonly connectionStatus: "connected" | "connecting" | "disconnected";
   /** Calls `handler` when this client's connection opens or closes. */
@@ -377,11 +385,6 @@ export declare class XanoClient {
    */
   setRealtimeAuthToken(realtimeAuthToken: XanoRealtimeToken): this;
   hasRealtimeAuthToken(): boolean;
-  /** Keeps the token of HTTP requests, for the origin of the base URL alone. `null` clears it. */
-  setAuthToken(authToken: string | null): this;
-  hasAuthToken(): boolean;
-  setDataSource(dataSource: string | null): this;
-  hasDataSource(): boolean;
   /** Closes the socket and opens a new one, with the token set by then. */
   realtimeReconnect(): this;
   /**
@@ -391,6 +394,13 @@ export declare class XanoClient {
   destroy(): void;
   /** The same as `destroy()`. */
   disconnect(): void;
+}
+
+export interface XanoClient extends XanoHttpClient, XanoChannelClient {}
+export declare class XanoClient {
+  constructor(config: Partial<XanoClientConfig>);
+  /** The version of this package. */
+  static readonly version: string;
 }
 
 /** What programs reach into the original for: the page's socket. */

@@ -38,6 +38,11 @@ await runParts("npm run check", [
   ["picture of the modules, circles", checkArchitecture],
   ["vague words", checkProse],
   ["TypeScript types", () => node("node_modules/typescript/bin/tsc", "--project", ".")],
+  ["types of the package's JavaScript", () => node("node_modules/typescript/bin/tsc", "--project", "pkg-template")],
+  [
+    "types of the doctor",
+    () => node("node_modules/typescript/bin/tsc", "--project", "pkg-template/tsconfig.doctor.json"),
+  ],
   ["types in the server's package", () => node("node_modules/typescript/bin/tsc", "--project", "server/npm")],
   ["code for the original, on both", checkDropIn],
   ["publint, Are the Types Wrong?", checkPublished],

@@ -11,11 +11,14 @@ import {
   ensureFirefox,
   ensureNodePackages,
   ensureRedis,
+  ensureRuntimes,
   ensureRustToolchain,
   ensureWebKit,
 } from "./lib/prerequisites.mjs";
 import { cargo, cargoWithEnv } from "./lib/run.mjs";
 
+/** The core scenarios: what depends on the engine. */
+const CORE = "chat client handlers hostile-frames payloads presence sockets token".split(" ");
 const TYPED = ["--package", "xano-wasm", "--features", "typed", "--target", "wasm32-unknown-unknown"];
 
 await runParts("npm run test:more", [
@@ -23,7 +26,13 @@ await runParts("npm run test:more", [
   ["Rust toolchain", ensureRustToolchain],
   ...programParts(),
   ["Chromium", ensureChromium],
+  [
+    "core scenarios in Chromium, without WebAssembly",
+    () => nodeTests("tests/e2e", { E2E_CLIENT: "plain" }, { only: CORE }),
+  ],
   ["packaging", () => nodeTests("tests/packaging")],
+  ["Deno, Bun, workerd, Node 22, Hermes", ensureRuntimes],
+  ["the package in them", () => nodeTests("tests/runtimes")],
   ...packParts(),
   ["registry and test runners", ensureDistributionPackages],
   ["npm packages of the server", () => nodeTests("tests/distribution")],
@@ -62,5 +71,5 @@ async function inBrowser(ensureBrowser, folder) {
 async function container() {
   await ensureBuildah();
   await packContainer();
-  await nodeTests("tests/container", {}, process.getuid() === 0 ? [] : ["buildah", "unshare"]);
+  await nodeTests("tests/container", {}, { through: process.getuid() === 0 ? [] : ["buildah", "unshare"] });
 }

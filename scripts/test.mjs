@@ -1,5 +1,5 @@
 // npm test: builds, and runs every test that a change must not break.
-import { programParts } from "./lib/build.mjs";
+import { buildTypedPage, programParts } from "./lib/build.mjs";
 import { runParts } from "./lib/parts.mjs";
 import {
   ensureCertutil,
@@ -11,6 +11,13 @@ import {
 import { cargo } from "./lib/run.mjs";
 import { nodeTests } from "./lib/node-tests.mjs";
 
+/** What is about WebAssembly itself, or about no client at all. */
+const NOT_ABOUT_THE_ENGINE = "inline leak lib memory no-webassembly readme settings-draft vendored workflows".split(
+  " ",
+);
+/** Node's own `fetch` is WebAssembly. */
+const OVER_HTTP = ["exports", "http", "other-origins", "tokens"];
+
 await runParts("npm test", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
@@ -18,14 +25,30 @@ await runParts("npm test", [
   ["Redis", ensureRedis],
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["Node tests", () => nodeTests("tests/node")],
+  [
+    "Node tests of the client without WebAssembly",
+    () => nodeTests("tests/node", { XANO_ENTRY: "js" }, { except: NOT_ABOUT_THE_ENGINE }),
+  ],
+  [
+    "Node that has none (--jitless)",
+    () =>
+      nodeTests(
+        "tests/node",
+        { XANO_ENTRY: "js" },
+        { except: [...NOT_ABOUT_THE_ENGINE, ...OVER_HTTP], flags: ["--jitless"] },
+      ),
+  ],
   ["doctor", () => nodeTests("tests/doctor")],
   ["parity with the original", () => nodeTests("tests/parity")],
+  ["the same without WebAssembly, fewer programs", () => nodeTests("tests/parity", { XANO_ENTRY: "js", SEEDS: "200" })],
   ["programs written for the original", () => nodeTests("tests/programs")],
   ["attacks on the server", () => nodeTests("tests/hostile")],
   ["short fault runs", () => nodeTests("tests/chaos")],
   ["several servers, short runs", () => nodeTests("tests/cluster")],
   ["Chromium", ensureChromium],
   ["end-to-end tests in Chromium", () => nodeTests("tests/e2e")],
+  ["page of the typed API", buildTypedPage],
+  ["the three clients in one room", () => nodeTests("tests/typed", {}, { only: ["one-room"] })],
   ["end-to-end tests over TLS", overTls],
 ]);
 

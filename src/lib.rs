@@ -5,20 +5,19 @@
 //!
 //! # Layout
 //!
-//! - [`session`]: the life of a connection as a state machine without I/O. Pure.
+//! - [`engine`]: the client's decisions without its hands. Pure.
 //! - `typed` (wasm only, feature `typed`): the client as a Rust library.
-//! - `web` (wasm only, feature `npm`): runs sessions under the JavaScript facade of the npm package: sockets, timers, and
-//!   the shortest path from a frame to its callbacks.
+//! - `npm` (wasm only, feature `npm`): the engine behind a boundary of integers, for the JavaScript of the npm package.
 //!
-//! Two planes: sessions decide about sockets, joins and queues, and never see a received message; `typed` hands those to
-//! streams, and the JavaScript in `web` to callbacks. In the repository, `docs/lifecycle.md` tells of the first and
+//! The engine decides about sockets, joins and queues, and never sees a received message; `typed` hands messages to streams, and
+//! the JavaScript in `pkg-template/src/core` to handlers. In the repository, `docs/lifecycle.md` tells of the first and
 //! `docs/decisions/002-data-plane.md` of the second.
 
-pub mod session;
+pub mod engine;
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+mod npm;
 #[cfg(all(target_arch = "wasm32", feature = "typed"))]
 mod typed;
-#[cfg(all(target_arch = "wasm32", feature = "npm"))]
-mod web;
 
 #[cfg(all(target_arch = "wasm32", feature = "typed"))]
 pub use typed::*;

@@ -1,64 +1,93 @@
 //! `docs/lifecycle.md` shows what the session does, or this fails.
 
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::session::{Frame, Input, Output, Session, State, Wishes};
+use xano_wasm::engine::{Frame, Input, JoinOptions, Moment, Output, Session, State};
 
 const STATES: [State; 6] =
     [State::Idle, State::Connecting, State::Open, State::Closing, State::Waiting, State::Stopped];
 
-/// A session in that state with one channel on it (none when idle), everything decided so far carried out, and the
-/// numbers of its current socket and timer.
-fn session_in(state: State) -> (Session<&'static str>, u32, u32) {
-    let mut session = Session::new();
-    if state == State::Idle {
-        return (session, 0, 0);
-    }
-    session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
-    let epoch = 1;
-    if state != State::Connecting {
-        session.handle(Input::Opened { epoch });
-    }
-    match state {
-        State::Closing => session.handle(Input::Reconnect),
-        State::Waiting => {
-            session.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 });
-        }
-        State::Stopped => session.handle(Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 }),
-        _ => {}
-    }
-    let outputs: Vec<_> = std::iter::from_fn(|| session.poll()).collect();
-    let mut timers = outputs.iter().filter_map(|output| match output {
-        Output::SetTimer { timer, .. } => Some(*timer),
-        _ => None,
-    });
-    let timer = timers.next_back().unwrap_or_default();
-    assert_eq!(session.state(), state);
-    let epoch = session.epoch();
-    (session, epoch, timer)
+/// The random number of every input.
+const HALF: u32 = 1 << 31;
+
+/// A session with what it has decided.
+#[derive(Default)]
+struct Stage {
+    session: Session,
+    outputs: Vec<Output>,
+    now_ms: u32,
 }
 
-fn inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Vec<Input<&'static str>>)> {
-    let mut inputs: Vec<_> = single_inputs(epoch, timer).into_iter().map(|(name, input)| (name, vec![input])).collect();
-    let leave = || Input::Leave { channel: 0 };
-    let join = Input::Join { channel: 0, wishes: Wishes::default() };
-    inputs.insert(3, ("the last channel leaves, and the tick ends", vec![leave(), Input::TickEnded]));
-    inputs.insert(4, ("the last channel leaves and joins in one tick", vec![leave(), join, Input::TickEnded]));
+impl Stage {
+    fn handle(&mut self, input: Input) {
+        self.session.handle(input, Moment { now_ms: self.now_ms, random: HALF }, &mut self.outputs);
+    }
+
+    /// The number of the timer that was set last, and what it was set to.
+    fn timer(&self) -> Option<(u32, u32)> {
+        let mut timers = self.outputs.iter().filter_map(|output| match output {
+            Output::SetTimer { timer, after_ms, .. } => Some((*timer, *after_ms)),
+            _ => None,
+        });
+        timers.next_back()
+    }
+}
+
+/// A session in that state with one channel on it (none when idle), everything decided so far carried out, and the
+/// numbers of its current socket and timer.
+fn session_in(state: State) -> (Stage, u32, u32) {
+    let mut stage = Stage::default();
+    if state == State::Idle {
+        return (stage, 0, 0);
+    }
+    stage.handle(Input::Join { channel: 0, options: JoinOptions::default() });
+    let epoch = 1;
+    if state != State::Connecting {
+        stage.handle(Input::Opened { epoch });
+    }
+    match state {
+        State::Closing => stage.handle(Input::Reconnect),
+        State::Waiting => stage.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL }),
+        State::Stopped => stage.handle(Input::Closed { epoch, code: CloseCode::NORMAL }),
+        _ => {}
+    }
+    let (timer, after_ms) = stage.timer().unwrap_or_default();
+    stage.outputs.clear();
+    // Its timer is due.
+    stage.now_ms = after_ms;
+    assert_eq!(stage.session.state(), state);
+    let epoch = stage.session.epoch();
+    (stage, epoch, timer)
+}
+
+/// What happens so long after the timer was due.
+type Row = (&'static str, u32, Vec<Input>);
+
+fn inputs(epoch: u32, timer: u32) -> Vec<Row> {
+    let mut inputs: Vec<Row> =
+        single_inputs(epoch, timer).into_iter().map(|(name, late_ms, input)| (name, late_ms, vec![input])).collect();
+    let leave = Input::Leave { channel: 0 };
+    let join = Input::Join { channel: 0, options: JoinOptions::default() };
+    inputs.insert(3, ("the last channel leaves, and the tick ends", 0, vec![leave, Input::TickEnded]));
+    inputs.insert(4, ("the last channel leaves and joins in one tick", 0, vec![leave, join, Input::TickEnded]));
     inputs
 }
 
-fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static str>)> {
-    let frame = || Frame { body: "text", bytes: 4, comes_back: false };
-    let public = || Frame { comes_back: true, ..frame() };
-    let elapsed = |late_ms, quiet_ms| Input::Elapsed { timer, late_ms, quiet_ms, heard: true, random: 0.5 };
-    let closed = |code| Input::Closed { epoch, code, random: 0.5 };
-    vec![
-        ("a further channel", Input::Join { channel: 1, wishes: Wishes::default() }),
-        ("the channel wishes more", Input::Join { channel: 0, wishes: Wishes { history: true, ..Wishes::default() } }),
+fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
+    let frame = Frame { number: 1, bytes: 4, comes_back: false };
+    let public = Frame { comes_back: true, ..frame };
+    let history = JoinOptions::HISTORY;
+    let elapsed = Input::Elapsed { timer, quiet_ms: 0, heard: true };
+    let closed = |code| Input::Closed { epoch, code };
+    let send = |frame, writable, may_wait| Input::Send { channel: 0, frame, writable, may_wait };
+    let rows = [
+        ("a further channel", Input::Join { channel: 1, options: JoinOptions::default() }),
+        ("the channel wishes more", Input::Join { channel: 0, options: history }),
         ("the last channel leaves", Input::Leave { channel: 0 }),
-        ("send", Input::Send { channel: 0, frame: frame(), writable: true, may_wait: true }),
-        ("send a public message", Input::Send { channel: 0, frame: public(), writable: true, may_wait: true }),
-        ("send, socket not writable", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: true }),
-        ("send, must not wait", Input::Send { channel: 0, frame: frame(), writable: false, may_wait: false }),
+        ("send", send(frame, true, true)),
+        ("send a public message", send(public, true, true)),
+        ("send, socket not writable", send(frame, false, true)),
+        ("send, must not wait", send(frame, false, false)),
+        ("the host sends a public message itself", Input::Sending),
         ("opened", Input::Opened { epoch }),
         ("closed, 1006", closed(CloseCode::ABNORMAL)),
         ("closed, 1009", closed(CloseCode::TOO_LARGE)),
@@ -69,19 +98,21 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, Input<&'static st
         ("writable again", Input::Writable { epoch }),
         ("join acknowledged", Input::Acknowledged { answers_pings: false }),
         ("join acknowledged, pings are answered", Input::Acknowledged { answers_pings: true }),
-        ("timer elapsed", elapsed(0, 0)),
-        ("timer elapsed, 76 s late", elapsed(76_000, 0)),
+        ("timer elapsed", elapsed),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
         ("reconnect", Input::Reconnect),
-        (
-            "an event of an earlier socket",
-            Input::Closed { epoch: epoch.wrapping_sub(1), code: CloseCode::NORMAL, random: 0.5 },
-        ),
-    ]
+        ("an event of an earlier socket", Input::Closed { epoch: epoch.wrapping_sub(1), code: CloseCode::NORMAL }),
+    ];
+    let mut rows: Vec<_> = rows.into_iter().map(|(name, input)| (name, 0, input)).collect();
+    let elapsed_at = rows.iter().position(|row| row.2 == elapsed).expect("it is among them");
+    rows.insert(elapsed_at + 1, ("timer elapsed, 76 s late", 76_000, elapsed));
+    let resumed = Input::Resumed { slept: false };
+    rows.insert(elapsed_at + 3, ("page is back, its timer 76 s late", 76_000, resumed));
+    rows
 }
 
-fn describe(output: &Output<&'static str>) -> String {
+fn describe(output: &Output) -> String {
     match output {
         Output::OpenSocket { .. } => "open socket".to_owned(),
         Output::CloseSocket { code } => format!("close socket ({})", code.0),
@@ -89,6 +120,9 @@ fn describe(output: &Output<&'static str>) -> String {
         Output::SendJoin { .. } => "send join".to_owned(),
         Output::SendLeave { .. } => "send leave".to_owned(),
         Output::Send { .. } => "send the frame".to_owned(),
+        Output::ForgetFrame { .. } => "forget the frame".to_owned(),
+        Output::ForgetChannel { .. } => "forget the channel".to_owned(),
+        Output::ForgetConnection => "forget the connection".to_owned(),
         Output::SetTimer { after_ms, .. } => format!("timer {after_ms} ms"),
         Output::ClearTimer => "clear timer".to_owned(),
         Output::Connected => "tell: connected".to_owned(),
@@ -107,15 +141,17 @@ fn table() -> String {
     let mut table = String::from("| state | input | next state | what to do, in this order |\n|---|---|---|---|\n");
     for state in STATES {
         for index in 0..inputs(0, 0).len() {
-            let (mut session, epoch, timer) = session_in(state);
-            let (name, inputs) = inputs(epoch, timer).swap_remove(index);
-            inputs.into_iter().for_each(|input| session.handle(input));
-            let outputs: Vec<String> = std::iter::from_fn(|| session.poll()).map(|output| describe(&output)).collect();
+            let (mut stage, epoch, timer) = session_in(state);
+            let (name, late_ms, inputs) = inputs(epoch, timer).swap_remove(index);
+            stage.now_ms += late_ms;
+            inputs.into_iter().for_each(|input| stage.handle(input));
+            let next = stage.session.state();
             // A row that changes nothing and does nothing tells nothing.
-            if outputs.is_empty() && session.state() == state {
+            if stage.outputs.is_empty() && next == state {
                 continue;
             }
-            table += &format!("| {state:?} | {name} | {:?} | {} |\n", session.state(), outputs.join("; "));
+            let outputs: Vec<String> = stage.outputs.iter().map(describe).collect();
+            table += &format!("| {state:?} | {name} | {next:?} | {} |\n", outputs.join("; "));
         }
     }
     table
@@ -129,52 +165,45 @@ fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
 }
 
 /// What happens between the opening of a connection and its end.
-type Happening = fn(&mut Session<&'static str>);
+type Happening = fn(&mut Stage);
 
 const CONNECTIONS: [(&str, Happening); 5] = [
     ("closes at once", |_| {}),
     ("acknowledges the join and closes at once", acknowledge),
     ("lasts 10 s, no join is acknowledged", last),
-    ("lasts 60 s, no join is acknowledged", |session| (0..3).for_each(|_| last(session))),
-    ("acknowledges the join and lasts 10 s", |session| {
-        acknowledge(session);
-        last(session);
+    ("lasts 60 s, no join is acknowledged", |stage| (0..3).for_each(|_| last(stage))),
+    ("acknowledges the join and lasts 10 s", |stage| {
+        acknowledge(stage);
+        last(stage);
     }),
 ];
 
-fn acknowledge(session: &mut Session<&'static str>) {
-    session.handle(Input::Acknowledged { answers_pings: false });
+fn acknowledge(stage: &mut Stage) {
+    stage.handle(Input::Acknowledged { answers_pings: false });
 }
 
-/// The timer of an open socket runs out: after 10 s, and every 25 s from then on.
-fn last(session: &mut Session<&'static str>) {
-    let timer = take_timer(session);
-    session.handle(Input::Elapsed { timer, late_ms: 0, quiet_ms: 0, heard: true, random: 0.5 });
-}
-
-fn take_timer(session: &mut Session<&'static str>) -> u32 {
-    let timers = std::iter::from_fn(|| session.poll()).filter_map(|output| match output {
-        Output::SetTimer { timer, .. } => Some(timer),
-        _ => None,
-    });
-    timers.last().expect("a timer is set")
+/// The timer runs out. That of an open socket is due after 10 s, and every 25 s from then on.
+fn last(stage: &mut Stage) {
+    let (timer, after_ms) = stage.timer().expect("a timer is set");
+    stage.now_ms += after_ms;
+    stage.handle(Input::Elapsed { timer, quiet_ms: 0, heard: true });
 }
 
 /// What follows the end of such a connection, after three attempts that never opened.
 fn next_attempt(happen: Happening, code: CloseCode) -> String {
-    let mut session = Session::new();
-    session.handle(Input::Join { channel: 0, wishes: Wishes::default() });
+    let mut stage = Stage::default();
+    stage.handle(Input::Join { channel: 0, options: JoinOptions::default() });
     for _ in 0..3 {
-        let epoch = session.epoch();
-        session.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 });
-        let timer = take_timer(&mut session);
-        session.handle(Input::Elapsed { timer, late_ms: 0, quiet_ms: 0, heard: false, random: 0.5 });
+        let epoch = stage.session.epoch();
+        stage.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL });
+        last(&mut stage);
     }
-    let epoch = session.epoch();
-    session.handle(Input::Opened { epoch });
-    happen(&mut session);
-    session.handle(Input::Closed { epoch, code, random: 0.5 });
-    let mut attempts = std::iter::from_fn(|| session.poll()).filter_map(|output| match output {
+    let epoch = stage.session.epoch();
+    stage.handle(Input::Opened { epoch });
+    happen(&mut stage);
+    stage.outputs.clear();
+    stage.handle(Input::Closed { epoch, code });
+    let mut attempts = stage.outputs.iter().filter_map(|output| match output {
         Output::Disconnected { next: Some(next), .. } => Some(format!("attempt {} in {} ms", next.number, next.in_ms)),
         _ => None,
     });

@@ -5,11 +5,11 @@ mod virtual_time;
 use serde_json::json;
 use virtual_time::World;
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::session::Wishes;
+use xano_wasm::engine::JoinOptions;
 
-const NOTHING: Wishes = Wishes { history: false, presence: false, recover: false };
-const HISTORY: Wishes = Wishes { history: true, presence: false, recover: false };
-const PRESENCE: Wishes = Wishes { history: false, presence: true, recover: false };
+const NOTHING: JoinOptions = JoinOptions::NONE;
+const HISTORY: JoinOptions = JoinOptions::HISTORY;
+const PRESENCE: JoinOptions = JoinOptions::PRESENCE;
 
 #[test]
 fn a_message_reaches_everybody_on_the_channel_and_its_sender() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use proptest::prelude::*;
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::session::{Frame, Input, Output, Session, State, Wishes};
+use xano_wasm::engine::{Engine, Frame, Input, JoinOptions, Moment, Output, State};
 
 const CHANNELS: u32 = 4;
 const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
@@ -49,9 +49,6 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-/// A frame that says which it is.
-type Body = (u32, u32);
-
 #[derive(Clone, Copy, PartialEq)]
 enum Socket {
     Connecting,
@@ -61,16 +58,24 @@ enum Socket {
 /// The world around a session: one place for a socket, one for a timer, and what the application expects.
 #[derive(Default)]
 struct World {
-    session: Session<Body>,
+    engine: Engine,
+    /// The number of the connection: a new one after the engine has forgotten it.
+    connection: u32,
+    now_ms: u32,
     epoch: u32,
     socket: Option<Socket>,
-    timer: Option<u32>,
+    /// The timer that runs, and when it is due.
+    timer: Option<(u32, u32)>,
     /// Whether the session waits for the end of the tick.
     awaits_tick_end: bool,
-    /// The wishes of the channels that are there.
-    wishes: BTreeMap<u32, Wishes>,
+    /// The options of the channels that are there.
+    options: BTreeMap<u32, JoinOptions>,
+    /// The channels that were handed in, until the engine forgets them.
+    channels: HashSet<u32>,
+    /// The frames that were handed in with their channels, until the engine sends or forgets them.
+    frames: BTreeMap<u32, u32>,
     /// Joins sent on the current socket.
-    joins: HashSet<(u32, bool, bool)>,
+    joins: HashSet<(u32, u32)>,
     /// Frames of each channel that were taken and not sent yet, oldest first.
     waiting: BTreeMap<u32, VecDeque<u32>>,
     next_frame: u32,
@@ -81,27 +86,30 @@ impl World {
         let epoch = self.epoch;
         match *happening {
             Happening::Join { channel, history, presence } => {
-                let asked = Wishes { history, presence, recover: false };
-                let wishes = self.wishes.entry(channel).or_default();
-                *wishes = wishes.union(asked);
-                self.handle(Input::Join { channel, wishes: asked });
+                let asked = JoinOptions::NONE.with(JoinOptions::HISTORY, history).with(JoinOptions::PRESENCE, presence);
+                let options = self.options.entry(channel).or_default();
+                *options = options.union(asked);
+                self.channels.insert(channel);
+                self.handle(Input::Join { channel, options: asked });
             }
             Happening::Leave { channel } => {
-                self.wishes.remove(&channel);
+                self.options.remove(&channel);
                 self.waiting.remove(&channel);
                 self.handle(Input::Leave { channel });
-                if self.wishes.is_empty() && !self.awaits_tick_end {
+                assert!(!self.channels.contains(&channel), "a channel that was left is not forgotten");
+                assert!(self.frames.values().all(|&of| of != channel), "a frame outlives its channel");
+                if self.options.is_empty() && !self.awaits_tick_end {
                     self.nothing_is_left();
                 }
             }
             Happening::TickEnds => {
                 self.awaits_tick_end = false;
                 self.handle(Input::TickEnded);
-                if self.wishes.is_empty() {
+                if self.options.is_empty() {
                     self.nothing_is_left();
                 }
             }
-            Happening::Send { channel, writable, may_wait } if self.wishes.contains_key(&channel) => {
+            Happening::Send { channel, writable, may_wait } if self.options.contains_key(&channel) => {
                 self.send(channel, writable, may_wait);
             }
             Happening::SocketOpens if self.socket == Some(Socket::Connecting) => {
@@ -110,16 +118,16 @@ impl World {
             }
             Happening::SocketCloses { code } if self.socket.is_some() => {
                 self.socket = None;
-                self.handle(Input::Closed { epoch, code: CloseCode(code), random: 0.5 });
+                self.handle(Input::Closed { epoch, code: CloseCode(code) });
             }
             Happening::TokenIsRefused if self.socket == Some(Socket::Connecting) => {
                 self.socket = None;
                 self.handle(Input::TokenRefused { epoch });
             }
             Happening::TimerElapses { is_late, quiet_ms, heard } => {
-                if let Some(timer) = self.timer.take() {
-                    let late_ms = if is_late { 120_000 } else { 0 };
-                    self.handle(Input::Elapsed { timer, late_ms, quiet_ms, heard, random: 0.5 });
+                if let Some((timer, due_ms)) = self.timer.take() {
+                    self.now_ms = due_ms.wrapping_add(if is_late { 120_000 } else { 0 });
+                    self.handle(Input::Elapsed { timer, quiet_ms, heard });
                 }
             }
             Happening::IsAcknowledged { answers_pings } if self.socket == Some(Socket::Open) => {
@@ -130,20 +138,18 @@ impl World {
             Happening::Reconnect => self.handle(Input::Reconnect),
             Happening::StaleEvent { kind, age } => {
                 let epoch = epoch.wrapping_sub(age);
-                let before = self.session.state();
+                let before = self.state();
                 self.handle(match kind {
                     0 => Input::Opened { epoch },
-                    1 => Input::Closed { epoch, code: CloseCode::NORMAL, random: 0.5 },
+                    1 => Input::Closed { epoch, code: CloseCode::NORMAL },
                     2 => Input::TokenRefused { epoch },
                     _ => Input::Elapsed {
-                        timer: self.timer.unwrap_or_default().wrapping_sub(age),
-                        late_ms: 120_000,
+                        timer: self.timer.unwrap_or_default().0.wrapping_sub(age),
                         quiet_ms: 120_000,
                         heard: false,
-                        random: 0.5,
                     },
                 });
-                assert_eq!(self.session.state(), before, "an event of the past changed the state");
+                assert_eq!(self.state(), before, "an event of the past changed the state");
             }
             // Not possible as things stand: a socket that is not there cannot open.
             _ => {}
@@ -154,43 +160,49 @@ impl World {
     fn send(&mut self, channel: u32, writable: bool, may_wait: bool) {
         let number = self.next_frame;
         self.next_frame += 1;
-        let goes_out_now = self.session.state() == State::Open && writable;
+        let goes_out_now = self.state() == State::Open && writable;
         let waits_before = self.waiting.get(&channel).is_some_and(|frames| !frames.is_empty());
-        // A driver may ask first, or give every frame in.
-        if writable && number.is_multiple_of(3) {
-            let passes = self.session.try_pass(channel, number.is_multiple_of(2));
-            assert_eq!(passes, goes_out_now && !waits_before, "nothing passes what waits");
-            let outputs = self.drain();
-            self.carry_out(outputs);
-            if passes {
-                return;
+        let comes_back = number.is_multiple_of(2);
+        // A host may send by itself what need not wait, or hand every frame in.
+        if goes_out_now && !waits_before && number.is_multiple_of(3) {
+            if comes_back {
+                let outputs = self.decide(Input::Sending);
+                let is_timer = |output: &Output| matches!(output, Output::SetTimer { .. });
+                assert!(outputs.iter().all(is_timer), "the host has sent it already");
+                self.carry_out(outputs);
             }
+            return;
         }
         if goes_out_now || may_wait {
             self.waiting.entry(channel).or_default().push_back(number);
         }
-        let frame = Frame { body: (channel, number), bytes: 10, comes_back: number.is_multiple_of(2) };
+        self.frames.insert(number, channel);
+        let frame = Frame { number, bytes: 10, comes_back };
         let outputs = self.decide(Input::Send { channel, frame, writable, may_wait });
         let refused = outputs.iter().any(|output| matches!(output, Output::Failed { .. }));
         assert_eq!(refused, !goes_out_now && !may_wait, "a frame is sent, waits, or is refused");
         self.carry_out(outputs);
+        let waits = may_wait && (!goes_out_now || waits_before);
+        assert_eq!(self.frames.contains_key(&number), waits, "a frame is kept for as long as it waits");
     }
 
-    fn handle(&mut self, input: Input<Body>) {
+    fn state(&self) -> State {
+        self.engine.state(self.connection)
+    }
+
+    fn handle(&mut self, input: Input) {
         let outputs = self.decide(input);
         self.carry_out(outputs);
     }
 
-    fn decide(&mut self, input: Input<Body>) -> Vec<Output<Body>> {
-        self.session.handle(input);
-        self.drain()
+    fn decide(&mut self, input: Input) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        let moment = Moment { now_ms: self.now_ms, random: 1 << 31 };
+        self.engine.handle(self.connection, input, moment, &mut outputs);
+        outputs
     }
 
-    fn drain(&mut self) -> Vec<Output<Body>> {
-        std::iter::from_fn(|| self.session.poll()).collect()
-    }
-
-    fn carry_out(&mut self, outputs: Vec<Output<Body>>) {
+    fn carry_out(&mut self, outputs: Vec<Output>) {
         // The channel whose join was sent last in this batch: only its frames may follow.
         let mut joined_last = None;
         let is_opening = outputs.contains(&Output::Connected);
@@ -209,11 +221,11 @@ impl World {
                 Output::DropSocket { .. } => {
                     assert!(self.socket.take().is_some(), "there is no socket to drop");
                 }
-                Output::SendJoin { channel, wishes } => {
+                Output::SendJoin { channel, options } => {
                     assert!(self.socket == Some(Socket::Open), "joins go out on open sockets");
                     assert!(
-                        self.joins.insert((channel, wishes.history, wishes.presence)),
-                        "a second join with the same wishes on one socket"
+                        self.joins.insert((channel, options.bits())),
+                        "a second join with the same options on one socket"
                     );
                     joined_last = Some(channel);
                 }
@@ -221,24 +233,43 @@ impl World {
                     assert!(self.socket == Some(Socket::Open));
                     self.joins.retain(|&(joined, ..)| joined != channel);
                 }
-                Output::Send { body: (channel, number) } => {
+                Output::Send { frame: number } => {
                     assert!(self.socket == Some(Socket::Open), "frames go out on open sockets");
+                    let channel =
+                        self.frames.remove(&number).expect("a frame is sent once, and not after it was forgotten");
                     let oldest = self.waiting.get_mut(&channel).and_then(VecDeque::pop_front);
                     assert_eq!(oldest, Some(number), "every frame once, in order");
                     if is_opening {
                         assert_eq!(joined_last, Some(channel), "a queue goes out directly behind its join");
                     }
                 }
+                Output::ForgetFrame { frame } => {
+                    assert!(
+                        self.frames.remove(&frame).is_some(),
+                        "a frame is forgotten once, and not after it was sent"
+                    );
+                }
+                Output::ForgetChannel { channel } => {
+                    assert!(self.channels.remove(&channel), "a channel is forgotten once");
+                }
+                Output::ForgetConnection => {
+                    assert!(self.socket.is_none() && self.channels.is_empty() && self.frames.is_empty());
+                    self.connection += 1;
+                    self.epoch = 0;
+                }
                 Output::AwaitTickEnd => {
                     assert!(
-                        self.socket.is_some() && self.wishes.is_empty(),
+                        self.socket.is_some() && self.options.is_empty(),
                         "only a socket without channels is let go"
                     );
                     self.awaits_tick_end = true;
                 }
                 Output::AwaitWritable => assert!(self.socket == Some(Socket::Open), "an open socket is waited for"),
                 Output::SendPing => assert!(self.socket == Some(Socket::Open), "pings go out on open sockets"),
-                Output::SetTimer { timer, .. } => self.timer = Some(timer),
+                Output::SetTimer { timer, after_ms, watches } => {
+                    assert_eq!(watches, self.state() == State::Open);
+                    self.timer = Some((timer, self.now_ms.wrapping_add(after_ms)));
+                }
                 Output::ClearTimer => self.timer = None,
                 Output::Connected => {
                     assert!(self.waiting.values().all(VecDeque::is_empty), "a frame still waits on an open socket");
@@ -249,22 +280,24 @@ impl World {
     }
 
     fn everybody_is_joined_when_open(&self) {
-        if self.session.state() != State::Open {
+        if self.state() != State::Open {
             return;
         }
-        for (&channel, wishes) in &self.wishes {
-            assert!(self.joins.contains(&(channel, wishes.history, wishes.presence)), "a channel is not joined");
+        for (&channel, options) in &self.options {
+            assert!(self.joins.contains(&(channel, options.bits())), "a channel is not joined");
         }
     }
 
     fn nothing_is_left(&mut self) {
-        assert_eq!(self.session.state(), State::Idle);
+        assert_eq!(self.state(), State::Idle);
+        assert_eq!(self.engine.connections(), 0, "a connection outlives its last channel");
+        assert!(self.channels.is_empty() && self.frames.is_empty(), "a number is never forgotten");
         assert!(self.socket.is_none() && self.timer.is_none(), "a socket or timer outlives the last channel");
         let epoch = self.epoch;
         for input in [
             Input::Opened { epoch },
-            Input::Closed { epoch, code: CloseCode::ABNORMAL, random: 0.5 },
-            Input::Elapsed { timer: 0, late_ms: 0, quiet_ms: 0, heard: false, random: 0.5 },
+            Input::Closed { epoch, code: CloseCode::ABNORMAL },
+            Input::Elapsed { timer: 0, quiet_ms: 0, heard: false },
             Input::Resumed { slept: true },
             Input::Reconnect,
         ] {

@@ -1,6 +1,6 @@
 // The address that a client's socket goes to.
 
-/** Hosts of this machine and of private networks, where no certificate can be had. As in src/web/platform.js. */
+/** Hosts of this machine and of private networks, where no certificate can be had. As in src/realtime/address.js. */
 const NEAR_HOSTS =
   /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
 

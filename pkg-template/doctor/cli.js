@@ -20,6 +20,7 @@ Plays the steps of a connection to Xano Realtime and says for each what holds an
 
 The exit status is 0 when everything holds, 1 otherwise.`;
 
+/** @type {import("node:util").ParseArgsOptionsConfig} */
 const OPTIONS = {
   "base-url": { type: "string" },
   hash: { type: "string" },

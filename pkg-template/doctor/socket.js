@@ -15,6 +15,7 @@ const CUT = 1006;
 
 /** The server answered the handshake with another status than 101. */
 export class HandshakeRefused extends Error {
+  /** @param {import("node:http").IncomingMessage} response */
   constructor({ statusCode, headers }) {
     super(`the handshake was answered with status ${statusCode}`);
     this.status = statusCode;
@@ -22,7 +23,11 @@ export class HandshakeRefused extends Error {
   }
 }
 
-/** Opens a socket. Rejects with `HandshakeRefused`, or with the error of the network. */
+/**
+ * Opens a socket. Rejects with `HandshakeRefused`, or with the error of the network.
+ * @param {URL} url
+ * @param {{ token?: string }} [options]
+ */
 export async function openSocket(url, { token } = {}) {
   const key = randomBytes(16).toString("base64");
   const headers = {

@@ -9,7 +9,10 @@ import { visitChannel } from "./visit.js";
 
 const HASH_LENGTH = 27;
 
-/** Each step: its name, and what tries it. */
+/**
+ * Each step: its name, and what tries it.
+ * @type {[step: string, play: (state: any) => any][]}
+ */
 const STEPS = [
   ["base URL", checkBaseUrl],
   ["DNS", checkName],
@@ -29,6 +32,7 @@ const STEPS = [
  * @param {{baseUrl: string, hash: string, channel?: string, token?: string}} settings
  */
 export async function playSteps(settings) {
+  /** @type {typeof settings & { socket?: { close(): Promise<unknown> } }} */
   const state = { ...settings };
   const results = [];
   let broken;

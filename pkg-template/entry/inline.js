@@ -1,19 +1,24 @@
 // The wasm travels inside the script, and comes to life at the first `channel()`: on the next line, if need be.
 
 import bytes from "wasm:bytes";
-import { instantiate } from "wasm:glue";
-import { provide } from "../src/core.js";
+import { instantiate } from "wasm:instance";
 
-provide(() => {
+/** @import { Append, Enter } from "../src/core/engine.js" */
+
+/**
+ * @param {Append} append
+ * @returns {Enter}
+ */
+export function boot(append) {
   try {
-    instantiate(new WebAssembly.Module(bytes()));
-  } catch (cause) {
+    return instantiate(new WebAssembly.Module(bytes()), append);
+  } catch (/** @type {any} */ cause) {
     throw new Error(
       `xano-wasm could not start: ${cause.message}. ` +
         "Does the page have a Content-Security-Policy? Its script-src needs 'wasm-unsafe-eval'. " +
         'Is this Chromium before 114? Import "xano-wasm/slim", whose init() takes a WebAssembly.Module. ' +
-        "Is WebAssembly switched off (iOS Lockdown Mode)? Allow it for this site.",
+        "Is WebAssembly switched off (iOS Lockdown Mode)? Use xano-wasm/js (dist/xano.js.min.js), which needs none.",
       { cause },
     );
   }
-});
+}

@@ -1,20 +1,4 @@
-// `<script src="…/xano.min.js">`: sets the globals that the bundle of the original sets.
+// `<script src="…/xano.min.js">`.
 
 import "./inline.js";
-import {
-  XanoBaseStorage,
-  XanoClient,
-  XanoCookieStorage,
-  XanoLocalStorage,
-  XanoObjectStorage,
-  XanoSessionStorage,
-} from "../src/index.js";
-
-Object.assign(globalThis, {
-  XanoBaseStorage,
-  XanoClient,
-  XanoCookieStorage,
-  XanoLocalStorage,
-  XanoObjectStorage,
-  XanoSessionStorage,
-});
+import "./globals.js";

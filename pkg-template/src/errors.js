@@ -1,16 +1,28 @@
-import { failures } from "wasm:words";
+import { FAILURES } from "./core/numbers.js";
 
-/** A failure that Rust has named, as an error. */
-export function failure(code) {
-  return coded(...failures.find(([candidate]) => candidate === code));
+/**
+ * A failure that Rust has named, as an error.
+ * @param {number} number
+ */
+export function failure(number) {
+  const [code, message] = /** @type {[string, string]} */ (FAILURES[number]);
+  return coded(code, message);
 }
 
-/** An error of this client: `code` is for programs, the message for people. */
+/**
+ * An error of this client: `code` is for programs, the message for people.
+ * @param {string} code
+ * @param {string} message
+ */
 export function coded(code, message) {
   return Object.assign(new Error(message), { code });
 }
 
-/** An error in the words of the original, with what to do about it. */
+/**
+ * An error in the words of the original, with what to do about it.
+ * @param {string} message
+ * @param {string} hint
+ */
 export function hinted(message, hint) {
   return Object.assign(new Error(message), { hint });
 }

@@ -18,8 +18,8 @@ export {
   XanoLocalStorage,
   XanoObjectStorage,
   XanoSessionStorage,
-} from "./storage.js";
+} from "./storage/storage.js";
 // What channel() and getPresence() return: for lib/ of the package, and for `instanceof`.
-export { XanoRealtimeChannel } from "./channel.js";
-export { XanoRealtimeClient } from "./realtime-client.js";
-export { XanoRealtimeState } from "./realtime-state.js";
+export { XanoRealtimeChannel } from "./realtime/channel.js";
+export { XanoRealtimeClient } from "./realtime/realtime-client.js";
+export { XanoRealtimeState } from "./realtime/realtime-state.js";

@@ -19,8 +19,11 @@ export function packageParts(...options) {
 }
 
 /** The same, and the programs: the server comes behind the package, because it includes the demo. */
-export function programParts() {
-  return [...packageParts(), ["programs (some minutes at the first time)", () => cargo(...PROGRAMS, "--bins")]];
+export function programParts(...options) {
+  return [
+    ...packageParts(...options),
+    ["programs (some minutes at the first time)", () => cargo(...PROGRAMS, "--bins")],
+  ];
 }
 
 /** target/typed-page: the typed API as tests/typed calls it. */

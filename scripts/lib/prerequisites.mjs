@@ -22,6 +22,14 @@ export function ensureBenchPackages() {
   return installPackages(join(root, "bench"), "--ignore-scripts");
 }
 
+/** The runtimes of tests/runtimes, as npm packages with programs. */
+export function ensureRuntimes() {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Unavailable("the runtimes are tried on Linux with x64 alone");
+  }
+  return installPackages(join(root, "tests/runtimes"), "--ignore-scripts");
+}
+
 /** The registry and the test runners that the packed packages are tried with, in target/distribution. */
 export async function ensureDistributionPackages() {
   const folder = join(target, "distribution");

@@ -17,7 +17,7 @@ use super::items::{self, Client, Message};
 use super::queue::{Bounds, WhenFull};
 use super::room::Room;
 use super::streams::{Actions, Events, Messages, PresenceChanges};
-use crate::session::Wishes;
+use crate::engine::JoinOptions;
 
 /// How long the server may take to answer.
 const ANSWER_DEADLINE_MS: u32 = 15_000;
@@ -34,13 +34,13 @@ const ANSWER_DEADLINE_MS: u32 = 15_000;
 pub struct ChannelBuilder {
     connection: Rc<Connection>,
     name: String,
-    wishes: Wishes,
+    options: JoinOptions,
     bounds: Bounds,
 }
 
 impl ChannelBuilder {
     pub(super) fn new(connection: Rc<Connection>, name: String, bounds: Bounds) -> Self {
-        ChannelBuilder { connection, name, wishes: Wishes::default(), bounds }
+        ChannelBuilder { connection, name, options: JoinOptions::NONE, bounds }
     }
 
     /// Whether the server shall tell who is there, and who comes and goes. Default: no.
@@ -51,7 +51,7 @@ impl ChannelBuilder {
     /// # }
     /// ```
     pub fn presence(mut self, wished: bool) -> Self {
-        self.wishes.presence = wished;
+        self.options = self.options.with(JoinOptions::PRESENCE, wished);
         self
     }
 
@@ -64,7 +64,7 @@ impl ChannelBuilder {
     /// # }
     /// ```
     pub fn history(mut self, wished: bool) -> Self {
-        self.wishes.history = wished;
+        self.options = self.options.with(JoinOptions::HISTORY, wished);
         self
     }
 
@@ -94,7 +94,7 @@ impl ChannelBuilder {
     }
 
     /// Joins the channel, as soon as there is a connection. A channel of that name that is joined already is the same
-    /// one, with the wishes of both.
+    /// one, with the options of both.
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
@@ -104,7 +104,7 @@ impl ChannelBuilder {
     #[must_use = "the channel is left when its last handle is dropped"]
     pub fn join(self) -> Channel {
         let room = self.connection.room(&self.name);
-        room.join(self.wishes);
+        room.join(self.options);
         Channel { room, bounds: self.bounds }
     }
 }
@@ -144,7 +144,7 @@ impl Channel {
         &self.room.name
     }
 
-    /// Sends a message to everybody on the channel. Without a connection it waits for one, in order, unless the client
+    /// Sends a message to every member of the channel. Without a connection it waits for one, in order, unless the client
     /// was built otherwise.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// As those of [`Channel::send`].
+    /// The same as [`Channel::send`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
@@ -179,7 +179,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// As those of [`Channel::send`].
+    /// The same as [`Channel::send`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
@@ -198,7 +198,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// When the server refuses, does not answer within 15 seconds, or the channel is left meanwhile.
+    /// When the server refuses, does not answer within 15 seconds, or the channel is left before it answers.
     ///
     /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::HistoryError> {

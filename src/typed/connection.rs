@@ -3,10 +3,10 @@
 //! Wakers and answers run foreign code: nothing is borrowed while they do.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use js_sys::Math;
+use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 use xano_realtime_protocol::{Action, CloseCode};
 
@@ -19,24 +19,26 @@ use super::room::Room;
 use super::rooms::Rooms;
 use super::socket::{Socket, SocketEvent};
 use super::status::{Retry, Status};
-use super::timer::Timer;
+use super::timer;
 use super::token::{self, Token};
-use crate::session::watch::SLEPT_AFTER_MS;
-use crate::session::{Attempt, ChannelId, Epoch, Frame, Input, Output, Session, State, Wishes};
+use crate::engine::{Attempt, ChannelId, Epoch, Frame, FrameId, Input, JoinOptions, Output, Session, State};
 
 /// One socket, or the wish for one. Every client has its own.
 pub(super) struct Connection {
     url: String,
     may_wait: bool,
     token: RefCell<Token>,
-    session: RefCell<Session<String>>,
-    /// Inputs are handled one at a time, to the end: what comes meanwhile waits here.
-    inputs: RefCell<VecDeque<Input<String>>>,
+    session: RefCell<Session>,
+    /// The texts of the frames that the session has, by number.
+    frames: RefCell<HashMap<FrameId, String>>,
+    frames_made: Cell<FrameId>,
+    /// Inputs are handled one at a time, to the end: an input that arrives during that waits here.
+    inputs: RefCell<VecDeque<Input>>,
     is_busy: Cell<bool>,
     /// What the session said of the frame that is being sent.
     refusal: Cell<Option<Failure>>,
     socket: RefCell<Option<Socket>>,
-    timer: RefCell<Option<Timer>>,
+    timer: RefCell<Option<Timeout>>,
     rooms: RefCell<Rooms>,
     status: RefCell<Status>,
     statuses: RefCell<Vec<Rc<Queue<Status>>>>,
@@ -53,6 +55,8 @@ impl Connection {
             may_wait,
             token: RefCell::new(token),
             session: RefCell::default(),
+            frames: RefCell::default(),
+            frames_made: Cell::new(0),
             inputs: RefCell::default(),
             is_busy: Cell::new(false),
             refusal: Cell::new(None),
@@ -68,8 +72,7 @@ impl Connection {
         let weak = Rc::downgrade(&connection);
         connection.page.replace(Some(Page::watch(move |slept| {
             if let Some(connection) = weak.upgrade() {
-                let overdue_ms = connection.timer.borrow().as_ref().map_or(0, Timer::overdue_ms);
-                connection.feed(Input::Resumed { slept: slept || overdue_ms > SLEPT_AFTER_MS });
+                connection.feed(Input::Resumed { slept });
             }
         })));
         connection
@@ -87,9 +90,9 @@ impl Connection {
         self.is_closed.get()
     }
 
-    pub(super) fn join(self: &Rc<Self>, channel: ChannelId, wishes: Wishes) {
+    pub(super) fn join(self: &Rc<Self>, channel: ChannelId, options: JoinOptions) {
         if !self.is_closed() {
-            self.feed(Input::Join { channel, wishes });
+            self.feed(Input::Join { channel, options });
         }
     }
 
@@ -97,10 +100,20 @@ impl Connection {
         self.feed(Input::Leave { channel });
     }
 
-    pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Frame<String>) -> Result<(), SendError> {
+    pub(super) fn send(
+        self: &Rc<Self>,
+        channel: ChannelId,
+        text: String,
+        bytes: u32,
+        comes_back: bool,
+    ) -> Result<(), SendError> {
         if self.is_closed() {
             return Err(SendError::ClientDropped);
         }
+        let number = self.frames_made.get().wrapping_add(1);
+        self.frames_made.set(number);
+        self.frames.borrow_mut().insert(number, text);
+        let frame = Frame { number, bytes, comes_back };
         let writable = self.socket.borrow().as_ref().is_some_and(Socket::is_writable);
         self.refusal.take();
         self.feed(Input::Send { channel, frame, writable, may_wait: self.may_wait });
@@ -148,38 +161,27 @@ impl Connection {
     }
 
     /// Gives the session an input, and carries out everything that follows.
-    fn feed(self: &Rc<Self>, input: Input<String>) {
+    fn feed(self: &Rc<Self>, input: Input) {
         self.inputs.borrow_mut().push_back(input);
         if self.is_busy.replace(true) {
             return;
         }
         while let Some(input) = self.next_input() {
-            let left = match input {
-                Input::Leave { channel } => Some(channel),
-                _ => None,
-            };
-            self.session.borrow_mut().handle(input);
-            while let Some(output) = self.next_output() {
+            let mut outputs = Vec::new();
+            self.session.borrow_mut().handle(input, timer::moment(), &mut outputs);
+            for output in outputs {
                 self.carry_out(output);
-            }
-            // Now that the server was told by its name, the number may be given to another one.
-            if let Some(channel) = left {
-                self.rooms.borrow_mut().remove(channel);
             }
         }
         self.is_busy.set(false);
     }
 
-    // Functions of their own: a borrow has to end before what it gave is dealt with.
-    fn next_input(&self) -> Option<Input<String>> {
+    // A function of its own: the borrow has to end before the input is dealt with.
+    fn next_input(&self) -> Option<Input> {
         self.inputs.borrow_mut().pop_front()
     }
 
-    fn next_output(&self) -> Option<Output<String>> {
-        self.session.borrow_mut().poll()
-    }
-
-    fn carry_out(self: &Rc<Self>, output: Output<String>) {
+    fn carry_out(self: &Rc<Self>, output: Output) {
         match output {
             Output::OpenSocket { epoch } => self.open(epoch),
             Output::CloseSocket { code } => {
@@ -195,15 +197,22 @@ impl Connection {
                     socket.close(code);
                 }
             }
-            Output::SendJoin { channel, wishes } => {
+            Output::SendJoin { channel, options } => {
                 let name = self.rooms.borrow().name(channel);
-                self.with_socket(|socket| socket.send(&frame::join(&name, wishes)));
+                self.with_socket(|socket| socket.send(&frame::join(&name, options)));
             }
             Output::SendLeave { channel } => {
                 let name = self.rooms.borrow().name(channel);
                 self.with_socket(|socket| socket.send(&frame::bare(Action::Leave, &name)));
             }
-            Output::Send { body } => self.with_socket(|socket| socket.send(&body)),
+            Output::Send { frame } => {
+                let text = self.frames.borrow_mut().remove(&frame).unwrap_or_default();
+                self.with_socket(|socket| socket.send(&text));
+            }
+            Output::ForgetFrame { frame } => drop(self.frames.borrow_mut().remove(&frame)),
+            // The server was told by its name.
+            Output::ForgetChannel { channel } => self.rooms.borrow_mut().remove(channel),
+            Output::ForgetConnection => {}
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
             Output::AwaitTickEnd => {
                 // It holds the connection: a client that is dropped with its last channel still closes its socket.
@@ -211,7 +220,7 @@ impl Connection {
                 spawn_local(async move { connection.feed(Input::TickEnded) });
             }
             Output::SendPing => self.with_socket(Socket::ping),
-            Output::SetTimer { timer, after_ms } => self.set_timer(timer, after_ms),
+            Output::SetTimer { timer, after_ms, .. } => self.set_timer(timer, after_ms),
             Output::ClearTimer => drop(self.timer.take()),
             Output::Connected => self.connected(),
             Output::Disconnected { code, next } => self.disconnected(code, next),
@@ -276,7 +285,7 @@ impl Connection {
     }
 
     fn lost(self: &Rc<Self>, epoch: Epoch) {
-        self.feed(Input::Closed { epoch, code: CloseCode::ABNORMAL, random: Math::random() });
+        self.feed(Input::Closed { epoch, code: CloseCode::ABNORMAL });
     }
 
     fn hear(self: &Rc<Self>, epoch: Epoch, event: SocketEvent) {
@@ -289,7 +298,7 @@ impl Connection {
             }
             SocketEvent::Closed(code, reason) => {
                 self.close_reason.replace(reason);
-                self.feed(Input::Closed { epoch, code, random: Math::random() });
+                self.feed(Input::Closed { epoch, code });
                 self.close_reason.take();
             }
             SocketEvent::Writable => {
@@ -321,14 +330,11 @@ impl Connection {
             socket.listen();
         }
         let weak = Rc::downgrade(self);
-        let started = Timer::new(after_ms, move |late_ms| {
+        let started = Timeout::new(after_ms, move || {
             let Some(connection) = weak.upgrade() else { return };
-            if let Some(timer) = &*connection.timer.borrow() {
-                timer.finish();
-            }
             let quiet_ms = connection.socket.borrow().as_ref().map_or(0, Socket::quiet_ms);
             let heard = connection.socket.borrow().as_ref().is_some_and(Socket::was_heard);
-            connection.feed(Input::Elapsed { timer, late_ms, quiet_ms, heard, random: Math::random() });
+            connection.feed(Input::Elapsed { timer, quiet_ms, heard });
         });
         self.timer.replace(Some(started));
     }
@@ -361,7 +367,7 @@ impl Connection {
         }
     }
 
-    /// Those that are there now. Handles, so that nothing is borrowed while they are told something.
+    /// The rooms at this moment. Handles, so that nothing is borrowed while they are told something.
     fn rooms(&self) -> Vec<Rc<Room>> {
         self.rooms.borrow().all()
     }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-pub use crate::session::Failure;
+pub use crate::engine::Failure;
 
 /// The settings make no client.
 ///
@@ -159,7 +159,7 @@ pub enum HistoryError {
     /// No answer came.
     #[error("the server did not answer within 15 seconds: look at client.status(), and ask again")]
     TimedOut,
-    /// The channel was left, or the client was dropped, meanwhile.
+    /// The channel was left, or the client was dropped, before the answer came.
     #[error("the channel was left meanwhile: keep its handle until the answer is there")]
     Closed,
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use xano_realtime_protocol::Action;
 
 use super::codec;
-use crate::session::Wishes;
+use crate::engine::JoinOptions;
 
 #[wasm_bindgen]
 extern "C" {
@@ -148,8 +148,11 @@ pub(super) struct Recipients<'a> {
     pub(super) authenticated: bool,
 }
 
-pub(super) fn join(channel: &str, wishes: Wishes) -> String {
-    let payload = JoinPayload { history: wishes.history, presence: wishes.presence };
+pub(super) fn join(channel: &str, options: JoinOptions) -> String {
+    let payload = JoinPayload {
+        history: options.contains(JoinOptions::HISTORY),
+        presence: options.contains(JoinOptions::PRESENCE),
+    };
     text(Action::Join, channel, Recipients::default(), &payload).unwrap_or_default()
 }
 

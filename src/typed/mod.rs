@@ -44,7 +44,7 @@
 //! - `queue`: what waits between a socket and a stream, bounded.
 //! - `status`: how the connection stands.
 //! - `room`: one channel of a connection, and who hears what comes there; `rooms`: all of them.
-//! - `connection`: feeds the session and carries out what it decides; `socket`, `timer` and `page` are its hands.
+//! - `connection`: feeds its session and carries out what that decides; `socket`, `timer` and `page` are its hands.
 //! - `token`: the token of a connection, or the closure that gives one.
 //! - `http`: requests of the API.
 //! - `frame`, `codec`: from the wire to Rust's types and back.

@@ -11,7 +11,7 @@ use super::error::{HistoryError, SendError, ServerError};
 use super::frame::{self, RawFrame, Recipients};
 use super::items::{self, Client};
 use super::queue::{Bounds, Queue};
-use crate::session::{ChannelId, Frame, Wishes};
+use crate::engine::{ChannelId, JoinOptions};
 
 /// What a stream wants to hear. Errors of the channel reach each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +68,8 @@ impl Room {
         }
     }
 
-    pub(super) fn join(&self, wishes: Wishes) {
-        self.connection.join(self.id, wishes);
+    pub(super) fn join(&self, options: JoinOptions) {
+        self.connection.join(self.id, options);
     }
 
     pub(super) fn send<P: serde::Serialize + ?Sized>(
@@ -80,7 +80,7 @@ impl Room {
         let body = frame::message(&self.name, recipients, payload).map_err(SendError::Encode)?;
         let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let comes_back = recipients.socket_id.is_none();
-        self.connection.send(self.id, Frame { body, bytes, comes_back })
+        self.connection.send(self.id, body, bytes, comes_back)
     }
 
     /// Asks for the kept messages, now or as soon as there is a connection.
@@ -137,13 +137,13 @@ impl Room {
         }
     }
 
-    /// The server refused something: whoever waits is told, and so is every stream.
+    /// The server refused something: each waiting future and each stream gets the error.
     pub(super) fn refused(&self, error: &ServerError) {
         self.answer(|| Err(error.clone().into()));
         self.tell(|| Heard::Refused(error.clone()), |_| true);
     }
 
-    /// Every stream ends, and nobody waits any more.
+    /// Every stream and every waiting future ends.
     pub(super) fn close(&self) {
         self.asking.take();
         for listener in self.listeners.take() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use super::room::Room;
-use crate::session::ChannelId;
+use crate::engine::ChannelId;
 
 /// They are held weakly: a room lives for as long as the application has a handle.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Rooms {
 
     pub(super) fn remove(&mut self, channel: ChannelId) {
         let Some(place) = self.places.get_mut(channel as usize).and_then(Option::take) else { return };
-        // A new room may have the name by now.
+        // A new room may have the name.
         if self.numbers.get(&place.name) == Some(&channel) {
             self.numbers.remove(&place.name);
         }

@@ -53,14 +53,13 @@ test("a path into another crate of the repository is an import", () => {
 
 test("a script imports another, and the boundary of the wasm", () => {
   const files = {
-    "p/a.js": 'import {\n  b,\n} from "./b.js";\nimport { c } from "wasm:wire";\n// import "./d.js"',
+    "p/a.js": 'import {\n  b,\n} from "./b.js";\nimport { c } from "wasm:instance";\n// import "./d.js"',
     "p/b.js": 'export * from "lit-html";',
     "p/d.js": "",
-    "src/web/wire.js": "",
   };
-  assert.deepEqual(scriptImports(files, ["src/npm", "src/web"]), [
+  assert.deepEqual(scriptImports(files, "src/npm/mod.rs"), [
     ["p/a.js", "p/b.js"],
-    ["p/a.js", "src/web/wire.js"],
+    ["p/a.js", "src/npm/mod.rs"],
   ]);
 });
 

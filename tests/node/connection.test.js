@@ -22,7 +22,7 @@ function open(t, ext = {}) {
   opened.socket.deliver(ack(ext));
   t.after(() => opened.channel.destroy());
   const pass = (ms) => {
-    // In steps, as timers that are set meanwhile count from when they are set.
+    // In steps, as a timer that another one sets counts from that moment.
     for (let passed = 0; passed < ms; passed += 500) {
       now += 500;
       t.mock.timers.tick(500);
@@ -140,6 +140,17 @@ test("silence is asked after with pings, and their answers reach no handler", (t
   assert.equal(socket.sentOf("ping").length, 4, "one after each 15 seconds");
   assert.equal(FakeSocket.latest, socket);
   assert.equal(actions.length, before);
+});
+
+test("silence is asked after where events bear the time since 1970, as in React Native", (t) => {
+  const since1970 = () => 1_700_000_000_000 + now;
+  t.mock.method(Date, "now", since1970);
+  t.mock.method(FakeSocket, "now", since1970);
+  const { socket, pass } = open(t, { ping: 1 });
+  socket.answer = ({ action }) => action === "ping" && socket.deliver({ action: "pong" });
+  pass(60_000);
+  assert.equal(socket.sentOf("ping").length, 4, "one after each 15 seconds");
+  assert.equal(FakeSocket.latest, socket);
 });
 
 test("an answer counts however the clock ticks", (t) => {

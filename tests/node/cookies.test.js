@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { XanoCookieStorage } from "../../pkg/index.js";
+import { sdk } from "../support/package.js";
+
+const { XanoCookieStorage } = sdk;
 
 /** A page at that address, with as much of its cookies as the storage uses. */
 function page(t, address) {

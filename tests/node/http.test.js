@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "../support/node-page.js";
-import { XanoClient, XanoFile, XanoNodeClient } from "../../pkg/index.js";
+import { sdk } from "../support/package.js";
+
+const { XanoClient, XanoFile, XanoNodeClient } = sdk;
 
 const BASE = { apiGroupBaseUrl: "https://x8.xano.io/api:abc" };
 

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openChannel } from "../support/node-page.js";
-import { XanoRealtimeClient } from "../../pkg/index.js";
+import { sdk } from "../support/package.js";
+
+const { XanoRealtimeClient } = sdk;
 
 const METHODS = ["message", "publish", "history", "constructor", "toString", "hasOwnProperty"];
 

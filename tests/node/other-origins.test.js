@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { XanoClient, XanoObjectStorage } from "../../pkg/index.js";
+import { sdk } from "../support/package.js";
+
+const { XanoClient, XanoObjectStorage } = sdk;
 
 const SECRETS = {
   authToken: "token",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FakeSocket } from "../support/node-page.js";
-import * as sdk from "../../pkg/index.js";
+import { sdk } from "../support/package.js";
 
 const { XanoBaseStorage, XanoClient, XanoCookieStorage, XanoObjectStorage } = sdk;
 const HERE = { instanceBaseUrl: "https://here.xano.io", realtimeConnectionHash: "tokens" };

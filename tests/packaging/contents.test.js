@@ -5,7 +5,11 @@ import { after, before, test } from "node:test";
 import { originalModules } from "../../xtask/package/original-modules.mjs";
 import { packPackage } from "./support/projects.js";
 
-const CODE = ["index.js", "index.cjs", "slim.js", "xano.wasm", "dist/xano.min.js", "dist/xano.min.js.map"];
+const CODE = [
+  ...["index", "js", "realtime", "http"].flatMap((entry) => [`${entry}.js`, `${entry}.cjs`]),
+  ...["http.browser.js", "slim.js", "xano.wasm"],
+  ...["dist/xano.min.js", "dist/xano.js.min.js"].flatMap((script) => [script, `${script}.map`]),
+];
 /** The command `npx xano-wasm doctor`. */
 const DOCTOR = [
   "address",
@@ -27,7 +31,10 @@ const DOCTOR = [
   "steps",
   "visit",
 ].map((module) => `doctor/${module}.js`);
-const TYPES = ["http.d.ts", "http.d.cts", "index.d.ts", "index.d.cts", "slim.d.ts"];
+const TYPES = [
+  ...["http", "index", "js", "realtime", "requests"].flatMap((module) => [`${module}.d.ts`, `${module}.d.cts`]),
+  "slim.d.ts",
+];
 const DOCUMENTS = [
   "LICENSE",
   "LICENSE-APACHE",

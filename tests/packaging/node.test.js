@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { argumentsFor } from "../support/doctor.js";
 import { startServer } from "../support/server.js";
 import { packPackage, runNode } from "./support/projects.js";
@@ -61,6 +63,38 @@ test("without WebAssembly importing is silent, and the first channel says what i
     await runNode(folder, "--import", "./without-webassembly.js", "main.js", settings),
     /^Error: xano-wasm could not start: WebAssembly is not defined\. .+ Is WebAssembly switched off/,
   );
+});
+
+for (const condition of ["workerd", "edge-light", "react-native"]) {
+  test(`the condition "${condition}" takes the client without WebAssembly, to import and to require`, async () => {
+    const settings = JSON.stringify(server.clientSettings);
+    for (const project of ["node-esm", "node-cjs"]) {
+      const folder = await packed.install(project);
+
+      assert.equal(await runNode(folder, `--conditions=${condition}`, "--jitless", "main.js", settings), "Hello");
+    }
+  });
+}
+
+test("xano-wasm/realtime sends a message; xano-wasm/http sends requests and says that it has no channels", async () => {
+  const folder = await packed.install("parts");
+
+  assert.equal(await runNode(folder, "main.js", JSON.stringify(server.clientSettings)), "Hello no_realtime 200");
+});
+
+test("an application that takes a storage out of the package gets that alone", async () => {
+  const folder = await packed.install("esbuild");
+
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, "part.js")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+
+  const [{ contents }] = outputFiles;
+  assert.ok(gzipSync(contents, { level: 9 }).length <= 1_000, `${contents.length} bytes before gzip`);
 });
 
 test("the command `xano-wasm doctor` comes with the package, and examines a server", async () => {

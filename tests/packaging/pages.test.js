@@ -77,6 +77,18 @@ test("a policy without 'wasm-unsafe-eval': the error says what to add, and HTTP 
   await page.waitForFunction(() => document.title === "health: 200");
 });
 
+test("a policy without 'wasm-unsafe-eval': the script without WebAssembly connects", async (t) => {
+  await packed.install("csp");
+
+  assert.equal(await shownBy(t, "csp/plain.html"), "Hello");
+});
+
+test("a page without WebAssembly: the script without it connects", async (t) => {
+  await packed.install("no-webassembly");
+
+  assert.equal(await shownBy(t, "no-webassembly/plain.html"), "Hello");
+});
+
 test("a page without WebAssembly: the script tag sets its names, and the first channel says what is wrong", async (t) => {
   await packed.install("no-webassembly");
 

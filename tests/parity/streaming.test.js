@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import original from "@xano/js-sdk";
-import * as ours from "../../pkg/index.js";
+import { sdk as ours } from "../support/package.js";
 
 const STREAMS = [
   ["one event", ["data: hello\n\n"]],

@@ -11,8 +11,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PACKAGE = here("../../pkg");
 const VITE_APP = here("../fixtures/vite-app");
 
-/** The ways to load ours. Beside them `original` loads @xano/js-sdk. */
-export const WAYS_TO_LOAD = ["script", "vite", "slim"];
+/** The ways to load ours; `plain` has no WebAssembly. Beside them `original` loads @xano/js-sdk. */
+export const WAYS_TO_LOAD = ["script", "vite", "slim", "plain"];
 
 /** Serves a page per way. `pageOf(client)` is its address; Vite's bundle is built at the first call for it. */
 export async function startPages() {
@@ -20,6 +20,9 @@ export async function startPages() {
   const site = await startStaticServer({
     pages: {
       "/script.html": page(`<script src="/pkg/dist/xano.min.js"></script>`),
+      "/plain.html": page(`
+        <script>delete window.WebAssembly;</script>
+        <script src="/pkg/dist/xano.js.min.js"></script>`),
       "/original.html": page(`<script src="/original/xano.min.js"></script>`),
       "/slim.html": page(`
         <script type="importmap">{ "imports": { "xano-wasm/slim": "/pkg/slim.js" } }</script>

@@ -13,6 +13,11 @@ window.FakeSocket = class FakeSocket extends EventTarget {
     return FakeSocket.all.at(-1);
   }
 
+  /** The time that events bear. A test may move the clock. */
+  static now() {
+    return performance.now();
+  }
+
   readyState = FakeSocket.CONNECTING;
   bufferedAmount = 0;
   binaryType = "blob";
@@ -67,8 +72,7 @@ window.FakeSocket = class FakeSocket extends EventTarget {
   }
 
   #emit(event) {
-    // A test may move the clock.
-    Object.defineProperty(event, "timeStamp", { value: performance.now() });
+    Object.defineProperty(event, "timeStamp", { value: FakeSocket.now() });
     this[`on${event.type}`]?.(event);
     this.dispatchEvent(event);
   }

@@ -10,7 +10,9 @@ globalThis.CloseEvent ??= class CloseEvent extends Event {
 await import("./fake-socket.js");
 
 export const { FakeSocket } = globalThis;
-export const { XanoClient } = await import("../../pkg/index.js");
+const { sdk } = await import("./package.js");
+
+export const { XanoClient } = sdk;
 
 let pages = 0;
 

@@ -8,7 +8,7 @@ import { startPages } from "./clients.js";
 import { startServer } from "./server.js";
 import { User } from "./user.js";
 
-/** The way to load a client that the scenarios use: `script`, `vite`, `slim` or `original`. */
+/** The way to load a client that the scenarios use: one of WAYS_TO_LOAD, or `original`. */
 export const CLIENT = process.env.E2E_CLIENT ?? "script";
 
 /** As `prepare` of a user: the page gets a `FakeSocket`, and the test plays the server. */
@@ -37,7 +37,7 @@ export function stage(serverOptions) {
     },
   };
 
-  // One after the other: when one cannot start, `after` ends those that did.
+  // One after the other: when one cannot start, `after` ends the ones that did.
   before(async () => {
     stage.server = await startServer(serverOptions);
     stage.pages = await startPages();

@@ -17,33 +17,38 @@ const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>typed<
   window.Client = Client;
 </script></body></html>`;
 
+/** Serves the page; `close` ends it. */
+export async function startTypedSite() {
+  if (!existsSync(PROGRAM)) throw new Error("the page of the typed API is not built: `npm test` builds it");
+  return startStaticServer({ pages: { "/": HTML }, folders: { "/typed/": PROGRAM } });
+}
+
+/** A page with `Client` and `settings`; at the test's end it is closed, and no error may have been left uncaught. */
+export async function openTypedPage(test, { browser, site, server }) {
+  const context = await browser.newContext();
+  const errors = [];
+  context.on("weberror", (error) => errors.push(error.error().message));
+  test.after(async () => {
+    await context.close();
+    assert.deepEqual(errors, [], "uncaught errors");
+  });
+  await context.addInitScript({ path: here("ledger.js") });
+  const page = await context.newPage();
+  await page.goto(`${site.url}/`);
+  await page.waitForFunction(() => "Client" in window);
+  const { apiGroupBaseUrl: baseUrl, realtimeConnectionHash: hash } = server.clientSettings;
+  await page.evaluate((settings) => (window.settings = settings), { baseUrl, hash });
+  return page;
+}
+
 /** Sets everything up before the tests of the calling file and takes it down after them. */
 export function typedStage(serverOptions) {
-  const stage = {
-    /** A page with `Client` and `settings`; at the test's end it is closed, and no error may have been left uncaught. */
-    async page(test) {
-      const context = await stage.browser.newContext();
-      const errors = [];
-      context.on("weberror", (error) => errors.push(error.error().message));
-      test.after(async () => {
-        await context.close();
-        assert.deepEqual(errors, [], "errors nobody caught");
-      });
-      await context.addInitScript({ path: here("ledger.js") });
-      const page = await context.newPage();
-      await page.goto(`${stage.site.url}/`);
-      await page.waitForFunction(() => "Client" in window);
-      const { apiGroupBaseUrl: baseUrl, realtimeConnectionHash: hash } = stage.server.clientSettings;
-      await page.evaluate((settings) => (window.settings = settings), { baseUrl, hash });
-      return page;
-    },
-  };
+  const stage = { page: (test) => openTypedPage(test, stage) };
 
-  // One after the other: when one cannot start, `after` ends those that did.
+  // One after the other: when one cannot start, `after` ends the ones that did.
   before(async () => {
-    if (!existsSync(PROGRAM)) throw new Error("the page of the typed API is not built: `npm run test:more` does it");
+    stage.site = await startTypedSite();
     stage.server = await startServer(serverOptions);
-    stage.site = await startStaticServer({ pages: { "/": HTML }, folders: { "/typed/": PROGRAM } });
     stage.browser = await launchChromium();
   });
 

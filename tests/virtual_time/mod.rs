@@ -3,7 +3,7 @@
 
 mod rates;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use rates::Rates;
 use serde_json::{Value, json};
@@ -11,18 +11,23 @@ use xano_realtime_protocol::CloseCode;
 use xano_realtime_server::Settings;
 use xano_realtime_server::hub::{self, ConnectionId, Hub, Limits};
 use xano_realtime_server::protocol::frame;
-use xano_wasm::session::{Failure, Frame, Input, Output, Session, Wishes};
+use xano_wasm::engine::{Failure, Frame, Input, JoinOptions, Moment, Output, Session};
 
 /// The channel of most tests.
 const ROOM: u32 = 0;
 /// How often a socket is asked whether it takes more.
 const TURN_MS: u64 = 50;
 /// What the random numbers of a test are, so that a delay is its ceiling.
-const RANDOM: f64 = 0.999_999;
+const RANDOM: u32 = u32::MAX;
 
 /// A page with one client on one channel.
 pub(crate) struct Page {
-    session: Session<String>,
+    session: Session,
+    /// What was decided and not carried out yet.
+    outputs: VecDeque<Output>,
+    /// The texts of its frames, by number.
+    texts: HashMap<u32, String>,
+    frames_made: u32,
     socket: Option<Socket>,
     timer: Option<Timer>,
     /// Frames from the server, oldest first.
@@ -72,6 +77,9 @@ impl World {
     pub(crate) fn new(pages: usize) -> World {
         let page = || Page {
             session: Session::new(),
+            outputs: VecDeque::new(),
+            texts: HashMap::new(),
+            frames_made: 0,
             socket: None,
             timer: None,
             received: vec![],
@@ -92,12 +100,12 @@ impl World {
         }
     }
 
-    pub(crate) fn join(&mut self, page: usize, wishes: Wishes) {
-        self.join_channel(page, ROOM, wishes);
+    pub(crate) fn join(&mut self, page: usize, options: JoinOptions) {
+        self.join_channel(page, ROOM, options);
     }
 
-    pub(crate) fn join_channel(&mut self, page: usize, channel: u32, wishes: Wishes) {
-        self.feed(page, Input::Join { channel, wishes });
+    pub(crate) fn join_channel(&mut self, page: usize, channel: u32, options: JoinOptions) {
+        self.feed(page, Input::Join { channel, options });
         self.settle();
     }
 
@@ -113,7 +121,10 @@ impl World {
     pub(crate) fn send_on(&mut self, page: usize, channel: u32, payload: Value) {
         let options = json!({ "channel": name_of(channel) });
         let text = json!({ "action": "message", "options": options, "payload": payload }).to_string();
-        let frame = Frame { bytes: text.len() as u32, body: text, comes_back: true };
+        let state = &mut self.pages[page];
+        state.frames_made += 1;
+        let frame = Frame { number: state.frames_made, bytes: text.len() as u32, comes_back: true };
+        state.texts.insert(frame.number, text);
         self.feed(page, Input::Send { channel, frame, writable: true, may_wait: true });
         self.settle();
     }
@@ -140,7 +151,7 @@ impl World {
     pub(crate) fn server_closes(&mut self, page: usize, code: CloseCode) {
         let Some(Socket { epoch, server_side, .. }) = self.pages[page].socket.take() else { return };
         self.closed_at_server(server_side);
-        self.feed(page, Input::Closed { epoch, code, random: RANDOM });
+        self.feed(page, Input::Closed { epoch, code });
         self.settle();
     }
 
@@ -167,7 +178,7 @@ impl World {
                 // A message comes back at once here, before the timer that awaits it is set.
                 let heard = heard_at_ms >= timer.set_ms;
                 let timer = timer.number;
-                self.feed(page, Input::Elapsed { timer, late_ms: 0, quiet_ms, heard, random: RANDOM });
+                self.feed(page, Input::Elapsed { timer, quiet_ms, heard });
             }
             self.settle();
             self.take_turns(end_ms);
@@ -215,14 +226,17 @@ impl World {
         }
     }
 
-    fn feed(&mut self, page: usize, input: Input<String>) {
-        self.pages[page].session.handle(input);
-        while let Some(output) = self.pages[page].session.poll() {
+    fn feed(&mut self, page: usize, input: Input) {
+        let moment = Moment { now_ms: self.now_ms as u32, random: RANDOM };
+        let mut outputs = Vec::new();
+        self.pages[page].session.handle(input, moment, &mut outputs);
+        self.pages[page].outputs.extend(outputs);
+        while let Some(output) = self.pages[page].outputs.pop_front() {
             self.carry_out(page, output);
         }
     }
 
-    fn carry_out(&mut self, page: usize, output: Output<String>) {
+    fn carry_out(&mut self, page: usize, output: Output) {
         let now_ms = self.now_ms;
         let state = &mut self.pages[page];
         match output {
@@ -233,8 +247,8 @@ impl World {
                 let server_side = state.socket.take().and_then(|socket| socket.server_side);
                 self.closed_at_server(server_side);
             }
-            Output::SendJoin { channel, wishes } => {
-                let payload = json!({ "history": wishes.history, "presence": wishes.presence });
+            Output::SendJoin { channel, options: wanted } => {
+                let payload = json!({ "history": wanted.contains(JoinOptions::HISTORY), "presence": wanted.contains(JoinOptions::PRESENCE) });
                 let options = json!({ "channel": name_of(channel) });
                 let join = json!({ "action": "join", "options": options, "payload": payload });
                 self.send_to_server(page, join.to_string());
@@ -244,7 +258,12 @@ impl World {
                 let leave = json!({ "action": "leave", "options": options, "payload": null });
                 self.send_to_server(page, leave.to_string());
             }
-            Output::Send { body } => self.send_to_server(page, body),
+            Output::Send { frame } => {
+                let text = state.texts.remove(&frame).expect("a frame is sent once");
+                self.send_to_server(page, text);
+            }
+            Output::ForgetFrame { frame } => drop(state.texts.remove(&frame)),
+            Output::ForgetChannel { .. } | Output::ForgetConnection => {}
             Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
             // Nothing else happens in the same tick.
             Output::AwaitTickEnd => self.feed(page, Input::TickEnded),
@@ -254,7 +273,7 @@ impl World {
                     state.heard_at_ms = now_ms;
                 }
             }
-            Output::SetTimer { timer, after_ms } => {
+            Output::SetTimer { timer, after_ms, .. } => {
                 state.timer = Some(Timer { number: timer, set_ms: now_ms, due_ms: now_ms + u64::from(after_ms) });
             }
             Output::ClearTimer => state.timer = None,

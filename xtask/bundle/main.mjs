@@ -1,76 +1,100 @@
-// Bundles the facade, the glue and the module. Called by the build's `bundle` step:
-// node main.mjs (release|debug) <checkout> <glue folder> <wasm file> <words file> <output folder> <version>
+// Bundles the JavaScript and the module. Called by the build's `bundle` step:
+// node main.mjs (release|debug) <checkout> <names file> <wasm file> <wasm2js file> <output folder> <version>
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { wasmModules } from "./wasm-modules.mjs";
 
-const [mode, checkout, glueFolder, wasm, words, output, version] = process.argv.slice(2);
+const [mode, checkout, namesFile, wasm, plain, output, version] = process.argv.slice(2);
 
-/** What the module's imports and exports were renamed to, so that the glue can follow. */
-const names = JSON.parse(readFileSync(join(glueFolder, "names.json"), "utf8"));
-const glue = join(glueFolder, "xano_wasm_bg.js");
-const wire = join(checkout, "src/web/wire.js");
+/** What the module's imports and exports were renamed to. */
+const names = JSON.parse(readFileSync(namesFile, "utf8"));
 
 const shared = {
   bundle: true,
   // A page may serve the script without a charset.
   charset: "ascii",
-  // Names are left to terser, which keeps some.
+  // Names are left to terser, which keeps some; and white space, with which the marks of pure calls would go.
   minifySyntax: mode === "release",
-  minifyWhitespace: mode === "release",
   // The first browsers with the reference types of our WebAssembly and private class members.
   target: ["chrome96", "firefox90", "safari15", "node20"],
   legalComments: "none",
   banner: { js: `/*! xano-wasm ${version} | MIT OR Apache-2.0 | not affiliated with Xano */` },
-  mangleProps: exactly(Object.keys(names.exports)),
-  mangleCache: names.exports,
-  // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
-  ignoreAnnotations: true,
-  plugins: [wasmModules({ glue, wire, wasm, words, names })],
   logLevel: "warning",
 };
 
-/** Members of what no page gets, an underscore or not. None of them is a word of the wire, or of the public surface. */
-const INTERNAL = [
-  ...["acknowledged", "await_writable", "debugging", "discard", "discarded", "everybody", "forget_joins", "formField"],
-  ...["got", "handlers", "handles", "hasRestarted", "heard", "heardBefore", "internal", "isDebugged", "isSent"],
-  ...["memberships", "membership", "missed", "onError", "pinged", "poll", "publisher", "quiet_ms", "recovery"],
-  ...["listeners", "onStatus", "removed", "slot_of", "spares", "tell", "waiting", "wanted", "was_heard", "wasReplayed"],
-];
-/** They get short names, which still begin as such: pages extend our classes. */
+/**
+ * Members of what no page gets, an underscore or not. None of them is a word of the wire, of the public surface, or of an
+ * object of the platform that this package uses.
+ */
+const INTERNAL = `
+  acknowledged activate attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard done_ms
+  enter failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
+  isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
+  isSent isToldConnected joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
+  openWith owner pass poll quiet_ms recovery removeHandlers sendJoin serves setTimer slot slots spares subscription
+  subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
+  transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
+`;
+/** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
 const properties = {
-  regex: new RegExp(`^_[a-z]|^(${INTERNAL.join("|")})$`),
+  builtins: true,
+  regex: new RegExp(`^_[a-z]|^(${INTERNAL.trim().split(/\s+/).join("|")})$`),
   nth_identifier: { get: (number) => `_${number.toString(36)}` },
 };
 /** What is exported keeps its name: consoles and stack traces show it. */
 const exported = readFileSync(join(checkout, "pkg-template/src/index.js"), "utf8").match(/\bXano\w+/g);
 
+/** Applications that use a part of a bundle get no more of one that `isTakenApart`. `boot` names the file of pkg-template/entry that brings the engine to life; each entry imports it first: gzip likes it there. */
 const bundles = [
-  { entry: "index.js", outfile: "index.js", format: "esm" },
+  { entry: "index.js", outfile: "index.js", format: "esm", isTakenApart: true },
   { entry: "index.js", outfile: "index.cjs", format: "cjs" },
-  { entry: "slim.js", outfile: "slim.js", format: "esm" },
+  { entry: "slim.js", outfile: "slim.js", format: "esm", boot: "loaded.js" },
+  { entry: "js.js", outfile: "js.js", format: "esm", boot: "plain.js", isTakenApart: true },
+  { entry: "js.js", outfile: "js.cjs", format: "cjs", boot: "plain.js" },
+  { entry: "realtime.js", outfile: "realtime.js", format: "esm" },
+  { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
+  { entry: "http.js", outfile: "http.js", format: "esm" },
+  { entry: "http.js", outfile: "http.cjs", format: "cjs" },
+  { entry: "http.js", outfile: "http.browser.js", format: "esm", onlyBrowsers: true },
   { entry: "script.js", outfile: "dist/xano.min.js", format: "iife", sourcemap: true, onlyBrowsers: true },
+  {
+    entry: "script-plain.js",
+    outfile: "dist/xano.js.min.js",
+    format: "iife",
+    boot: "plain.js",
+    sourcemap: true,
+    onlyBrowsers: true,
+  },
 ];
 
 // One after the other: terser counts in one place which letters are frequent.
-for (const { entry, outfile, sourcemap = false, onlyBrowsers = false, ...options } of bundles) {
+for (const {
+  entry,
+  outfile,
+  boot = "inline.js",
+  sourcemap = false,
+  onlyBrowsers = false,
+  isTakenApart = false,
+  ...options
+} of bundles) {
   const { outputFiles } = await build({
     ...shared,
     ...options,
+    plugins: [wasmModules({ wasm, plain, names, boot: join(checkout, "pkg-template/entry", boot) })],
     define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}` },
     sourcemap: sourcemap && "external",
     write: false,
     entryPoints: [join(checkout, "pkg-template/entry", entry)],
     outfile: join(output, outfile),
   });
-  write(join(output, outfile), await smaller(outputFiles, outfile, options.format));
+  write(join(output, outfile), await smaller(outputFiles, outfile, options.format, isTakenApart));
 }
 copyFileSync(wasm, join(output, "xano.wasm"));
 
 /** What esbuild leaves, once more: by 2 % smaller in gzip. */
-async function smaller(outputFiles, outfile, format) {
+async function smaller(outputFiles, outfile, format, isTakenApart) {
   const [code, map] = [/js$/, /map$/].map((ending) => outputFiles.find(({ path }) => ending.test(path))?.text);
   if (mode !== "release") return { code, map };
   const sourceMap = map && { content: map, url: `${basename(outfile)}.map` };
@@ -78,10 +102,15 @@ async function smaller(outputFiles, outfile, format) {
     module: format === "esm",
     toplevel: true,
     // Comparisons as they are written compress better.
-    compress: { lhs_constants: false },
+    compress: {
+      lhs_constants: false,
+      // Put in the place of its call, a function loses the mark that lets a bundler leave it out.
+      reduce_funcs: !isTakenApart,
+      inline: !isTakenApart,
+    },
     mangle: { properties, reserved: exported },
     sourceMap,
-    format: { comments: /^!/ },
+    format: { comments: /^!/, preserve_annotations: isTakenApart },
   });
 }
 
@@ -89,9 +118,4 @@ function write(path, { code, map }) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, code);
   if (map) writeFileSync(`${path}.map`, map);
-}
-
-function exactly(words) {
-  const escaped = words.map((word) => word.replace(/[^\w]/g, "\\$&"));
-  return new RegExp(`^(?:${escaped.join("|")})$`);
 }

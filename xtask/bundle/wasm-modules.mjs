@@ -1,45 +1,41 @@
 // The modules that exist only while bundling:
-// - `wasm:glue`, what wasm-bindgen generated, and `instantiate`, which brings a compiled module to life;
-// - `wasm:wire`, the hand-written module that the glue imports too: both must get the same one, as it has a state;
-// - `wasm:words`, what Rust calls by number, in words;
-// - `wasm:bytes`, a function that returns the module, inlined as text.
+// - `wasm:bytes`, a function that returns the module, inlined as text;
+// - `wasm:instance`, a function that brings the compiled module to life;
+// - `wasm:plain`, the engine as plain JavaScript;
+// - `wasm:boot`, the file of pkg-template/entry that says how the engine comes to life. It is imported, not called by an
+//   entry: a call at the top level would keep bundlers from leaving out what an application does not use.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inlined } from "./inline.mjs";
+import { plainEngine } from "./plain.mjs";
 
-export function wasmModules({ glue, wire, wasm, words, names }) {
+export function wasmModules({ wasm, plain, names, boot }) {
   return {
     name: "wasm-modules",
     setup(build) {
-      build.onResolve({ filter: /^wasm:(bytes|glue)$/ }, ({ path }) => ({ path, namespace: "wasm" }));
-      build.onResolve({ filter: /^wasm:words$/ }, () => ({ path: words }));
-      build.onResolve({ filter: /^wasm:generated$/ }, () => ({ path: glue }));
-      build.onResolve({ filter: /^wasm:wire$|\/snippets\/.*\/wire\.js$/ }, () => ({ path: wire }));
+      build.onResolve({ filter: /^wasm:(bytes|instance|plain)$/ }, ({ path }) => ({ path, namespace: "wasm" }));
+      // The `sideEffects` of pkg-template/package.json speak of the finished package, not of the parts it is made of.
+      build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path),
+        sideEffects: true,
+      }));
+      build.onResolve({ filter: /^wasm:boot$/ }, () => ({ path: boot }));
       const load = (path, contents) =>
         build.onLoad({ filter: path, namespace: "wasm" }, () => ({
           contents: contents(),
           resolveDir: import.meta.dirname,
         }));
       load(/^wasm:bytes$/, () => inlined(readFileSync(wasm)));
-      load(/^wasm:glue$/, () => glueWith(names));
+      load(/^wasm:instance$/, () => instance(names));
+      load(/^wasm:plain$/, () => plainEngine(plain, names));
     },
   };
 }
 
-/** Each import of the module by itself, so that the bundler can shorten and merge them like its own functions. */
-function glueWith({ module, imports }) {
-  const sources = imports.map(([as, from, name]) => {
-    const source = from.endsWith("/wire.js") ? "wasm:wire" : "wasm:generated";
-    return `import { ${name} as ${as}_ } from "${source}";`;
-  });
-  return `export * from "wasm:generated";
-import { __wbg_set_wasm } from "wasm:generated";
-${sources.join("\n")}
-
-export function instantiate(compiled) {
-  const { exports } = new WebAssembly.Instance(compiled, {
-    ${module}: { ${imports.map(([as]) => `${as}: ${as}_`).join(", ")} },
-  });
-  __wbg_set_wasm(exports);
-  exports.__wbindgen_start();
-}`;
+/** The module imports one function and exports one: pkg-template/src/core/engine.js names their arguments. */
+function instance({ module, imports, exports }) {
+  const [[append, , name], ...others] = imports;
+  if (others.length > 0) throw new Error(`the module imports more than ${name}: ${others.map(([, , other]) => other)}`);
+  return `export const instantiate = (compiled, append) =>
+    new WebAssembly.Instance(compiled, { ${module}: { ${append}: append } }).exports.${exports.handle};`;
 }

@@ -12,6 +12,13 @@ const ways = {
   "import index.js": () => import(pathToFileURL(join(folder, "index.js"))),
   "require index.cjs": () => createRequire(import.meta.url)(join(folder, "index.cjs")),
   "script dist/xano.min.js": () => globalsOf(join(folder, "dist/xano.min.js")),
+  "import js.js": () => import(pathToFileURL(join(folder, "js.js"))),
+  "require js.cjs": () => createRequire(import.meta.url)(join(folder, "js.cjs")),
+  "script dist/xano.js.min.js": () => globalsOf(join(folder, "dist/xano.js.min.js")),
+  "import realtime.js": () => import(pathToFileURL(join(folder, "realtime.js"))),
+  "require realtime.cjs": () => createRequire(import.meta.url)(join(folder, "realtime.cjs")),
+  "import http.js": () => import(pathToFileURL(join(folder, "http.js"))),
+  "require http.cjs": () => createRequire(import.meta.url)(join(folder, "http.cjs")),
   "import slim.js": async () => {
     const slim = await import(pathToFileURL(join(folder, "slim.js")));
     await slim.init(await WebAssembly.compile(readFileSync(join(folder, "xano.wasm"))));

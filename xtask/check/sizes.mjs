@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-export const FILES = ["dist/xano.min.js", "index.js", "index.cjs", "slim.js", "xano.wasm"];
+export const FILES = [
+  ...["dist/xano.min.js", "dist/xano.js.min.js", "index.js", "index.cjs", "slim.js", "xano.wasm"],
+  ...["js.js", "realtime.js", "http.js", "http.browser.js"],
+];
 
 export function sizesOf(folder) {
   return FILES.map((file) => ({ file, ...sizesOfContent(readFileSync(join(folder, file))) }));

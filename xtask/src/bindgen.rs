@@ -1,4 +1,5 @@
-//! The JavaScript glue.
+//! The module without what wasm-bindgen keeps in it for its generator. Only integers cross its boundary, so that no glue of
+//! JavaScript is needed.
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -10,27 +11,24 @@ use crate::workspace::{Mode, Workspace};
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let lock = workspace.root.join("Cargo.lock");
-    let glue = workspace.glue_dir();
     let step = Step {
         name: "bindgen",
         inputs: &[workspace.compiled_wasm(), lock.clone()],
-        outputs: &[glue.join("xano_wasm_bg.js"), glue.join("xano_wasm_bg.wasm")],
+        outputs: &[workspace.bound_wasm(), workspace.names()],
     };
     step.run(workspace, || {
         require_matching_versions(&files::read(&lock)?)?;
-        files::clear(&glue)?;
         let mut output = Bindgen::new()
             .input_path(workspace.compiled_wasm())
             .out_name("xano_wasm")
-            // Its glue is a list of functions; it leaves loading the module to us.
             .bundler(true)?
             .typescript(false)
             .remove_producers_section(true)
             .remove_name_section(workspace.mode == Mode::Release)
             .generate_output()?;
         let names = names::shorten(&mut output);
-        output.emit(&glue)?;
-        files::write(&glue.join("names.json"), &names.to_string())
+        std::fs::write(workspace.bound_wasm(), output.wasm_mut().emit_wasm())?;
+        files::write(&workspace.names(), &names.to_string())
     })
 }
 

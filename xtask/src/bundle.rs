@@ -1,33 +1,31 @@
-//! The facade, the glue and the module to the files that users load.
+//! The JavaScript and the module to the files that users load.
 
 use anyhow::Result;
 
 use crate::files;
 use crate::node;
 use crate::step::Step;
-use crate::words;
 use crate::workspace::{Mode, Workspace};
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let template = workspace.template_dir();
     let output = workspace.bundle_dir();
     let wasm = workspace.shipped_wasm();
-    let glue = workspace.glue_dir();
+    let plain = workspace.plain_js();
+    let names = workspace.names();
     let script = workspace.root.join("xtask/bundle/main.mjs");
     let mode = match workspace.mode {
         Mode::Release => "release",
         Mode::Debug => "debug",
     };
-    let words = words::write(workspace)?;
     let step = Step {
         name: "bundle",
         inputs: &[
             template.join("entry"),
             template.join("src"),
-            glue.clone(),
-            workspace.root.join("src/web"),
+            names.clone(),
             wasm.clone(),
-            words.clone(),
+            plain.clone(),
             workspace.root.join("xtask/bundle"),
             workspace.root.join("package-lock.json"),
         ],
@@ -40,9 +38,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
             &[
                 mode.as_ref(),
                 workspace.root.as_os_str(),
-                glue.as_os_str(),
+                names.as_os_str(),
                 wasm.as_os_str(),
-                words.as_os_str(),
+                plain.as_os_str(),
                 output.as_os_str(),
                 env!("CARGO_PKG_VERSION").as_ref(),
             ],

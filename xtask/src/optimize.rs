@@ -10,8 +10,9 @@ use crate::step::Step;
 use crate::workspace::{Mode, Workspace};
 
 /// What the compiler and wasm-bindgen use, one by one: with `-all` the result needs an engine newer than Node 20.
-pub(crate) const FEATURES: [&str; 6] = [
+pub(crate) const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
     "--enable-multivalue",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
@@ -32,7 +33,7 @@ const PASSES: [&str; 8] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let input = workspace.glue_dir().join("xano_wasm_bg.wasm");
+    let input = workspace.bound_wasm();
     let output = workspace.shipped_wasm();
     let step = Step {
         name: "optimize",

@@ -10,11 +10,17 @@ use crate::workspace::Workspace;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What is written by hand, and where it goes. The types say the same to `import` and to `require`, but TypeScript
 /// takes the kind of a module from the name of its file.
-const COPIED: [(&str, &str); 5] = [
+const COPIED: [(&str, &str); 11] = [
     ("index.d.ts", "index.d.ts"),
     ("index.d.ts", "index.d.cts"),
     ("http.d.ts", "http.d.ts"),
     ("http.d.ts", "http.d.cts"),
+    ("realtime.d.ts", "realtime.d.ts"),
+    ("realtime.d.ts", "realtime.d.cts"),
+    ("requests.d.ts", "requests.d.ts"),
+    ("requests.d.ts", "requests.d.cts"),
+    ("js.d.ts", "js.d.ts"),
+    ("js.d.ts", "js.d.cts"),
     ("slim.d.ts", "slim.d.ts"),
 ];
 /// From elsewhere in the repository: what the README links to, the API for language models, and the licences.

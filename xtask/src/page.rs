@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::step::Step;
 use crate::workspace::Workspace;
 use crate::{files, node, optimize};
 
@@ -13,10 +14,22 @@ use crate::{files, node, optimize};
 /// workspace, and the generator itself refuses a module of another version by name.
 pub(crate) fn run(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
     let name = module.file_stem().and_then(OsStr::to_str).context("the module's name is no text")?.replace('-', "_");
+    let linked = folder.join(format!("{name}_bg.wasm"));
+    let step = Step {
+        name: &name,
+        inputs: &[module.to_owned(), workspace.root.join("package-lock.json")],
+        outputs: &[folder.join(format!("{name}.js")), linked.clone()],
+    };
+    step.run(workspace, || generate(workspace, module, folder, &name))?;
+    println!("{}: {} bytes", linked.display(), files::size(&linked)?);
+    Ok(())
+}
+
+fn generate(workspace: &Workspace, module: &Path, folder: &Path, name: &str) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Bindgen::new()
         .input_path(module)
-        .out_name(&name)
+        .out_name(name)
         .web(true)?
         .omit_default_module_path(false)
         .typescript(false)
@@ -31,6 +44,5 @@ pub(crate) fn run(workspace: &Workspace, module: &Path, folder: &Path) -> Result
     arguments.extend(["-Oz".as_ref(), linked.as_os_str(), "-o".as_ref(), optimized.as_os_str()]);
     node::run(&wasm_opt, &arguments)?;
     std::fs::rename(&optimized, &linked)?;
-    println!("{}: {} bytes", linked.display(), files::size(&linked)?);
     Ok(())
 }

@@ -48,14 +48,24 @@ impl Workspace {
         self.wasm_dir().join("wasm32-unknown-unknown/wasm/xano_wasm.wasm")
     }
 
-    /// What wasm-bindgen made: `xano_wasm_bg.js` (the glue) and `xano_wasm_bg.wasm`.
-    pub(crate) fn glue_dir(&self) -> PathBuf {
-        self.wasm_dir().join("glue")
+    /// The module as wasm-bindgen leaves it.
+    pub(crate) fn bound_wasm(&self) -> PathBuf {
+        self.wasm_dir().join("bound.wasm")
+    }
+
+    /// What its imports and exports are called.
+    pub(crate) fn names(&self) -> PathBuf {
+        self.wasm_dir().join("names.json")
     }
 
     /// The module as it is shipped.
     pub(crate) fn shipped_wasm(&self) -> PathBuf {
         self.wasm_dir().join("xano.wasm")
+    }
+
+    /// The same as JavaScript, as wasm2js writes it.
+    pub(crate) fn plain_js(&self) -> PathBuf {
+        self.wasm_dir().join("plain.js")
     }
 
     /// The package's code, before the rest of the package joins it.

@@ -10,6 +10,8 @@ window.FakeSocket = class FakeSocket extends EventTarget {
 
   readyState = FakeSocket.CONNECTING;
   bufferedAmount = 0;
+  /** The channels that the page is on. */
+  joined = new Set();
 
   constructor(url) {
     super();
@@ -29,8 +31,11 @@ window.FakeSocket = class FakeSocket extends EventTarget {
 
   /** A join is answered, as servers do. */
   send(text) {
-    if (!text.startsWith('{"action":"join"')) return;
+    const isJoin = text.startsWith('{"action":"join"');
+    if (!isJoin && !text.startsWith('{"action":"leave"')) return;
     const { options } = JSON.parse(text);
+    this.joined[isJoin ? "add" : "delete"](options.channel);
+    if (!isJoin) return;
     const answer = JSON.stringify({ action: "join", client: null, options, payload: {} });
     queueMicrotask(() => this.deliver(new MessageEvent("message", { data: answer })));
   }

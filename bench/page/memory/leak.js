@@ -12,8 +12,8 @@ window.measure = async ({ messages, channels }) => {
   const contender = CONTENDERS.ours();
   const socket = await contender.subscribe(["stays"], () => [() => {}]);
   const names = namesOf(channels);
-  const { slots } = holdings();
-  const pass = () => work(contender, socket, names, messages, slots);
+  const { channels: stay } = holdings();
+  const pass = () => work(contender, socket, names, messages, stay);
   await pass();
   const before = holdings();
   await pass();
@@ -21,7 +21,7 @@ window.measure = async ({ messages, channels }) => {
   return Object.fromEntries(Object.keys(before).map((what) => [what, after[what] - before[what]]));
 };
 
-async function work({ client }, socket, names, messages, slots) {
+async function work({ client }, socket, names, messages, stay) {
   for (const [index, name] of names.entries()) {
     const channel = client.channel(name);
     if (index % DROPPED_OF === 0) continue;
@@ -32,12 +32,12 @@ async function work({ client }, socket, names, messages, slots) {
   const events = eventsFor(names, 60);
   for (let index = 0; index < messages; index++) socket.deliver(events[index % events.length]);
   for (const channel of listening) channel.destroy();
-  await everythingDroppedIsCollected(slots);
+  await everythingDroppedIsCollected(stay);
 }
 
 /** An engine collects when it likes: it is asked until no channel is left but the one that stays. */
-async function everythingDroppedIsCollected(slots) {
+async function everythingDroppedIsCollected(stay) {
   const end = performance.now() + COLLECTED_WITHIN_MS;
   do await collect();
-  while (holdings().slots > slots && performance.now() < end);
+  while (holdings().channels > stay && performance.now() < end);
 }

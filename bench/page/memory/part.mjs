@@ -7,7 +7,7 @@ import { inEachBrowser, pageWithBoth } from "../support/lab.mjs";
 const TURNS = 3;
 const CHANNELS = 2_000;
 const PASS = { messages: 100_000, channels: 1_000 };
-const COUNTED = ["wasm bytes", "slots", "table length", "listeners"];
+const COUNTED = ["wasm bytes", "channels", "listeners"];
 
 const PAGES = {
   "/heap": pageWithBoth("memory/heap.js", "spy.js", "fake-socket.js"),

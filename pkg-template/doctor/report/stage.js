@@ -120,7 +120,7 @@ export class Stage {
 
   async closeAll() {
     const opened = await Promise.allSettled(this.#sockets);
-    await Promise.all(opened.map(({ value }) => value?.close()));
+    await Promise.all(opened.map((socket) => socket.status === "fulfilled" && socket.value.close()));
   }
 
   #options(options) {

@@ -1,7 +1,12 @@
 import { XanoFile } from "./file.js";
 import { typeOf } from "./media-types.js";
 
-/** The body of a request and its type: a form where a file lies at the top, else JSON. */
+/**
+ * The body of a request and its type: a form where a file lies at the top, else JSON.
+ * @param {any} params
+ * @param {(value: any) => any} formField
+ * @returns {{ body?: string | FormData, contentType?: string }}
+ */
 export function requestBody(params, formField) {
   if (!params) return {};
   const entries = Object.entries(params);
@@ -17,12 +22,16 @@ export function requestBody(params, formField) {
   return { body, contentType: "multipart/form-data" };
 }
 
+/** @param {unknown} value */
 function isFile(value) {
   // A File is a Blob.
   return value instanceof Blob || value instanceof XanoFile;
 }
 
-/** A form takes blobs only; on Node the content of a file is a Buffer, and its name says what it is. */
+/**
+ * A form takes blobs only; on Node the content of a file is a Buffer, and its name says what it is.
+ * @param {XanoFile} file
+ */
 function blobOf(file) {
   const content = file.getBuffer();
   return content instanceof Blob

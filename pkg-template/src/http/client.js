@@ -4,9 +4,12 @@ import { isSuccess, XanoResponse } from "./response.js";
 import { send } from "./send.js";
 import { baseUrlOf } from "./url.js";
 
+/** @import { Config } from "../types.js" */
+
 /**
  * Sends a request of a client with these settings; the answer, unless it is a failure, is a XanoResponse.
- * A request is `{ method, endpoint, urlParams, bodyParams, headerParams, streamingCallback, token, formField }`.
+ * @param {Config} config
+ * @param {import("./send.js").Request} request
  */
 export function request(config, request) {
   const baseUrl = baseUrlOf(config);

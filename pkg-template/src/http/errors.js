@@ -1,5 +1,9 @@
 /** The server answered with a status other than 2xx. */
 export class XanoRequestError extends Error {
+  /**
+   * @param {string} message
+   * @param {import("./response.js").XanoResponse} response
+   */
   constructor(message, response) {
     super(message);
     this.getResponse = () => response;

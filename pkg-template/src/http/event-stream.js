@@ -1,5 +1,8 @@
+/** @typedef {{ data: string, id: string, type: string }} EventData */
+
 /** One server-sent event. */
 export class XanoEventStream {
+  /** @param {EventData} event */
   constructor({ data, id, type }) {
     this.data = data;
     this.id = id;
@@ -16,7 +19,11 @@ export class XanoEventStream {
   }
 }
 
-/** Hands out the events of a body as they come; resolves at its end. An event that nothing ends is none. */
+/**
+ * Hands out the events of a body as they come; resolves at its end. An event that nothing ends is none.
+ * @param {ReadableStream<any>} body
+ * @param {(event: XanoEventStream) => void} onEvent
+ */
 export function readEvents(body, onEvent) {
   const take = lineTaker((event) => onEvent(new XanoEventStream(event)));
   let rest = "";
@@ -24,16 +31,22 @@ export function readEvents(body, onEvent) {
     write(text) {
       // A carriage return at the end may be half a line's end.
       const complete = (rest + text).split(/\r\n|\n|\r(?!$)/);
-      rest = complete.pop();
+      rest = /** @type {string} */ (complete.pop());
       complete.forEach(take);
     },
   });
   return body.pipeThrough(new TextDecoderStream()).pipeTo(lines);
 }
 
-/** What takes the lines of a stream, one by one, as the HTML standard has them; an empty one ends an event. */
+/**
+ * What takes the lines of a stream, one by one, as the HTML standard has them; an empty one ends an event.
+ * @param {(event: EventData) => void} onEvent
+ * @returns {(line: string) => void}
+ */
 function lineTaker(onEvent) {
+  /** @type {string | undefined} */
   let data;
+  /** @type {string | undefined} */
   let type;
   let id = "";
   return (line) => {
@@ -42,7 +55,7 @@ function lineTaker(onEvent) {
       data = type = undefined;
       return;
     }
-    const [, field, value] = /^([^:]*):? ?(.*)/s.exec(line);
+    const [, field, value] = /** @type {any} */ (/^([^:]*):? ?(.*)/s.exec(line));
     if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
     if (field === "event") type = value;
     if (field === "id" && !value.includes("\0")) id = value;

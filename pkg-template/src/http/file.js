@@ -1,5 +1,9 @@
 /** A file that is not a `File`: a name and its content. */
 export class XanoFile {
+  /**
+   * @param {string} name
+   * @param {any} buffer
+   */
   constructor(name, buffer) {
     this.name = name;
     this.buffer = buffer;

@@ -1,13 +1,23 @@
 import { originOf } from "./url.js";
 
+/** @import { Config } from "../types.js" */
+
 /**
  * The headers of a request. What stands further down wins, whatever the case of its name; `null` and `false` take a
- * header out. Those of the settings are for the origin of the base URL alone, as the token is; those of a call go where
+ * header out. The headers of the settings are for the origin of the base URL alone, as the token is; the headers of a call go where
  * the call goes.
+ * @param {Config} config
+ * @param {string} baseUrl
+ * @param {string} url
+ * @param {string | null | undefined} token
+ * @param {Record<string, any> | undefined} callHeaders
+ * @param {string | FormData | undefined} body
+ * @param {string | undefined} contentType
  */
 export function requestHeaders(config, baseUrl, url, token, callHeaders, body, contentType) {
   const { customAxiosRequestConfig, dataSource } = config;
   const isHome = originOf(url, baseUrl) === originOf(baseUrl);
+  /** @type {Record<string, any>} */
   const layers = { ...(isHome && customAxiosRequestConfig?.headers), ...callHeaders };
   if (isHome && token !== undefined) layers.Authorization = `Bearer ${token}`;
   if (isHome && dataSource && typeof dataSource === "string") layers["X-Data-Source"] = dataSource;

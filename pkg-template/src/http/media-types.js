@@ -1,4 +1,7 @@
-/** The media types of files by the ends of their names. Only Node needs it: the File of a browser knows its own. */
+/**
+ * The media types of files by the ends of their names. Only Node needs it: the File of a browser knows its own.
+ * @type {Record<string, string>}
+ */
 const TYPES = {
   avif: "image/avif",
   bmp: "image/bmp",
@@ -38,6 +41,7 @@ const TYPES = {
   zip: "application/zip",
 };
 
+/** @param {string} fileName */
 export function typeOf(fileName) {
   const extension = fileName.slice(fileName.lastIndexOf(".") + 1).toLowerCase();
   return Object.hasOwn(TYPES, extension) ? TYPES[extension] : "application/octet-stream";

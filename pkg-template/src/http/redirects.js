@@ -1,17 +1,28 @@
+/** @typedef {Omit<RequestInit, "headers"> & { method: string, headers: Headers }} Init */
+
 /** Fetch follows as many. */
 const MOST_REDIRECTS = 20;
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** What goes along to another origin: nothing that could be a secret of the one before. */
 const HARMLESS = ["accept", "content-type"];
 
-/** Fetches, and follows redirects without taking secrets to another origin, where the platform shows them. */
+/**
+ * Fetches, and follows redirects without taking secrets to another origin, where the platform shows them.
+ * @param {string} url
+ * @param {Init} init
+ */
 export function followed(url, init) {
   // Browsers follow by themselves and show nothing of it. The bundle for script tags is for nothing else.
-  const isBrowser = ONLY_BROWSERS || typeof document !== "undefined" || typeof WorkerGlobalScope !== "undefined";
+  const isBrowser = ONLY_BROWSERS || typeof document !== "undefined" || "WorkerGlobalScope" in globalThis;
   return isBrowser ? fetch(url, init) : follow(url, init);
 }
 
-/** As https://fetch.spec.whatwg.org/#http-redirect-fetch has it, save for the headers. */
+/**
+ * As https://fetch.spec.whatwg.org/#http-redirect-fetch has it, save for the headers.
+ * @param {string} url
+ * @param {Init} init
+ * @returns {Promise<Response>}
+ */
 async function follow(url, { method, headers, body, ...init }) {
   for (let left = MOST_REDIRECTS; ; left--) {
     const response = await fetch(url, { ...init, method, headers, body, redirect: "manual" });

@@ -1,5 +1,9 @@
 /** What came back. A body that is JSON is parsed. */
 export class XanoResponse {
+  /**
+   * @param {{ data: any, headers?: Record<string, any>, status: number }} answer
+   * @param {string} [objectPrefix]
+   */
   constructor({ data, headers, status }, objectPrefix = "") {
     this.body = data;
     this.headers = headers ?? {};
@@ -25,11 +29,15 @@ export class XanoResponse {
   }
 }
 
+/** @param {number} status */
 export function isSuccess(status) {
   return status >= 200 && status < 300;
 }
 
-/** The value of a JSON text, or the text itself where it is none. */
+/**
+ * The value of a JSON text, or the text itself where it is none.
+ * @param {string} text
+ */
 export function parsed(text) {
   try {
     return JSON.parse(text);
@@ -38,6 +46,11 @@ export function parsed(text) {
   }
 }
 
+/**
+ * @param {any} value
+ * @param {string} prefix
+ * @returns {any}
+ */
 function prefixed(value, prefix) {
   if (Array.isArray(value)) return value.map((item) => prefixed(item, prefix));
   if (typeof value !== "object" || value === null) return value;

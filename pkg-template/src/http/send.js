@@ -7,8 +7,26 @@ import { isSuccess, parsed } from "./response.js";
 import { requestSettings } from "./settings.js";
 import { requestUrl } from "./url.js";
 
+/** @import { Config } from "../types.js" */
+/**
+ * @typedef {object} Request
+ * @property {string} [method]
+ * @property {string} endpoint
+ * @property {any} [urlParams]
+ * @property {any} [bodyParams]
+ * @property {any} [headerParams]
+ * @property {(event: any) => void} [streamingCallback]
+ * @property {string | null} [token]
+ * @property {(value: any) => any} formField
+ */
+
 const HINT = "No answer came. Check the URL, the network, CORS, and the page's CSP (connect-src).";
 
+/**
+ * @param {Config} config
+ * @param {string} baseUrl
+ * @param {Request} request
+ */
 export function send(config, baseUrl, { endpoint, urlParams, bodyParams, headerParams, ...request }) {
   const { streamingCallback: onEvent, token } = request;
   // As axios has it, where `patch` is no method of fetch.
@@ -26,26 +44,35 @@ export function send(config, baseUrl, { endpoint, urlParams, bodyParams, headerP
   });
 }
 
+/**
+ * @param {import("./settings.js").Settings} settings
+ * @param {((event: any) => void) | undefined} onEvent
+ * @param {() => [url: string, init: import("./redirects.js").Init]} prepare
+ */
 async function exchange({ timeout, signal, responseType }, onEvent, prepare) {
   const [url, init] = prepare();
   const controller = new AbortController();
+  /** @type {{ reason: unknown } | undefined} */
   let stopped;
-  const stop = (reason) => {
+  const stop = (/** @type {unknown} */ reason) => {
     stopped ??= { reason };
     controller.abort();
   };
   const cancel = () => stop(failure("canceled", "ERR_CANCELED", "CanceledError"));
   const expire = () => stop(failure(`timeout of ${timeout}ms exceeded`, "ECONNABORTED"));
-  /** What the application throws ends the stream, and is what the promise rejects with. */
+  /**
+   * What the application throws ends the stream, and is what the promise rejects with.
+   * @param {any} event
+   */
   const handOut = (event) => {
     if (stopped) return;
     try {
-      onEvent(event);
+      onEvent?.(event);
     } catch (error) {
       stop(error);
     }
   };
-  const timer = timeout > 0 ? setTimeout(expire, timeout) : undefined;
+  const timer = timeout && timeout > 0 ? setTimeout(expire, timeout) : undefined;
   if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel);
   try {
@@ -58,13 +85,18 @@ async function exchange({ timeout, signal, responseType }, onEvent, prepare) {
     if (stopped) throw undefined;
     return { data, headers: Object.fromEntries(headers), status };
   } catch (cause) {
-    throw stopped ? stopped.reason : failure("Network Error", "ERR_NETWORK", undefined, { cause, hint: HINT });
+    const known = /** @type {{ reason: unknown } | undefined} */ (stopped);
+    throw known ? known.reason : failure("Network Error", "ERR_NETWORK", undefined, { cause, hint: HINT });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
   }
 }
 
+/**
+ * @param {Response} response
+ * @param {string | undefined} type
+ */
 async function read(response, type) {
   if (type === "blob") return response.blob();
   if (type === "arraybuffer") return response.arrayBuffer();

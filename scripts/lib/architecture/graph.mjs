@@ -15,7 +15,7 @@ const PARTS = [
   { folder: "protocol/src", title: "the words of the wire", crate: "xano_realtime_protocol" },
 ];
 /** Where JavaScript meets wasm. */
-const BOUNDARIES = ["src/npm", "src/web"];
+const BOUNDARY = "src/npm/mod.rs";
 /** They name every module, and put the parts together: what they use is no fault. */
 const ASSEMBLY = ["lib.rs", "main.rs"];
 
@@ -31,7 +31,7 @@ export function readGraph() {
     files: textsIn(part.folder),
   }));
   const files = Object.assign({}, ...parts.map((part) => part.files));
-  const imports = [...rustImports(rustCrates(parts)), ...scriptImports(files, BOUNDARIES)];
+  const imports = [...rustImports(rustCrates(parts)), ...scriptImports(files, BOUNDARY)];
   return { parts, boxes: boxesOf(parts).filter(isMoreThanAssembly), arrows: arrowsOf(parts, imports) };
 }
 

@@ -10,26 +10,22 @@ const WASM = "wasm:";
  * Each `[from, to]`: a file, and a file that it imports from.
  *
  * @param {Record<string, string>} files texts by path
- * @param {string[]} boundaries folders of the client in Rust that may be the boundary, the first that there is counts
+ * @param {string} boundary the file of the client in Rust that `wasm:…` stands for
  */
-export function scriptImports(files, boundaries) {
+export function scriptImports(files, boundary) {
   const imports = [];
   for (const [file, text] of Object.entries(files)) {
     if (!file.endsWith(".js")) continue;
     for (const [, name] of text.replace(COMMENT, "").matchAll(IMPORT)) {
-      const to = target(file, name, files, boundaries);
+      const to = target(file, name, files, boundary);
       if (to && to !== file) imports.push([file, to]);
     }
   }
   return imports;
 }
 
-function target(file, name, files, boundaries) {
-  if (name.startsWith(WASM)) {
-    const boundary = boundaries.find((folder) => Object.keys(files).some((path) => path.startsWith(`${folder}/`)));
-    const script = `${boundary}/${name.slice(WASM.length)}.js`;
-    return [script, `${boundary}/mod.rs`].find((path) => path in files);
-  }
+function target(file, name, files, boundary) {
+  if (name.startsWith(WASM)) return boundary;
   if (!name.startsWith(".")) return undefined;
   const path = posix.join(posix.dirname(file), name);
   return path in files ? path : undefined;

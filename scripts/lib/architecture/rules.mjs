@@ -4,9 +4,12 @@
 const RULES = [
   { from: "protocol/src", never: ["src", "hub/src", "server/src", "pkg-template"] },
   { from: "src", never: ["hub/src", "server/src", "pkg-template"] },
-  { from: "src/session", never: ["src/web", "src/npm", "src/typed"] },
-  { from: "src/engine", never: ["src/web", "src/npm", "src/typed"] },
-  { from: "src/typed", never: ["src/web", "src/npm"] },
+  { from: "src/engine", never: ["src/npm", "src/typed"] },
+  { from: "src/typed", never: ["src/npm"] },
+  {
+    from: "pkg-template/src/core",
+    never: ["pkg-template/src/realtime", "pkg-template/src/http", "pkg-template/src/storage"],
+  },
   { from: "hub/src", never: ["src", "server/src", "pkg-template"] },
   { from: "server/src/cluster", never: ["server/src/exchange", "server/src/socket", "server/src/http"] },
 ];

@@ -10,7 +10,7 @@ const ORIGINAL = createRequire(import.meta.url).resolve("@xano/js-sdk/dist/xano.
 /** The platform's own. */
 export const networkFetch = globalThis.fetch;
 globalThis.fetch = fakeFetch;
-export const ours = await import("../../../pkg/index.js");
+export { sdk as ours } from "../../support/package.js";
 export const original = loadOriginal();
 
 /** What comes of a call: the request that was sent, and the response or the error. */

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { script as bundle } from "../../support/package.js";
 
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 
@@ -11,7 +12,7 @@ const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 const PINNED_RANDOM = 0.999_999;
 
 /** Our bundle for a script tag. */
-export const PACKAGE = fileURLToPath(new URL("../../../pkg/dist/xano.min.js", import.meta.url));
+export const PACKAGE = fileURLToPath(new URL(`../../../pkg/dist/${bundle}`, import.meta.url));
 
 // Compiled once for all pages.
 export const original = script(createRequire(import.meta.url).resolve("@xano/js-sdk/dist/xano.min.js"));

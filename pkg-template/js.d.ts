@@ -1,0 +1,3 @@
+// `xano-wasm/js`: the whole package without WebAssembly.
+
+export * from "./index.js";

@@ -1,0 +1,277 @@
+import { coded } from "../errors.js";
+import { statusAction } from "./actions.js";
+import { Connection } from "./connection.js";
+import { fenced, handTo, sweep } from "./dispatch.js";
+import { decide, ensureCore, isDraining } from "./engine.js";
+import { forgottenBy, frameText, keepFrame } from "./frames.js";
+import { handles } from "./handles.js";
+import { COMES_BACK, HISTORY, JOIN, LEAVE, MAY_WAIT, PRESENCE, RECOVER, SEND, TAKES_FRAMES } from "./numbers.js";
+import { connectionOf } from "./pool.js";
+import { later } from "./turns.js";
+
+/** @import { Frame } from "./frames.js" */
+/** @import { Subscription } from "./subscription.js" */
+/** @import { Action, ChannelObject, ChannelOptions, Config, Handler } from "../types.js" */
+
+/** Channel objects that are dropped without `destroy()` and that nothing listens to leave their channel all the same. */
+const dropped =
+  typeof FinalizationRegistry === "undefined"
+    ? undefined
+    : /* @__PURE__ */ new FinalizationRegistry((/** @type {number} */ number) => handles.get(number)?.close());
+
+let count = 0;
+
+/** @param {string} channel */
+export function destroyed(channel) {
+  return coded("destroyed", `The channel "${channel}" was destroyed.`);
+}
+
+/**
+ * What a channel object is behind its face. It owns everything that is known of it; a page may have thousands of them, so
+ * what most never need is made when it is needed.
+ */
+export class ChannelHandle {
+  /**
+   * The channel object, once it must not be collected.
+   * @type {ChannelObject | undefined}
+   */
+  object;
+  /**
+   * What it is a member of, from its first use on.
+   * @type {Subscription | undefined}
+   */
+  subscription;
+  /** @type {Handler[] | undefined} */
+  handlers;
+  /**
+   * What waits for an answer, to be told when none comes any longer.
+   * @type {Set<(error: Error) => void> | undefined}
+   */
+  cancels;
+  /** Whether the application listens. */
+  isHeard = false;
+  /** Whether the last status that its handlers were told is "connected". */
+  isToldConnected = false;
+  isClosed = false;
+  isDebugged = false;
+
+  /**
+   * @param {string} channel
+   * @param {string} url where its socket goes
+   * @param {ChannelOptions} options
+   * @param {Config} config
+   */
+  constructor(channel, url, { history, presence, recover, queueOfflineActions }, config) {
+    ensureCore();
+    this.number = ++count;
+    this.channel = channel;
+    this.url = url;
+    this.config = config;
+    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0);
+    /** Whether frames may wait for a connection. */
+    this.mayWait = queueOfflineActions !== false;
+    handles.set(this.number, this);
+    // It joins at once where its connection is there. One that has lost its last channel in this tick is there for what is
+    // used before it ends.
+    if (connectionOf(this)?.subscriptions.size) this.activate();
+  }
+
+  /** @param {ChannelObject} object that leaves the channel when it is collected */
+  watchOver(object) {
+    dropped?.register(object, this.number, this);
+  }
+
+  /** The token to connect with, or the function to ask for one; undefined for an anonymous connection. */
+  get token() {
+    return this.config.realtimeAuthToken || undefined;
+  }
+
+  /** 1 once the server has answered the join on the current socket, 2 when it answers publishing as well. */
+  get joined() {
+    return this.subscription?.joined ?? 0;
+  }
+
+  /** Whether it is a member of its channel. */
+  get isMember() {
+    return !!this.subscription;
+  }
+
+  get isConnected() {
+    return !!this.subscription?.connection.isOpen;
+  }
+
+  /** What is known to have failed already, so that nothing has to wait for it. */
+  get failure() {
+    return this.subscription?.connection.failed;
+  }
+
+  /** Whether something that waited may go out now, as servers bound how fast a client may send. */
+  spares() {
+    return !!this.subscription?.connection.link?.spares();
+  }
+
+  /** Makes the channel object a member of its channel, and asks for the connection. Does nothing when it is one. */
+  activate() {
+    if (this.isClosed || this.subscription) return;
+    this.enter(connectionOf(this) ?? new Connection(this.url, this.token));
+  }
+
+  /** @param {Connection} connection */
+  enter(connection) {
+    const subscription = connection.subscriptionOf(this.channel);
+    subscription.handles = subscription.handles.concat(this);
+    this.subscription = subscription;
+    if (this.config.debug) {
+      this.isDebugged = true;
+      connection.debugging++;
+    }
+    decide(connection, JOIN, subscription.slot, this.joinOptions);
+  }
+
+  /**
+   * Takes the channel object out of its channel. Hands back what waits there, if it was the last one.
+   * @returns {Frame[]}
+   */
+  leave() {
+    const { subscription } = this;
+    if (!subscription) return [];
+    const { connection } = subscription;
+    this.subscription = undefined;
+    subscription.handles = subscription.handles.filter((other) => other !== this);
+    if (this.isDebugged) connection.debugging--;
+    if (subscription.handles.length) return [];
+    connection.unsubscribe(subscription);
+    return forgottenBy(() => decide(connection, LEAVE, subscription.slot));
+  }
+
+  /**
+   * `isInternal` is what this package adds for a promise; the application's `off()` leaves it alone.
+   * @param {ChannelObject} object
+   * @param {string | undefined} wanted the action; undefined: every one
+   * @param {(action: any) => void} run
+   * @param {((error: any) => void) | undefined} onError
+   * @param {boolean} isInternal
+   */
+  listen(object, wanted, run, onError, isInternal) {
+    // Errors go to the second function, or to that of an `on("error", …)` which has no second one.
+    const takesErrors = onError || (wanted === "error" ? run : undefined);
+    const handler = { wanted, run, takesErrors, isInternal, isRemoved: false };
+    // A list that is made with its first member has room for no more; most never need it.
+    if (this.handlers) this.handlers.push(handler);
+    else this.handlers = [handler];
+    this.object = object;
+    dropped?.unregister(this);
+    ensureCore();
+    this.activate();
+    if (isInternal || this.isHeard) return;
+    this.isHeard = true;
+    if (this.isConnected) this.tellConnected(true);
+  }
+
+  /**
+   * Calls `watch` with every action until the returned function is called; `cancel` when none comes any longer.
+   * @param {ChannelObject} object
+   * @param {(action: any) => void} watch
+   * @param {(error: Error) => void} cancel
+   */
+  watch(object, watch, cancel) {
+    this.cancels ??= new Set();
+    this.cancels.add(cancel);
+    this.listen(object, undefined, watch, watch, true);
+    return () => {
+      this.cancels?.delete(cancel);
+      this.removeHandlers(undefined, watch);
+    };
+  }
+
+  /**
+   * Removes the handlers for that action, or with that function, or all of them where neither is given.
+   * @param {string | undefined} action
+   * @param {Function | undefined} run
+   */
+  removeHandlers(action, run) {
+    for (const handler of this.handlers ?? []) {
+      const isMeant = (action ?? handler.wanted) === handler.wanted;
+      // This package names its own function; the application cannot.
+      if (isMeant && (run === undefined ? !handler.isInternal : run === handler.run)) handler.isRemoved = true;
+    }
+    sweep(this);
+  }
+
+  /**
+   * Tells the handlers how the connection stands, unless they know.
+   * @param {boolean} connected
+   */
+  tellConnected(connected) {
+    const action = statusAction(connected);
+    later(() => {
+      if (this.isToldConnected === connected || (connected && !this.isConnected)) return;
+      this.isToldConnected = connected;
+      handTo(this, action);
+    });
+  }
+
+  /**
+   * Sends a frame, or lets it wait.
+   * @param {ChannelObject} object
+   * @param {string} action
+   * @param {{ socketId?: string, key?: string } | undefined} options
+   * @param {unknown} payload
+   */
+  transmit(object, action, options, payload) {
+    const comesBack = action === "message" && (!options?.socketId || !!options.key);
+    const text = frameText(action, this.channel, options, payload);
+    ensureCore();
+    // Looked up behind `frameText`, which may run code of the application's. What need not wait does not enter the engine.
+    const { subscription } = this;
+    if (!isDraining && subscription && !subscription.unsent && subscription.connection.pass(text, comesBack)) return;
+    // A history that nothing could receive does not wait: programs ask again once they listen.
+    if (action === "history" && !this.handlers?.length && !connectionOf(this)?.takesFrames()) return;
+    // Were the object collected now, what waits would be lost with it.
+    if (!this.hand({ text, bytes: new Blob([text]).size, comesBack })) this.object = object;
+  }
+
+  /**
+   * Hands a frame to the engine; says whether it went out.
+   * @param {Frame} frame
+   */
+  hand(frame) {
+    this.activate();
+    const { subscription } = this;
+    // Code of the application has destroyed it during the call.
+    if (!subscription) return true;
+    frame.owner = subscription;
+    const takesFrames = subscription.connection.takesFrames();
+    const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0) | (this.mayWait ? MAY_WAIT : 0);
+    decide(subscription.connection, SEND, subscription.slot, keepFrame(frame), frame.bytes, bits);
+    return takesFrames;
+  }
+
+  /** The channel object is destroyed, or was collected. */
+  close() {
+    handles.delete(this.number);
+    this.isClosed = true;
+    this.object = undefined;
+    this.leave();
+    // An error keeps the stack, which takes longer than all the rest.
+    if (this.cancels) this.tellCancels(destroyed(this.channel));
+  }
+
+  /**
+   * No action comes any longer, so every handler of errors is told.
+   * @param {Error & { code: string }} error
+   */
+  fail(error) {
+    const { message, code } = error;
+    for (const { takesErrors, isInternal } of this.handlers ?? []) {
+      if (!takesErrors || isInternal) continue;
+      fenced(takesErrors, { action: "error", options: { channel: this.channel }, payload: { message, code } });
+    }
+    this.tellCancels(error);
+  }
+
+  /** @param {Error} error */
+  tellCancels(error) {
+    for (const cancel of [...(this.cancels ?? [])]) cancel(error);
+  }
+}

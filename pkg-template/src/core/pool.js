@@ -1,0 +1,91 @@
+// Which connection a channel object belongs to, as tokens change. A token is read when a socket is about to open.
+
+import { Connection } from "./connection.js";
+import { decide } from "./engine.js";
+import { RECONNECT } from "./numbers.js";
+import { fault } from "./turns.js";
+
+/** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Token } from "../types.js" */
+
+/**
+ * A few at most.
+ * @type {Set<Connection>}
+ */
+export const connections = new Set();
+
+/**
+ * The connection that the object belongs on: the one that its client has, whatever token was set since then; else one of
+ * other clients with the same URL and token.
+ * @param {ChannelHandle} handle
+ */
+export function connectionOf(handle) {
+  for (const connection of connections) if (connection.serves(handle.config.client)) return connection;
+  return find(handle.url, handle.token);
+}
+
+/**
+ * @param {string} url
+ * @param {Token} token
+ */
+function find(url, token) {
+  for (const connection of connections) if (connection.url === url && connection.token === token) return connection;
+}
+
+/**
+ * Moves the channel objects whose client has another token to the connection with that token. Where all of them have a new
+ * one, the connection itself takes it.
+ * @param {Connection} connection
+ */
+export function regroup(connection) {
+  const handles = connection.handles();
+  const keeps = (/** @type {ChannelHandle} */ { token }) => token === connection.token;
+  const [first] = handles;
+  if (first && !handles.some(keeps)) {
+    const { token } = first;
+    if (!find(connection.url, token)) connection.token = token;
+  }
+  for (const handle of handles) if (!keeps(handle)) migrate(handle);
+}
+
+/**
+ * Gives the client a new socket, with the token that it has now.
+ * @param {number} client
+ */
+export function reconnect(client) {
+  if (fault) throw fault;
+  for (const connection of [...connections]) {
+    const handles = connection.handles();
+    const own = handles.filter(({ config }) => config.client === client);
+    const [first] = own;
+    if (!first) continue;
+    if (first.token === connection.token || own.length === handles.length) {
+      decide(connection, RECONNECT);
+      continue;
+    }
+    // The clients that share the socket keep it.
+    for (const handle of own) {
+      handle.tellConnected(false);
+      migrate(handle);
+    }
+  }
+}
+
+/** @param {ChannelHandle} handle */
+function migrate(handle) {
+  const waiting = handle.leave();
+  const { url, token } = handle;
+  handle.enter(find(url, token) ?? new Connection(url, token));
+  if (handle.isConnected) handle.tellConnected(true);
+  for (const frame of waiting) handle.hand(frame);
+}
+
+/**
+ * How a client is connected: 2 open, 1 on its way, 0 not.
+ * @param {number} client
+ */
+export function statusOf(client) {
+  if (fault) throw fault;
+  const own = [...connections].filter((connection) => connection.serves(client));
+  return Math.max(0, ...own.map(({ status }) => status));
+}

@@ -1,0 +1,48 @@
+import { hinted } from "../errors.js";
+import { urlParts } from "../url-parts.js";
+
+/** @import { Config } from "../types.js" */
+
+const HINT = "Both stand in the Realtime Settings of the workspace; pass them to new XanoClient({ … }).";
+const SPELLINGS = " (realtimeCanonical and realtimeConnectionHash are other names of it)";
+
+/** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */
+const NEAR_HOSTS =
+  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
+
+/** The one before: the channels of a client share the text. */
+let latest = "";
+
+/**
+ * Where the socket of a client with these settings goes.
+ * @param {Config} config
+ */
+export function socketAddress(config) {
+  const base = config.instanceBaseUrl || config.apiGroupBaseUrl;
+  const segment = config.realtimeConnectionCanonical || config.realtimeCanonical || config.realtimeConnectionHash;
+  if (!base || !segment) {
+    const missing = base ? "realtimeConnectionCanonical" : "instanceBaseUrl or apiGroupBaseUrl";
+    throw hinted(`Please configure ${missing} setting before connecting to realtime${base ? SPELLINGS : ""}`, HINT);
+  }
+  try {
+    const address = socketUrl(base, segment);
+    if (address !== latest) latest = address;
+    return latest;
+  } catch (cause) {
+    throw new Error(`The base URL "${base}" is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * The socket's address: the URL's host and port, its path dropped, and the connection's segment. Only near hosts get
+ * `ws:`, where the URL says `http:`: a page that was configured with `http://….xano.io` works with the original.
+ * @param {string} base
+ * @param {string} segment
+ */
+export function socketUrl(base, segment) {
+  const { host, hostname = "", protocol } = urlParts(base);
+  if (!host) throw new TypeError("no host");
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
+}

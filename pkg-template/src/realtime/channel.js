@@ -1,0 +1,170 @@
+import { ChannelHandle, destroyed } from "../core/channel-handle.js";
+import { handles } from "../core/handles.js";
+import { SIGNS_OF_JOINING } from "../core/receive.js";
+import { socketAddress } from "./address.js";
+import { actionsOf } from "./iteration.js";
+import { answer, nextAction, quiet } from "./promises.js";
+import { Publisher } from "./publish.js";
+import { XanoRealtimeClient } from "./realtime-client.js";
+
+/** @import { Action, Config } from "../types.js" */
+
+// No private members (`#id`) in here: frameworks wrap objects in proxies, which cannot reach them.
+export class XanoRealtimeChannel {
+  _number = 0;
+  /** @type {Map<unknown, XanoRealtimeClient> | undefined} */
+  _members;
+  /** @type {Publisher | undefined} */
+  _publisher;
+
+  /**
+   * @param {string} channel
+   * @param {any} options
+   * @param {Config} config
+   */
+  constructor(channel, options, config) {
+    this.channel = channel;
+    this.options = options;
+    this._config = config;
+    this._open();
+  }
+
+  /** @param {any[]} args action, handler, handler of errors, options: each but the handler may be left out */
+  on(...args) {
+    const action = typeof args[0] === "string" ? args.shift() : undefined;
+    // Hermes has no `at`.
+    const { signal } = typeof args[args.length - 1] === "object" ? (args.pop() ?? {}) : {};
+    const [handler, onError] = args;
+    if (signal?.aborted) return this;
+    // After destroy() a channel object starts anew, so that an effect which runs twice finds it alive.
+    (this._handle ?? this._open()).listen(this, action || undefined, handler, onError, false);
+    signal?.addEventListener("abort", () => this.off(action, handler), { once: true });
+    return this;
+  }
+
+  /** @param {any[]} args action, handler: each may be left out */
+  off(...args) {
+    const action = typeof args[0] === "string" ? args.shift() : undefined;
+    const [handler] = args;
+    this._handle?.removeHandlers(action || undefined, handler);
+    return this;
+  }
+
+  /** @param {string} action */
+  once(action) {
+    return nextAction(this, (candidate) => candidate.action === action);
+  }
+
+  get joined() {
+    if (this._handle?.joined) return Promise.resolve();
+    return quiet(answer(this, ({ action }) => SIGNS_OF_JOINING.includes(action)).then(() => undefined));
+  }
+
+  /**
+   * @param {unknown} payload
+   * @param {object} [options]
+   */
+  message(payload, options) {
+    this._send("message", options, payload);
+  }
+
+  /**
+   * Realtime V2 acknowledges; V1 has nothing to acknowledge.
+   * @param {unknown} _cursor
+   */
+  ack(_cursor) {}
+
+  history() {
+    this._send("history");
+  }
+
+  fetchHistory() {
+    const asked = answer(
+      this,
+      ({ action }) => action === "history",
+      () => this.history(),
+    );
+    return quiet(asked.then(({ payload }) => (Array.isArray(payload?.history) ? payload.history : [])));
+  }
+
+  /**
+   * @param {unknown} payload
+   * @param {object} [options]
+   */
+  publish(payload, options) {
+    this._publisher ??= new Publisher(this);
+    return this._publisher.publish(payload, options);
+  }
+
+  /** @returns {XanoRealtimeClient[]} */
+  getPresence() {
+    return this._handle && this._members ? [...this._members.values()] : [];
+  }
+
+  destroy() {
+    this._handle?.close();
+  }
+
+  [Symbol.asyncIterator]() {
+    return actionsOf(this);
+  }
+
+  /** What is behind this object; nothing once it is destroyed. */
+  get _handle() {
+    return handles.get(this._number);
+  }
+
+  _open() {
+    const handle = new ChannelHandle(this.channel, socketAddress(this._config), this.options ?? {}, this._config);
+    this._number = handle.number;
+    this._members = undefined;
+    this._publisher = undefined;
+    handle.watchOver(this);
+    return handle;
+  }
+
+  /**
+   * Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes.
+   * @param {Action} action
+   */
+  _track({ action, payload }) {
+    this._members ??= new Map();
+    const members = this._members;
+    const add = (/** @type {any} */ client) =>
+      typeof client === "object" && client && members.set(client.socketId, new XanoRealtimeClient(client, this));
+    const client = payload?.presence;
+    if (action === "presence_full") {
+      if (!Array.isArray(client)) return;
+      members.clear();
+      client.forEach(add);
+    } else if (payload?.action === "join") add(client);
+    else if (payload?.action === "leave") members.delete(client?.socketId);
+  }
+
+  /**
+   * Calls `watch` with every action until the returned function is called; `cancel` when the channel is destroyed.
+   * @param {(action: Action) => void} watch
+   * @param {(error: Error) => void} cancel
+   * @returns {() => void}
+   */
+  _watch(watch, cancel) {
+    const handle = this._handle;
+    if (handle) return handle.watch(this, watch, cancel);
+    cancel(destroyed(this.channel));
+    return () => {};
+  }
+
+  /**
+   * @param {string} action
+   * @param {any} [options]
+   * @param {unknown} [payload]
+   */
+  _send(action, options, payload) {
+    const handle = this._handle;
+    if (!handle) {
+      console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
+      return;
+    }
+    handle.transmit(this, action, options, payload);
+  }
+}

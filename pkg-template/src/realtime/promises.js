@@ -1,0 +1,106 @@
+// Promises about a channel. Each settles: by an action, by destroy(), or by time. None of them has to be looked at.
+
+import { isFinal } from "../core/actions.js";
+import { coded } from "../errors.js";
+
+/** @import { XanoRealtimeChannel } from "./channel.js" */
+/** @import { Action } from "../types.js" */
+/** @typedef {(value: any) => void} Settle */
+
+/** How long the server may take to answer. */
+const ANSWER_DEADLINE_MS = 15_000;
+
+/**
+ * Rejects when the server has not answered in time, unless the timer that it returns is stopped.
+ * @param {XanoRealtimeChannel} channel
+ * @param {Settle} reject
+ */
+export function rejectLate({ channel }, reject) {
+  const late = () => reject(coded("timeout", `The server did not answer on "${channel}" within 15 seconds.`));
+  return setTimeout(late, ANSWER_DEADLINE_MS);
+}
+
+/**
+ * What an `error` action says.
+ * @param {Action} action
+ */
+export function refusal({ payload }) {
+  return coded(payload?.code ?? "refused", `${payload?.message}`);
+}
+
+/**
+ * Resolves with the first action that `wanted` accepts.
+ * @param {XanoRealtimeChannel} channel
+ * @param {(action: Action) => boolean} wanted
+ */
+export function nextAction(channel, wanted) {
+  return settled(channel, (resolve, _reject, action) => {
+    if (wanted(action)) resolve(action);
+  });
+}
+
+/**
+ * As `nextAction`, for what a server answers on this channel: an error there, one after which no answer can come, or 15
+ * seconds without it, rejects.
+ * @param {XanoRealtimeChannel} channel
+ * @param {(action: Action) => boolean} wanted
+ * @param {() => void} [ask]
+ */
+export function answer(channel, wanted, ask) {
+  return settled(
+    channel,
+    (resolve, reject, action) => {
+      if (action.options?.channel !== channel.channel && !isFinal(action)) return;
+      if (action.action === "error") reject(refusal(action));
+      else if (wanted(action)) resolve(action);
+    },
+    true,
+    ask,
+  );
+}
+
+/**
+ * @param {XanoRealtimeChannel} channel
+ * @param {(resolve: Settle, reject: Settle, action: Action) => void} decide
+ * @param {boolean} [isAnswer]
+ * @param {() => void} [ask]
+ * @returns {Promise<any>}
+ */
+function settled(channel, decide, isAnswer, ask) {
+  const promise = new Promise((resolve, reject) => {
+    let open = true;
+    /** @type {any} */
+    let timer;
+    let unwatch = () => {};
+    /** @type {(outcome: Settle) => Settle} */
+    const settle = (outcome) => (value) => {
+      open = false;
+      clearTimeout(timer);
+      unwatch();
+      outcome(value);
+    };
+    const done = settle(resolve);
+    const failed = settle(reject);
+    unwatch = channel._watch((action) => decide(done, failed, action), failed);
+    // On a destroyed channel it has failed.
+    if (!open) return;
+    const failure = isAnswer && channel._handle?.failure;
+    if (failure) {
+      failed(refusal(failure));
+      return;
+    }
+    if (isAnswer) timer = rejectLate(channel, failed);
+    ask?.();
+  });
+  return quiet(promise);
+}
+
+/**
+ * The promise need not be looked at: rejected, it is no unhandled rejection.
+ * @template T
+ * @param {Promise<T>} promise
+ */
+export function quiet(promise) {
+  promise.catch(() => {});
+  return promise;
+}

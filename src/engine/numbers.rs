@@ -1,0 +1,171 @@
+//! The inputs and outputs as numbers, for hosts on the other side of a boundary that only numbers cross. The build writes
+//! them down for JavaScript: `pkg-template/src/core/numbers.js`.
+
+use xano_realtime_protocol::CloseCode;
+
+use super::{Attempt, Frame, Input, JoinOptions, Output};
+
+/// Numbers names in their order, and lists them for the build.
+macro_rules! numbered {
+    ($($name:ident)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Order { $($name,)* }
+
+        $(
+            #[doc = concat!("`", stringify!($name), "`, as a number.")]
+            pub const $name: u32 = Order::$name as u32;
+        )*
+
+        /// Every name with its number.
+        pub const ALL: &[(&str, u32)] = &[$((stringify!($name), $name),)*];
+    };
+}
+
+/// What happened: the kinds of [`Input`].
+///
+/// | kind | a | b | c | d |
+/// |---|---|---|---|---|
+/// | `JOIN` | channel | [`bits`] of its options | | |
+/// | `LEAVE` | channel | | | |
+/// | `SEND` | channel | frame | its bytes | [`bits`] |
+/// | `OPENED`, `TOKEN_REFUSED`, `WRITABLE` | epoch | | | |
+/// | `CLOSED` | epoch | close code | | |
+/// | `ACKNOWLEDGED` | 1 where pings are answered | | | |
+/// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
+/// | `RESUMED` | 1 when it slept | | | |
+/// | `TICK_ENDED`, `SENDING`, `RECONNECT` | | | | |
+pub mod input {
+    numbered! {
+        JOIN LEAVE TICK_ENDED SEND SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED ELAPSED RESUMED RECONNECT
+    }
+}
+
+/// What to do: the kinds of [`Output`].
+///
+/// | kind | a | b | c |
+/// |---|---|---|---|
+/// | `OPEN_SOCKET` | epoch | | |
+/// | `CLOSE_SOCKET`, `DROP_SOCKET` | close code | | |
+/// | `SEND_JOIN` | channel | [`bits`] of its options | |
+/// | `SEND_LEAVE`, `FORGET_CHANNEL` | channel | | |
+/// | `SEND_FRAME`, `FORGET_FRAME` | frame | | |
+/// | `SET_TIMER` | timer | after ms | 1 when it only watches |
+/// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
+/// | `FAILED` | failure | channel; all bits set: every one | |
+/// | the others | | | |
+pub mod output {
+    numbered! {
+        OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME FORGET_FRAME FORGET_CHANNEL
+        FORGET_CONNECTION AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
+    }
+}
+
+/// What travels together in one number.
+pub mod bits {
+    use super::JoinOptions;
+
+    /// Of a join: the kept messages.
+    pub const HISTORY: u32 = JoinOptions::HISTORY.bits();
+    /// Of a join: who is there.
+    pub const PRESENCE: u32 = JoinOptions::PRESENCE.bits();
+    /// Of a join: what was missed.
+    pub const RECOVER: u32 = JoinOptions::RECOVER.bits();
+    /// Of a frame: the server sends it back.
+    pub const COMES_BACK: u32 = 1;
+    /// Of a frame: the socket takes it now.
+    pub const TAKES_FRAMES: u32 = 2;
+    /// Of a frame: it may wait for a connection.
+    pub const MAY_WAIT: u32 = 4;
+
+    /// Every name with its number.
+    pub const ALL: &[(&str, u32)] = &[
+        ("HISTORY", HISTORY),
+        ("PRESENCE", PRESENCE),
+        ("RECOVER", RECOVER),
+        ("COMES_BACK", COMES_BACK),
+        ("TAKES_FRAMES", TAKES_FRAMES),
+        ("MAY_WAIT", MAY_WAIT),
+    ];
+}
+
+/// Hands the input of that kind to `handle`; says whether there is such a kind. Each kind is handed over by itself, so that
+/// the compiler leaves of `handle` what concerns that kind.
+#[inline(always)]
+pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bool {
+    let has = |bits: u32, bit: u32| bits & bit != 0;
+    match kind {
+        input::JOIN => handle(Input::Join { channel: a, options: JoinOptions::from_bits(b) }),
+        input::LEAVE => handle(Input::Leave { channel: a }),
+        input::TICK_ENDED => handle(Input::TickEnded),
+        input::SEND => handle(Input::Send {
+            channel: a,
+            frame: Frame { number: b, bytes: c, comes_back: has(d, bits::COMES_BACK) },
+            writable: has(d, bits::TAKES_FRAMES),
+            may_wait: has(d, bits::MAY_WAIT),
+        }),
+        input::SENDING => handle(Input::Sending),
+        input::OPENED => handle(Input::Opened { epoch: a }),
+        input::CLOSED => handle(Input::Closed { epoch: a, code: CloseCode(b as u16) }),
+        input::TOKEN_REFUSED => handle(Input::TokenRefused { epoch: a }),
+        input::WRITABLE => handle(Input::Writable { epoch: a }),
+        input::ACKNOWLEDGED => handle(Input::Acknowledged { answers_pings: a != 0 }),
+        input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
+        input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
+        input::RECONNECT => handle(Input::Reconnect),
+        _ => return false,
+    }
+    true
+}
+
+/// The output as its kind and what belongs to it.
+#[inline(always)]
+pub fn encode(output: Output) -> [u32; 4] {
+    use output::*;
+    match output {
+        Output::OpenSocket { epoch } => [OPEN_SOCKET, epoch, 0, 0],
+        Output::CloseSocket { code } => [CLOSE_SOCKET, code.0.into(), 0, 0],
+        Output::DropSocket { code } => [DROP_SOCKET, code.0.into(), 0, 0],
+        Output::SendJoin { channel, options } => [SEND_JOIN, channel, options.bits(), 0],
+        Output::SendLeave { channel } => [SEND_LEAVE, channel, 0, 0],
+        Output::Send { frame } => [SEND_FRAME, frame, 0, 0],
+        Output::ForgetFrame { frame } => [FORGET_FRAME, frame, 0, 0],
+        Output::ForgetChannel { channel } => [FORGET_CHANNEL, channel, 0, 0],
+        Output::ForgetConnection => [FORGET_CONNECTION, 0, 0, 0],
+        Output::AwaitWritable => [AWAIT_WRITABLE, 0, 0, 0],
+        Output::AwaitTickEnd => [AWAIT_TICK_END, 0, 0, 0],
+        Output::SendPing => [SEND_PING, 0, 0, 0],
+        Output::SetTimer { timer, after_ms, watches } => [SET_TIMER, timer, after_ms, watches.into()],
+        Output::ClearTimer => [CLEAR_TIMER, 0, 0, 0],
+        Output::Connected => [CONNECTED, 0, 0, 0],
+        Output::Disconnected { code, next } => {
+            let Attempt { number, in_ms } = next.unwrap_or(Attempt { number: 0, in_ms: 0 });
+            [DISCONNECTED, code.0.into(), number, in_ms]
+        }
+        Output::Failed { channel, failure } => [FAILED, failure as u32, channel.unwrap_or(u32::MAX), 0],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_input_is_decoded_and_no_other() {
+        for &(name, kind) in input::ALL {
+            let mut inputs = 0;
+            assert!(decode([kind, 1, 1, 1, 1], |_| inputs += 1), "{name}");
+            assert_eq!(inputs, 1, "{name}");
+        }
+        assert!(!decode([input::ALL.len() as u32, 0, 0, 0, 0], |input| panic!("{input:?}")));
+    }
+
+    #[test]
+    fn options_survive_the_boundary() {
+        for both in 0..8 {
+            decode([input::JOIN, 7, both, 0, 0], |input| {
+                let Input::Join { channel: 7, options } = input else { panic!("not a join: {input:?}") };
+                assert_eq!(encode(Output::SendJoin { channel: 7, options }), [output::SEND_JOIN, 7, both, 0]);
+            });
+        }
+    }
+}

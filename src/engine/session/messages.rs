@@ -1,0 +1,177 @@
+//! What a session is told, and what it asks for.
+
+use xano_realtime_protocol::CloseCode;
+
+use super::Epoch;
+use super::channels::{ChannelId, JoinOptions};
+use super::failure::Failure;
+use super::queue::{Frame, FrameId};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Input {
+    /// A channel wants to be joined, or asks for more than before.
+    Join {
+        /// Which channel.
+        channel: ChannelId,
+        /// What the server shall send on arrival.
+        options: JoinOptions,
+    },
+    /// No subscriber needs the channel any longer. What waits on it is handed back.
+    Leave {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// The tick that [`Output::AwaitTickEnd`] was about has ended.
+    TickEnded,
+    /// The application sends a frame on a joined channel.
+    Send {
+        /// Which channel.
+        channel: ChannelId,
+        /// The frame, by its number.
+        frame: Frame,
+        /// Whether the socket takes frames now: an open one that has begun to close loses what it is given.
+        writable: bool,
+        /// Whether it may wait for a connection; if not, it is refused while there is none.
+        may_wait: bool,
+    },
+    /// The host is about to send a public message by itself. It may do so between [`Output::Connected`] and the end of the
+    /// connection, while no frame waits on the channel and the socket takes frames. One such input after each
+    /// [`Output::SetTimer`] is enough.
+    Sending,
+    /// The socket opened.
+    Opened {
+        /// Which socket.
+        epoch: Epoch,
+    },
+    /// The socket closed, or never opened.
+    Closed {
+        /// Which socket.
+        epoch: Epoch,
+        /// The close code; 1006 where there was none.
+        code: CloseCode,
+    },
+    /// The token cannot be used: no socket was opened with it.
+    TokenRefused {
+        /// Which socket it was meant for.
+        epoch: Epoch,
+    },
+    /// The socket, whose browser would not take more, takes frames again.
+    Writable {
+        /// Which socket.
+        epoch: Epoch,
+    },
+    /// The server has acknowledged a join on the current socket.
+    Acknowledged {
+        /// Whether it has said that it answers pings.
+        answers_pings: bool,
+    },
+    /// The timer ran out.
+    Elapsed {
+        /// Which timer.
+        timer: Epoch,
+        /// How long ago the last frame came on the current socket, in milliseconds.
+        quiet_ms: u32,
+        /// Whether one came since the timer was set.
+        heard: bool,
+    },
+    /// The network is back, or the page is seen again.
+    Resumed {
+        /// Whether it is known that an open socket may have died. A timer that is long overdue says so as well.
+        slept: bool,
+    },
+    /// The application asks for a new socket.
+    Reconnect,
+}
+
+/// An attempt to connect that is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// 1 for the first one since a good connection ended.
+    pub number: u32,
+    /// Milliseconds until then.
+    pub in_ms: u32,
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Output {
+    /// Open a socket; its events carry this epoch.
+    OpenSocket {
+        /// The new socket's number.
+        epoch: Epoch,
+    },
+    /// Close the socket with this code, and go on listening to it.
+    CloseSocket {
+        /// The code for the server.
+        code: CloseCode,
+    },
+    /// Close the socket with this code, and stop listening to it.
+    DropSocket {
+        /// The code for the server.
+        code: CloseCode,
+    },
+    /// Send the channel's join frame.
+    SendJoin {
+        /// Which channel.
+        channel: ChannelId,
+        /// What the server shall send on arrival.
+        options: JoinOptions,
+    },
+    /// Send the channel's leave frame.
+    SendLeave {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// Send a frame of the application, and forget it.
+    Send {
+        /// The frame's number.
+        frame: FrameId,
+    },
+    /// Forget a frame that was not sent: it was refused, or its channel was left.
+    ForgetFrame {
+        /// The frame's number.
+        frame: FrameId,
+    },
+    /// Forget a channel: it was left.
+    ForgetChannel {
+        /// The channel's number; it may be given to another one.
+        channel: ChannelId,
+    },
+    /// Forget the connection: its last channel was left.
+    ForgetConnection,
+    /// Say when the socket takes frames again.
+    AwaitWritable,
+    /// Say when everything that runs now has run. A socket without channels lives until then: a component that is mounted
+    /// again at once finds its socket.
+    AwaitTickEnd,
+    /// Ask the server whether it is there.
+    SendPing,
+    /// Start the timer; it replaces one that runs.
+    SetTimer {
+        /// The timer's number.
+        timer: Epoch,
+        /// Milliseconds until it runs out.
+        after_ms: u32,
+        /// Whether it only watches over an open socket: it keeps no program from ending.
+        watches: bool,
+    },
+    /// Stop the timer.
+    ClearTimer,
+    /// Tell every channel that the connection is there.
+    Connected,
+    /// Tell every channel that the connection is gone.
+    Disconnected {
+        /// The close code.
+        code: CloseCode,
+        /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
+        next: Option<Attempt>,
+    },
+    /// Tell the application about a failure.
+    Failed {
+        /// The channel that it concerns; none: all of them.
+        channel: Option<ChannelId>,
+        /// What failed.
+        failure: Failure,
+    },
+}

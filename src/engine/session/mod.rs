@@ -1,0 +1,406 @@
+//! The life of one connection: [`Session::handle`] is the one place that decides; `docs/lifecycle.md` draws its table.
+//!
+//! # Layout
+//!
+//! - this module: the transition table.
+//! - [`messages`]: what a session is told, and what it asks for.
+//! - `turn`: one input with its moment, and where its outputs go.
+//! - [`backoff`]: how long to wait before the next attempt.
+//! - [`watch`]: whether an open socket still leads anywhere.
+//! - [`channels`]: which channels are joined, and what waits for the next socket.
+//! - [`queue`]: the frames of one channel that wait, bounded.
+//! - [`failure`]: failures in words: what was wrong, and what to do.
+
+pub mod backoff;
+pub mod channels;
+pub mod failure;
+pub mod messages;
+pub mod queue;
+mod turn;
+pub mod watch;
+
+use xano_realtime_protocol::{CloseCode, Retry};
+
+use super::{Moment, Sink};
+use backoff::Backoff;
+use channels::Channels;
+pub use channels::{ChannelId, JoinOptions};
+pub use failure::Failure;
+pub use messages::{Attempt, Input, Output};
+pub use queue::{Frame, FrameId};
+use turn::Turn;
+use watch::Watch;
+
+/// Attempts in a row that never opened before the application is told.
+pub const ATTEMPTS_BEFORE_ERROR: u32 = 3;
+
+/// How long a socket that was asked to close may take, in milliseconds, before it is given up.
+pub const CLOSE_DEADLINE_MS: u32 = 5_000;
+
+/// Numbers the sockets of a session, and its timers, so that a late event of an abandoned one is recognised.
+pub type Epoch = u32;
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// No channel needs a connection.
+    Idle,
+    /// A socket was asked for and has not opened yet.
+    Connecting,
+    /// The socket is open.
+    Open,
+    /// The application asked for a new socket; the old one is closing.
+    Closing,
+    /// Waiting before the next attempt.
+    Waiting,
+    /// Closed, with no further attempt until the application asks for one.
+    Stopped,
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Session {
+    state: State,
+    /// The number of the current socket.
+    epoch: Epoch,
+    /// The number of the current timer.
+    timer: Epoch,
+    /// When the current timer is due.
+    due_ms: u32,
+    backoff: Backoff,
+    /// Attempts since the last good connection ended.
+    attempts: u32,
+    /// Attempts since a socket was last open.
+    failed_attempts: u32,
+    /// What the timer of an open socket is for.
+    watch: Watch,
+    /// Whether the current socket's server answers pings.
+    answers_pings: bool,
+    /// Whether a join was acknowledged on the current socket.
+    joined: bool,
+    /// When the current socket opened.
+    opened_ms: u32,
+    /// How long the current socket is known to be alive, in milliseconds: never longer than it is open.
+    lasted_ms: u32,
+    /// Whether the current socket may have died while the page slept, and was asked.
+    doubted: bool,
+    channels: Channels,
+    /// How much of what waits may still go out on the current socket, as `queue` counts it.
+    allowance_ms: i32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Session {
+    /// A session that no channel needs yet.
+    pub const fn new() -> Self {
+        Session {
+            state: State::Idle,
+            epoch: 0,
+            timer: 0,
+            due_ms: 0,
+            backoff: Backoff::new(),
+            attempts: 0,
+            failed_attempts: 0,
+            watch: Watch::Young,
+            answers_pings: false,
+            joined: false,
+            opened_ms: 0,
+            lasted_ms: 0,
+            doubted: false,
+            channels: Channels::new(),
+            allowance_ms: queue::AT_ONCE_MS,
+        }
+    }
+
+    /// Where the session stands.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The number of the current socket.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Decides what follows from an input.
+    // Where the kind of the input is known, what is left is the code for that kind.
+    #[inline(always)]
+    pub fn handle(&mut self, input: Input, moment: Moment, sink: &mut impl Sink) {
+        use State::{Closing, Connecting, Idle, Open, Stopped, Waiting};
+        let turn = &mut Turn { moment, sink };
+        match (self.state, input) {
+            (Idle | Stopped, Input::Join { channel, options }) => {
+                self.channels.add(channel, options);
+                self.connect(turn);
+            }
+            (Open, Input::Join { channel, options }) => {
+                self.channels.add(channel, options);
+                self.join(channel, turn);
+            }
+            (Connecting | Closing | Waiting, Input::Join { channel, options }) => self.channels.add(channel, options),
+
+            (state, Input::Leave { channel }) => self.leave(state, channel, turn),
+            (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state, turn),
+
+            (Open, Input::Send { channel, frame, writable: true, may_wait })
+                if !(may_wait && self.channels.is_waiting(channel)) =>
+            {
+                while let Some(waiting) = self.pop_any(channel) {
+                    self.send(waiting, turn);
+                }
+                self.send(frame, turn);
+            }
+            (Open, Input::Sending) => self.await_echo(turn),
+            (Open, Input::Writable { epoch }) if epoch == self.epoch => self.send_some(turn),
+            (Idle, Input::Send { channel, frame, .. }) | (_, Input::Send { channel, frame, may_wait: false, .. }) => {
+                turn.refuse(channel, frame, Failure::NotConnected);
+            }
+            (state, Input::Send { channel, frame, .. }) => {
+                if self.channels.wait(channel, frame).is_err() {
+                    turn.refuse(channel, frame, Failure::QueueFull);
+                }
+                if state == Open {
+                    self.await_writable(turn);
+                }
+            }
+
+            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+
+            (Open, Input::Acknowledged { answers_pings }) => {
+                self.joined = true;
+                if answers_pings && !self.answers_pings {
+                    self.answers_pings = true;
+                    // Every other timer runs out sooner than a ping is due.
+                    if self.watch == Watch::Silence {
+                        self.look(Watch::Silence, watch::PING_AFTER_MS, turn);
+                    }
+                }
+            }
+
+            (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
+                self.failed_attempts += 1;
+                self.closed(code, code.retry(), turn);
+                if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
+                    turn.fail(Failure::CannotConnect);
+                }
+            }
+            (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
+                turn.push(Output::ClearTimer);
+                self.closed(code, code.retry(), turn);
+            }
+            // Whatever code the server answered with: a new socket was asked for.
+            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => {
+                turn.push(Output::ClearTimer);
+                self.closed(code, Retry::Again, turn);
+            }
+
+            (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
+                if self.state == Closing {
+                    turn.push(Output::ClearTimer);
+                }
+                self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
+                turn.fail(Failure::InvalidToken);
+            }
+
+            (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
+            (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
+            (Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
+                if self.has_slept(turn) {
+                    self.doubt(turn);
+                } else {
+                    self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, heard), turn);
+                }
+            }
+
+            (Waiting, Input::Resumed { .. }) => {
+                turn.push(Output::ClearTimer);
+                self.connect(turn);
+            }
+            (Open, Input::Resumed { slept }) if slept || self.has_slept(turn) => self.doubt(turn),
+
+            (Connecting | Open, Input::Reconnect) => {
+                self.state = Closing;
+                self.channels.forget_joins();
+                turn.push(Output::CloseSocket { code: CloseCode::RECONNECT });
+                self.set_timer(CLOSE_DEADLINE_MS, turn);
+            }
+            (Waiting, Input::Reconnect) => {
+                turn.push(Output::ClearTimer);
+                self.connect(turn);
+            }
+            (Stopped, Input::Reconnect) => self.connect(turn),
+            (Idle | Closing, Input::Reconnect) => {}
+
+            // Events of a socket or timer that was given up, and what matters to an open or a lost connection only.
+            (
+                _,
+                Input::Opened { .. }
+                | Input::Closed { .. }
+                | Input::TokenRefused { .. }
+                | Input::Elapsed { .. }
+                | Input::Writable { .. }
+                | Input::Sending
+                | Input::Acknowledged { .. }
+                | Input::Resumed { .. }
+                | Input::TickEnded,
+            ) => {}
+        }
+    }
+
+    fn connect(&mut self, turn: &mut Turn<impl Sink>) {
+        self.state = State::Connecting;
+        self.epoch = self.epoch.wrapping_add(1);
+        self.answers_pings = false;
+        self.joined = false;
+        self.lasted_ms = 0;
+        self.doubted = false;
+        turn.push(Output::OpenSocket { epoch: self.epoch });
+    }
+
+    fn opened(&mut self, turn: &mut Turn<impl Sink>) {
+        self.state = State::Open;
+        self.failed_attempts = 0;
+        self.opened_ms = turn.moment.now_ms;
+        self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
+        self.allowance_ms = queue::AT_ONCE_MS;
+        for channel in 0..self.channels.end() {
+            self.join(channel, turn);
+            self.send_waiting(channel, turn);
+        }
+        self.await_writable(turn);
+        turn.push(Output::Connected);
+    }
+
+    /// The next delay is the shortest one again.
+    fn start_over(&mut self) {
+        self.backoff = Backoff::new();
+        self.attempts = 0;
+    }
+
+    /// Starts over if the connection that ends was a good one: it has joined and has lasted for a while, or it has lasted
+    /// for long. A server that acknowledges a join and then closes must see ever longer delays, and so must one that
+    /// closes because it is overloaded.
+    fn start_over_if_good(&mut self, code: CloseCode) {
+        let needed_ms = if self.joined { watch::STABLE_AFTER_MS } else { watch::GOOD_AFTER_MS };
+        let was_good = self.lasted_ms >= needed_ms;
+        if was_good && code != CloseCode::TRY_AGAIN_LATER {
+            self.start_over();
+        }
+    }
+
+    fn closed(&mut self, code: CloseCode, retry: Retry, turn: &mut Turn<impl Sink>) {
+        self.start_over_if_good(code);
+        match retry {
+            Retry::Again | Retry::AgainWithoutFrame => {
+                self.attempts += 1;
+                // What the socket may still say comes too late.
+                self.epoch = self.epoch.wrapping_add(1);
+                // A page that slept over the death of its socket has waited long enough.
+                let in_ms = if self.doubted { 0 } else { self.backoff.next(turn.moment.random) };
+                self.disconnect(State::Waiting, code, Some(Attempt { number: self.attempts, in_ms }), turn);
+                self.set_timer(in_ms, turn);
+            }
+            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => {
+                self.disconnect(State::Stopped, code, None, turn);
+            }
+        }
+        match retry {
+            Retry::AgainWithoutFrame => turn.fail(Failure::TooLarge),
+            Retry::NeverPolicy => turn.fail(Failure::Policy),
+            Retry::NeverUnauthorized => turn.fail(Failure::Unauthorized),
+            Retry::Again | Retry::Never => {}
+        }
+    }
+
+    fn disconnect(&mut self, state: State, code: CloseCode, next: Option<Attempt>, turn: &mut Turn<impl Sink>) {
+        self.state = state;
+        self.channels.forget_joins();
+        turn.push(Output::Disconnected { code, next });
+    }
+
+    fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        if let Some(options) = self.channels.join(channel) {
+            turn.push(Output::SendJoin { channel, options });
+        }
+    }
+
+    /// As much as there is an allowance for.
+    fn send_waiting(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        while let Some(frame) = self.channels.pop_waiting(channel, &mut self.allowance_ms) {
+            self.send(frame, turn);
+        }
+    }
+
+    /// The oldest frame that waits, whatever the allowance is.
+    fn pop_any(&mut self, channel: ChannelId) -> Option<Frame> {
+        let mut unbounded = i32::MAX;
+        self.channels.pop_waiting(channel, &mut unbounded)
+    }
+
+    fn send_some(&mut self, turn: &mut Turn<impl Sink>) {
+        self.allowance_ms = queue::next_turn(self.allowance_ms);
+        if let Some(channel) = self.channels.first_waiting() {
+            self.send_waiting(channel, turn);
+        }
+        self.await_writable(turn);
+    }
+
+    fn await_writable(&mut self, turn: &mut Turn<impl Sink>) {
+        if self.channels.first_waiting().is_some() {
+            turn.push(Output::AwaitWritable);
+        }
+    }
+
+    fn send(&mut self, frame: Frame, turn: &mut Turn<impl Sink>) {
+        turn.push(Output::Send { frame: frame.number });
+        if frame.comes_back {
+            self.await_echo(turn);
+        }
+    }
+
+    fn leave(&mut self, state: State, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        while let Some(frame) = self.pop_any(channel) {
+            turn.push(Output::ForgetFrame { frame: frame.number });
+        }
+        let Some(was_joined) = self.channels.remove(channel) else { return };
+        if was_joined {
+            turn.push(Output::SendLeave { channel });
+        }
+        turn.push(Output::ForgetChannel { channel });
+        if !self.channels.is_empty() {
+            return;
+        }
+        match state {
+            State::Connecting | State::Open | State::Closing => turn.push(Output::AwaitTickEnd),
+            State::Idle | State::Waiting | State::Stopped => self.let_go(state, turn),
+        }
+    }
+
+    /// The last channel is gone, and with it everything ends.
+    fn let_go(&mut self, state: State, turn: &mut Turn<impl Sink>) {
+        if state == State::Idle {
+            return;
+        }
+        if matches!(state, State::Open | State::Waiting | State::Closing) {
+            turn.push(Output::ClearTimer);
+        }
+        if matches!(state, State::Connecting | State::Open | State::Closing) {
+            turn.push(Output::DropSocket { code: CloseCode::NORMAL });
+        }
+        turn.push(Output::ForgetConnection);
+        self.state = State::Idle;
+        self.start_over();
+        self.failed_attempts = 0;
+    }
+
+    fn set_timer(&mut self, after_ms: u32, turn: &mut Turn<impl Sink>) {
+        self.timer = self.timer.wrapping_add(1);
+        self.due_ms = turn.moment.now_ms.wrapping_add(after_ms);
+        turn.push(Output::SetTimer { timer: self.timer, after_ms, watches: self.state == State::Open });
+    }
+}

@@ -1,0 +1,3 @@
+import { XanoObjectStorage } from "xano-wasm";
+
+console.log(Object.keys(new XanoObjectStorage()));

