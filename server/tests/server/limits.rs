@@ -146,7 +146,12 @@ async fn a_client_that_never_reads_delays_no_other_member() {
 #[tokio::test]
 async fn a_client_that_reads_nothing_is_given_up_even_if_few_bytes_wait_for_it() {
     let timings = Timings { ping: Duration::from_millis(400), ..Timings::default() };
-    let limits = Limits { outbox_bytes: usize::MAX, bytes_per_second: usize::MAX, ..Limits::default() };
+    let limits = Limits {
+        outbox_bytes: usize::MAX,
+        messages_per_second: usize::MAX,
+        bytes_per_second: usize::MAX,
+        ..Limits::default()
+    };
     let server = Running::start_with(Config { timings, limits, ..Config::default() }).await;
     let mut jill = server.client_on(MARVEL).await;
     let stuck = server.client_on(MARVEL).await;
