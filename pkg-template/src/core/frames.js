@@ -29,7 +29,10 @@ export function keepFrame(frame) {
 export function takeFrame(number) {
   const frame = /** @type {Frame} */ (kept.get(number));
   kept.delete(number);
-  /** @type {Subscription} */ (frame.owner).unsent--;
+  const owner = /** @type {Subscription} */ (frame.owner);
+  owner.unsent--;
+  // An object that was held for what waits may be collected again; one that was ever listened to may not.
+  if (!owner.unsent) for (const handle of owner.handles) if (!handle.handlers) handle.object = undefined;
   return frame;
 }
 
