@@ -1,7 +1,6 @@
 // Messages that are sent again until the server has answered, and taken by it once.
 
 import { destroyed } from "../core/channel-handle.js";
-// As much may wait for an answer as may wait for a connection.
 import { MAX_BYTES, MAX_FRAMES, QUEUE_FULL, TURN_MS } from "../core/numbers.js";
 import { coded, failure } from "../errors.js";
 import { quiet, refusal, rejectLate } from "./promises.js";
@@ -52,6 +51,7 @@ export class Publisher {
         // As it is now, whatever the application does with the object before it is sent.
         const text = JSON.stringify(payload) ?? "null";
         const length = this._length + text.length;
+        // As much may wait for an answer as may wait for a connection.
         if (this._pending.size >= MAX_FRAMES || (this._pending.size > 0 && length > MAX_BYTES)) {
           throw failure(QUEUE_FULL);
         }
