@@ -47,29 +47,3 @@ test("what it sent to a socket that had begun to close waits all the same", asyn
     ["waiting"],
   );
 });
-
-test("what sent its messages leaves its channel, whether or not they waited", async () => {
-  const jill = client();
-  jill.channel("room").on(() => {});
-  (() => jill.channel("waited").message(1))();
-  FakeSocket.latest.open();
-  (() => jill.channel("was open").message(1))();
-  await collected();
-  assert.equal(FakeSocket.latest.sentOf("message").length, 2);
-  assert.deepEqual(
-    new Set(FakeSocket.latest.sentOf("leave").map(({ options }) => options.channel)),
-    new Set(["waited", "was open"]),
-  );
-});
-
-test("what was refused holds no channel", async () => {
-  const jill = client();
-  jill.channel("room").on(() => {});
-  (() => jill.channel("refused", { queueOfflineActions: false }).message(1))();
-  await collected();
-  FakeSocket.latest.open();
-  assert.deepEqual(
-    FakeSocket.latest.sentOf("join").map(({ options }) => options.channel),
-    ["room"],
-  );
-});

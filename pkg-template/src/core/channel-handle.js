@@ -227,24 +227,24 @@ export class ChannelHandle {
     if (!isDraining && subscription && !subscription.unsent && subscription.connection.pass(text, comesBack)) return;
     // A history that nothing could receive does not wait: programs ask again once they listen.
     if (action === "history" && !this.handlers?.length && !connectionOf(this)?.takesFrames()) return;
-    this.hand({ text, bytes: new Blob([text]).size, comesBack });
     // Were the object collected now, what waits would be lost with it.
-    if (this.subscription?.unsent) this.object = object;
+    if (!this.hand({ text, bytes: new Blob([text]).size, comesBack })) this.object = object;
   }
 
   /**
-   * Hands a frame to the engine.
+   * Hands a frame to the engine; says whether it went out.
    * @param {Frame} frame
    */
   hand(frame) {
     this.activate();
     const { subscription } = this;
     // Code of the application has destroyed it during the call.
-    if (!subscription) return;
+    if (!subscription) return true;
     frame.owner = subscription;
     const takesFrames = subscription.connection.takesFrames();
     const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0) | (this.mayWait ? MAY_WAIT : 0);
     decide(subscription.connection, SEND, subscription.slot, keepFrame(frame), frame.bytes, bits);
+    return takesFrames;
   }
 
   /** The channel object is destroyed, or was collected. */

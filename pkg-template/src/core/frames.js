@@ -29,10 +29,7 @@ export function keepFrame(frame) {
 export function takeFrame(number) {
   const frame = /** @type {Frame} */ (kept.get(number));
   kept.delete(number);
-  const owner = /** @type {Subscription} */ (frame.owner);
-  owner.unsent--;
-  // An object that was held for what waits may be collected again; one that was ever listened to may not.
-  if (!owner.unsent) for (const handle of owner.handles) if (!handle.handlers) handle.object = undefined;
+  /** @type {Subscription} */ (frame.owner).unsent--;
   return frame;
 }
 
