@@ -53,6 +53,7 @@ export type XanoErrorCode =
   | "overflow"
   | "policy"
   | "queue_full"
+  | "server_closed"
   | "timeout"
   | "too_large"
   | "unauthorized"
@@ -246,8 +247,8 @@ export declare class XanoRealtimeChannel<Payload = any> {
   /**
    * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
    * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
-   * of connection without an answer, with code `no_socket` where none can be made, or with code `unconfirmed` when the
-   * server restarted in between and cannot know. A server that does not answer: resolves when it is handed to the socket.
+   * of connection without an answer, with code `no_socket` where none can be made, with code `server_closed` once the
+   * server has closed for good, or with code `unconfirmed` when it restarted in between and cannot know. A server that does not answer: resolves when it is handed to the socket.
    */
   publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
 

@@ -19,6 +19,19 @@ export function coded(code, message) {
 }
 
 /**
+ * A text of anything at all: an object may have none, and one that is nested deeply takes more stack than there is.
+ * @param {unknown} value
+ * @param {(value: any) => string} [write]
+ */
+export function textOf(value, write = String) {
+  try {
+    return write(value);
+  } catch {
+    return "something that cannot be made a text";
+  }
+}
+
+/**
  * An error in the words of the original, with what to do about it.
  * @param {string} message
  * @param {string} hint

@@ -179,6 +179,25 @@ test("a page that was too busy to read the answer reads it before it gives the s
   assert.ok(socket.readyState >= WebSocket.CLOSING, "nothing was there to be read");
 });
 
+test("a connection that lasted for longer than half of the clock's range was a good one", (t) => {
+  const { socket, pass, sleep, statuses } = open(t, { ping: 1 });
+  socket.close = () => {};
+  socket.drop(1006);
+  pass(1_000);
+  const next = FakeSocket.latest;
+  next.open();
+  next.deliver(ack({ ping: 1 }));
+  next.answer = ({ action }) => action === "ping" && next.deliver({ action: "pong" });
+  for (const days of [13, 13]) {
+    sleep(days * 86_400_000);
+    page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+    pass(15_000);
+  }
+  assert.equal(FakeSocket.latest, next);
+  next.drop(1006);
+  assert.equal(statuses().at(-1).attempt, 1);
+});
+
 test("where the platform makes no socket a message waits for one that it makes later", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const Working = globalThis.WebSocket;

@@ -252,9 +252,12 @@ export class ChannelHandle {
     handles.delete(this.number);
     this.isClosed = true;
     this.object = undefined;
-    this.leave();
-    // An error keeps the stack, which takes longer than all the rest.
-    if (this.cancels) this.tellCancels(destroyed(this.channel));
+    try {
+      this.leave();
+    } finally {
+      // An error keeps the stack, which takes longer than all the rest.
+      if (this.cancels) this.tellCancels(destroyed(this.channel));
+    }
   }
 
   /**

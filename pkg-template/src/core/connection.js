@@ -1,3 +1,4 @@
+import { textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
@@ -198,8 +199,11 @@ export class Connection {
   /** @param {number} generation */
   open(generation) {
     regroup(this);
-    // Every channel of this connection may have moved to one with another token.
-    if (!this.subscriptions.size) return;
+    // Every channel of this connection may have moved to one with another token. It opens no socket, so nothing may enter it.
+    if (!this.subscriptions.size) {
+      connections.delete(this);
+      return;
+    }
     const { token } = this;
     if (typeof token !== "function") {
       this.openWith(generation, token);
@@ -209,7 +213,7 @@ export class Connection {
     askForToken(
       token,
       (given) => this.generation === generation && this.openWith(generation, given || undefined),
-      (cause) => this.attemptFailed(generation, N.NO_TOKEN, `${cause}`),
+      (cause) => this.attemptFailed(generation, N.NO_TOKEN, textOf(cause)),
     );
   }
 
@@ -227,7 +231,7 @@ export class Connection {
       this.failed = undefined;
     } catch (error) {
       // Where the platform makes no socket.
-      later(() => this.attemptFailed(generation, N.NO_SOCKET, `${this.url}: ${error}`));
+      later(() => this.attemptFailed(generation, N.NO_SOCKET, `${this.url}: ${textOf(error)}`));
     }
   }
 
@@ -287,6 +291,8 @@ export class Connection {
     this.generation = 0;
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) subscription.joined = 0;
+    // Where the engine names a failure, that one takes its place.
+    if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);
     this.tellStatus(false, { code, reason, ...(attempt && { attempt, retryInMs }) });
   }
 

@@ -1,6 +1,8 @@
 // Which handlers an action concerns, decided here and nowhere else: a message need not enter the engine at all
 // (docs/decisions/002-data-plane.md).
 
+import { textOf } from "../errors.js";
+
 /** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Action } from "../types.js" */
 
@@ -39,7 +41,7 @@ export function handToAll(handles, action) {
 function warn({ options, payload }) {
   const channel = options?.channel;
   // Any JSON may come from a server, and not all of it can be made a text in another way.
-  const said = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
+  const said = typeof payload?.message === "string" ? payload.message : textOf(payload, JSON.stringify);
   const text = `xano: error on ${channel ? `channel "${channel}"` : "the connection"}: ${said} ${ADVICE}`;
   if (warnings.has(text) || warnings.size === MOST_WARNINGS) return;
   warnings.add(text);

@@ -1,6 +1,7 @@
 // The one door between JavaScript and the engine (src/engine). Nothing is compiled before the first channel is made.
 
 import { boot } from "wasm:boot";
+import { report } from "./dispatch.js";
 import { forgetFrame } from "./frames.js";
 import { FORGET_FRAME, RESUMED } from "./numbers.js";
 import { connections } from "./pool.js";
@@ -60,7 +61,15 @@ export function decide(connection, input, a, b, c, d) {
   if (isDraining) return;
   isDraining = true;
   try {
-    for (const [connection, output, a, b, c] of outputs) connection.carryOut(output, a, b, c);
+    for (const [connection, output, a, b, c] of outputs) {
+      try {
+        connection.carryOut(output, a, b, c);
+      } catch (error) {
+        // What the platform throws concerns this output; the engine counts on the others.
+        if (fault) throw fault;
+        report(error);
+      }
+    }
   } finally {
     outputs.length = 0;
     isDraining = false;

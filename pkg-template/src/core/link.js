@@ -1,3 +1,4 @@
+import { report } from "./dispatch.js";
 import { decide } from "./engine.js";
 import { AT_ONCE_MS, BYTES_PER_MS, CLOSED, MS_PER_FRAME, OPENED, TURN_MS, WRITABLE } from "./numbers.js";
 import { receive } from "./receive.js";
@@ -119,11 +120,20 @@ export class Link {
     return this.heard !== this.heardBefore;
   }
 
-  /** @param {string} text */
+  /**
+   * On a socket that has begun to close, nothing: browsers drop what they are given then, and others throw.
+   * @param {string} text
+   */
   send(text) {
+    if (this.socket.readyState !== WEBSOCKET_OPEN) return;
     if (this.connection.debugging) console.log("xano: sent", text);
     this.done_ms += Math.max(MS_PER_FRAME, text.length / BYTES_PER_MS);
-    this.socket.send(text);
+    try {
+      this.socket.send(text);
+    } catch (error) {
+      // The socket's own events say how it goes on.
+      report(error);
+    }
   }
 
   /** Whether something that waited may go out now, as servers bound how fast a client may send. */

@@ -60,8 +60,9 @@ export const NOT_CONNECTED = 5;
 export const QUEUE_FULL = 6;
 export const NO_SOCKET = 7;
 export const NO_TOKEN = 8;
-export const GAP = 9;
-export const GAP_POSSIBLE = 10;
+export const SERVER_CLOSED = 9;
+export const GAP = 10;
+export const GAP_POSSIBLE = 11;
 
 /**
  * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.
@@ -89,6 +90,7 @@ export const FAILURES = [
     'No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import("ws")).default. Address and cause: ',
   ],
   ["no_token", "The function given as realtimeAuthToken gave no token; trying goes on. "],
+  ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],
   ["gap_possible", "Messages that came while there was no connection may be lost: this server does not say."],
 ];

@@ -54,7 +54,9 @@ export function regroup(connection) {
  */
 export function reconnect(client) {
   if (fault) throw fault;
-  for (const connection of [...connections]) {
+  // Looked up before a channel moves: the connection that it moves to stays as it is.
+  const served = [...connections].filter((connection) => connection.serves(client));
+  for (const connection of served) {
     const handles = connection.handles();
     const own = handles.filter(({ config }) => config.client === client);
     const [first] = own;

@@ -1,5 +1,6 @@
 // One event of the page after the other, each to its end; and what becomes of a fault in between.
 
+import { textOf } from "../errors.js";
 import { report } from "./dispatch.js";
 import { handles } from "./handles.js";
 import { links } from "./link.js";
@@ -74,7 +75,7 @@ export let fault;
  */
 export function fail(trap) {
   if (fault) return fault;
-  const message = `xano-wasm failed and has stopped; reload the page. ${trap}`;
+  const message = `xano-wasm failed and has stopped; reload the page. ${textOf(trap)}`;
   fault = Object.assign(new Error(message), { code: "internal" });
   for (const link of links) link.discard(1000);
   report(trap);

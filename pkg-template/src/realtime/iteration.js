@@ -49,7 +49,7 @@ export function actionsOf(channel) {
         finish(coded("overflow", `More than ${BUFFERED_ACTIONS} actions of "${channel.channel}" waited for the loop.`));
       settle();
     },
-    () => finish(undefined),
+    (/** @type {any} */ error) => finish(error.code === "destroyed" ? undefined : error),
   );
 
   return {

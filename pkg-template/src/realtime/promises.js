@@ -1,7 +1,7 @@
 // Promises about a channel. Each settles: by an action, by destroy(), or by time. None of them has to be looked at.
 
 import { isFinal } from "../core/actions.js";
-import { coded } from "../errors.js";
+import { coded, textOf } from "../errors.js";
 
 /** @import { XanoRealtimeChannel } from "./channel.js" */
 /** @import { Action } from "../types.js" */
@@ -25,7 +25,7 @@ export function rejectLate({ channel }, reject) {
  * @param {Action} action
  */
 export function refusal({ payload }) {
-  return coded(payload?.code ?? "refused", `${payload?.message}`);
+  return coded(payload?.code ?? "refused", textOf(payload?.message));
 }
 
 /**

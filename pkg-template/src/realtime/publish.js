@@ -1,6 +1,6 @@
 // Messages that are sent again until the server has answered, and taken by it once.
 
-// As much may wait for an answer as may wait for a connection.
+import { destroyed } from "../core/channel-handle.js";
 import { MAX_BYTES, MAX_FRAMES, QUEUE_FULL, TURN_MS } from "../core/numbers.js";
 import { coded, failure } from "../errors.js";
 import { quiet, refusal, rejectLate } from "./promises.js";
@@ -51,6 +51,7 @@ export class Publisher {
         // As it is now, whatever the application does with the object before it is sent.
         const text = JSON.stringify(payload) ?? "null";
         const length = this._length + text.length;
+        // As much may wait for an answer as may wait for a connection.
         if (this._pending.size >= MAX_FRAMES || (this._pending.size > 0 && length > MAX_BYTES)) {
           throw failure(QUEUE_FULL);
         }
@@ -60,6 +61,7 @@ export class Publisher {
           clearTimeout(message.timer);
           if (this._pending.delete(key)) this._length -= text.length;
           if (this._pending.size === 0) {
+            this._unsent = [];
             this._unwatch?.();
             this._unwatch = undefined;
           }
@@ -82,7 +84,10 @@ export class Publisher {
           (error) => this._fail(error),
         );
         const handle = this._channel._handle;
-        if (!handle) return;
+        if (!handle) {
+          message.reject(destroyed(this._channel.channel));
+          return;
+        }
         if (handle.failure) {
           message.reject(refusal(handle.failure));
           return;
@@ -110,6 +115,8 @@ export class Publisher {
     const message = this._pending.get(options?.key);
     if (action === "connection_status") {
       this._unsent = [];
+      const failure = this._channel._handle?.failure;
+      if (failure) this._fail(refusal(failure));
       for (const each of this._all()) this._await(each);
     } else if (action === "restarted") {
       for (const each of this._all()) if (each.isSent) each.reject(lost());

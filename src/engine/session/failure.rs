@@ -64,6 +64,9 @@ failures! {
     /// What was to give the token failed, or took too long. The attempts go on. Followed by the cause.
     NoToken = "no_token",
         "The function given as realtimeAuthToken gave no token; trying goes on. ";
+    /// The server closed the connection with a code that allows no further attempt. Only what waits for an answer is told.
+    ServerClosed = "server_closed",
+        "The server closed the connection for good. realtimeReconnect() opens it again.";
     /// The server no longer had all that was missed.
     Gap = "gap",
         "Messages that came while there was no connection are lost: the history is too short.";

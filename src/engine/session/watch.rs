@@ -144,7 +144,8 @@ impl Session {
             Verdict::Ask => self.ask(turn),
             Verdict::Read => self.look(Watch::Unread, READ_WITHIN_MS, turn),
             Verdict::Alive(again_in_ms) => {
-                self.lasted_ms = turn.moment.since_ms(self.opened_ms);
+                // After 24.8 days the clock no longer says when it opened.
+                self.lasted_ms = self.lasted_ms.max(turn.moment.since_ms(self.opened_ms));
                 self.doubted = false;
                 // A frame that arrived may predate our message and proves nothing: the echo is awaited until the socket
                 // is silent.
