@@ -74,6 +74,19 @@ for (const condition of ["workerd", "edge-light", "react-native"]) {
       assert.equal(await runNode(folder, `--conditions=${condition}`, "--jitless", "main.js", settings), "Hello");
     }
   });
+
+  test(`under the condition "${condition}" the other entries with channels are the same client`, async () => {
+    const folder = await packed.install("node-esm");
+    const entries = ["xano-wasm/realtime", "xano-wasm/lib", "xano-wasm/lib/client", "xano-wasm/lib/client.js"];
+    const program = `
+      import { XanoClient } from "xano-wasm";
+      for (const entry of ${JSON.stringify(entries)}) {
+        if ((await import(entry)).XanoClient !== XanoClient) console.log(entry);
+      }
+    `;
+
+    assert.equal(await runNode(folder, `--conditions=${condition}`, "--input-type=module", "--eval", program), "");
+  });
 }
 
 test("xano-wasm/realtime sends a message; xano-wasm/http sends requests and says that it has no channels", async () => {

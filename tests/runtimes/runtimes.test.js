@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -58,8 +59,43 @@ for (const [name, program, ...flags] of [
 }
 
 test("Cloudflare's workerd, which compiles no WebAssembly at run time", async (t) => {
+  const port = await startWorkerd(t, await bundledWorker("worker.js"));
+
+  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: settings });
+
+  assert.equal(await response.text(), "Hello");
+});
+
+test("a redirect to another origin takes no secret along in Cloudflare's workerd", async (t) => {
+  const { url, secretsElsewhere } = await redirectingServers(t);
+  const port = await startWorkerd(t, await bundledWorker("redirected-worker.js"));
+
+  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: url });
+
+  assert.equal(await response.text(), "200");
+  assert.deepEqual(secretsElsewhere, []);
+});
+
+test("a redirect to another origin takes no secret along in a worker of Deno", async (t) => {
+  const { url, secretsElsewhere } = await redirectingServers(t);
   const folder = await packed.install("node-esm");
-  await copyFile(here("worker.js"), join(folder, "worker-source.js"));
+  for (const file of ["redirected.js", "redirected-deno.js"]) await copyFile(here(file), join(folder, file));
+
+  const { stdout } = await promisify(execFile)(
+    installed("@deno/linux-x64-glibc/deno"),
+    ["run", "--allow-all", "--no-prompt", "redirected-deno.js", url],
+    { cwd: folder, timeout: LONGEST_PROGRAM_MS },
+  );
+
+  assert.equal(stdout.trim(), "200");
+  assert.deepEqual(secretsElsewhere, []);
+});
+
+/** A folder in which workerd finds this worker, bundled. */
+async function bundledWorker(name) {
+  const folder = await packed.install("node-esm");
+  await copyFile(here(name), join(folder, "worker-source.js"));
+  await copyFile(here("redirected.js"), join(folder, "redirected.js"));
   await copyFile(here("workerd.capnp"), join(folder, "workerd.capnp"));
   await build({
     entryPoints: [join(folder, "worker-source.js")],
@@ -69,12 +105,29 @@ test("Cloudflare's workerd, which compiles no WebAssembly at run time", async (t
     conditions: ["workerd"],
     logLevel: "warning",
   });
-  const port = await startWorkerd(t, folder);
+  return folder;
+}
 
-  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: settings });
+/** A server whose answer to every request leads to another server, and the headers that arrive there and should not. */
+async function redirectingServers(t) {
+  const secretsElsewhere = [];
+  const elsewhere = await listening(t, ({ headers }, response) => {
+    secretsElsewhere.push(...["authorization", "x-api-key", "x-data-source"].filter((name) => name in headers));
+    response.end("{}");
+  });
+  const url = await listening(t, (_, response) => response.writeHead(302, { location: `${elsewhere}/` }).end());
+  return { url, secretsElsewhere };
+}
 
-  assert.equal(await response.text(), "Hello");
-});
+async function listening(t, answer) {
+  const http = createServer(answer).listen(0, "127.0.0.1");
+  await once(http, "listening");
+  t.after(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  return `http://127.0.0.1:${http.address().port}`;
+}
 
 /** Resolves with the port that it listens on. */
 async function startWorkerd(t, folder) {

@@ -53,7 +53,8 @@ export class Link {
     this.listeners = {
       open: () => this.tell(OPENED),
       message: (event) => {
-        this.heard = "timeStamp" in event ? event : { timeStamp: performance.now() };
+        // In React Native it may be missing, in Cloudflare's Workers it is 0.
+        this.heard = event.timeStamp ? event : { timeStamp: performance.now() };
         run(receive, this, event.data);
       },
       close: ({ code, reason }) => {

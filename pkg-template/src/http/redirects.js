@@ -12,8 +12,9 @@ const HARMLESS = ["accept", "content-type"];
  * @param {Init} init
  */
 export function followed(url, init) {
-  // Browsers follow by themselves and show nothing of it. The bundle for script tags is for nothing else.
-  const isBrowser = ONLY_BROWSERS || typeof document !== "undefined" || "WorkerGlobalScope" in globalThis;
+  // Browsers follow by themselves and show nothing of it. The bundle for script tags is for nothing else. Of all workers,
+  // those of browsers have this function; Cloudflare's and Deno's have only the same scope.
+  const isBrowser = ONLY_BROWSERS || typeof document !== "undefined" || "importScripts" in globalThis;
   return isBrowser ? fetch(url, init) : follow(url, init);
 }
 
