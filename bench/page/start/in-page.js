@@ -24,7 +24,7 @@ window.start = (Client) => {
   });
 };
 
-/** The script, which is here already, until the first client is made. */
+/** The script, which is here already, until the first channel is asked for: WebAssembly is compiled only then. */
 window.evaluate = async (url) => {
   const text = await (await fetch(url)).text();
   const script = document.createElement("script");
@@ -32,7 +32,7 @@ window.evaluate = async (url) => {
   script.textContent = `${text}\n//${Math.random()}`;
   const begin = performance.now();
   document.head.append(script);
-  new XanoClient(SETTINGS);
+  new XanoClient(SETTINGS).channel("hello");
   finish({ evaluation: performance.now() - begin });
 };
 
