@@ -11,7 +11,9 @@ globalThis.document = new EventTarget();
 let now = 0;
 performance.now = () => now;
 
-const { client, FakeSocket, message, openChannel } = await import("../support/node-page.js");
+const { client, FakeSocket, message, openChannel, replaceWebSocket, throwingWebSocket } = await import(
+  "../support/node-page.js"
+);
 
 const ack = (ext) => ({ action: "join", options: { channel: "room" }, payload: { ext } });
 
@@ -200,22 +202,14 @@ test("a connection that lasted for longer than half of the clock's range was a g
 
 test("where the platform makes no socket a message waits for one that it makes later", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const Working = globalThis.WebSocket;
-  t.after(() => {
-    globalThis.WebSocket = Working;
-  });
-  globalThis.WebSocket = class {
-    constructor() {
-      throw new Error("not here");
-    }
-  };
+  const restore = replaceWebSocket(t, throwingWebSocket(new Error("not here")));
   const channel = client().channel("room");
   t.after(() => channel.destroy());
   const told = channel.once("error");
   channel.message("waits");
   assert.equal((await told).payload.code, "no_socket");
 
-  globalThis.WebSocket = Working;
+  restore();
   t.mock.timers.tick(60_000);
   FakeSocket.latest.open();
   assert.deepEqual(

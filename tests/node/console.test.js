@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { client, FakeSocket, message, openChannel, refusal, settled } from "../support/node-page.js";
+import { client, FakeSocket, message, openChannel, refusal, replaceWebSocket, settled } from "../support/node-page.js";
 
 /** What `console[level]` printed, one text for each call. */
 function printed(t, level) {
@@ -120,11 +120,7 @@ test("clients that come slowly, have another connection, or make no channel are 
 
 test("where no socket can be made joined, fetchHistory() and publish() reject at once, whenever they are asked", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const Working = globalThis.WebSocket;
-  t.after(() => {
-    globalThis.WebSocket = Working;
-  });
-  globalThis.WebSocket = undefined;
+  const restore = replaceWebSocket(t, undefined);
   const jill = client();
   const channel = jill.channel("room");
   channel.on(
@@ -135,7 +131,7 @@ test("where no socket can be made joined, fetchHistory() and publish() reject at
   for (const promise of ask()) await assert.rejects(promise, { code: "no_socket" });
   for (const promise of ask()) await assert.rejects(promise, { code: "no_socket" });
 
-  globalThis.WebSocket = Working;
+  restore();
   t.mock.timers.tick(60_000);
   FakeSocket.latest.open();
   const joined = channel.joined;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { client, FakeSocket, openChannel, settled } from "../support/node-page.js";
+import { client, FakeSocket, openChannel, replaceWebSocket, settled, throwingWebSocket } from "../support/node-page.js";
 
 const NESTED = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
 const NO_TEXT = '{"toString":1,"valueOf":1}';
@@ -50,15 +50,7 @@ for (const [what, cause] of [
 
 test("a platform that throws an object without a text makes no socket, and says so", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const Working = globalThis.WebSocket;
-  t.after(() => {
-    globalThis.WebSocket = Working;
-  });
-  globalThis.WebSocket = class {
-    constructor() {
-      throw Object.create(null);
-    }
-  };
+  replaceWebSocket(t, throwingWebSocket(Object.create(null)));
   const told = [];
   const channel = client().channel("room");
   t.after(() => channel.destroy());

@@ -1,9 +1,8 @@
 // What does not leave the origin of the base URL: tokens, and headers that were meant for the server there.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { test } from "node:test";
+import { liveServer } from "../support/live-server.js";
 import { sdk } from "../support/package.js";
 
 const { XanoClient, XanoObjectStorage } = sdk;
@@ -19,20 +18,14 @@ const SECRET_NAMES = ["authorization", "x-api-key", "x-other", "x-data-source", 
 /** A server with what it was asked; `routes` maps paths to answers: a status, and where it leads to. */
 async function serverOf(t, routes = {}) {
   const requests = [];
-  const server = createServer(async (request, response) => {
+  const url = await liveServer(t, async (request, response) => {
     const { method, url, headers } = request;
     const secrets = SECRET_NAMES.filter((name) => name in headers);
     requests.push({ method, url, body: await textOf(request), type: headers["content-type"], secrets });
     const [status, location] = routes[url] ?? [200];
     response.writeHead(status, location && { location }).end('{"fine":true}');
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${server.address().port}`, requests, routes };
+  return { url, requests, routes };
 }
 
 async function textOf(request) {

@@ -1,5 +1,5 @@
 // After a fault in the engine, whatever an application does when it is told: all that waits is rejected.
-// In a file of its own: the package of this process is of no use afterwards.
+// These tests have a file of their own, because the package in this process does not work after the fault.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -3,46 +3,34 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { argumentsFor } from "../support/doctor.js";
-import { startServer } from "../support/server.js";
-import { packPackage, runNode } from "./support/projects.js";
+import { runNode } from "./support/projects.js";
+import { packagedStage } from "./support/stage.js";
 
-let packed;
-let server;
-
-before(async () => {
-  packed = await packPackage();
-  server = await startServer();
-});
-
-after(async () => {
-  await server?.dispose();
-  await packed?.remove();
-});
+const stage = packagedStage();
 
 for (const project of ["node-esm", "node-cjs"]) {
   test(`a program that says hello and ends: ${project}`, async () => {
-    const folder = await packed.install(project);
+    const folder = await stage.packed.install(project);
 
-    assert.equal(await runNode(folder, "main.js", JSON.stringify(server.clientSettings)), "Hello");
+    assert.equal(await runNode(folder, "main.js", stage.settings), "Hello");
   });
 }
 
 for (const program of ["main.js", "main.cjs"]) {
   test(`what applications import out of the depths of the original: ${program}`, async () => {
-    const folder = await packed.install("deep-imports");
+    const folder = await stage.packed.install("deep-imports");
 
-    assert.equal(await runNode(folder, program, JSON.stringify(server.clientSettings)), "message true true");
+    assert.equal(await runNode(folder, program, stage.settings), "message true true");
   });
 }
 
 test("without a WebSocket an error says how to give one, and that works", async () => {
-  const folder = await packed.install("no-websocket");
-  const run = (program) =>
-    runNode(folder, "--import", "./without-websocket.js", program, JSON.stringify(server.clientSettings));
+  const folder = await stage.packed.install("no-websocket");
+  const run = (program) => runNode(folder, "--import", "./without-websocket.js", program, stage.settings);
 
   const message = await run("main.js");
 
@@ -56,27 +44,24 @@ test("without a WebSocket an error says how to give one, and that works", async 
 });
 
 test("without WebAssembly importing is silent, and the first channel says what is wrong", async () => {
-  const folder = await packed.install("no-webassembly");
-  const settings = JSON.stringify(server.clientSettings);
-
+  const folder = await stage.packed.install("no-webassembly");
   assert.match(
-    await runNode(folder, "--import", "./without-webassembly.js", "main.js", settings),
+    await runNode(folder, "--import", "./without-webassembly.js", "main.js", stage.settings),
     /^Error: xano-wasm could not start: WebAssembly is not defined\. .+ Is WebAssembly switched off/,
   );
 });
 
 for (const condition of ["workerd", "edge-light", "react-native"]) {
   test(`the condition "${condition}" takes the client without WebAssembly, to import and to require`, async () => {
-    const settings = JSON.stringify(server.clientSettings);
     for (const project of ["node-esm", "node-cjs"]) {
-      const folder = await packed.install(project);
+      const folder = await stage.packed.install(project);
 
-      assert.equal(await runNode(folder, `--conditions=${condition}`, "--jitless", "main.js", settings), "Hello");
+      assert.equal(await runNode(folder, `--conditions=${condition}`, "--jitless", "main.js", stage.settings), "Hello");
     }
   });
 
   test(`under the condition "${condition}" the other entries with channels are the same client`, async () => {
-    const folder = await packed.install("node-esm");
+    const folder = await stage.packed.install("node-esm");
     const entries = ["xano-wasm/realtime", "xano-wasm/lib", "xano-wasm/lib/client", "xano-wasm/lib/client.js"];
     const program = `
       import { XanoClient } from "xano-wasm";
@@ -90,13 +75,13 @@ for (const condition of ["workerd", "edge-light", "react-native"]) {
 }
 
 test("xano-wasm/realtime sends a message; xano-wasm/http sends requests and says that it has no channels", async () => {
-  const folder = await packed.install("parts");
+  const folder = await stage.packed.install("parts");
 
-  assert.equal(await runNode(folder, "main.js", JSON.stringify(server.clientSettings)), "Hello no_realtime 200");
+  assert.equal(await runNode(folder, "main.js", stage.settings), "Hello no_realtime 200");
 });
 
 test("an application that takes a storage out of the package gets that alone", async () => {
-  const folder = await packed.install("esbuild");
+  const folder = await stage.packed.install("esbuild");
 
   const { outputFiles } = await build({
     entryPoints: [join(folder, "part.js")],
@@ -111,11 +96,11 @@ test("an application that takes a storage out of the package gets that alone", a
 });
 
 test("the command `xano-wasm doctor` comes with the package, and examines a server", async () => {
-  const folder = await packed.install("node-esm");
+  const folder = await stage.packed.install("node-esm");
   const installed = join(folder, "node_modules/xano-wasm");
   const { bin } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
 
-  const told = await runNode(folder, join(installed, bin["xano-wasm"]), "doctor", ...argumentsFor(server));
+  const told = await runNode(folder, join(installed, bin["xano-wasm"]), "doctor", ...argumentsFor(stage.server));
 
   assert.match(told, /\n\nEverything that was tried holds\.$/);
 });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { XanoFile } from "@xano/js-sdk/lib/models/file.js";
-import { liveClient, liveServer } from "./http/live-server.js";
+import { liveServer } from "../support/live-server.js";
+import { liveClient } from "./http/live-client.js";
 import { ours } from "./http/clients.js";
 
 const NAMES = [

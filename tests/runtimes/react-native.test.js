@@ -4,28 +4,16 @@ import assert from "node:assert/strict";
 import { copyFile, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { packPackage } from "../packaging/support/projects.js";
-import { startServer } from "../support/server.js";
+import { packagedStage } from "../packaging/support/stage.js";
 import { runInHermes } from "./react-native/hermes.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { transformAsync } = createRequire(import.meta.url)("@babel/core");
 
-let packed;
-let server;
-
-before(async () => {
-  packed = await packPackage();
-  server = await startServer();
-});
-
-after(async () => {
-  await server?.dispose();
-  await packed?.remove();
-});
+const stage = packagedStage();
 
 /** As Metro does it: the preset takes away what Hermes does not know. */
 async function compiled(source) {
@@ -40,7 +28,7 @@ async function compiled(source) {
 
 /** The program in one file, by the condition that Metro sets. */
 async function bundled() {
-  const folder = await packed.install("node-esm");
+  const folder = await stage.packed.install("node-esm");
   await copyFile(here("react-native/main.js"), join(folder, "main.js"));
   const { outputFiles } = await build({
     entryPoints: [join(folder, "main.js")],
@@ -57,7 +45,7 @@ test("Hermes, which has no WebAssembly, with the URL of React Native", async (t)
   const globals = await readFile(here("react-native/globals.js"), "utf8");
   const scripts = [await compiled(globals), await compiled(await bundled())];
 
-  const outcome = await runInHermes(t, scripts, server.clientSettings);
+  const outcome = await runInHermes(t, scripts, stage.server.clientSettings);
 
   assert.deepEqual(outcome, {
     hello: "Hello",

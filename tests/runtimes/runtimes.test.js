@@ -4,34 +4,20 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { packPackage } from "../packaging/support/projects.js";
-import { startServer } from "../support/server.js";
+import { packagedStage } from "../packaging/support/stage.js";
+import { liveServer } from "../support/live-server.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const installed = (path) => here(`node_modules/${path}`);
 const LONGEST_PROGRAM_MS = 60_000;
 const WITHOUT_WEBSOCKET = "--import=data:text/javascript,delete globalThis.WebSocket";
 
-let packed;
-let server;
-let settings;
-
-before(async () => {
-  packed = await packPackage();
-  server = await startServer();
-  settings = JSON.stringify(server.clientSettings);
-});
-
-after(async () => {
-  await server?.dispose();
-  await packed?.remove();
-});
+const stage = packagedStage();
 
 for (const [name, program, ...flags] of [
   ["Deno", "@deno/linux-x64-glibc/deno", "run", "--allow-all", "--no-prompt"],
@@ -47,9 +33,9 @@ for (const [name, program, ...flags] of [
   ],
 ]) {
   test(name, async () => {
-    const folder = await packed.install("node-esm");
+    const folder = await stage.packed.install("node-esm");
 
-    const { stdout } = await promisify(execFile)(installed(program), [...flags, "main.js", settings], {
+    const { stdout } = await promisify(execFile)(installed(program), [...flags, "main.js", stage.settings], {
       cwd: folder,
       timeout: LONGEST_PROGRAM_MS,
     });
@@ -59,18 +45,18 @@ for (const [name, program, ...flags] of [
 }
 
 test("Cloudflare's workerd, which compiles no WebAssembly at run time", async (t) => {
-  const port = await startWorkerd(t, await bundledWorker("worker.js"));
+  const port = await startWorkerd(t, await bundledWorker());
 
-  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: settings });
+  const response = await fetch(`http://127.0.0.1:${port}/hello`, { method: "POST", body: stage.settings });
 
   assert.equal(await response.text(), "Hello");
 });
 
 test("a redirect to another origin takes no secret along in Cloudflare's workerd", async (t) => {
   const { url, secretsElsewhere } = await redirectingServers(t);
-  const port = await startWorkerd(t, await bundledWorker("redirected-worker.js"));
+  const port = await startWorkerd(t, await bundledWorker());
 
-  const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: url });
+  const response = await fetch(`http://127.0.0.1:${port}/redirect`, { method: "POST", body: url });
 
   assert.equal(await response.text(), "200");
   assert.deepEqual(secretsElsewhere, []);
@@ -78,7 +64,7 @@ test("a redirect to another origin takes no secret along in Cloudflare's workerd
 
 test("a redirect to another origin takes no secret along in a worker of Deno", async (t) => {
   const { url, secretsElsewhere } = await redirectingServers(t);
-  const folder = await packed.install("node-esm");
+  const folder = await stage.packed.install("node-esm");
   for (const file of ["redirected.js", "redirected-deno.js"]) await copyFile(here(file), join(folder, file));
 
   const { stdout } = await promisify(execFile)(
@@ -91,10 +77,10 @@ test("a redirect to another origin takes no secret along in a worker of Deno", a
   assert.deepEqual(secretsElsewhere, []);
 });
 
-/** A folder in which workerd finds this worker, bundled. */
-async function bundledWorker(name) {
-  const folder = await packed.install("node-esm");
-  await copyFile(here(name), join(folder, "worker-source.js"));
+/** A folder in which workerd finds the worker, bundled. */
+async function bundledWorker() {
+  const folder = await stage.packed.install("node-esm");
+  await copyFile(here("worker.js"), join(folder, "worker-source.js"));
   await copyFile(here("redirected.js"), join(folder, "redirected.js"));
   await copyFile(here("workerd.capnp"), join(folder, "workerd.capnp"));
   await build({
@@ -111,22 +97,12 @@ async function bundledWorker(name) {
 /** A server whose answer to every request leads to another server, and the headers that arrive there and should not. */
 async function redirectingServers(t) {
   const secretsElsewhere = [];
-  const elsewhere = await listening(t, ({ headers }, response) => {
+  const elsewhere = await liveServer(t, ({ headers }, response) => {
     secretsElsewhere.push(...["authorization", "x-api-key", "x-data-source"].filter((name) => name in headers));
     response.end("{}");
   });
-  const url = await listening(t, (_, response) => response.writeHead(302, { location: `${elsewhere}/` }).end());
+  const url = await liveServer(t, (_, response) => response.writeHead(302, { location: `${elsewhere}/` }).end());
   return { url, secretsElsewhere };
-}
-
-async function listening(t, answer) {
-  const http = createServer(answer).listen(0, "127.0.0.1");
-  await once(http, "listening");
-  t.after(() => {
-    http.closeAllConnections();
-    http.close();
-  });
-  return `http://127.0.0.1:${http.address().port}`;
 }
 
 /** Resolves with the port that it listens on. */

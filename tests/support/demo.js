@@ -1,21 +1,15 @@
 // The demo page in a browser, for a person of its own.
 
-import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Visitor } from "./visitor.js";
+import { watchedContext } from "./watched-context.js";
 
 export const DEMO = fileURLToPath(new URL("../../target/demo", import.meta.url));
 export const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
 
 /** Opens the page as a user of its own; waits until the form is ready. At the test's end no error may be uncaught. */
 export async function visitDemo(t, browser, { url, name, ...contextOptions }) {
-  const context = await browser.newContext(contextOptions);
-  const errors = [];
-  context.on("weberror", (error) => errors.push(error.error().message));
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(errors, [], "errors nobody caught");
-  });
+  const context = await watchedContext(t, browser, contextOptions);
   await context.addInitScript(() => {
     window.isAtBottom = () => {
       const { scrollHeight, scrollTop, clientHeight } = document.getElementById("log");

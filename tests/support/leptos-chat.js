@@ -1,9 +1,9 @@
 // The Marvel chat in Rust, as somebody uses it.
 
-import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Visitor } from "./visitor.js";
+import { watchedContext } from "./watched-context.js";
 
 export const LEPTOS_CHAT = fileURLToPath(new URL("../../target/leptos-chat/site", import.meta.url));
 
@@ -13,13 +13,7 @@ export function requireLeptosChat() {
 
 /** Opens the page and fills in the form; at the test's end no error may be uncaught. */
 export async function visitLeptosChat(t, browser, url, server, name) {
-  const context = await browser.newContext();
-  const errors = [];
-  context.on("weberror", (error) => errors.push(error.error().message));
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(errors, [], "errors nobody caught");
-  });
+  const context = await watchedContext(t, browser);
   const page = await context.newPage();
   await page.goto(url);
   const visitor = new Visitor(page);

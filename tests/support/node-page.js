@@ -44,5 +44,25 @@ export const refusal = (text, channel = "room") => ({
   payload: { message: text, code: "no_settings" },
 });
 
+/** Puts another WebSocket in place, until the returned function is called or the test ends. */
+export function replaceWebSocket(t, replacement) {
+  const Working = globalThis.WebSocket;
+  const restore = () => {
+    globalThis.WebSocket = Working;
+  };
+  t.after(restore);
+  globalThis.WebSocket = replacement;
+  return restore;
+}
+
+/** A WebSocket of which none can be made. */
+export function throwingWebSocket(thrown) {
+  return class {
+    constructor() {
+      throw thrown;
+    }
+  };
+}
+
 /** Lets every promise that can settle now do so. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,13 +1,13 @@
 // What the tests of the typed API share: a server, a browser, and pages that hold the API as it is compiled from
 // tests/typed/page.
 
-import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launchChromium } from "./chromium.js";
 import { startServer } from "./server.js";
 import { startStaticServer } from "./static-server.js";
+import { watchedContext } from "./watched-context.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const PROGRAM = here("../../target/typed-page/");
@@ -25,13 +25,7 @@ export async function startTypedSite() {
 
 /** A page with `Client` and `settings`; at the test's end it is closed, and no error may have been left uncaught. */
 export async function openTypedPage(test, { browser, site, server }) {
-  const context = await browser.newContext();
-  const errors = [];
-  context.on("weberror", (error) => errors.push(error.error().message));
-  test.after(async () => {
-    await context.close();
-    assert.deepEqual(errors, [], "uncaught errors");
-  });
+  const context = await watchedContext(test, browser);
   await context.addInitScript({ path: here("ledger.js") });
   const page = await context.newPage();
   await page.goto(`${site.url}/`);

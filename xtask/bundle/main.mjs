@@ -33,7 +33,7 @@ const INTERNAL = `
   enter failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
   isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
   isSent isToldConnected joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
-  openWith owner pass poll quiet_ms recovery removeHandlers sendJoin serves setTimer slot slots spares subscription
+  openWith owner pass poll quiet_ms recovery removeHandlers sendIfOpen sendJoin serves setTimer slot slots spares subscription
   subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
   transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
 `;

@@ -156,10 +156,10 @@ export class Connection {
         this.sendJoin(a, b);
         break;
       case N.SEND_LEAVE:
-        this.link?.send(frameText("leave", this.nameOf(a)));
+        this.link?.sendIfOpen(frameText("leave", this.nameOf(a)));
         break;
       case N.SEND_FRAME:
-        this.link?.send(takeFrame(a).text);
+        this.link?.sendIfOpen(takeFrame(a).text);
         break;
       case N.FORGET_CHANNEL:
         this.slots[a] = undefined;
@@ -260,7 +260,7 @@ export class Connection {
     const name = this.nameOf(channel);
     const since = this.recovery.since(name, options & N.RECOVER);
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.send(frameText("join", name, undefined, payload));
+    this.link?.sendIfOpen(frameText("join", name, undefined, payload));
   }
 
   /**

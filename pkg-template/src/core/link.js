@@ -102,7 +102,7 @@ export class Link {
   /** Asks the server whether it is there. */
   ping() {
     this.isPinged = true;
-    this.send('{"action":"ping"}');
+    this.sendIfOpen('{"action":"ping"}');
   }
 
   /** How long ago the last frame came. In React Native, up to version 0.76, the time of an event counts from 1970. */
@@ -122,11 +122,15 @@ export class Link {
   }
 
   /**
-   * On a socket that has begun to close, nothing: browsers drop what they are given then, and others throw.
+   * Sends what was decided before, unless the socket closes now: browsers drop what they are given then, other platforms throw.
    * @param {string} text
    */
+  sendIfOpen(text) {
+    if (this.socket.readyState === WEBSOCKET_OPEN) this.send(text);
+  }
+
+  /** @param {string} text */
   send(text) {
-    if (this.socket.readyState !== WEBSOCKET_OPEN) return;
     if (this.connection.debugging) console.log("xano: sent", text);
     this.done_ms += Math.max(MS_PER_FRAME, text.length / BYTES_PER_MS);
     try {

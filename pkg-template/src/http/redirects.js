@@ -12,8 +12,8 @@ const HARMLESS = ["accept", "content-type"];
  * @param {Init} init
  */
 export function followed(url, init) {
-  // Browsers follow by themselves and show nothing of it. The bundle for script tags is for nothing else. Of all workers,
-  // those of browsers have this function; Cloudflare's and Deno's have only the same scope.
+  // Browsers follow redirects by themselves and show nothing of them. The bundle for script tags runs in browsers alone.
+  // Workers of browsers have the function `importScripts`; Cloudflare Workers and workers of Deno do not have it.
   const isBrowser = ONLY_BROWSERS || typeof document !== "undefined" || "importScripts" in globalThis;
   return isBrowser ? fetch(url, init) : follow(url, init);
 }

@@ -1,7 +1,8 @@
 // Deviations of HTTP.
 
 import { original, ours, outcome } from "../http/clients.js";
-import { liveClient, liveServer } from "../http/live-server.js";
+import { liveServer } from "../../support/live-server.js";
+import { liveClient } from "../http/live-client.js";
 
 const LIBRARIES = { original, ours };
 const TIMEOUT_MS = 1_000;

@@ -1,6 +1,7 @@
 // Deviations of server-sent events.
 
-import { liveClient, liveServer } from "../http/live-server.js";
+import { liveServer } from "../../support/live-server.js";
+import { liveClient } from "../http/live-client.js";
 
 export const streams = [
   {
