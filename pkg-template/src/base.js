@@ -27,13 +27,13 @@ export class XanoBase {
 }
 
 /**
- * `localStorage` where there is one that may be used: not on a server, and not where the user blocks it.
+ * `localStorage` where there is one that may be used: not on a server, and not where the user blocks it. No item is read, as
+ * a page's first one takes longer than the rest of its start.
  * @returns {Storage}
  */
 function defaultStorage() {
   try {
-    localStorage.getItem("");
-    return new XanoLocalStorage();
+    return localStorage.getItem ? new XanoLocalStorage() : new XanoObjectStorage();
   } catch {
     return new XanoObjectStorage();
   }

@@ -83,7 +83,7 @@ export class ChannelHandle {
 
   /** The token to connect with, or the function to ask for one; undefined for an anonymous connection. */
   get token() {
-    return this.config.realtimeAuthToken || undefined;
+    return this.config.token();
   }
 
   /** 1 once the server has answered the join on the current socket, 2 when it answers publishing as well. */
