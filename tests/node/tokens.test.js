@@ -51,7 +51,10 @@ test("a token that the original has left, without an address, is not used", () =
 
 for (const [name, clear] of [
   ["setRealtimeAuthToken(null)", (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(null)],
-  ["setRealtimeAuthToken(undefined)", (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(undefined)],
+  [
+    "setRealtimeAuthToken(undefined)",
+    (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(undefined),
+  ],
   ["realtimeAuthToken: null", (storage) => new XanoClient({ ...HERE, storage, realtimeAuthToken: null })],
 ]) {
   test(`${name} clears it`, () => {
