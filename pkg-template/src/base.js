@@ -25,9 +25,11 @@ export class XanoBase {
        */
       get storage() {
         try {
-          used ??= /** @type {any} */ (localStorage).getItem && new XanoLocalStorage();
-        } catch {}
-        return (used ??= new XanoObjectStorage());
+          used ??= /** @type {any} */ (localStorage).getItem ? new XanoLocalStorage() : new XanoObjectStorage();
+        } catch {
+          used = new XanoObjectStorage();
+        }
+        return used;
       },
       set storage(storage) {
         used = storage;
