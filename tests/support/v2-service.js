@@ -24,7 +24,8 @@ export async function startV2Service({ clock = realClock, ...options }) {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (protocols) => [...protocols][0] });
   const http = createServer((_request, response) => response.writeHead(404).end());
   http.on("upgrade", (request, socket, head) => {
-    if (service.serves(request.url)) sockets.handleUpgrade(request, socket, head, (open) => attach(service, open, request));
+    if (service.serves(request.url))
+      sockets.handleUpgrade(request, socket, head, (open) => attach(service, open, request));
     else socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   http.listen(0, "127.0.0.1");

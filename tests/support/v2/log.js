@@ -22,7 +22,8 @@ export class Log {
     const entry = { id: `${ms}-${this.#last.n}`, type, payload, ts: Math.floor(ms / 1_000) };
     this.#entries.push(entry);
     const { limit, ttl } = this.conversation;
-    if (!(this.isStream && ttl)) this.#entries.splice(0, this.#entries.length - (this.isStream ? limit || WINDOW : limit));
+    if (!(this.isStream && ttl))
+      this.#entries.splice(0, this.#entries.length - (this.isStream ? limit || WINDOW : limit));
     return entry;
   }
 

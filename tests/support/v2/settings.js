@@ -30,7 +30,9 @@ const SERVER = {
 export function readSettings({ servers }) {
   return servers.map((server, at) => {
     const place = `servers[${at}]`;
-    const channels = (server.channels ?? []).map((channel, index) => readChannel(channel, `${place}.channels[${index}]`));
+    const channels = (server.channels ?? []).map((channel, index) =>
+      readChannel(channel, `${place}.channels[${index}]`),
+    );
     return { ...filled(SERVER, server, place), channels };
   });
 }
@@ -75,7 +77,11 @@ function match(template, name) {
 
 /** From the left, a literal segment beats a parameter. */
 function byLiterals({ row: one }, { row: other }) {
-  const shape = ({ name }) => name.split("/").map((segment) => (parameterOf(segment) ? "1" : "0")).join("");
+  const shape = ({ name }) =>
+    name
+      .split("/")
+      .map((segment) => (parameterOf(segment) ? "1" : "0"))
+      .join("");
   return shape(one) < shape(other) ? -1 : 1;
 }
 
