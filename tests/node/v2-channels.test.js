@@ -215,6 +215,14 @@ test("a direct message reaches every socket of its user, and its sender gets the
   for (const jack of [one, two]) assert.deepEqual(payloads(await jack.answersOf("message")), ["to 7", "to 7"]);
 });
 
+test("of a direct message to oneself the other sockets get a copy", async (t) => {
+  const { arrive } = await stage(t);
+  const [one, two] = [await arrive(JACK), await arrive(JACK)];
+  one.direct(ROOM, { dbo_id: 5, row_id: 7 }, "a note");
+  assert.deepEqual(payloads(await one.answers()), [{ delivered_local: 1, direct: true }]);
+  assert.deepEqual(payloads(await two.answers()), ["a note"]);
+});
+
 test("a direct message needs a user as its sender, and a channel that allows it", async (t) => {
   const { arrive } = await stage(t);
   const [jill, jack] = [await arrive(JILL), await arrive({ ...JACK, join: [ROOM, "lobby"] })];
@@ -229,7 +237,16 @@ test("a direct message needs a user as its sender, and a channel that allows it"
 test("an address without a usable identity makes an ordinary broadcast", async (t) => {
   const { arrive } = await stage(t);
   const [jill, jack] = [await arrive(JILL), await arrive(JACK)];
-  const addresses = [null, {}, "7", [], { dbo_id: 5 }, { dbo_id: 0, row_id: 0 }, { dbo_id: "5", row_id: 7 }];
+  const addresses = [
+    null,
+    {},
+    "7",
+    [],
+    { dbo_id: 5 },
+    { dbo_id: 0, row_id: 7 },
+    { dbo_id: 5, row_id: 0 },
+    { dbo_id: "5", row_id: 7 },
+  ];
   for (const to of addresses) jill.direct(ROOM, to, "to all");
   const receipts = payloads(await jill.answersOf("broadcast"));
   assert.deepEqual(receipts, Array(addresses.length).fill({ delivered_local: 2 }));

@@ -42,8 +42,9 @@ test("the transcript is pushed at the join: the newest messages, each with its t
   assert.deepEqual(frames.at(-1), { action: "conversation_end", channel: "talk", payload: {} });
 });
 
-test("a transcript of limit 0 keeps nothing, and one without messages is empty", async (t) => {
-  const none = { name: "none", anonymous_clients: true, conversation: { enabled: true, limit: 0 } };
+test("a transcript of limit 0 is empty, on a channel with a stream too", async (t) => {
+  const delivery = { guarantee: "at_least_once" };
+  const none = { name: "none", anonymous_clients: true, conversation: { enabled: true, limit: 0 }, delivery };
   const { service, arrive } = await stage(t, { channels: [none] });
   service.publish({ address: ADDRESS, channel: "none", message: "send", data: "gone" });
   const { frames } = await rejoin(arrive, "none");
@@ -74,6 +75,17 @@ test("transcript and stream keep what went to the channel, and no answer to the 
   assert.deepEqual(echoReceipt.payload, { delivered_local: 1 });
   const { frames } = await rejoin(arrive, ORDERS, { clientId: "a" });
   assert.deepEqual(payloads(frames).slice(1), [{ count: 1 }, "kept", {}, "kept"]);
+});
+
+test("a direct message is in neither", async (t) => {
+  const channel = { name: "direct", publish: { direct: true }, messages: [{ name: "send" }] };
+  const kept = { conversation: { enabled: true, limit: 5 }, delivery: { guarantee: "at_least_once" } };
+  const { arrive } = await stage(t, { channels: [{ ...channel, ...kept }] });
+  const jack = await arrive({ token: tokenOf(7), join: ["direct"] });
+  jack.direct("direct", { dbo_id: 5, row_id: 8 }, "psst");
+  assert.deepEqual(payloads(await jack.answers()), [{ delivered_local: 0, direct: true }]);
+  const { frames } = await rejoin(arrive, "direct", { token: tokenOf(8) });
+  assert.deepEqual(payloads(frames).slice(1), [{ count: 0 }, {}]);
 });
 
 test("ids grow, in milliseconds and a number within them", async (t) => {
@@ -170,16 +182,19 @@ test("an acknowledgement on an at-most-once channel is not answered, and its mes
 const WINDOWS = {
   "the limit of the transcript": [{ limit: 5 }, 5],
   "a thousand messages without one": [{}, 1_000],
-  "everything within the ttl, whatever the limit": [{ limit: 5, ttl: 60 }, 1_001],
+  "everything within the ttl, whatever the limit": [{ enabled: true, limit: 5, ttl: 60 }, 1_001, 5],
 };
 
-for (const [window, [conversation, count]] of Object.entries(WINDOWS)) {
+for (const [window, [conversation, count, transcript]] of Object.entries(WINDOWS)) {
   test(`the window of a stream is ${window}`, async (t) => {
     const stream = { name: "stream", anonymous_clients: true, conversation, delivery: { guarantee: "at_least_once" } };
     const { service, arrive } = await stage(t, { channels: [stream] });
     for (let data = 1; data <= 1_001; data += 1) service.publish({ address: ADDRESS, channel: "stream", data });
-    const { replay } = await rejoin(arrive, "stream", { clientId: "a" });
+    const { replay, frames } = await rejoin(arrive, "stream", { clientId: "a" });
     assert.deepEqual([replay.length, replay[0].payload, replay.at(-1).payload], [count, 1_002 - count, 1_001]);
+    const [start] = frames.filter(({ action }) => action === "conversation_start");
+    assert.equal(start?.payload.count, transcript);
+    if (transcript) assert.equal(frames[2].payload, 1_002 - transcript);
   });
 }
 

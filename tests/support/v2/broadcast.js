@@ -16,7 +16,7 @@ export function broadcast(channel, connection, { type, payload, to }) {
   if (to && (!row.publish.direct || !connection.user)) return channel.refuse(connection, ERRORS.directDisabled);
   if (!to && !mayPublish(row, connection)) return channel.refuse(connection, TEXTS.publishRefused);
   const retry_after = waitOf(channel, connection);
-  if (retry_after) return channel.refuse(connection, TEXTS.rateLimited, limited(row, retry_after));
+  if (retry_after !== undefined) return channel.refuse(connection, TEXTS.rateLimited, limited(row, retry_after));
 
   const content = message.handler ? message.handler(payload, { type, channel: channel.name }) : payload;
   channel.say(connection, "broadcast", {
