@@ -17,7 +17,7 @@ const realClock = {
   clear: (timer) => clearTimeout(timer),
 };
 
-/** @param {object} options those of `Service`; without a clock of the test's own, time is real */
+/** @param {object} options as for `Service`; without a clock of the test's own, time is real */
 export async function startV2Service({ clock = realClock, ...options }) {
   const service = new Service({ clock, ...options });
   // A browser fails the handshake unless the token comes back as the subprotocol.

@@ -5,8 +5,8 @@
 //! - [`action`]: the kinds of frames, and which side sends each.
 //! - [`error`]: the texts of the errors that the service is known to send.
 //!
-//! The close codes are those of [`crate::close`]. In V2 the service closes with 4401 whenever it refuses a connection,
-//! not only because of its token.
+//! V2 uses the close codes of [`crate::close`]. The service closes with 4401 whenever it refuses a connection, not only
+//! because of its token.
 
 pub mod action;
 pub mod error;

@@ -13,6 +13,7 @@ export function broadcast(channel, connection, { type, payload, to }) {
   const message = row.messages.find(({ name, active }) => active && name === type);
   // guess: missing-type
   if (!message) return channel.refuse(connection, ERRORS.unknownType(type));
+  // guess: anonymous-direct
   if (to && (!row.publish.direct || !connection.user)) return channel.refuse(connection, ERRORS.directDisabled);
   if (!to && !mayPublish(row, connection)) return channel.refuse(connection, TEXTS.publishRefused);
   const retry_after = waitOf(channel, connection);

@@ -16,7 +16,7 @@ export class Channel {
     this.log = new Log(row, () => service.epochMs());
   }
 
-  /** A second join on a socket does everything again, except that it adds no member. */
+  /** guess: join-payload. A second join on a socket does everything again, except that it adds no member. */
   join(connection, { clientId }) {
     const reason = this.#refusalOf(connection);
     if (reason !== undefined) return this.refuse(connection, reason);
@@ -101,7 +101,7 @@ export class Channel {
     this.say(connection, "conversation_end", {});
   }
 
-  /** guess: live-after-replay. The replay is complete before any other frame is handled. */
+  /** guesses: live-after-replay, no-redelivery. A join alone replays, before any other frame is handled. */
   #replay(connection, reader) {
     if (!this.log.isStream || reader === undefined) return;
     const missed = this.log.after(this.log.cursorOf(reader));

@@ -21,7 +21,7 @@ export function parse(text) {
   };
 }
 
-/** The user that a direct message is for; nothing for a value without a usable identity. */
+/** guess: direct-address. The user that a direct message is for; nothing for a value without a usable identity. */
 function userIn(to) {
   if (!isObject(to)) return undefined;
   const { dbo_id, row_id } = to;

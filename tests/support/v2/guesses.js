@@ -1,4 +1,4 @@
-// What the model answers where nobody says what Xano's service does. Each comment is the name of the guess in
+// The answers of the model where no source says what Xano's service answers. Each comment is the name of a guess in
 // docs/protocol-v2.md. A guess that is a rule, not a value, is marked where the model follows it.
 
 /** guess: idle-close-code */

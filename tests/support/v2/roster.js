@@ -29,7 +29,7 @@ export class Roster {
     return [...this.#entries.values()].map(({ member }) => member);
   }
 
-  /** guess: presence-full-self. Everybody but the identity of this socket. */
+  /** guess: presence-full-self. Every member but the identity of this socket. */
   othersOf(connection) {
     const own = identityOf(connection);
     return [...this.#entries].filter(([key]) => key !== own).map(([, { member }]) => member);

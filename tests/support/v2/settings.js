@@ -62,7 +62,7 @@ export function findChannel(channels, name) {
   return matches.filter(({ params }) => params).sort(byLiterals)[0];
 }
 
-/** A joined value has letters, digits, `_` and `-`. */
+/** guess: params-empty. A joined value has letters, digits, `_` and `-`. */
 function match(template, name) {
   const [wanted, given] = [template.split("/"), name.split("/")];
   if (wanted.length !== given.length) return undefined;

@@ -88,7 +88,7 @@ export class BareClient {
     return frames;
   }
 
-  /** Resolves with those answers that have one of these actions. */
+  /** Resolves with the answers that have one of these actions. */
   async answersOf(...actions) {
     return (await this.answers()).filter(({ action }) => actions.includes(action));
   }
