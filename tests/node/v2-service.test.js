@@ -25,6 +25,7 @@ test("the socket opens first: until the service is ready it refuses every frame,
   await clock.advance(1);
   assert.deepEqual(await jill.answers(), [], "the early join is gone");
   assert.equal(service.timesFired("join"), 0);
+  assert.equal(jill.connection.receivedOf("join").length, 1);
   assert.deepEqual(
     jill.connection.received.map(({ isReady }) => isReady),
     [false, false, false, true],
@@ -140,6 +141,12 @@ test("a test has messages sent twice, with one id", async (t) => {
     ["twice", "twice", "once"],
   );
   assert.equal(messages[0].id, messages[1].id);
+  jill.connection.duplicates = 2;
+  jill.join("orders/7", "of Jill");
+  assert.deepEqual(
+    (await jill.answersOf("replay")).map(({ payload }) => payload),
+    ["twice", "twice", "once", "once"],
+  );
 });
 
 test("a test sends hostile frames, as they are", async (t) => {

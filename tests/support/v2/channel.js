@@ -105,7 +105,7 @@ export class Channel {
   #replay(connection, reader) {
     if (!this.log.isStream || reader === undefined) return;
     const missed = this.log.after(this.log.cursorOf(reader));
-    for (const entry of missed) connection.send(this.frameOf("replay", entry));
+    for (const entry of missed) connection.sendMessage(this.frameOf("replay", entry));
   }
 }
 

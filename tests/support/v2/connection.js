@@ -16,7 +16,7 @@ export class Connection {
   /** Every frame that the client sent, oldest first: `{ text, isReady }`, with the state at its arrival. */
   received = [];
 
-  /** Fault: so many messages go out twice. */
+  /** Fault: so many messages, replayed ones too, go out twice. */
   duplicates = 0;
   /** Fault: the network swallows every frame of both sides. */
   isSilent = false;
@@ -28,7 +28,8 @@ export class Connection {
    * @param {object} service
    * @param {{ address: string, server?: object, token?: string }} request
    * @param {{ deliver(text: string): void, close(code: number, reason: string): void }} host carries frames and the
-   *   close to the client
+   *   close to the client. The service answers while `receive` runs, so a host whose client must not be answered before
+   *   its `send` returns has to queue.
    */
   constructor(service, request, host) {
     Object.assign(this, { service, host, ...request });
