@@ -216,7 +216,11 @@ impl Connection {
             Output::ForgetChannel { channel } => self.rooms.borrow_mut().remove(channel),
             Output::ForgetConnection => {}
             // The rooms keep to what the server says.
-            Output::Joined { .. } | Output::TakePosition { .. } | Output::HandOut { .. } => {}
+            Output::Joined { .. }
+            | Output::TakePosition { .. }
+            | Output::HandOut { .. }
+            | Output::SendPublished { .. }
+            | Output::Settled { .. } => {}
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
             Output::AwaitTickEnd => {
                 // It holds the connection: a client that is dropped with its last channel still closes its socket.
