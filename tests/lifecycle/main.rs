@@ -103,8 +103,8 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
         ("closed, 4401", closed(CloseCode::UNAUTHORIZED)),
         ("token refused", Input::TokenRefused { epoch }),
         ("writable again", Input::Writable { epoch }),
-        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING }),
-        ("something comes that only members get", Input::Heard { channel: 0 }),
+        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING, writable: true }),
+        ("something comes that only members get", Input::Heard { channel: 0, writable: true }),
         ("timer elapsed", elapsed),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
@@ -199,7 +199,7 @@ const CONNECTIONS: [(&str, Happening); 5] = [
 ];
 
 fn acknowledge(stage: &mut Stage) {
-    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING });
+    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING, writable: true });
 }
 
 /// The timer runs out. That of an open socket is due after 10 s, and every 25 s from then on.

@@ -6,13 +6,19 @@ use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Output};
 use crate::{NOTHING, Stage, acknowledge, describe, last};
 
 /// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 18] = [
+const PUBLISHING: [(&str, &[Step], &str, Step); 19] = [
     ("open, not joined", &[Stage::open], "publish", Stage::publish),
     (
         "open, message 1 waits",
         &[Stage::open, Stage::publish],
         "the join is acknowledged, keys are answered",
         Stage::keys,
+    ),
+    (
+        "open, message 1 waits",
+        &[Stage::open, Stage::publish],
+        "the join is acknowledged, socket not writable",
+        |stage| stage.handle(Input::Acknowledged { channel: 0, said: NOTHING, writable: false }),
     ),
     (
         "open, message 1 waits",
@@ -72,16 +78,20 @@ impl Stage {
     }
 
     fn keys(&mut self) {
-        self.handle(Input::Acknowledged { channel: 0, said: Acknowledgement { answers_keys: true, ..NOTHING } });
+        self.handle(Input::Acknowledged {
+            channel: 0,
+            said: Acknowledgement { answers_keys: true, ..NOTHING },
+            writable: true,
+        });
     }
 
     fn restarted(&mut self) {
         let said = Acknowledgement { answers_keys: true, is_restarted: true, ..NOTHING };
-        self.handle(Input::Acknowledged { channel: 0, said });
+        self.handle(Input::Acknowledged { channel: 0, said, writable: true });
     }
 
     fn hear(&mut self) {
-        self.handle(Input::Heard { channel: 0 });
+        self.handle(Input::Heard { channel: 0, writable: true });
     }
 
     fn refuse(&mut self) {

@@ -63,7 +63,7 @@ fn interrupted(options: JoinOptions, first: Option<bool>) -> (Stage, u32) {
 }
 
 fn acknowledged(has_position: bool) -> Input {
-    Input::Acknowledged { channel: 0, said: Acknowledgement { has_position, ..NOTHING } }
+    Input::Acknowledged { channel: 0, said: Acknowledgement { has_position, ..NOTHING }, writable: true }
 }
 
 #[test]

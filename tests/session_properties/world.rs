@@ -139,14 +139,14 @@ impl World {
                     self.handle(Input::Elapsed { timer, quiet_ms, heard });
                 }
             }
-            Happening::IsAcknowledged { channel, said } if self.was_asked(channel) => {
+            Happening::IsAcknowledged { channel, said, writable } if self.was_asked(channel) => {
                 let place = self.places.entry(channel).or_default();
                 place.acknowledged = said.has_position.then_some(self.newest);
                 if said.answers_keys {
                     self.keyed.insert(channel);
                 }
                 self.said = said;
-                self.handle(Input::Acknowledged { channel, said });
+                self.handle(Input::Acknowledged { channel, said, writable });
                 self.said = Acknowledgement::default();
                 self.is_told_joined(channel);
             }
@@ -182,8 +182,8 @@ impl World {
                 let left_ms = self.timer.map_or(u32::MAX, |(_, due_ms)| due_ms.wrapping_sub(self.now_ms));
                 self.now_ms = self.now_ms.wrapping_add(ms.min(left_ms));
             }
-            Happening::IsHeard { channel } if self.was_asked(channel) => {
-                self.handle(Input::Heard { channel });
+            Happening::IsHeard { channel, writable } if self.was_asked(channel) => {
+                self.handle(Input::Heard { channel, writable });
                 self.is_told_joined(channel);
             }
             Happening::MissedArrives { channel, complete } => self.missed_arrives(channel, complete),
@@ -247,8 +247,8 @@ impl World {
         if goes_out_now && !waits_before && number.is_multiple_of(3) {
             if comes_back {
                 let outputs = self.decide(Input::Sending);
-                let is_timer = |output: &Output| matches!(output, Output::SetTimer { .. });
-                assert!(outputs.iter().all(is_timer), "the host has sent it already");
+                let is_sent = |output: &Output| matches!(output, Output::Send { .. } | Output::SendPublished { .. });
+                assert!(!outputs.iter().any(is_sent), "the host has sent it already");
                 self.carry_out(outputs);
             }
             return;
