@@ -21,7 +21,9 @@ use super::socket::{Socket, SocketEvent};
 use super::status::{Retry, Status};
 use super::timer;
 use super::token::{self, Token};
-use crate::engine::{Attempt, ChannelId, Epoch, Frame, FrameId, Input, JoinOptions, Output, Session, State};
+use crate::engine::{
+    Acknowledgement, Attempt, ChannelId, Epoch, Frame, FrameId, Input, JoinOptions, Output, Session, State,
+};
 
 /// One socket, or the wish for one. Every client has its own.
 pub(super) struct Connection {
@@ -213,6 +215,12 @@ impl Connection {
             // The server was told by its name.
             Output::ForgetChannel { channel } => self.rooms.borrow_mut().remove(channel),
             Output::ForgetConnection => {}
+            // The rooms keep to what the server says.
+            Output::Joined { .. }
+            | Output::TakePosition { .. }
+            | Output::HandOut { .. }
+            | Output::SendPublished { .. }
+            | Output::Settled { .. } => {}
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
             Output::AwaitTickEnd => {
                 // It holds the connection: a client that is dropped with its last channel still closes its socket.
@@ -316,11 +324,12 @@ impl Connection {
             }
             return;
         };
-        if kind == Some(Action::Join) {
-            self.feed(Input::Acknowledged { answers_pings: frame.answers_pings() });
-        }
         let room = self.rooms.borrow().by_name(&channel);
         if let Some(room) = room {
+            if kind == Some(Action::Join) {
+                let said = Acknowledgement { answers_pings: frame.answers_pings(), ..Acknowledgement::default() };
+                self.feed(Input::Acknowledged { channel: room.id, said, writable: true });
+            }
             room.receive(frame);
         }
     }

@@ -28,8 +28,13 @@ function pass(t, ms) {
   t.mock.timers.tick(ms);
 }
 
+/** The same in steps, as a connection has one timer and sets it anew each time that it runs out. */
+function tick(t, seconds) {
+  for (let second = 0; second < seconds; second += 1) t.mock.timers.tick(1_000);
+}
+
 function open(t) {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   t.mock.method(performance, "now", () => now_ms);
   const channel = client().channel("room");
   const heard = [];
@@ -112,6 +117,32 @@ test("many that waited go out no faster than a server lets them, in order, and n
   await Promise.all([...published, later]);
 });
 
+test("a server's frame called connection_status does not stop what waits for its turn", async (t) => {
+  const { channel } = open(t);
+  const published = Array.from({ length: 600 }, (_, number) => channel.publish(number));
+  FakeSocket.latest.deliver(ack());
+  const payload = { status: "connected" };
+  FakeSocket.latest.deliver({ action: "connection_status", options, payload });
+  FakeSocket.latest.deliver({ action: "connection_status", payload });
+  for (let turn = 0; turn < 40; turn += 1) pass(t, 50);
+  assert.equal(sent().length, 600);
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  await Promise.all(published);
+});
+
+test("a server's frame called restarted rejects nothing", async (t) => {
+  const { channel, heard } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver({ action: "restarted", options, payload: "theirs" });
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  assert.deepEqual(await published, { id: "0-7" });
+  assert.ok(
+    heard.some(([action]) => action === "restarted"),
+    "it is an action like any other",
+  );
+});
+
 test("what waits when the connection breaks again goes out once on the next one", async (t) => {
   const { channel } = open(t);
   const published = Array.from({ length: 500 }, (_, number) => channel.publish(number));
@@ -190,20 +221,23 @@ test("it rejects after 15 seconds without an answer, counted while there is a co
     outcome = code;
   });
   // Somebody else is heard now and then, or the socket would be given up.
-  const pass = (ms) => {
-    t.mock.timers.tick(ms);
+  const pass = (seconds) => {
+    tick(t, seconds);
     FakeSocket.latest.deliver({ action: "event" });
   };
-  pass(9_000);
-  pass(5_000);
+  pass(9);
+  pass(5);
   FakeSocket.latest.drop(1006);
   t.mock.timers.tick(60_000);
   await settled();
   assert.equal(outcome, "pending");
   FakeSocket.latest.open();
   FakeSocket.latest.deliver(ack());
-  pass(9_000);
-  pass(6_000);
+  pass(9);
+  pass(5);
+  await settled();
+  assert.equal(outcome, "pending");
+  pass(1);
   await settled();
   assert.equal(outcome, "timeout");
 });
@@ -221,7 +255,7 @@ test("before it times out, a server that answers pings is asked whether it is th
 test("a server that never acknowledges the join counts as one that does not answer", async (t) => {
   const { channel } = open(t);
   const published = channel.publish("text");
-  t.mock.timers.tick(15_000);
+  tick(t, 15);
   await assert.rejects(published, { code: "timeout" });
 });
 

@@ -1,12 +1,11 @@
-import { textOf } from "../errors.js";
+import { failure, textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { frameText, takeFrame } from "./frames.js";
+import { frameText, publishedText, takeFrame } from "./frames.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
 import { connections, regroup } from "./pool.js";
-import { Recovery } from "./recovery.js";
 import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
@@ -43,7 +42,6 @@ export class Connection {
    * @type {number[]}
    */
   freeSlots = [];
-  recovery = new Recovery();
   /** @type {Link | undefined} */
   link;
   /**
@@ -102,7 +100,6 @@ export class Connection {
   /** @param {Subscription} subscription */
   unsubscribe({ name }) {
     this.subscriptions.delete(name);
-    this.recovery.forget(name);
   }
 
   /** Whether the browser takes a frame now. */
@@ -156,10 +153,16 @@ export class Connection {
         this.sendJoin(a, b);
         break;
       case N.SEND_LEAVE:
-        this.link?.sendIfOpen(frameText("leave", this.nameOf(a)));
+        this.link?.sendIfOpen(frameText("leave", this.subscriptionAt(a).name));
         break;
       case N.SEND_FRAME:
         this.link?.sendIfOpen(takeFrame(a).text);
+        break;
+      case N.SEND_PUBLISHED:
+        this.link?.sendIfOpen(publishedText(a, b));
+        break;
+      case N.SETTLED:
+        this.settle(a, b);
         break;
       case N.FORGET_CHANNEL:
         this.slots[a] = undefined;
@@ -168,6 +171,15 @@ export class Connection {
       case N.FORGET_CONNECTION:
         this.status = 0;
         if (!this.subscriptions.size) connections.delete(this);
+        break;
+      case N.JOINED:
+        this.subscriptionAt(a).isJoined = true;
+        break;
+      case N.TAKE_POSITION:
+        this.subscriptionAt(a).takePosition();
+        break;
+      case N.HAND_OUT:
+        this.subscriptionAt(a).handOut(b);
         break;
       case N.AWAIT_WRITABLE:
         this.link?.awaitWritable();
@@ -244,12 +256,13 @@ export class Connection {
   attemptFailed(generation, failure, cause) {
     if (this.generation !== generation) return;
     this.tellFailure(failure, cause);
+    if (failure === N.NO_SOCKET) decide(this, N.NO_SOCKET_MADE);
     decide(this, N.CLOSED, generation, ABNORMAL);
   }
 
   /** @param {number} channel */
-  nameOf(channel) {
-    return /** @type {Subscription} */ (this.slots[channel]).name;
+  subscriptionAt(channel) {
+    return /** @type {Subscription} */ (this.slots[channel]);
   }
 
   /**
@@ -257,10 +270,22 @@ export class Connection {
    * @param {number} options
    */
   sendJoin(channel, options) {
-    const name = this.nameOf(channel);
-    const since = this.recovery.since(name, options & N.RECOVER);
+    const { name, position } = this.subscriptionAt(channel);
+    const since = options & N.RECOVER ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
     this.link?.sendIfOpen(frameText("join", name, undefined, payload));
+  }
+
+  /**
+   * Tells the promise of a message what became of it without an answer.
+   * @param {number} number
+   * @param {number} failed
+   */
+  settle(number, failed) {
+    const { published, owner } = takeFrame(number);
+    if (!N.FAILURES[failed]) published?.settle({});
+    // The server's own words, or those of the connection, say more.
+    else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 
   /**
@@ -290,7 +315,7 @@ export class Connection {
     this.status = attempt ? 1 : 0;
     this.generation = 0;
     this.link = undefined;
-    for (const subscription of this.subscriptions.values()) subscription.joined = 0;
+    for (const subscription of this.subscriptions.values()) subscription.isJoined = false;
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);
     this.tellStatus(false, { code, reason, ...(attempt && { attempt, retryInMs }) });

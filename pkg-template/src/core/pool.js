@@ -73,8 +73,9 @@ export function reconnect(client) {
 
 /** @param {ChannelHandle} handle */
 function migrate(handle) {
+  const { subscription } = handle;
   const waiting = handle.leave();
-  handle.enter(find(handle) ?? new Connection(handle.url, handle.token));
+  handle.enter(find(handle) ?? new Connection(handle.url, handle.token), subscription);
   if (handle.isConnected) handle.tellConnected(true);
   for (const frame of waiting) handle.hand(frame);
 }

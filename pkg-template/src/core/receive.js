@@ -1,17 +1,28 @@
 // A received message goes from the socket to the members of its channel and never enters the engine. What it says of the
 // connection does.
 
-import { failureAction } from "./actions.js";
-import { handTo, handToAll } from "./dispatch.js";
+import { handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { ACKNOWLEDGED, GAP } from "./numbers.js";
+import { kept, numbers } from "./frames.js";
+import {
+  ACKNOWLEDGED,
+  ANSWERED,
+  ANSWERS_KEYS,
+  ANSWERS_PINGS,
+  HAS_POSITION,
+  HEARD,
+  IS_RESTARTED,
+  MISSED,
+  TAKES_FRAMES,
+  CHANNEL_REFUSED,
+} from "./numbers.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action } from "../types.js" */
 
 /** What the server sends to a client that is on a channel. */
-export const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
+const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
 
 /**
  * @param {Link} link
@@ -39,11 +50,11 @@ export function receive(link, data) {
   }
   const subscription = connection.subscriptions.get(channel);
   if (subscription === undefined) return;
-  if (name !== "message" || options.id !== undefined) {
+  if (name !== "message" || (options.id ?? options.key) !== undefined) {
     receiveExtended(subscription, frame);
     return;
   }
-  subscription.joined ||= 1;
+  if (!subscription.isJoined) hear(subscription, HEARD);
   handToAll(subscription.handles, frame);
 }
 
@@ -53,36 +64,50 @@ export function receive(link, data) {
  * @param {Action} action
  */
 function receiveExtended(subscription, action) {
-  const { connection } = subscription;
-  const { recovery } = connection;
-  const { channel, id, key } = action.options;
-  /** @type {(action: Action) => void} */
-  const handOut = (action) => handToAll(subscription.handles, action);
-  /** @type {(action: Action) => void} */
-  const answer = (action) => {
-    for (const handle of subscription.handles) handTo(handle, action, true);
-  };
-  if (SIGNS_OF_JOINING.includes(action.action)) subscription.joined ||= 1;
-  const missed = action.action === "history" && recovery.missed(channel, action.payload);
-  if (missed) {
-    if (!action.payload.complete) handOut(failureAction(GAP, channel));
-    for (const entry of missed) handOut({ ...entry, replayed: true });
-  } else if (action.action === "join") {
+  const { connection, slot } = subscription;
+  const { action: name, options, payload } = action;
+  const { id, key } = options;
+  if (name === "join") {
     // Any text may come from a server: `ext` may be anything.
-    const { ping, publish, recover } = action.payload?.ext ?? {};
-    const place = typeof recover === "object" && recover ? recover : undefined;
-    if (recovery.hasRestarted(channel, place)) answer({ action: "restarted", options: { channel } });
-    const failure = recovery.acknowledged(channel, place);
-    decide(connection, ACKNOWLEDGED, ping === 1);
-    subscription.joined = publish === 1 ? 2 : 1;
-    handOut(action);
-    if (failure) handOut(failureAction(failure, channel));
-  } else if (isOurs(key) && (action.action === "ack" || recovery.wasReplayed(id))) {
-    answer(action);
-  } else {
-    if (id !== undefined) recovery.got(channel, id);
-    handOut(action);
+    const { ping, publish, recover } = payload?.ext ?? {};
+    const position = typeof recover === "object" && recover ? { ...recover } : null;
+    const before = subscription.position;
+    const said =
+      (ping === 1 ? ANSWERS_PINGS : 0) |
+      (publish === 1 ? ANSWERS_KEYS : 0) |
+      (position ? HAS_POSITION : 0) |
+      (before && before.epoch !== position?.epoch ? IS_RESTARTED : 0);
+    subscription.acknowledged = position;
+    hear(subscription, ACKNOWLEDGED, said);
+  } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
+  const number = numbers.get(key);
+  if (number) {
+    const { published, owner } = /** @type {import("./frames.js").Frame} */ (kept.get(number));
+    if (published && owner) {
+      published.answer = action;
+      decide(owner.connection, ANSWERED, owner.slot, number);
+    }
+  } else if (name === "error") {
+    subscription.refusal = action;
+    decide(connection, CHANNEL_REFUSED, slot);
   }
+  if (name === "history" && subscription.acknowledged && typeof payload?.complete === "boolean") {
+    subscription.answer = payload.history;
+    decide(connection, MISSED, slot, payload.complete);
+  } else if (!isOurs(key) || (name !== "ack" && !subscription.replayed?.has(id))) {
+    subscription.got(id);
+    handToAll(subscription.handles, action);
+  }
+}
+
+/**
+ * Something says that the channel is joined: what waits for that may go out now, if the socket takes it.
+ * @param {Subscription} subscription
+ * @param {number} input
+ * @param {number} [said]
+ */
+function hear({ connection, slot }, input, said = 0) {
+  decide(connection, input, slot, said | (connection.takesFrames() ? TAKES_FRAMES : 0));
 }
 
 /**

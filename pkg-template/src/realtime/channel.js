@@ -1,10 +1,9 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
-import { SIGNS_OF_JOINING } from "../core/receive.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction, quiet } from "./promises.js";
-import { Publisher } from "./publish.js";
+import { publish } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** @import { Action, Config } from "../types.js" */
@@ -14,8 +13,6 @@ export class XanoRealtimeChannel {
   _number = 0;
   /** @type {Map<unknown, XanoRealtimeClient> | undefined} */
   _members;
-  /** @type {Publisher | undefined} */
-  _publisher;
 
   /**
    * @param {string} channel
@@ -56,8 +53,10 @@ export class XanoRealtimeChannel {
   }
 
   get joined() {
-    if (this._handle?.joined) return Promise.resolve();
-    return quiet(answer(this, ({ action }) => SIGNS_OF_JOINING.includes(action)).then(() => undefined));
+    const isJoined = () => this._handle?.isJoined;
+    if (isJoined()) return Promise.resolve();
+    // Whatever happens, a change of the connection included, may have joined it.
+    return quiet(answer(this, isJoined).then(() => undefined));
   }
 
   /**
@@ -81,7 +80,7 @@ export class XanoRealtimeChannel {
   fetchHistory() {
     const asked = answer(
       this,
-      ({ action }) => action === "history",
+      ({ action }, isOnChannel) => isOnChannel && action === "history",
       () => this.history(),
     );
     return quiet(asked.then(({ payload }) => (Array.isArray(payload?.history) ? payload.history : [])));
@@ -92,8 +91,7 @@ export class XanoRealtimeChannel {
    * @param {object} [options]
    */
   publish(payload, options) {
-    this._publisher ??= new Publisher(this);
-    return this._publisher.publish(payload, options);
+    return publish(this, payload, options);
   }
 
   /** @returns {XanoRealtimeClient[]} */
@@ -118,7 +116,6 @@ export class XanoRealtimeChannel {
     const handle = new ChannelHandle(this.channel, socketAddress(this._config), this.options ?? {}, this._config);
     this._number = handle.number;
     this._members = undefined;
-    this._publisher = undefined;
     handle.watchOver(this);
     return handle;
   }

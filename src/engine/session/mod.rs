@@ -5,17 +5,29 @@
 //! - this module: the transition table.
 //! - [`messages`]: what a session is told, and what it asks for.
 //! - `turn`: one input with its moment, and where its outputs go.
+//! - `lifetime`: how a connection begins and ends.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`watch`]: whether an open socket still leads anywhere.
-//! - [`channels`]: which channels are joined, and what waits for the next socket.
-//! - [`queue`]: the frames of one channel that wait, bounded.
+//! - [`options`]: what a join asks for.
+//! - [`channels`]: the channels of a connection.
+//! - `channel`: one of them: joined or not, what was missed on it, and what waits.
+//! - [`publishing`]: messages that are sent again until the server has answered.
+//! - `sending`: what goes out when, and how fast.
+//! - `recovery`: what counts as joined, and what was missed while there was no connection.
+//! - [`queue`]: what one channel has to send, and what it has no answer to, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
 
 pub mod backoff;
+mod channel;
 pub mod channels;
 pub mod failure;
+mod lifetime;
 pub mod messages;
+pub mod options;
+pub mod publishing;
 pub mod queue;
+mod recovery;
+mod sending;
 mod turn;
 pub mod watch;
 
@@ -23,10 +35,12 @@ use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::{Moment, Sink};
 use backoff::Backoff;
+pub use channels::ChannelId;
 use channels::Channels;
-pub use channels::{ChannelId, JoinOptions};
 pub use failure::Failure;
-pub use messages::{Attempt, Input, Output};
+pub use messages::{Acknowledgement, Attempt, Input, Output};
+pub use options::JoinOptions;
+use queue::Entry;
 pub use queue::{Frame, FrameId};
 use turn::Turn;
 use watch::Watch;
@@ -72,12 +86,18 @@ pub struct Session {
     attempts: u32,
     /// Attempts since a socket was last open.
     failed_attempts: u32,
-    /// What the timer of an open socket is for.
+    /// What an open socket is watched for.
     watch: Watch,
+    /// When that is due. The timer may run out before, as an answer is late.
+    watch_due_ms: u32,
+    /// Whether a frame came since the watch began.
+    heard: bool,
     /// Whether the current socket's server answers pings.
     answers_pings: bool,
     /// Whether a join was acknowledged on the current socket.
-    joined: bool,
+    has_joined: bool,
+    /// Why nothing comes of what is published, until the next attempt.
+    failure: Option<Failure>,
     /// When the current socket opened.
     opened_ms: u32,
     /// How long the current socket is known to be alive, in milliseconds: never longer than it is open.
@@ -107,8 +127,11 @@ impl Session {
             attempts: 0,
             failed_attempts: 0,
             watch: Watch::Young,
+            watch_due_ms: 0,
+            heard: false,
             answers_pings: false,
-            joined: false,
+            has_joined: false,
+            failure: None,
             opened_ms: 0,
             lasted_ms: 0,
             doubted: false,
@@ -150,9 +173,7 @@ impl Session {
             (Open, Input::Send { channel, frame, writable: true, may_wait })
                 if !(may_wait && self.channels.is_waiting(channel)) =>
             {
-                while let Some(waiting) = self.pop_any(channel) {
-                    self.send(waiting, turn);
-                }
+                self.send_waiting(channel, i32::MAX, turn);
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
@@ -161,7 +182,7 @@ impl Session {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {
-                if self.channels.wait(channel, frame).is_err() {
+                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0 }).is_err() {
                     turn.refuse(channel, frame, Failure::QueueFull);
                 }
                 if state == Open {
@@ -169,18 +190,20 @@ impl Session {
                 }
             }
 
+            (_, Input::Publish { channel, frame, writable, was_sent }) => {
+                self.publish(channel, frame, writable, was_sent, turn);
+            }
+            (_, Input::Answered { channel, message }) => self.answered(channel, message, turn),
+            (Open, Input::ChannelRefused { channel }) => self.refused(channel, turn),
+            (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
+
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
 
-            (Open, Input::Acknowledged { answers_pings }) => {
-                self.joined = true;
-                if answers_pings && !self.answers_pings {
-                    self.answers_pings = true;
-                    // Every other timer runs out sooner than a ping is due.
-                    if self.watch == Watch::Silence {
-                        self.look(Watch::Silence, watch::PING_AFTER_MS, turn);
-                    }
-                }
+            (Open, Input::Acknowledged { channel, said, writable }) => {
+                self.acknowledged(channel, said, writable, turn);
             }
+            (Open, Input::Heard { channel, writable }) => self.heard(channel, writable, turn),
+            (_, Input::Missed { channel, complete }) => self.missed(channel, complete, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
                 self.failed_attempts += 1;
@@ -205,6 +228,7 @@ impl Session {
                 }
                 self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
                 turn.fail(Failure::InvalidToken);
+                self.reject_all(Failure::InvalidToken, turn);
             }
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
@@ -213,7 +237,7 @@ impl Session {
                 if self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
-                    self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, heard), turn);
+                    self.elapsed(quiet_ms, heard, turn);
                 }
             }
 
@@ -246,161 +270,11 @@ impl Session {
                 | Input::Writable { .. }
                 | Input::Sending
                 | Input::Acknowledged { .. }
+                | Input::Heard { .. }
+                | Input::ChannelRefused { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}
         }
-    }
-
-    fn connect(&mut self, turn: &mut Turn<impl Sink>) {
-        self.state = State::Connecting;
-        self.epoch = self.epoch.wrapping_add(1);
-        self.answers_pings = false;
-        self.joined = false;
-        self.lasted_ms = 0;
-        self.doubted = false;
-        turn.push(Output::OpenSocket { epoch: self.epoch });
-    }
-
-    fn opened(&mut self, turn: &mut Turn<impl Sink>) {
-        self.state = State::Open;
-        self.failed_attempts = 0;
-        self.opened_ms = turn.moment.now_ms;
-        self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
-        self.allowance_ms = queue::AT_ONCE_MS;
-        for channel in 0..self.channels.end() {
-            self.join(channel, turn);
-            self.send_waiting(channel, turn);
-        }
-        self.await_writable(turn);
-        turn.push(Output::Connected);
-    }
-
-    /// The next delay is the shortest one again.
-    fn start_over(&mut self) {
-        self.backoff = Backoff::new();
-        self.attempts = 0;
-    }
-
-    /// Starts over if the connection that ends was a good one: it has joined and has lasted for a while, or it has lasted
-    /// for long. A server that acknowledges a join and then closes must see ever longer delays, and so must one that
-    /// closes because it is overloaded.
-    fn start_over_if_good(&mut self, code: CloseCode) {
-        let needed_ms = if self.joined { watch::STABLE_AFTER_MS } else { watch::GOOD_AFTER_MS };
-        let was_good = self.lasted_ms >= needed_ms;
-        if was_good && code != CloseCode::TRY_AGAIN_LATER {
-            self.start_over();
-        }
-    }
-
-    fn closed(&mut self, code: CloseCode, retry: Retry, turn: &mut Turn<impl Sink>) {
-        self.start_over_if_good(code);
-        match retry {
-            Retry::Again | Retry::AgainWithoutFrame => {
-                self.attempts += 1;
-                // What the socket may still say comes too late.
-                self.epoch = self.epoch.wrapping_add(1);
-                // A page that slept over the death of its socket has waited long enough.
-                let in_ms = if self.doubted { 0 } else { self.backoff.next(turn.moment.random) };
-                self.disconnect(State::Waiting, code, Some(Attempt { number: self.attempts, in_ms }), turn);
-                self.set_timer(in_ms, turn);
-            }
-            Retry::Never | Retry::NeverPolicy | Retry::NeverUnauthorized => {
-                self.disconnect(State::Stopped, code, None, turn);
-            }
-        }
-        match retry {
-            Retry::AgainWithoutFrame => turn.fail(Failure::TooLarge),
-            Retry::NeverPolicy => turn.fail(Failure::Policy),
-            Retry::NeverUnauthorized => turn.fail(Failure::Unauthorized),
-            Retry::Again | Retry::Never => {}
-        }
-    }
-
-    fn disconnect(&mut self, state: State, code: CloseCode, next: Option<Attempt>, turn: &mut Turn<impl Sink>) {
-        self.state = state;
-        self.channels.forget_joins();
-        turn.push(Output::Disconnected { code, next });
-    }
-
-    fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        if let Some(options) = self.channels.join(channel) {
-            turn.push(Output::SendJoin { channel, options });
-        }
-    }
-
-    /// As much as there is an allowance for.
-    fn send_waiting(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(frame) = self.channels.pop_waiting(channel, &mut self.allowance_ms) {
-            self.send(frame, turn);
-        }
-    }
-
-    /// The oldest frame that waits, whatever the allowance is.
-    fn pop_any(&mut self, channel: ChannelId) -> Option<Frame> {
-        let mut unbounded = i32::MAX;
-        self.channels.pop_waiting(channel, &mut unbounded)
-    }
-
-    fn send_some(&mut self, turn: &mut Turn<impl Sink>) {
-        self.allowance_ms = queue::next_turn(self.allowance_ms);
-        if let Some(channel) = self.channels.first_waiting() {
-            self.send_waiting(channel, turn);
-        }
-        self.await_writable(turn);
-    }
-
-    fn await_writable(&mut self, turn: &mut Turn<impl Sink>) {
-        if self.channels.first_waiting().is_some() {
-            turn.push(Output::AwaitWritable);
-        }
-    }
-
-    fn send(&mut self, frame: Frame, turn: &mut Turn<impl Sink>) {
-        turn.push(Output::Send { frame: frame.number });
-        if frame.comes_back {
-            self.await_echo(turn);
-        }
-    }
-
-    fn leave(&mut self, state: State, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(frame) = self.pop_any(channel) {
-            turn.push(Output::ForgetFrame { frame: frame.number });
-        }
-        let Some(was_joined) = self.channels.remove(channel) else { return };
-        if was_joined {
-            turn.push(Output::SendLeave { channel });
-        }
-        turn.push(Output::ForgetChannel { channel });
-        if !self.channels.is_empty() {
-            return;
-        }
-        match state {
-            State::Connecting | State::Open | State::Closing => turn.push(Output::AwaitTickEnd),
-            State::Idle | State::Waiting | State::Stopped => self.let_go(state, turn),
-        }
-    }
-
-    /// The last channel is gone, and with it everything ends.
-    fn let_go(&mut self, state: State, turn: &mut Turn<impl Sink>) {
-        if state == State::Idle {
-            return;
-        }
-        if matches!(state, State::Open | State::Waiting | State::Closing) {
-            turn.push(Output::ClearTimer);
-        }
-        if matches!(state, State::Connecting | State::Open | State::Closing) {
-            turn.push(Output::DropSocket { code: CloseCode::NORMAL });
-        }
-        turn.push(Output::ForgetConnection);
-        self.state = State::Idle;
-        self.start_over();
-        self.failed_attempts = 0;
-    }
-
-    fn set_timer(&mut self, after_ms: u32, turn: &mut Turn<impl Sink>) {
-        self.timer = self.timer.wrapping_add(1);
-        self.due_ms = turn.moment.now_ms.wrapping_add(after_ms);
-        turn.push(Output::SetTimer { timer: self.timer, after_ms, watches: self.state == State::Open });
     }
 }

@@ -1,13 +1,20 @@
 //! `docs/lifecycle.md` shows what the session does, or this fails.
 
+mod publishing;
+mod recovery;
+
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::engine::{Frame, Input, JoinOptions, Moment, Output, Session, State};
+use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Moment, Output, Session, State};
 
 const STATES: [State; 6] =
     [State::Idle, State::Connecting, State::Open, State::Closing, State::Waiting, State::Stopped];
 
 /// The random number of every input.
 const HALF: u32 = 1 << 31;
+
+/// An acknowledgement of a server without extensions.
+const NOTHING: Acknowledgement =
+    Acknowledgement { answers_pings: false, answers_keys: false, has_position: false, is_restarted: false };
 
 /// A session with what it has decided.
 #[derive(Default)]
@@ -96,8 +103,8 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
         ("closed, 4401", closed(CloseCode::UNAUTHORIZED)),
         ("token refused", Input::TokenRefused { epoch }),
         ("writable again", Input::Writable { epoch }),
-        ("join acknowledged", Input::Acknowledged { answers_pings: false }),
-        ("join acknowledged, pings are answered", Input::Acknowledged { answers_pings: true }),
+        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING, writable: true }),
+        ("something comes that only members get", Input::Heard { channel: 0, writable: true }),
         ("timer elapsed", elapsed),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
@@ -117,9 +124,22 @@ fn describe(output: &Output) -> String {
         Output::OpenSocket { .. } => "open socket".to_owned(),
         Output::CloseSocket { code } => format!("close socket ({})", code.0),
         Output::DropSocket { code } => format!("drop socket ({})", code.0),
+        Output::SendJoin { options, .. } if options.contains(JoinOptions::RECOVER) => {
+            "send join with the position".to_owned()
+        }
         Output::SendJoin { .. } => "send join".to_owned(),
+        Output::Joined { .. } => "the channel is joined".to_owned(),
+        Output::TakePosition { .. } => "keep the server's position".to_owned(),
+        Output::HandOut { gap: false, .. } => "keep the server's position; hand out what was missed".to_owned(),
+        Output::HandOut { gap: true, .. } => {
+            "keep the server's position; error: Gap; hand out what was missed".to_owned()
+        }
         Output::SendLeave { .. } => "send leave".to_owned(),
         Output::Send { .. } => "send the frame".to_owned(),
+        Output::SendPublished { message, keyed: true } => format!("send message {message} with its key"),
+        Output::SendPublished { message, keyed: false } => format!("send message {message} without its key"),
+        Output::Settled { message, failure: None } => format!("message {message} is taken"),
+        Output::Settled { message, failure: Some(failure) } => format!("reject message {message}: {failure:?}"),
         Output::ForgetFrame { .. } => "forget the frame".to_owned(),
         Output::ForgetChannel { .. } => "forget the channel".to_owned(),
         Output::ForgetConnection => "forget the connection".to_owned(),
@@ -159,7 +179,7 @@ fn table() -> String {
 
 #[test]
 fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
-    let document = include_str!("../docs/lifecycle.md");
+    let document = include_str!("../../docs/lifecycle.md");
     let table = table();
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
@@ -179,7 +199,7 @@ const CONNECTIONS: [(&str, Happening); 5] = [
 ];
 
 fn acknowledge(stage: &mut Stage) {
-    stage.handle(Input::Acknowledged { answers_pings: false });
+    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING, writable: true });
 }
 
 /// The timer runs out. That of an open socket is due after 10 s, and every 25 s from then on.
@@ -218,6 +238,6 @@ fn the_delays_in_the_lifecycle_document_are_those_of_the_session() {
             [CloseCode::ABNORMAL, CloseCode::TRY_AGAIN_LATER].map(|code| next_attempt(happen, code));
         table += &format!("| {name} | {broken} | {overloaded} |\n");
     }
-    let document = include_str!("../docs/lifecycle.md");
+    let document = include_str!("../../docs/lifecycle.md");
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
