@@ -40,6 +40,7 @@ await runParts("npm run test:more", [
   ["Marvel chat in Rust", buildLeptosChat],
   ["typed API in Chromium", () => nodeTests("tests/typed")],
   ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
+  ["crates as crates.io has them", () => nodeTests("tests/crate")],
   ["fuzz targets, a minute each", fuzz],
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Redis", ensureRedis],

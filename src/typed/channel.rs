@@ -1,4 +1,4 @@
-//! A channel: how it is joined, and what is done on it.
+//! A channel that was joined: what is said, asked and heard on it.
 
 use std::fmt;
 use std::future::Future;
@@ -9,111 +9,19 @@ use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use xano_realtime_protocol::Action as Kind;
 
-use super::connection::Connection;
-use super::error::{DecodeError, HistoryError, SendError};
+use super::error::{DecodeError, HistoryError, ReceiveError, SendError};
 use super::frame::Recipients;
-use super::items::{self, Client, Message};
-use super::queue::{Bounds, WhenFull};
+use super::items::{self, Action, ActionName, Client, Message};
+use super::listeners::Wanted;
+use super::queue::Bounds;
 use super::room::Room;
 use super::streams::{Actions, Events, Messages, PresenceChanges};
-use crate::engine::JoinOptions;
+use super::subscription::Subscription;
 
 /// How long the server may take to answer.
 const ANSWER_DEADLINE_MS: u32 = 15_000;
-
-/// A channel that is still to be joined.
-///
-/// ```no_run,standalone_crate
-/// # fn demo(client: xano_wasm::XanoClient) {
-/// let channel = client.channel("marvel-chat-room").presence(true).history(true).join();
-/// # }
-/// ```
-#[derive(Clone)]
-#[must_use = "nothing happens before join()"]
-pub struct ChannelBuilder {
-    connection: Rc<Connection>,
-    name: String,
-    options: JoinOptions,
-    bounds: Bounds,
-}
-
-impl ChannelBuilder {
-    pub(super) fn new(connection: Rc<Connection>, name: String, bounds: Bounds) -> Self {
-        ChannelBuilder { connection, name, options: JoinOptions::NONE, bounds }
-    }
-
-    /// Whether the server shall tell who is there, and who comes and goes. Default: no.
-    ///
-    /// ```no_run,standalone_crate
-    /// # fn demo(client: xano_wasm::XanoClient) {
-    /// let channel = client.channel("marvel-chat-room").presence(true).join();
-    /// # }
-    /// ```
-    pub fn presence(mut self, wished: bool) -> Self {
-        self.options = self.options.with(JoinOptions::PRESENCE, wished);
-        self
-    }
-
-    /// Whether the server shall send the kept messages on arrival: an [`Action::History`](crate::Action::History) of
-    /// [`Channel::actions`]. Default: no.
-    ///
-    /// ```no_run,standalone_crate
-    /// # fn demo(client: xano_wasm::XanoClient) {
-    /// let channel = client.channel("marvel-chat-room").history(true).join();
-    /// # }
-    /// ```
-    pub fn history(mut self, wished: bool) -> Self {
-        self.options = self.options.with(JoinOptions::HISTORY, wished);
-        self
-    }
-
-    /// How many items each stream of this handle holds. Default: what the client's builder says.
-    ///
-    /// ```no_run,standalone_crate
-    /// # fn demo(client: xano_wasm::XanoClient) {
-    /// let channel = client.channel("telemetry").stream_capacity(50).join();
-    /// # }
-    /// ```
-    pub fn stream_capacity(mut self, items: usize) -> Self {
-        self.bounds.capacity = items.max(1);
-        self
-    }
-
-    /// What happens when a stream of this handle is full. Default: what the client's builder says.
-    ///
-    /// ```no_run,standalone_crate
-    /// # fn demo(client: xano_wasm::XanoClient) {
-    /// use xano_wasm::WhenFull;
-    /// let channel = client.channel("orders").when_full(WhenFull::DropNewest).join();
-    /// # }
-    /// ```
-    pub fn when_full(mut self, policy: WhenFull) -> Self {
-        self.bounds.when_full = policy;
-        self
-    }
-
-    /// Joins the channel, as soon as there is a connection. A channel of that name that is joined already is the same
-    /// one, with the options of both.
-    ///
-    /// ```no_run,standalone_crate
-    /// # fn demo(client: xano_wasm::XanoClient) {
-    /// let channel = client.channel("marvel-chat-room").join();
-    /// # }
-    /// ```
-    #[must_use = "the channel is left when its last handle is dropped"]
-    pub fn join(self) -> Channel {
-        let room = self.connection.room(&self.name);
-        room.join(self.options);
-        Channel { room, bounds: self.bounds }
-    }
-}
-
-impl fmt::Debug for ChannelBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ChannelBuilder").field("name", &self.name).finish_non_exhaustive()
-    }
-}
 
 /// A handle of a channel. The channel is left when the last one is dropped, and its streams end.
 ///
@@ -129,10 +37,15 @@ impl fmt::Debug for ChannelBuilder {
 #[must_use = "the channel is left when its last handle is dropped"]
 pub struct Channel {
     room: Rc<Room>,
+    queues: bool,
     bounds: Bounds,
 }
 
 impl Channel {
+    pub(super) fn new(room: Rc<Room>, queues: bool, bounds: Bounds) -> Self {
+        Channel { room, queues, bounds }
+    }
+
     /// What it is called.
     ///
     /// ```no_run,standalone_crate
@@ -144,8 +57,8 @@ impl Channel {
         &self.room.name
     }
 
-    /// Sends a message to every member of the channel. Without a connection it waits for one, in order, unless the client
-    /// was built otherwise.
+    /// Sends a message to every member of the channel. Without a connection it waits for one, in order, unless the channel
+    /// was joined otherwise.
     ///
     /// # Errors
     ///
@@ -153,44 +66,44 @@ impl Channel {
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
-    /// channel.send(&"Assemble!")
+    /// channel.message(&"Assemble!")
     /// # }
     /// ```
-    pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), SendError> {
-        self.room.send(Recipients::default(), payload)
+    pub fn message<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), SendError> {
+        self.send(Recipients::default(), payload)
     }
 
     /// Sends a message to the authenticated members alone. The sender has to be one.
     ///
     /// # Errors
     ///
-    /// The same as [`Channel::send`].
+    /// The same as [`Channel::message`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
-    /// channel.send_to_authenticated(&"the code is 1963")
+    /// channel.message_to_authenticated(&"the code is 1963")
     /// # }
     /// ```
-    pub fn send_to_authenticated<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), SendError> {
-        self.room.send(Recipients { authenticated: true, ..Recipients::default() }, payload)
+    pub fn message_to_authenticated<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), SendError> {
+        self.send(Recipients { authenticated: true, ..Recipients::default() }, payload)
     }
 
     /// Sends a message to one socket on the channel alone; [`Client::socket_id`] names it.
     ///
     /// # Errors
     ///
-    /// The same as [`Channel::send`].
+    /// The same as [`Channel::message`].
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::SendError> {
-    /// for client in channel.presence() {
+    /// for client in channel.get_presence() {
     ///     channel.message_to(&client.socket_id, &"psst")?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
     pub fn message_to<T: Serialize + ?Sized>(&self, socket_id: &str, payload: &T) -> Result<(), SendError> {
-        self.room.send(Recipients { socket_id: Some(socket_id), ..Recipients::default() }, payload)
+        self.send(Recipients { socket_id: Some(socket_id), ..Recipients::default() }, payload)
     }
 
     /// The kept messages, oldest first, each as far as it fits the type. Asked for at once, or as soon as there is a
@@ -226,11 +139,11 @@ impl Channel {
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
-    /// println!("{} are here", channel.presence().len());
+    /// println!("{} are here", channel.get_presence().len());
     /// # }
     /// ```
     #[must_use]
-    pub fn presence(&self) -> Vec<Client> {
+    pub fn get_presence(&self) -> Vec<Client> {
         self.room.present()
     }
 
@@ -245,6 +158,28 @@ impl Channel {
         PresenceChanges::new(&self.room)
     }
 
+    /// Calls the closure with every action of that name, or with every action where none is named, until the subscription is
+    /// dropped. What is no value, such as a payload that does not fit, reaches each closure.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(channel: xano_wasm::Channel) {
+    /// use xano_wasm::{Action, ActionName};
+    /// let subscription = channel.on(ActionName::Message, |action| match action {
+    ///     Ok(Action::<String>::Message(message)) => println!("{}", message.payload),
+    ///     Ok(_) => {}
+    ///     Err(error) => println!("{error}"),
+    /// });
+    /// # }
+    /// ```
+    pub fn on<T: DeserializeOwned + 'static>(
+        &self,
+        action: impl Into<Option<ActionName>>,
+        handler: impl FnMut(Result<Action<T>, ReceiveError>) + 'static,
+    ) -> Subscription {
+        let wanted = action.into().map_or(Wanted::Everything, |name| Wanted::Only(name.of_protocol()));
+        Subscription::start(Actions::new(&self.room, wanted, self.bounds), handler)
+    }
+
     /// Everything that is received on the channel from now on.
     ///
     /// ```no_run,standalone_crate
@@ -253,7 +188,7 @@ impl Channel {
     /// # }
     /// ```
     pub fn actions<T: DeserializeOwned>(&self) -> Actions<T> {
-        Actions::new(&self.room, self.bounds)
+        Actions::new(&self.room, Wanted::Everything, self.bounds)
     }
 
     /// The messages that are received on the channel from now on, own ones too.
@@ -264,7 +199,7 @@ impl Channel {
     /// # }
     /// ```
     pub fn messages<T: DeserializeOwned>(&self) -> Messages<T> {
-        Messages::new(&self.room, self.bounds)
+        Messages::new(&self.room, Wanted::Only(Kind::Message), self.bounds)
     }
 
     /// What the workspace sends to the channel from now on.
@@ -275,7 +210,11 @@ impl Channel {
     /// # }
     /// ```
     pub fn events<T: DeserializeOwned>(&self) -> Events<T> {
-        Events::new(&self.room, self.bounds)
+        Events::new(&self.room, Wanted::Only(Kind::Event), self.bounds)
+    }
+
+    fn send<T: Serialize + ?Sized>(&self, recipients: Recipients<'_>, payload: &T) -> Result<(), SendError> {
+        self.room.send(recipients, payload, self.queues)
     }
 }
 

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-pub use crate::engine::Failure;
+use super::failure::Failure;
 
 /// The settings make no client.
 ///
@@ -12,12 +12,13 @@ pub use crate::engine::Failure;
 /// assert!(matches!(XanoClient::builder().build(), Err(BuildError::MissingBaseUrl)));
 /// ```
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BuildError {
     /// No base URL was given.
-    #[error("there is no base URL: call base_url() with that of the API group or of the instance")]
+    #[error("there is no base URL: call instance_base_url() or api_group_base_url()")]
     MissingBaseUrl,
     /// No connection hash was given.
-    #[error("there is no connection hash: call connection_hash() with that of the workspace's Realtime Settings")]
+    #[error("there is no connection hash: call realtime_connection_hash() with that of the workspace's Realtime Settings")]
     MissingConnectionHash,
     /// The base URL is none.
     #[error("the base URL {url:?} is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io")]
@@ -28,6 +29,9 @@ pub enum BuildError {
     /// The token cannot be sent.
     #[error(transparent)]
     InvalidToken(#[from] InvalidToken),
+    /// The program was not compiled for a page or a worker.
+    #[error("this client runs in pages and workers: build the program with --target wasm32-unknown-unknown")]
+    NotWasm,
     /// A stream that holds nothing hands nothing out.
     #[error("the capacity of streams is 0: give a greater one to stream_capacity()")]
     NoCapacity,
@@ -49,7 +53,7 @@ pub struct InvalidToken;
 /// ```no_run,standalone_crate
 /// # fn demo(channel: &xano_wasm::Channel) {
 /// use xano_wasm::SendError;
-/// match channel.send(&"Assemble!") {
+/// match channel.message(&"Assemble!") {
 ///     Ok(()) => {}
 ///     Err(SendError::Refused(failure)) => println!("{}: {}", failure.code(), failure.message()),
 ///     Err(error) => println!("{error}"),
@@ -57,6 +61,7 @@ pub struct InvalidToken;
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SendError {
     /// The payload is nothing that JSON can say.
     #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
@@ -123,6 +128,7 @@ pub struct ServerError {
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum ReceiveError {
     /// It came, and does not fit the type.
     #[error(transparent)]
@@ -152,12 +158,13 @@ pub enum ReceiveError {
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum HistoryError {
     /// The server refused, or something else was refused on this channel while its answer was awaited.
     #[error(transparent)]
     Refused(#[from] ServerError),
     /// No answer came.
-    #[error("the server did not answer within 15 seconds: look at client.status(), and ask again")]
+    #[error("the server did not answer within 15 seconds: look at client.connection_status(), and ask again")]
     TimedOut,
     /// The channel was left, or the client was dropped, before the answer came.
     #[error("the channel was left meanwhile: keep its handle until the answer is there")]
@@ -177,6 +184,7 @@ pub enum HistoryError {
 /// # }
 /// ```
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum HttpError {
     /// The body is nothing that JSON can say.
     #[error("the body cannot be written as JSON: {0}; change its type's Serialize")]

@@ -86,6 +86,47 @@ pub enum Action<T> {
     },
 }
 
+/// The name of an action that a channel hands out, for [`Channel::on`](crate::Channel::on).
+///
+/// ```no_run,standalone_crate
+/// # fn demo(channel: xano_wasm::Channel) {
+/// use xano_wasm::{Action, ActionName};
+/// let subscription = channel.on(ActionName::PresenceUpdate, |change: Result<Action<()>, _>| println!("{change:?}"));
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ActionName {
+    /// `event`: [`Action::Event`].
+    Event,
+    /// `history`: [`Action::History`].
+    History,
+    /// `join`: [`Action::Joined`].
+    Join,
+    /// `leave`: [`Action::Left`].
+    Leave,
+    /// `message`: [`Action::Message`].
+    Message,
+    /// `presence_full`: [`Action::Present`].
+    PresenceFull,
+    /// `presence_update`: [`Action::Arrived`] and [`Action::Departed`].
+    PresenceUpdate,
+}
+
+impl ActionName {
+    pub(super) fn of_protocol(self) -> protocol::Action {
+        match self {
+            ActionName::Event => protocol::Action::Event,
+            ActionName::History => protocol::Action::History,
+            ActionName::Join => protocol::Action::Join,
+            ActionName::Leave => protocol::Action::Leave,
+            ActionName::Message => protocol::Action::Message,
+            ActionName::PresenceFull => protocol::Action::PresenceFull,
+            ActionName::PresenceUpdate => protocol::Action::PresenceUpdate,
+        }
+    }
+}
+
 /// One socket, as presence lists and messages show it.
 ///
 /// ```no_run,standalone_crate

@@ -1,4 +1,4 @@
-//! One channel of a connection, and who hears what comes there.
+//! One channel as one client has it, and who hears what comes there.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,88 +8,118 @@ use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
 use super::error::{HistoryError, SendError, ServerError};
+use super::failure::Failure;
 use super::frame::{self, RawFrame, Recipients};
 use super::items::{self, Client};
+use super::listeners::{Heard, Listener, Listeners, Wanted};
+use super::pool;
 use super::queue::{Bounds, Queue};
-use crate::engine::{ChannelId, JoinOptions};
-
-/// What a stream wants to hear. Errors of the channel reach each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Everything,
-    Only(Action),
-}
-
-/// The sending end of a stream.
-pub(super) struct Listener {
-    wanted: Wanted,
-    pub(super) queue: Queue<Heard>,
-}
-
-/// What a stream is told. Frames are decoded by who takes them.
-pub(super) enum Heard {
-    Frame(RawFrame),
-    Interrupted,
-    Refused(ServerError),
-}
-
-/// Whether the server has said that the channel is joined.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Membership {
-    Outside,
-    Inside,
-    /// It was, over a socket that is gone.
-    Interrupted,
-}
+use super::realtime::Realtime;
+use super::shared_channel::SharedChannel;
+use super::turns::Waiting;
+use crate::engine::{Input, JoinOptions};
 
 /// Joined while it lives.
 pub(super) struct Room {
-    pub(super) id: ChannelId,
     pub(super) name: String,
-    pub(super) connection: Rc<Connection>,
-    membership: Cell<Membership>,
-    listeners: RefCell<Vec<Rc<Listener>>>,
-    present: RefCell<Vec<Client>>,
+    pub(super) client: Rc<Realtime>,
+    /// Its place on a connection; none before it was joined, and once its client is gone.
+    place: RefCell<Option<Rc<SharedChannel>>>,
+    options: Cell<JoinOptions>,
+    /// Whether it was on its channel, over a socket that is gone.
+    is_interrupted: Cell<bool>,
+    listeners: Listeners,
     watchers: RefCell<Vec<Rc<Queue<Vec<Client>>>>>,
     asking: RefCell<Vec<oneshot::Sender<Result<RawFrame, HistoryError>>>>,
 }
 
 impl Room {
-    pub(super) fn new(id: ChannelId, name: String, connection: Rc<Connection>) -> Room {
+    pub(super) fn new(name: String, client: Rc<Realtime>) -> Room {
         Room {
-            id,
             name,
-            connection,
-            membership: Cell::new(Membership::Outside),
-            listeners: RefCell::default(),
-            present: RefCell::default(),
+            client,
+            place: RefCell::default(),
+            options: Cell::new(JoinOptions::NONE),
+            is_interrupted: Cell::new(false),
+            listeners: Listeners::default(),
             watchers: RefCell::default(),
             asking: RefCell::default(),
         }
     }
 
-    pub(super) fn join(&self, options: JoinOptions) {
-        self.connection.join(self.id, options);
+    pub(super) fn place(&self) -> Option<Rc<SharedChannel>> {
+        self.place.borrow().clone()
+    }
+
+    pub(super) fn connection(&self) -> Option<Rc<Connection>> {
+        self.place().map(|place| place.connection.clone())
+    }
+
+    /// Joins the channel, or asks for more than before.
+    pub(super) fn join(self: &Rc<Self>, options: JoinOptions) {
+        if self.client.is_closed() {
+            return;
+        }
+        self.options.set(self.options.get().union(options));
+        match self.place() {
+            Some(place) => self.ask_to_join(&place),
+            None => self.enter(&pool::connection_of(&self.client)),
+        }
+    }
+
+    pub(super) fn enter(self: &Rc<Self>, connection: &Rc<Connection>) {
+        let place = connection.channel(&self.name);
+        place.add(self);
+        self.place.replace(Some(place.clone()));
+        self.ask_to_join(&place);
+        self.client.tell(&connection.status());
+        self.tell_present(&place.present());
+        if place.is_joined() {
+            self.joined();
+        }
+    }
+
+    fn ask_to_join(&self, place: &SharedChannel) {
+        place.connection.decide(Input::Join { channel: place.number, options: self.options.get() });
+    }
+
+    /// Takes it out of its channel. Hands back what waits there, if it was the last one.
+    pub(super) fn leave(&self) -> Vec<Waiting> {
+        let Some(place) = self.place.take() else { return Vec::new() };
+        if !place.remove(self) {
+            return Vec::new();
+        }
+        place.connection.unsubscribe(&self.name);
+        place.connection.decide(Input::Leave { channel: place.number }).forgotten
     }
 
     pub(super) fn send<P: serde::Serialize + ?Sized>(
         &self,
         recipients: Recipients<'_>,
         payload: &P,
+        may_wait: bool,
     ) -> Result<(), SendError> {
-        let body = frame::message(&self.name, recipients, payload).map_err(SendError::Encode)?;
-        let bytes = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        let text = frame::message(&self.name, recipients, payload).map_err(SendError::Encode)?;
+        if self.client.is_closed() {
+            return Err(SendError::ClientDropped);
+        }
         let comes_back = recipients.socket_id.is_none();
-        self.connection.send(self.id, body, bytes, comes_back)
+        self.hand(Waiting { text, comes_back }, may_wait).map_err(SendError::Refused)
+    }
+
+    /// Hands a frame to the engine.
+    pub(super) fn hand(&self, frame: Waiting, may_wait: bool) -> Result<(), Failure> {
+        match self.place() {
+            Some(place) => place.connection.send(place.number, frame, may_wait),
+            None => Err(Failure::NotConnected),
+        }
     }
 
     /// Asks for the kept messages, now or as soon as there is a connection.
     pub(super) fn ask(&self) -> oneshot::Receiver<Result<RawFrame, HistoryError>> {
         let (answer, answered) = oneshot::channel();
-        if self.connection.is_closed() {
-            // Without its other end the answer is "closed".
-            return answered;
-        }
+        // Without its other end the answer is "closed".
+        let Some(connection) = self.connection() else { return answered };
         let is_first = {
             let mut asking = self.asking.borrow_mut();
             // Who has given up waiting is not asked for.
@@ -98,7 +128,7 @@ impl Room {
             asking.len() == 1
         };
         if is_first {
-            self.connection.write(&frame::bare(Action::History, &self.name));
+            connection.write(&frame::bare(Action::History, &self.name));
         }
         answered
     }
@@ -106,70 +136,60 @@ impl Room {
     /// A new socket is open: what was asked over the last one is asked again.
     pub(super) fn connected(&self) {
         let asks = self.asking.borrow().iter().any(|answer| !answer.is_canceled());
-        if asks {
-            self.connection.write(&frame::bare(Action::History, &self.name));
+        if let Some(connection) = self.connection().filter(|_| asks) {
+            connection.write(&frame::bare(Action::History, &self.name));
         }
     }
 
     pub(super) fn receive(&self, frame: &RawFrame) {
-        let kind = frame.kind();
-        match kind {
-            Some(Action::PresenceFull) => self.set_present(items::present(frame)),
-            Some(Action::PresenceUpdate) => self.change_present(frame),
+        match frame.kind() {
             Some(Action::History) => self.answer(|| Ok(frame.clone())),
             Some(Action::Join) => self.joined(),
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
         }
-        self.tell(|| Heard::Frame(frame.clone()), |wanted| kind.is_some_and(|kind| wanted == Wanted::Only(kind)));
+        self.listeners.tell(frame);
     }
 
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
-        if self.membership.get() == Membership::Inside {
-            self.membership.set(Membership::Interrupted);
+        if self.place().is_some_and(|place| place.is_joined()) {
+            self.is_interrupted.set(true);
         }
     }
 
     fn joined(&self) {
-        if self.membership.replace(Membership::Inside) == Membership::Interrupted {
-            self.tell(|| Heard::Interrupted, |_| true);
+        if self.is_interrupted.take() {
+            self.listeners.tell_all(&Heard::Interrupted);
         }
     }
 
     /// The server refused something: each waiting future and each stream gets the error.
-    pub(super) fn refused(&self, error: &ServerError) {
+    fn refused(&self, error: &ServerError) {
         self.answer(|| Err(error.clone().into()));
-        self.tell(|| Heard::Refused(error.clone()), |_| true);
+        self.listeners.tell_all(&Heard::Refused(error.clone()));
     }
 
-    /// Every stream and every waiting future ends.
+    /// The client is gone: the channel is left, and every stream and every waiting future ends.
     pub(super) fn close(&self) {
         self.asking.take();
-        for listener in self.listeners.take() {
-            listener.queue.close();
-        }
+        self.listeners.close();
         for watcher in self.watchers.take() {
             watcher.close();
         }
+        self.leave();
     }
 
     pub(super) fn listen(&self, wanted: Wanted, bounds: Bounds) -> Rc<Listener> {
-        let listener = Rc::new(Listener { wanted, queue: Queue::new(bounds) });
-        if self.connection.is_closed() {
-            listener.queue.close();
-        } else {
-            self.listeners.borrow_mut().push(listener.clone());
-        }
-        listener
+        self.listeners.add(wanted, bounds, self.client.is_closed())
     }
 
     pub(super) fn unlisten(&self, listener: &Rc<Listener>) {
-        self.listeners.borrow_mut().retain(|other| !Rc::ptr_eq(other, listener));
+        self.listeners.remove(listener);
     }
 
     pub(super) fn watch(&self, watcher: Rc<Queue<Vec<Client>>>) {
-        if self.connection.is_closed() {
+        if self.client.is_closed() {
             return watcher.close();
         }
         watcher.push(self.present());
@@ -181,24 +201,13 @@ impl Room {
     }
 
     pub(super) fn present(&self) -> Vec<Client> {
-        self.present.borrow().clone()
+        self.place().map(|place| place.present()).unwrap_or_default()
     }
 
-    fn change_present(&self, frame: &RawFrame) {
-        let Some((came, client)) = items::change(frame) else { return };
-        let mut present = self.present();
-        present.retain(|other| other.socket_id != client.socket_id);
-        if came {
-            present.push(client);
-        }
-        self.set_present(present);
-    }
-
-    fn set_present(&self, present: Vec<Client>) {
-        self.present.replace(present);
+    pub(super) fn tell_present(&self, present: &[Client]) {
         let watchers = self.watchers.borrow().clone();
         for watcher in watchers {
-            watcher.push(self.present());
+            watcher.push(present.to_vec());
         }
     }
 
@@ -208,20 +217,11 @@ impl Room {
             let _ = asker.send(answer());
         }
     }
-
-    fn tell(&self, heard: impl Fn() -> Heard, wants: impl Fn(Wanted) -> bool) {
-        let listeners = self.listeners.borrow().clone();
-        for listener in listeners {
-            if listener.wanted == Wanted::Everything || wants(listener.wanted) {
-                listener.queue.push(heard());
-            }
-        }
-    }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
         self.close();
-        self.connection.leave(self.id);
+        self.client.forget_dropped();
     }
 }
