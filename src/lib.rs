@@ -20,7 +20,7 @@ mod typed;
 // By their names, so that the compiler tells of the feature where one is missing.
 #[cfg(feature = "typed")]
 pub use typed::{
-    Action, ActionName, Actions, BuildError, Channel, ChannelBuilder, Client, ClientBuilder, DecodeError, Event, Events,
-    Failure, HistoryError, HttpError, InvalidToken, Message, Messages, Permissions, PresenceChanges, ReceiveError, Retry,
-    SendError, ServerError, Status, Statuses, Subscription, WhenFull, XanoClient,
+    Action, ActionName, Actions, AnswerError, BuildError, Channel, ChannelBuilder, Client, ClientBuilder, DecodeError,
+    Event, Events, Failure, HttpError, InvalidToken, Message, Messages, Permissions, PresenceChanges, ReceiveError,
+    Retry, SendError, ServerError, Status, Statuses, Subscription, WhenFull, XanoClient,
 };

@@ -175,11 +175,9 @@ impl ClientBuilder {
         if cfg!(not(target_family = "wasm")) {
             return Err(BuildError::NotWasm);
         }
-        let [sockets, requests] = [
-            [&self.instance_base_url, &self.api_group_base_url],
-            [&self.api_group_base_url, &self.instance_base_url],
-        ]
-        .map(|[preferred, other]| if preferred.is_empty() { other } else { preferred }.clone());
+        let [sockets, requests] =
+            [[&self.instance_base_url, &self.api_group_base_url], [&self.api_group_base_url, &self.instance_base_url]]
+                .map(|[preferred, other]| if preferred.is_empty() { other } else { preferred }.clone());
         if sockets.is_empty() {
             return Err(BuildError::MissingBaseUrl);
         }

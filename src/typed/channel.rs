@@ -2,16 +2,13 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
 use std::rc::Rc;
 
-use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xano_realtime_protocol::Action as Kind;
 
-use super::error::{DecodeError, HistoryError, ReceiveError, SendError};
+use super::error::{AnswerError, DecodeError, ReceiveError, SendError};
 use super::frame::Recipients;
 use super::items::{self, Action, ActionName, Client, Message};
 use super::listeners::Wanted;
@@ -19,9 +16,6 @@ use super::queue::Bounds;
 use super::room::Room;
 use super::streams::{Actions, Events, Messages, PresenceChanges};
 use super::subscription::Subscription;
-
-/// How long the server may take to answer.
-const ANSWER_DEADLINE_MS: u32 = 15_000;
 
 /// A handle of a channel. The channel is left when the last one is dropped, and its streams end.
 ///
@@ -111,10 +105,11 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// When the server refuses, does not answer within 15 seconds, or the channel is left before it answers.
+    /// When the server refuses, does not answer within 15 seconds, has closed for good, or the channel is left before
+    /// it answers.
     ///
     /// ```no_run,standalone_crate
-    /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::HistoryError> {
+    /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::AnswerError> {
     /// for message in channel.history::<String>().await?.into_iter().flatten() {
     ///     println!("{}", message.payload);
     /// }
@@ -124,15 +119,26 @@ impl Channel {
     // Not an `async fn`: it asks when it is called, and does not hold the channel while it waits.
     pub fn history<T: DeserializeOwned>(
         &self,
-    ) -> impl Future<Output = Result<Vec<Result<Message<T>, DecodeError>>, HistoryError>> + use<T> {
-        let answered = self.room.ask();
-        async move {
-            match select(answered, pin!(TimeoutFuture::new(ANSWER_DEADLINE_MS))).await {
-                Either::Left((Ok(answer), _)) => Ok(items::kept(&answer?).collect()),
-                Either::Left((Err(_), _)) => Err(HistoryError::Closed),
-                Either::Right(_) => Err(HistoryError::TimedOut),
-            }
-        }
+    ) -> impl Future<Output = Result<Vec<Result<Message<T>, DecodeError>>, AnswerError>> + use<T> {
+        let answer = self.room.ask();
+        async move { Ok(items::kept(&answer.await?).collect()) }
+    }
+
+    /// Resolves once the server has let this client in, on the current socket. Dropping the future forgets the question.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Channel::history`].
+    ///
+    /// ```no_run,standalone_crate
+    /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::AnswerError> {
+    /// channel.joined().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    // Not an `async fn` either.
+    pub fn joined(&self) -> impl Future<Output = Result<(), AnswerError>> + use<> {
+        self.room.when_joined()
     }
 
     /// Who is on the channel now, as far as the server has told. Empty unless it was joined with `presence(true)`.

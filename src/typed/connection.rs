@@ -73,6 +73,11 @@ impl Connection {
         self.status.borrow().clone()
     }
 
+    /// Whether it is closed, with no further attempt until the application asks for one.
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(*self.status.borrow(), Status::Disconnected { retry: None, .. })
+    }
+
     pub(super) fn decide(self: &Rc<Self>, input: Input) -> Answer {
         turns::decide(self, input)
     }
@@ -234,9 +239,11 @@ impl Connection {
         self.epoch.take();
         self.is_open.set(false);
         self.socket.take();
-        self.channels().iter().for_each(|channel| channel.disconnected());
         let retry = next.map(|next| Retry { attempt: next.number, in_ms: next.in_ms });
-        self.tell(Status::Disconnected { code: code.0, reason: self.close_reason.borrow().clone(), retry });
+        let status = Status::Disconnected { code: code.0, reason: self.close_reason.borrow().clone(), retry };
+        self.status.replace(status.clone());
+        self.channels().iter().for_each(|channel| channel.disconnected());
+        self.tell(status);
     }
 
     /// The last channel is gone.

@@ -18,7 +18,9 @@ pub enum BuildError {
     #[error("there is no base URL: call instance_base_url() or api_group_base_url()")]
     MissingBaseUrl,
     /// No connection hash was given.
-    #[error("there is no connection hash: call realtime_connection_hash() with that of the workspace's Realtime Settings")]
+    #[error(
+        "there is no connection hash: call realtime_connection_hash() with that of the workspace's Realtime Settings"
+    )]
     MissingConnectionHash,
     /// The base URL is none.
     #[error("the base URL {url:?} is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io")]
@@ -147,7 +149,7 @@ pub enum ReceiveError {
     Refused(#[from] ServerError),
 }
 
-/// The kept messages could not be had.
+/// An answer of the server could not be had.
 ///
 /// ```no_run,standalone_crate
 /// # async fn demo(channel: xano_wasm::Channel) {
@@ -159,13 +161,16 @@ pub enum ReceiveError {
 /// ```
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
-pub enum HistoryError {
+pub enum AnswerError {
     /// The server refused, or something else was refused on this channel while its answer was awaited.
     #[error(transparent)]
     Refused(#[from] ServerError),
     /// No answer came.
     #[error("the server did not answer within 15 seconds: look at client.connection_status(), and ask again")]
     TimedOut,
+    /// The connection is closed for good, so that no answer can come.
+    #[error("the connection is closed for good: look at client.connection_status(), then call realtime_reconnect()")]
+    Stopped,
     /// The channel was left, or the client was dropped, before the answer came.
     #[error("the channel was left meanwhile: keep its handle until the answer is there")]
     Closed,

@@ -7,6 +7,7 @@
 //! - `channel_builder`: a channel that is still to be joined; `channel`: one that was joined: sending, history, presence.
 //! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`: what both hand out.
 //! - `queue`: what waits between a socket and a stream, bounded; `listeners`: the streams of a channel.
+//! - `asking`: what waits for an answer of the server.
 //! - `status`: how the connection stands.
 //! - `realtime`: what the channels of one client share.
 //! - `room`: one channel as one client has it.
@@ -21,6 +22,7 @@
 //! - `error`, `failure`: what can go wrong.
 
 mod address;
+mod asking;
 mod builder;
 mod channel;
 mod channel_builder;
@@ -53,7 +55,7 @@ pub use builder::ClientBuilder;
 pub use channel::Channel;
 pub use channel_builder::ChannelBuilder;
 pub use client::XanoClient;
-pub use error::{BuildError, DecodeError, HistoryError, HttpError, InvalidToken, ReceiveError, SendError, ServerError};
+pub use error::{AnswerError, BuildError, DecodeError, HttpError, InvalidToken, ReceiveError, SendError, ServerError};
 pub use failure::Failure;
 pub use items::{Action, ActionName, Client, Event, Message, Permissions};
 pub use queue::WhenFull;

@@ -1,13 +1,15 @@
 //! One channel as one client has it, and who hears what comes there.
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
-use futures::channel::oneshot;
+use futures::future::{Either, ready};
 use xano_realtime_protocol::Action;
 
+use super::asking::Asking;
 use super::connection::Connection;
-use super::error::{HistoryError, SendError, ServerError};
+use super::error::{AnswerError, SendError, ServerError};
 use super::failure::Failure;
 use super::frame::{self, RawFrame, Recipients};
 use super::items::{self, Client};
@@ -30,7 +32,10 @@ pub(super) struct Room {
     is_interrupted: Cell<bool>,
     listeners: Listeners,
     watchers: RefCell<Vec<Rc<Queue<Vec<Client>>>>>,
-    asking: RefCell<Vec<oneshot::Sender<Result<RawFrame, HistoryError>>>>,
+    /// What waits for the kept messages.
+    histories: Asking<RawFrame>,
+    /// What waits until the channel is joined.
+    joins: Asking<()>,
 }
 
 impl Room {
@@ -43,7 +48,8 @@ impl Room {
             is_interrupted: Cell::new(false),
             listeners: Listeners::default(),
             watchers: RefCell::default(),
-            asking: RefCell::default(),
+            histories: Asking::default(),
+            joins: Asking::default(),
         }
     }
 
@@ -116,34 +122,43 @@ impl Room {
     }
 
     /// Asks for the kept messages, now or as soon as there is a connection.
-    pub(super) fn ask(&self) -> oneshot::Receiver<Result<RawFrame, HistoryError>> {
-        let (answer, answered) = oneshot::channel();
-        // Without its other end the answer is "closed".
-        let Some(connection) = self.connection() else { return answered };
-        let is_first = {
-            let mut asking = self.asking.borrow_mut();
-            // Who has given up waiting is not asked for.
-            asking.retain(|other| !other.is_canceled());
-            asking.push(answer);
-            asking.len() == 1
+    pub(super) fn ask(&self) -> impl Future<Output = Result<RawFrame, AnswerError>> + use<> {
+        let place = match self.place_that_answers() {
+            Ok(place) => place,
+            Err(error) => return Either::Left(ready(Err(error))),
         };
+        let (answer, is_first) = self.histories.add();
         if is_first {
-            connection.write(&frame::bare(Action::History, &self.name));
+            place.connection.write(&frame::bare(Action::History, &self.name));
         }
-        answered
+        Either::Right(answer)
+    }
+
+    /// Waits until the server has let this client in, on the current socket.
+    pub(super) fn when_joined(&self) -> impl Future<Output = Result<(), AnswerError>> + use<> {
+        match self.place_that_answers() {
+            Err(error) => Either::Left(ready(Err(error))),
+            Ok(place) if place.is_joined() => Either::Left(ready(Ok(()))),
+            Ok(_) => Either::Right(self.joins.add().0),
+        }
+    }
+
+    /// Its place, unless no answer can come.
+    fn place_that_answers(&self) -> Result<Rc<SharedChannel>, AnswerError> {
+        let place = self.place().ok_or(AnswerError::Closed)?;
+        if place.connection.is_stopped() { Err(AnswerError::Stopped) } else { Ok(place) }
     }
 
     /// A new socket is open: what was asked over the last one is asked again.
     pub(super) fn connected(&self) {
-        let asks = self.asking.borrow().iter().any(|answer| !answer.is_canceled());
-        if let Some(connection) = self.connection().filter(|_| asks) {
+        if let Some(connection) = self.connection().filter(|_| self.histories.is_waiting()) {
             connection.write(&frame::bare(Action::History, &self.name));
         }
     }
 
     pub(super) fn receive(&self, frame: &RawFrame) {
         match frame.kind() {
-            Some(Action::History) => self.answer(|| Ok(frame.clone())),
+            Some(Action::History) => self.histories.answer(&Ok(frame.clone())),
             Some(Action::Join) => self.joined(),
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
@@ -153,12 +168,16 @@ impl Room {
 
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
+        if self.connection().is_some_and(|connection| connection.is_stopped()) {
+            self.fail(&AnswerError::Stopped);
+        }
         if self.place().is_some_and(|place| place.is_joined()) {
             self.is_interrupted.set(true);
         }
     }
 
     fn joined(&self) {
+        self.joins.answer(&Ok(()));
         if self.is_interrupted.take() {
             self.listeners.tell_all(&Heard::Interrupted);
         }
@@ -166,13 +185,13 @@ impl Room {
 
     /// The server refused something: each waiting future and each stream gets the error.
     fn refused(&self, error: &ServerError) {
-        self.answer(|| Err(error.clone().into()));
+        self.fail(&error.clone().into());
         self.listeners.tell_all(&Heard::Refused(error.clone()));
     }
 
     /// The client is gone: the channel is left, and every stream and every waiting future ends.
     pub(super) fn close(&self) {
-        self.asking.take();
+        self.fail(&AnswerError::Closed);
         self.listeners.close();
         for watcher in self.watchers.take() {
             watcher.close();
@@ -211,11 +230,10 @@ impl Room {
         }
     }
 
-    fn answer(&self, answer: impl Fn() -> Result<RawFrame, HistoryError>) {
-        for asker in self.asking.take() {
-            // Who does not wait any more needs no answer.
-            let _ = asker.send(answer());
-        }
+    /// No answer comes to what waits.
+    fn fail(&self, error: &AnswerError) {
+        self.histories.answer(&Err(error.clone()));
+        self.joins.answer(&Err(error.clone()));
     }
 }
 

@@ -53,7 +53,10 @@ pub(super) fn decide(connection: &Rc<Connection>, input: Input) -> Answer {
             match output {
                 // A frame that comes back is bookkeeping: it need not wait for its turn.
                 Output::ForgetFrame { frame } => answer.forgotten.extend(page.frames.borrow_mut().remove(&frame)),
-                Output::Failed { channel: Some(_), failure: failure @ (Failure::NotConnected | Failure::QueueFull) } => {
+                Output::Failed {
+                    channel: Some(_),
+                    failure: failure @ (Failure::NotConnected | Failure::QueueFull),
+                } => {
                     answer.refusal = Some(failure);
                 }
                 output => page.outputs.borrow_mut().push_back((connection.clone(), output)),

@@ -44,7 +44,7 @@ impl From<ReceiveError> for Shown {
             ReceiveError::Decode(error) => Shown::note(format!("Somebody says what this page does not show: {error}")),
             ReceiveError::Lagged { missed } => Shown::note(format!("{missed} messages are missing here")),
             ReceiveError::Interrupted => Shown::note("The connection was gone for a while"),
-            ReceiveError::Refused(error) => Shown::note(error),
+            other => Shown::note(other),
         }
     }
 }
