@@ -1,13 +1,16 @@
 //! `docs/lifecycle.md` shows what the session does, or this fails.
 
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::engine::{Frame, Input, JoinOptions, Moment, Output, Session, State};
+use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Moment, Output, Session, State};
 
 const STATES: [State; 6] =
     [State::Idle, State::Connecting, State::Open, State::Closing, State::Waiting, State::Stopped];
 
 /// The random number of every input.
 const HALF: u32 = 1 << 31;
+
+/// An acknowledgement of a server without extensions.
+const NOTHING: Acknowledgement = Acknowledgement { answers_pings: false, has_position: false };
 
 /// A session with what it has decided.
 #[derive(Default)]
@@ -96,8 +99,8 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
         ("closed, 4401", closed(CloseCode::UNAUTHORIZED)),
         ("token refused", Input::TokenRefused { epoch }),
         ("writable again", Input::Writable { epoch }),
-        ("join acknowledged", Input::Acknowledged { answers_pings: false }),
-        ("join acknowledged, pings are answered", Input::Acknowledged { answers_pings: true }),
+        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING }),
+        ("something comes that only members get", Input::Heard { channel: 0 }),
         ("timer elapsed", elapsed),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
@@ -117,7 +120,16 @@ fn describe(output: &Output) -> String {
         Output::OpenSocket { .. } => "open socket".to_owned(),
         Output::CloseSocket { code } => format!("close socket ({})", code.0),
         Output::DropSocket { code } => format!("drop socket ({})", code.0),
+        Output::SendJoin { options, .. } if options.contains(JoinOptions::RECOVER) => {
+            "send join with the position".to_owned()
+        }
         Output::SendJoin { .. } => "send join".to_owned(),
+        Output::Joined { .. } => "the channel is joined".to_owned(),
+        Output::TakePosition { .. } => "keep the server's position".to_owned(),
+        Output::HandOut { gap: false, .. } => "keep the server's position; hand out what was missed".to_owned(),
+        Output::HandOut { gap: true, .. } => {
+            "keep the server's position; error: Gap; hand out what was missed".to_owned()
+        }
         Output::SendLeave { .. } => "send leave".to_owned(),
         Output::Send { .. } => "send the frame".to_owned(),
         Output::ForgetFrame { .. } => "forget the frame".to_owned(),
@@ -164,6 +176,74 @@ fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
 
+/// What a channel does once it is joined again, by what it asked for, and by what the server says before and after.
+fn recovery_table() -> String {
+    let mut table = String::from(
+        "| the channel asks for | the server names a position | on the next socket | acknowledged with a position | acknowledged without |\n\
+         |---|---|---|---|---|\n",
+    );
+    for (wish, options) in [("`recover`", JoinOptions::RECOVER), ("nothing", JoinOptions::NONE)] {
+        for (before, first) in [("yes", Some(true)), ("no", Some(false)), ("never joined", None)] {
+            let (join, with) = joined_again(options, first, true);
+            let (_, without) = joined_again(options, first, false);
+            table += &format!("| {wish} | {before} | {join} | {with} | {without} |\n");
+        }
+    }
+    table
+}
+
+/// What a session does on the second socket, and when the join is acknowledged there.
+fn joined_again(options: JoinOptions, first: Option<bool>, then: bool) -> (String, String) {
+    let (mut stage, epoch) = interrupted(options, first);
+    stage.handle(Input::Opened { epoch });
+    let join = stage.outputs.iter().find(|output| matches!(output, Output::SendJoin { .. })).map(describe);
+    let mut told = Vec::new();
+    for complete in [true, false] {
+        let (mut stage, epoch) = interrupted(options, first);
+        stage.handle(Input::Opened { epoch });
+        stage.outputs.clear();
+        stage.handle(acknowledged(then));
+        let awaits_answer = !stage.outputs.iter().any(|output| matches!(output, Output::TakePosition { .. }));
+        if awaits_answer {
+            stage.handle(Input::Missed { channel: 0, complete });
+        }
+        let outputs: Vec<String> = stage.outputs.iter().map(describe).collect();
+        told.push(outputs.join("; "));
+    }
+    let [complete, incomplete] = &told[..] else { unreachable!("two answers") };
+    let told = match complete == incomplete {
+        true => complete.clone(),
+        false => format!("{complete}. Where the answer is not complete: {incomplete}"),
+    };
+    (join.expect("the channel is joined again"), told)
+}
+
+/// A session whose connection has broken, and the number of its next socket.
+fn interrupted(options: JoinOptions, first: Option<bool>) -> (Stage, u32) {
+    let mut stage = Stage::default();
+    stage.handle(Input::Join { channel: 0, options });
+    stage.handle(Input::Opened { epoch: 1 });
+    if let Some(has_position) = first {
+        stage.handle(acknowledged(has_position));
+    }
+    stage.handle(Input::Closed { epoch: 1, code: CloseCode::ABNORMAL });
+    stage.handle(Input::Resumed { slept: false });
+    stage.outputs.clear();
+    let epoch = stage.session.epoch();
+    (stage, epoch)
+}
+
+fn acknowledged(has_position: bool) -> Input {
+    Input::Acknowledged { channel: 0, said: Acknowledgement { has_position, ..NOTHING } }
+}
+
+#[test]
+fn what_follows_an_interruption_is_what_the_lifecycle_document_says() {
+    let table = recovery_table();
+    let document = include_str!("../docs/lifecycle.md");
+    assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
+}
+
 /// What happens between the opening of a connection and its end.
 type Happening = fn(&mut Stage);
 
@@ -179,7 +259,7 @@ const CONNECTIONS: [(&str, Happening); 5] = [
 ];
 
 fn acknowledge(stage: &mut Stage) {
-    stage.handle(Input::Acknowledged { answers_pings: false });
+    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING });
 }
 
 /// The timer runs out. That of an open socket is due after 10 s, and every 25 s from then on.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use proptest::prelude::*;
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::engine::{Engine, Frame, Input, JoinOptions, Moment, Output, State};
+use xano_wasm::engine::{Acknowledgement, Engine, Frame, Input, JoinOptions, Moment, Output, State};
 
 const CHANNELS: u32 = 4;
 const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
@@ -12,7 +12,7 @@ const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
 /// What may happen around a session. Events name the current socket or timer, or one of the past.
 #[derive(Clone, Debug)]
 enum Happening {
-    Join { channel: u32, history: bool, presence: bool },
+    Join { channel: u32, options: u32 },
     Leave { channel: u32 },
     TickEnds,
     Send { channel: u32, writable: bool, may_wait: bool },
@@ -20,7 +20,10 @@ enum Happening {
     SocketCloses { code: u16 },
     TokenIsRefused,
     TimerElapses { is_late: bool, quiet_ms: u32, heard: bool },
-    IsAcknowledged { answers_pings: bool },
+    IsAcknowledged { channel: u32, answers_pings: bool, has_position: bool },
+    IsHeard { channel: u32 },
+    MissedArrives { channel: u32, complete: bool },
+    EntryArrives { channel: u32 },
     Resumes { slept: bool },
     IsWritable,
     Reconnect,
@@ -30,18 +33,23 @@ enum Happening {
 fn happening() -> impl Strategy<Value = Happening> {
     let channel = 0..CHANNELS;
     prop_oneof![
-        4 => (channel.clone(), any::<bool>(), any::<bool>())
-            .prop_map(|(channel, history, presence)| Happening::Join { channel, history, presence }),
+        4 => (channel.clone(), 0..8_u32).prop_map(|(channel, options)| Happening::Join { channel, options }),
         2 => channel.clone().prop_map(|channel| Happening::Leave { channel }),
         4 => Just(Happening::TickEnds),
-        6 => (channel, any::<bool>(), prop::bool::weighted(0.9))
+        6 => (channel.clone(), any::<bool>(), prop::bool::weighted(0.9))
             .prop_map(|(channel, writable, may_wait)| Happening::Send { channel, writable, may_wait }),
         4 => Just(Happening::SocketOpens),
         2 => prop::sample::select(&CODES[..]).prop_map(|code| Happening::SocketCloses { code }),
         1 => Just(Happening::TokenIsRefused),
         3 => (prop::bool::weighted(0.1), 0..30_000_u32, any::<bool>())
             .prop_map(|(is_late, quiet_ms, heard)| Happening::TimerElapses { is_late, quiet_ms, heard }),
-        2 => any::<bool>().prop_map(|answers_pings| Happening::IsAcknowledged { answers_pings }),
+        5 => (channel.clone(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(
+            |(channel, answers_pings, has_position)| Happening::IsAcknowledged { channel, answers_pings, has_position }
+        ),
+        2 => channel.clone().prop_map(|channel| Happening::IsHeard { channel }),
+        3 => (channel.clone(), any::<bool>())
+            .prop_map(|(channel, complete)| Happening::MissedArrives { channel, complete }),
+        3 => channel.prop_map(|channel| Happening::EntryArrives { channel }),
         1 => any::<bool>().prop_map(|slept| Happening::Resumes { slept }),
         1 => Just(Happening::IsWritable),
         1 => Just(Happening::Reconnect),
@@ -53,6 +61,25 @@ fn happening() -> impl Strategy<Value = Happening> {
 enum Socket {
     Connecting,
     Open,
+}
+
+/// Where the application stands on a channel, as the host keeps it.
+#[derive(Default)]
+struct Place {
+    position: Option<u32>,
+    /// What an acknowledgement has named, until the engine says what that means.
+    acknowledged: Option<u32>,
+    /// Whether the join on the current socket has asked for what was missed.
+    asked: bool,
+}
+
+impl Place {
+    /// The engine says that this is the position from now on.
+    fn take(&mut self) {
+        let position = self.acknowledged.take();
+        assert!(position.is_none() || self.position <= position, "a position goes back");
+        self.position = position;
+    }
 }
 
 /// The world around a session: one place for a socket, one for a timer, and what the application expects.
@@ -74,8 +101,14 @@ struct World {
     channels: HashSet<u32>,
     /// The frames that were handed in with their channels, until the engine sends or forgets them.
     frames: BTreeMap<u32, u32>,
-    /// Joins sent on the current socket.
+    /// Joins sent on the current socket, with what they asked for besides what was missed.
     joins: HashSet<(u32, u32)>,
+    /// The channels that the engine calls joined, on the current socket.
+    joined: HashSet<u32>,
+    /// How many entries the server has had.
+    newest: u32,
+    /// What the host keeps of each channel.
+    places: BTreeMap<u32, Place>,
     /// Frames of each channel that were taken and not sent yet, oldest first.
     waiting: BTreeMap<u32, VecDeque<u32>>,
     next_frame: u32,
@@ -85,8 +118,8 @@ impl World {
     fn happens(&mut self, happening: &Happening) {
         let epoch = self.epoch;
         match *happening {
-            Happening::Join { channel, history, presence } => {
-                let asked = JoinOptions::NONE.with(JoinOptions::HISTORY, history).with(JoinOptions::PRESENCE, presence);
+            Happening::Join { channel, options } => {
+                let asked = JoinOptions::from_bits(options);
                 let options = self.options.entry(channel).or_default();
                 *options = options.union(asked);
                 self.channels.insert(channel);
@@ -95,6 +128,8 @@ impl World {
             Happening::Leave { channel } => {
                 self.options.remove(&channel);
                 self.waiting.remove(&channel);
+                self.places.remove(&channel);
+                self.joined.remove(&channel);
                 self.handle(Input::Leave { channel });
                 assert!(!self.channels.contains(&channel), "a channel that was left is not forgotten");
                 assert!(self.frames.values().all(|&of| of != channel), "a frame outlives its channel");
@@ -130,8 +165,28 @@ impl World {
                     self.handle(Input::Elapsed { timer, quiet_ms, heard });
                 }
             }
-            Happening::IsAcknowledged { answers_pings } if self.socket == Some(Socket::Open) => {
-                self.handle(Input::Acknowledged { answers_pings });
+            Happening::IsAcknowledged { channel, answers_pings, has_position } if self.was_asked(channel) => {
+                let place = self.places.entry(channel).or_default();
+                place.acknowledged = has_position.then_some(self.newest);
+                let said = Acknowledgement { answers_pings, has_position };
+                self.handle(Input::Acknowledged { channel, said });
+                self.is_told_joined(channel);
+            }
+            Happening::IsHeard { channel } if self.was_asked(channel) => {
+                self.handle(Input::Heard { channel });
+                self.is_told_joined(channel);
+            }
+            Happening::MissedArrives { channel, complete } => self.missed_arrives(channel, complete),
+            Happening::EntryArrives { channel } => {
+                self.newest += 1;
+                let newest = self.newest;
+                if self.joined.contains(&channel) {
+                    let place = self.places.entry(channel).or_default();
+                    // What was missed comes before what is new.
+                    if place.acknowledged.is_none() {
+                        place.position = place.position.map(|_| newest);
+                    }
+                }
             }
             Happening::Resumes { slept } => self.handle(Input::Resumed { slept }),
             Happening::IsWritable => self.handle(Input::Writable { epoch }),
@@ -186,6 +241,28 @@ impl World {
         assert_eq!(self.frames.contains_key(&number), waits, "a frame is kept for as long as it waits");
     }
 
+    /// Whether a join for the channel was sent on the open socket.
+    fn was_asked(&self, channel: u32) -> bool {
+        self.state() == State::Open && self.joins.iter().any(|&(joined, _)| joined == channel)
+    }
+
+    fn is_told_joined(&self, channel: u32) {
+        assert!(self.joined.contains(&channel), "the engine does not call a channel joined that the server let in");
+    }
+
+    /// The answer to the question for what was missed, where a host asks the engine about it.
+    fn missed_arrives(&mut self, channel: u32, complete: bool) {
+        if !self.joined.contains(&channel) || self.state() != State::Open {
+            return;
+        }
+        let Some(Place { acknowledged: Some(_), asked, .. }) = self.places.get(&channel) else { return };
+        assert!(asked, "a host is left in doubt about a position, and nothing was asked for");
+        let outputs = self.decide(Input::Missed { channel, complete });
+        assert_eq!(outputs, [Output::HandOut { channel, gap: !complete }]);
+        self.carry_out(outputs);
+        assert_eq!(self.decide(Input::Missed { channel, complete }), [], "an answer is handed out twice");
+    }
+
     fn state(&self) -> State {
         self.engine.state(self.connection)
     }
@@ -214,6 +291,8 @@ impl World {
                     self.socket = Some(Socket::Connecting);
                     self.epoch = epoch;
                     self.joins.clear();
+                    self.joined.clear();
+                    self.places.values_mut().for_each(|place| place.asked = false);
                 }
                 Output::CloseSocket { .. } => {
                     assert!(self.socket.is_some(), "there is no socket to close")
@@ -223,11 +302,26 @@ impl World {
                 }
                 Output::SendJoin { channel, options } => {
                     assert!(self.socket == Some(Socket::Open), "joins go out on open sockets");
+                    let place = self.places.entry(channel).or_default();
+                    if options.contains(JoinOptions::RECOVER) {
+                        assert!(place.position.is_some(), "a join carries a position that the host does not have");
+                        assert!(self.options[&channel].contains(JoinOptions::RECOVER), "nobody wants what was missed");
+                        assert!(!place.asked, "what was missed is asked for twice on one socket");
+                        place.asked = true;
+                    }
+                    let others = options.with(JoinOptions::RECOVER, false);
                     assert!(
-                        self.joins.insert((channel, options.bits())),
+                        self.joins.insert((channel, others.bits())),
                         "a second join with the same options on one socket"
                     );
                     joined_last = Some(channel);
+                }
+                Output::Joined { channel } => {
+                    assert!(self.was_asked(channel), "a channel is called joined that was not asked for");
+                    assert!(self.joined.insert(channel), "a channel is called joined twice on one socket");
+                }
+                Output::TakePosition { channel } | Output::HandOut { channel, .. } => {
+                    self.places.entry(channel).or_default().take();
                 }
                 Output::SendLeave { channel } => {
                     assert!(self.socket == Some(Socket::Open));
@@ -284,7 +378,8 @@ impl World {
             return;
         }
         for (&channel, options) in &self.options {
-            assert!(self.joins.contains(&(channel, options.bits())), "a channel is not joined");
+            let others = options.with(JoinOptions::RECOVER, false);
+            assert!(self.joins.contains(&(channel, others.bits())), "a channel is not joined");
         }
     }
 

@@ -34,7 +34,9 @@
 pub mod numbers;
 pub mod session;
 
-pub use session::{Attempt, ChannelId, Epoch, Failure, Frame, FrameId, Input, JoinOptions, Output, Session, State};
+pub use session::{
+    Acknowledgement, Attempt, ChannelId, Epoch, Failure, Frame, FrameId, Input, JoinOptions, Output, Session, State,
+};
 
 /// The number that a host gives a connection: never the same one twice.
 pub type ConnectionId = u32;

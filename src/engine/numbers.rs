@@ -3,7 +3,7 @@
 
 use xano_realtime_protocol::CloseCode;
 
-use super::{Attempt, Frame, Input, JoinOptions, Output};
+use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
 macro_rules! numbered {
@@ -30,13 +30,16 @@ macro_rules! numbered {
 /// | `SEND` | channel | frame | its bytes | [`bits`] |
 /// | `OPENED`, `TOKEN_REFUSED`, `WRITABLE` | epoch | | | |
 /// | `CLOSED` | epoch | close code | | |
-/// | `ACKNOWLEDGED` | 1 where pings are answered | | | |
+/// | `ACKNOWLEDGED` | channel | [`bits`] of what it says | | |
+/// | `HEARD` | channel | | | |
+/// | `MISSED` | channel | 1 where it is complete | | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
 /// | `TICK_ENDED`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
-        JOIN LEAVE TICK_ENDED SEND SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED ELAPSED RESUMED RECONNECT
+        JOIN LEAVE TICK_ENDED SEND SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
+        RESUMED RECONNECT
     }
 }
 
@@ -47,7 +50,8 @@ pub mod input {
 /// | `OPEN_SOCKET` | epoch | | |
 /// | `CLOSE_SOCKET`, `DROP_SOCKET` | close code | | |
 /// | `SEND_JOIN` | channel | [`bits`] of its options | |
-/// | `SEND_LEAVE`, `FORGET_CHANNEL` | channel | | |
+/// | `SEND_LEAVE`, `FORGET_CHANNEL`, `JOINED`, `TAKE_POSITION` | channel | | |
+/// | `HAND_OUT` | channel | 1 when something is missing | |
 /// | `SEND_FRAME`, `FORGET_FRAME` | frame | | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
@@ -56,7 +60,7 @@ pub mod input {
 pub mod output {
     numbered! {
         OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME FORGET_FRAME FORGET_CHANNEL
-        FORGET_CONNECTION AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
+        FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
     }
 }
 
@@ -70,6 +74,14 @@ pub mod bits {
     pub const PRESENCE: u32 = JoinOptions::PRESENCE.bits();
     /// Of a join: what was missed.
     pub const RECOVER: u32 = JoinOptions::RECOVER.bits();
+    /// Of a join: the channel was joined over another connection before.
+    pub const RETURNS: u32 = JoinOptions::RETURNS.bits();
+    /// Of a join: the host keeps the position of a channel that returns.
+    pub const POSITION: u32 = JoinOptions::POSITION.bits();
+    /// Of an acknowledgement: pings are answered.
+    pub const ANSWERS_PINGS: u32 = 1;
+    /// Of an acknowledgement: it names a position.
+    pub const HAS_POSITION: u32 = 2;
     /// Of a frame: the server sends it back.
     pub const COMES_BACK: u32 = 1;
     /// Of a frame: the socket takes it now.
@@ -82,6 +94,10 @@ pub mod bits {
         ("HISTORY", HISTORY),
         ("PRESENCE", PRESENCE),
         ("RECOVER", RECOVER),
+        ("RETURNS", RETURNS),
+        ("POSITION", POSITION),
+        ("ANSWERS_PINGS", ANSWERS_PINGS),
+        ("HAS_POSITION", HAS_POSITION),
         ("COMES_BACK", COMES_BACK),
         ("TAKES_FRAMES", TAKES_FRAMES),
         ("MAY_WAIT", MAY_WAIT),
@@ -108,7 +124,15 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::CLOSED => handle(Input::Closed { epoch: a, code: CloseCode(b as u16) }),
         input::TOKEN_REFUSED => handle(Input::TokenRefused { epoch: a }),
         input::WRITABLE => handle(Input::Writable { epoch: a }),
-        input::ACKNOWLEDGED => handle(Input::Acknowledged { answers_pings: a != 0 }),
+        input::ACKNOWLEDGED => {
+            let said = Acknowledgement {
+                answers_pings: has(b, bits::ANSWERS_PINGS),
+                has_position: has(b, bits::HAS_POSITION),
+            };
+            handle(Input::Acknowledged { channel: a, said });
+        }
+        input::HEARD => handle(Input::Heard { channel: a }),
+        input::MISSED => handle(Input::Missed { channel: a, complete: b != 0 }),
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
@@ -131,6 +155,9 @@ pub fn encode(output: Output) -> [u32; 4] {
         Output::ForgetFrame { frame } => [FORGET_FRAME, frame, 0, 0],
         Output::ForgetChannel { channel } => [FORGET_CHANNEL, channel, 0, 0],
         Output::ForgetConnection => [FORGET_CONNECTION, 0, 0, 0],
+        Output::Joined { channel } => [JOINED, channel, 0, 0],
+        Output::TakePosition { channel } => [TAKE_POSITION, channel, 0, 0],
+        Output::HandOut { channel, gap } => [HAND_OUT, channel, gap.into(), 0],
         Output::AwaitWritable => [AWAIT_WRITABLE, 0, 0, 0],
         Output::AwaitTickEnd => [AWAIT_TICK_END, 0, 0, 0],
         Output::SendPing => [SEND_PING, 0, 0, 0],

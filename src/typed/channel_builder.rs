@@ -55,6 +55,25 @@ impl ChannelBuilder {
         self
     }
 
+    /// Whether the server shall be asked, after an interruption, for the messages and events that were missed. They come in
+    /// the same streams, `replayed`; what cannot be had any more is told by [`ReceiveError::Gap`], and by
+    /// [`ReceiveError::GapPossible`] after each reconnect where the server does not keep count. Default: no, and
+    /// [`ReceiveError::Interrupted`] says that something may be missing.
+    ///
+    /// [`ReceiveError::Gap`]: crate::ReceiveError::Gap
+    /// [`ReceiveError::GapPossible`]: crate::ReceiveError::GapPossible
+    /// [`ReceiveError::Interrupted`]: crate::ReceiveError::Interrupted
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(client: xano_wasm::XanoClient) {
+    /// let channel = client.channel("orders").recover(true).join();
+    /// # }
+    /// ```
+    pub fn recover(mut self, wished: bool) -> Self {
+        self.options = self.options.with(JoinOptions::RECOVER, wished);
+        self
+    }
+
     /// Whether what is sent on this handle waits while there is no connection, at most 1,000 messages or 1 MiB; if not, it is
     /// refused. Default: it waits.
     ///

@@ -141,7 +141,15 @@ pub enum ReceiveError {
         /// How many.
         missed: u64,
     },
-    /// There was no connection for a while, and now the channel is joined again.
+    /// The channel was joined with `recover(true)`, and the server no longer has all that was said while there was no
+    /// connection: something is missing here.
+    #[error("{}", Failure::Gap.message())]
+    Gap,
+    /// The channel was joined with `recover(true)`, and it cannot be known whether something is missing here: the server does
+    /// not say.
+    #[error("{}", Failure::GapPossible.message())]
+    GapPossible,
+    /// There was no connection for a while, and now the channel is joined again. It was joined without `recover(true)`.
     #[error("what was said while there was no connection may be missing here: history() has what is kept")]
     Interrupted,
     /// The server refused something on this channel, such as joining it.

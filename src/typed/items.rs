@@ -18,6 +18,7 @@ use super::frame::{RawFields, RawFrame, field_of, list};
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Message<T> {
     /// What it says.
     pub payload: T,
@@ -29,6 +30,8 @@ pub struct Message<T> {
     pub is_authenticated: bool,
     /// Names it, on servers that count what is said.
     pub id: Option<String>,
+    /// Whether it came while there was no connection, and was recovered.
+    pub replayed: bool,
 }
 
 /// What the workspace sent to the channel with a Realtime Event function.
@@ -39,11 +42,14 @@ pub struct Message<T> {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Event<T> {
     /// What it says.
     pub payload: T,
     /// Names it, on servers that count what is said.
     pub id: Option<String>,
+    /// Whether it came while there was no connection, and was recovered.
+    pub replayed: bool,
 }
 
 /// Anything that is received on a channel.
@@ -218,31 +224,33 @@ pub(super) fn refusal(frame: &RawFrame) -> ServerError {
 pub(super) fn kept<T: DeserializeOwned>(
     frame: &RawFrame,
 ) -> impl Iterator<Item = Result<Message<T>, DecodeError>> + use<T> {
-    let entries = list(&frame.said(RawFields::history)).filter_map(RawFrame::from_value);
-    entries.filter(|entry| entry.kind() == Some(protocol::Action::Message)).map(|entry| message(&entry))
+    let messages = frame.entries().filter(|entry| entry.kind() == Some(protocol::Action::Message));
+    messages.map(|entry| message(&entry, false))
 }
 
-pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame) -> Result<Message<T>, DecodeError> {
+pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Message<T>, DecodeError> {
     Ok(Message {
         payload: decode(frame.payload())?,
         client: frame.client().and_then(|client| Client::read(&client)),
         is_private: frame.option(RawFields::socket_id).is_string(),
         is_authenticated: frame.option(RawFields::authenticated) == true,
         id: frame.option(RawFields::id).as_string(),
+        replayed,
     })
 }
 
-pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame) -> Result<Event<T>, DecodeError> {
-    Ok(Event { payload: decode(frame.said(RawFields::data))?, id: frame.option(RawFields::id).as_string() })
+pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Event<T>, DecodeError> {
+    let payload = decode(frame.said(RawFields::data))?;
+    Ok(Event { payload, id: frame.option(RawFields::id).as_string(), replayed })
 }
 
-pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame) -> Result<Action<T>, DecodeError> {
+pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Action<T>, DecodeError> {
     use protocol::Action as Kind;
     let known = match frame.kind() {
         Some(Kind::Join) => Some(Action::Joined),
         Some(Kind::Leave) => Some(Action::Left),
-        Some(Kind::Message) => Some(Action::Message(message(frame)?)),
-        Some(Kind::Event) => Some(Action::Event(event(frame)?)),
+        Some(Kind::Message) => Some(Action::Message(message(frame, replayed)?)),
+        Some(Kind::Event) => Some(Action::Event(event(frame, replayed)?)),
         Some(Kind::History) => Some(Action::History(kept(frame).collect())),
         Some(Kind::PresenceFull) => Some(Action::Present(present(frame))),
         Some(Kind::PresenceUpdate) => change(frame).map(|(came, client)| match came {

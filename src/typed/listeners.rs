@@ -25,8 +25,14 @@ pub(super) struct Listener {
 /// What a stream is told. Frames are decoded by who takes them.
 #[derive(Clone)]
 pub(super) enum Heard {
-    Frame(RawFrame),
+    Frame {
+        frame: RawFrame,
+        /// Whether it was recovered.
+        replayed: bool,
+    },
     Interrupted,
+    Gap,
+    GapPossible,
     Refused(ServerError),
 }
 
@@ -49,12 +55,12 @@ impl Listeners {
     }
 
     /// Tells the streams that want to hear frames of that kind.
-    pub(super) fn tell(&self, frame: &RawFrame) {
+    pub(super) fn tell(&self, frame: &RawFrame, replayed: bool) {
         let kind = frame.kind();
         let listeners = self.0.borrow().clone();
         for listener in listeners {
             if listener.wanted == Wanted::Everything || kind.is_some_and(|kind| listener.wanted == Wanted::Only(kind)) {
-                listener.queue.push(Heard::Frame(frame.clone()));
+                listener.queue.push(Heard::Frame { frame: frame.clone(), replayed });
             }
         }
     }

@@ -12,8 +12,9 @@
 //! - `realtime`: what the channels of one client share.
 //! - `room`: one channel as one client has it.
 //! - `shared_channel`: one channel of a connection, with the rooms of every client on it; `shared_channels`: all of them.
+//! - `position`: where the application stands on a channel.
 //! - `pool`: which connection a channel belongs to.
-//! - `connection`: one socket, or the wish for one, and what the engine has it do; `opening`: how it comes to its socket.
+//! - `connection`: one socket, or the wish for one, and what the engine has it do.
 //! - `turns`: the one door to the engine.
 //! - `socket`, `timer` and `page`: the hands of a connection.
 //! - `token`: the token of a connection, or the closure that gives one; `address`: where its socket goes.
@@ -35,9 +36,9 @@ mod frame;
 mod http;
 mod items;
 mod listeners;
-mod opening;
 mod page;
 mod pool;
+mod position;
 mod queue;
 mod realtime;
 mod room;

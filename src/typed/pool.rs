@@ -87,9 +87,10 @@ pub(super) fn reconnect(client: &Rc<Realtime>) {
 
 /// What waits on a room that is the last one of its channel goes along.
 fn migrate(room: &Rc<Room>) {
+    let left = room.place();
     let waiting = room.leave();
     let client = &room.client;
-    room.enter(&find_or_add(&client.address, client.token()));
+    room.enter(&find_or_add(&client.address, client.token()), left.as_deref());
     for frame in waiting {
         // Who sent it was told that it waits.
         if let Err(failure) = room.hand(frame, true) {

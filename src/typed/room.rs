@@ -68,25 +68,25 @@ impl Room {
         }
         self.options.set(self.options.get().union(options));
         match self.place() {
-            Some(place) => self.ask_to_join(&place),
-            None => self.enter(&pool::connection_of(&self.client)),
+            Some(place) => {
+                place.connection.decide(Input::Join { channel: place.number, options: self.options.get() });
+            }
+            None => self.enter(&pool::connection_of(&self.client), None),
         }
     }
 
-    pub(super) fn enter(self: &Rc<Self>, connection: &Rc<Connection>) {
+    /// `left` is where it was until now.
+    pub(super) fn enter(self: &Rc<Self>, connection: &Rc<Connection>, left: Option<&SharedChannel>) {
         let place = connection.channel(&self.name);
+        let returns = left.map_or(JoinOptions::NONE, |left| place.take_over(left, self));
         place.add(self);
         self.place.replace(Some(place.clone()));
-        self.ask_to_join(&place);
+        connection.decide(Input::Join { channel: place.number, options: self.options.get().union(returns) });
         self.client.tell(&connection.status());
         self.tell_present(&place.present());
         if place.is_joined() {
             self.joined();
         }
-    }
-
-    fn ask_to_join(&self, place: &SharedChannel) {
-        place.connection.decide(Input::Join { channel: place.number, options: self.options.get() });
     }
 
     /// Takes it out of its channel. Hands back what waits there, if it was the last one.
@@ -159,11 +159,10 @@ impl Room {
     pub(super) fn receive(&self, frame: &RawFrame) {
         match frame.kind() {
             Some(Action::History) => self.histories.answer(&Ok(frame.clone())),
-            Some(Action::Join) => self.joined(),
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
         }
-        self.listeners.tell(frame);
+        self.listeners.tell(frame, false);
     }
 
     /// The socket is gone, and what is said now is not heard.
@@ -176,9 +175,23 @@ impl Room {
         }
     }
 
-    fn joined(&self) {
+    /// Whether it wants to have what was missed.
+    pub(super) fn recovers(&self) -> bool {
+        self.options.get().contains(JoinOptions::RECOVER)
+    }
+
+    /// It gets an entry that was missed.
+    pub(super) fn replay(&self, frame: &RawFrame) {
+        self.listeners.tell(frame, true);
+    }
+
+    pub(super) fn tell(&self, heard: &Heard) {
+        self.listeners.tell_all(heard);
+    }
+
+    pub(super) fn joined(&self) {
         self.joins.answer(&Ok(()));
-        if self.is_interrupted.take() {
+        if self.is_interrupted.take() && !self.recovers() {
             self.listeners.tell_all(&Heard::Interrupted);
         }
     }

@@ -6,10 +6,15 @@ use std::rc::{Rc, Weak};
 use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
-use super::frame::RawFrame;
+use super::frame::{self, RawFields, RawFrame};
 use super::items::{self, Client};
+use super::listeners::Heard;
+use super::position::Position;
 use super::room::Room;
-use crate::engine::ChannelId;
+use crate::engine::{Acknowledgement, ChannelId, Failure, Input, JoinOptions};
+
+/// What the server sends to a client that is on a channel.
+const SIGNS_OF_JOINING: [Action; 4] = [Action::Join, Action::PresenceFull, Action::History, Action::Message];
 
 pub(super) struct SharedChannel {
     pub(super) connection: Rc<Connection>,
@@ -18,9 +23,24 @@ pub(super) struct SharedChannel {
     pub(super) number: ChannelId,
     /// The clients' sides of it.
     rooms: RefCell<Vec<Weak<Room>>>,
-    /// Whether the server has answered the join on the current socket.
+    /// Whether it is joined, as the engine says.
     is_joined: Cell<bool>,
     present: RefCell<Vec<Client>>,
+    standing: RefCell<Standing>,
+    /// Where the server stood when it acknowledged, until the engine says what that means; none where nothing is awaited.
+    acknowledged: RefCell<Option<Option<Position>>>,
+    /// The entries of the answer that the engine is asked about.
+    missed: RefCell<Vec<RawFrame>>,
+}
+
+/// Where the application stands on the channel.
+#[derive(Clone)]
+enum Standing {
+    /// No join was acknowledged.
+    Never,
+    /// The server names no position.
+    Unnamed,
+    At(Position),
 }
 
 impl SharedChannel {
@@ -32,11 +52,46 @@ impl SharedChannel {
             rooms: RefCell::default(),
             is_joined: Cell::new(false),
             present: RefCell::default(),
+            standing: RefCell::new(Standing::Never),
+            acknowledged: RefCell::default(),
+            missed: RefCell::default(),
         }
     }
 
     pub(super) fn is_joined(&self) -> bool {
         self.is_joined.get()
+    }
+
+    /// The frame that joins it.
+    pub(super) fn join_frame(&self, options: JoinOptions) -> String {
+        match &*self.standing.borrow() {
+            Standing::At(position) => frame::join(&self.name, options, Some(position)),
+            _ => frame::join(&self.name, options, None),
+        }
+    }
+
+    /// A room comes from the same channel of another connection. What comes on the way is recovered where the room is the
+    /// first one here; where others are here already, what they got may not be what this one has.
+    pub(super) fn take_over(&self, left: &SharedChannel, room: &Room) -> JoinOptions {
+        let before = left.standing.borrow().clone();
+        if self.rooms.borrow().is_empty() {
+            let returns = match &before {
+                Standing::Never => return JoinOptions::NONE,
+                Standing::Unnamed => JoinOptions::RETURNS,
+                Standing::At(_) => JoinOptions::RETURNS.union(JoinOptions::POSITION),
+            };
+            self.standing.replace(before);
+            return returns;
+        }
+        let is_same = match (&before, &*self.standing.borrow()) {
+            (Standing::Never, _) => true,
+            (Standing::At(one), Standing::At(other)) => one.is_at(other),
+            _ => false,
+        };
+        if room.recovers() && !is_same {
+            room.tell(&Heard::GapPossible);
+        }
+        JoinOptions::NONE
     }
 
     pub(super) fn add(&self, room: &Rc<Room>) {
@@ -58,8 +113,18 @@ impl SharedChannel {
     pub(super) fn receive(&self, frame: &RawFrame) {
         let kind = frame.kind();
         if kind == Some(Action::Join) {
-            self.is_joined.set(true);
+            self.acknowledge(frame);
+        } else if !self.is_joined() && kind.is_some_and(|kind| SIGNS_OF_JOINING.contains(&kind)) {
+            self.connection.decide(Input::Heard { channel: self.number });
         }
+        if kind == Some(Action::History)
+            && let Some(complete) = frame.is_complete().filter(|_| self.awaits_missed())
+        {
+            self.missed.replace(frame.entries().collect());
+            self.connection.decide(Input::Missed { channel: self.number, complete });
+            return;
+        }
+        self.got(frame);
         let present = match kind {
             Some(Action::PresenceFull) => Some(items::present(frame)),
             Some(Action::PresenceUpdate) => self.changed_present(frame),
@@ -73,6 +138,68 @@ impl SharedChannel {
         for room in rooms {
             room.receive(frame);
         }
+    }
+
+    fn acknowledge(&self, frame: &RawFrame) {
+        let position = frame.position();
+        let said = Acknowledgement { answers_pings: frame.answers_pings(), has_position: position.is_some() };
+        self.acknowledged.replace(Some(position));
+        self.connection.decide(Input::Acknowledged { channel: self.number, said });
+    }
+
+    fn awaits_missed(&self) -> bool {
+        matches!(*self.acknowledged.borrow(), Some(Some(_)))
+    }
+
+    /// The application gets an entry.
+    fn got(&self, frame: &RawFrame) {
+        if let Standing::At(position) = &mut *self.standing.borrow_mut() {
+            position.got(frame.option(RawFields::id));
+        }
+    }
+
+    /// The server has let this client in.
+    pub(super) fn joined(&self) {
+        self.is_joined.set(true);
+        self.rooms().iter().for_each(|room| room.joined());
+    }
+
+    /// What was acknowledged last is where the application stands.
+    pub(super) fn take_position(&self) {
+        if let Some(position) = self.acknowledged.take() {
+            self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
+        }
+    }
+
+    /// The entries of the answer go to the rooms that asked for what was missed.
+    pub(super) fn hand_out(&self, has_gap: bool) {
+        self.take_position();
+        let missed = self.missed.take();
+        missed.iter().for_each(|entry| self.got(entry));
+        if has_gap {
+            self.tell_recovering(&Heard::Gap);
+        }
+        for room in self.recovering() {
+            missed.iter().for_each(|entry| room.replay(entry));
+        }
+    }
+
+    /// Something may be missing on the channel.
+    pub(super) fn failed(&self, failure: Failure) {
+        match failure {
+            Failure::Gap => self.tell_recovering(&Heard::Gap),
+            Failure::GapPossible => self.tell_recovering(&Heard::GapPossible),
+            // The rest concerns frames, whose senders are told.
+            _ => {}
+        }
+    }
+
+    fn tell_recovering(&self, heard: &Heard) {
+        self.recovering().iter().for_each(|room| room.tell(heard));
+    }
+
+    fn recovering(&self) -> Vec<Rc<Room>> {
+        self.rooms().into_iter().filter(|room| room.recovers()).collect()
     }
 
     /// The socket is gone, and what is said now is not heard.

@@ -34,12 +34,14 @@ impl Receiver {
     fn poll<T>(
         &mut self,
         context: &Context<'_>,
-        decode: impl FnOnce(&RawFrame) -> Result<T, DecodeError>,
+        decode: impl FnOnce(&RawFrame, bool) -> Result<T, DecodeError>,
     ) -> Poll<Option<Result<T, ReceiveError>>> {
         self.listener.queue.poll(context).map(|entry| {
             self.has_ended = entry.is_none();
             Some(match entry? {
-                Entry::Item(Heard::Frame(frame)) => decode(&frame).map_err(ReceiveError::from),
+                Entry::Item(Heard::Frame { frame, replayed }) => decode(&frame, replayed).map_err(ReceiveError::from),
+                Entry::Item(Heard::Gap) => Err(ReceiveError::Gap),
+                Entry::Item(Heard::GapPossible) => Err(ReceiveError::GapPossible),
                 Entry::Item(Heard::Interrupted) => Err(ReceiveError::Interrupted),
                 Entry::Item(Heard::Refused(error)) => Err(error.into()),
                 Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),

@@ -29,7 +29,7 @@ function pass(t, ms) {
 }
 
 function open(t) {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   t.mock.method(performance, "now", () => now_ms);
   const channel = client().channel("room");
   const heard = [];
@@ -110,6 +110,32 @@ test("many that waited go out no faster than a server lets them, in order, and n
   );
   for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
   await Promise.all([...published, later]);
+});
+
+test("a server's frame called connection_status does not stop what waits for its turn", async (t) => {
+  const { channel } = open(t);
+  const published = Array.from({ length: 600 }, (_, number) => channel.publish(number));
+  FakeSocket.latest.deliver(ack());
+  const payload = { status: "connected" };
+  FakeSocket.latest.deliver({ action: "connection_status", options, payload });
+  FakeSocket.latest.deliver({ action: "connection_status", payload });
+  for (let turn = 0; turn < 40; turn += 1) pass(t, 50);
+  assert.equal(sent().length, 600);
+  for (const { options } of sent()) FakeSocket.latest.deliver(answer(options));
+  await Promise.all(published);
+});
+
+test("a server's frame called restarted rejects nothing", async (t) => {
+  const { channel, heard } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver({ action: "restarted", options, payload: "theirs" });
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  assert.deepEqual(await published, { id: "0-7" });
+  assert.ok(
+    heard.some(([action]) => action === "restarted"),
+    "it is an action like any other",
+  );
 });
 
 test("what waits when the connection breaks again goes out once on the next one", async (t) => {

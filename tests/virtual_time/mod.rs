@@ -11,7 +11,7 @@ use xano_realtime_protocol::CloseCode;
 use xano_realtime_server::Settings;
 use xano_realtime_server::hub::{self, ConnectionId, Hub, Limits};
 use xano_realtime_server::protocol::frame;
-use xano_wasm::engine::{Failure, Frame, Input, JoinOptions, Moment, Output, Session};
+use xano_wasm::engine::{Acknowledgement, Failure, Frame, Input, JoinOptions, Moment, Output, Session};
 
 /// The channel of most tests.
 const ROOM: u32 = 0;
@@ -263,7 +263,11 @@ impl World {
                 self.send_to_server(page, text);
             }
             Output::ForgetFrame { frame } => drop(state.texts.remove(&frame)),
-            Output::ForgetChannel { .. } | Output::ForgetConnection => {}
+            Output::ForgetChannel { .. }
+            | Output::ForgetConnection
+            | Output::Joined { .. }
+            | Output::TakePosition { .. }
+            | Output::HandOut { .. } => {}
             Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
             // Nothing else happens in the same tick.
             Output::AwaitTickEnd => self.feed(page, Input::TickEnded),
@@ -330,7 +334,9 @@ impl World {
                 self.pages[page].received.push(frame.clone());
                 self.pages[page].heard_at_ms = self.now_ms;
                 if is_acknowledgement {
-                    self.feed(page, Input::Acknowledged { answers_pings: self.answers_pings });
+                    let channel = channel_of(&frame["options"]["channel"]);
+                    let said = Acknowledgement { answers_pings: self.answers_pings, ..Acknowledgement::default() };
+                    self.feed(page, Input::Acknowledged { channel, said });
                 }
             }
         }
@@ -346,6 +352,11 @@ impl Page {
 
 fn name_of(channel: u32) -> String {
     if channel == ROOM { "marvel-chat-room".to_owned() } else { format!("rooms/{channel}") }
+}
+
+fn channel_of(name: &Value) -> u32 {
+    let number = name.as_str().and_then(|name| name.strip_prefix("rooms/"));
+    number.and_then(|number| number.parse().ok()).unwrap_or(ROOM)
 }
 
 /// Of an epoch of its own, as every start of a server has.

@@ -26,7 +26,7 @@ fn connect(ticket: Ticket) -> Result<(XanoClient, Channel), BuildError> {
         .api_group_base_url(ticket.base_url)
         .realtime_connection_hash(ticket.hash)
         .build()?;
-    let channel = client.channel(ROOM).presence(true).history(true).join();
+    let channel = client.channel(ROOM).presence(true).history(true).recover(true).join();
     Ok((client, channel))
 }
 
@@ -42,7 +42,7 @@ fn Chat(client: XanoClient, channel: Channel, name: String) -> impl IntoView {
         while let Some(item) = actions.next().await {
             match item {
                 Ok(Action::Message(message)) => log.update(|log| log.push(message.into())),
-                // After a reconnect it comes again, with what was missed.
+                // After a reconnect what was missed comes as messages; a server that keeps no count sends it all again.
                 Ok(Action::History(entries)) => log.set(entries.into_iter().map(Shown::from).collect()),
                 Ok(_) => {}
                 Err(error) => log.update(|log| log.push(error.into())),

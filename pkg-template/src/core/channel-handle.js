@@ -1,11 +1,24 @@
 import { coded } from "../errors.js";
-import { statusAction } from "./actions.js";
+import { failureAction, statusAction } from "./actions.js";
 import { Connection } from "./connection.js";
-import { fenced, handTo, sweep } from "./dispatch.js";
+import { fenced, handTo, handToAll, sweep } from "./dispatch.js";
 import { decide, ensureCore, isDraining } from "./engine.js";
 import { forgottenBy, frameText, keepFrame } from "./frames.js";
 import { handles } from "./handles.js";
-import { COMES_BACK, HISTORY, JOIN, LEAVE, MAY_WAIT, PRESENCE, RECOVER, SEND, TAKES_FRAMES } from "./numbers.js";
+import {
+  COMES_BACK,
+  GAP_POSSIBLE,
+  HISTORY,
+  JOIN,
+  LEAVE,
+  MAY_WAIT,
+  POSITION,
+  PRESENCE,
+  RECOVER,
+  RETURNS,
+  SEND,
+  TAKES_FRAMES,
+} from "./numbers.js";
 import { connectionOf } from "./pool.js";
 import { later } from "./turns.js";
 
@@ -48,6 +61,8 @@ export class ChannelHandle {
    * @type {Set<(error: Error) => void> | undefined}
    */
   cancels;
+  /** @type {import("../realtime/publish.js").Publisher | undefined} */
+  publisher;
   /** Whether the application listens. */
   isHeard = false;
   /** Whether the last status that its handlers were told is "connected". */
@@ -86,9 +101,9 @@ export class ChannelHandle {
     return this.config.realtimeAuthToken || undefined;
   }
 
-  /** 1 once the server has answered the join on the current socket, 2 when it answers publishing as well. */
-  get joined() {
-    return this.subscription?.joined ?? 0;
+  /** Whether it is joined on the current socket. */
+  get isJoined() {
+    return !!this.subscription?.isJoined;
   }
 
   /** Whether it is a member of its channel. */
@@ -116,16 +131,30 @@ export class ChannelHandle {
     this.enter(connectionOf(this) ?? new Connection(this.url, this.token));
   }
 
-  /** @param {Connection} connection */
-  enter(connection) {
+  /**
+   * @param {Connection} connection
+   * @param {Subscription} [left] where it was a member until now
+   */
+  enter(connection, left) {
     const subscription = connection.subscriptionOf(this.channel);
+    let options = this.joinOptions;
+    if (left && left.position !== undefined) {
+      if (subscription.handles.length === 0) {
+        // What comes on the way is recovered.
+        subscription.position = left.position && { ...left.position };
+        options |= RETURNS | (left.position ? POSITION : 0);
+      } else if (options & RECOVER && (!left.position || left.position.id !== subscription.position?.id)) {
+        // Other channel objects are there already, and what they got is not what this one has.
+        later(() => handToAll([this], failureAction(GAP_POSSIBLE, this.channel)));
+      }
+    }
     subscription.handles = subscription.handles.concat(this);
     this.subscription = subscription;
     if (this.config.debug) {
       this.isDebugged = true;
       connection.debugging++;
     }
-    decide(connection, JOIN, subscription.slot, this.joinOptions);
+    decide(connection, JOIN, subscription.slot, options);
   }
 
   /**

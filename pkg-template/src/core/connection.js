@@ -6,7 +6,6 @@ import { frameText, takeFrame } from "./frames.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
 import { connections, regroup } from "./pool.js";
-import { Recovery } from "./recovery.js";
 import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
@@ -43,7 +42,6 @@ export class Connection {
    * @type {number[]}
    */
   freeSlots = [];
-  recovery = new Recovery();
   /** @type {Link | undefined} */
   link;
   /**
@@ -102,7 +100,6 @@ export class Connection {
   /** @param {Subscription} subscription */
   unsubscribe({ name }) {
     this.subscriptions.delete(name);
-    this.recovery.forget(name);
   }
 
   /** Whether the browser takes a frame now. */
@@ -156,7 +153,7 @@ export class Connection {
         this.sendJoin(a, b);
         break;
       case N.SEND_LEAVE:
-        this.link?.sendIfOpen(frameText("leave", this.nameOf(a)));
+        this.link?.sendIfOpen(frameText("leave", this.subscriptionAt(a).name));
         break;
       case N.SEND_FRAME:
         this.link?.sendIfOpen(takeFrame(a).text);
@@ -168,6 +165,15 @@ export class Connection {
       case N.FORGET_CONNECTION:
         this.status = 0;
         if (!this.subscriptions.size) connections.delete(this);
+        break;
+      case N.JOINED:
+        this.subscriptionAt(a).isJoined = true;
+        break;
+      case N.TAKE_POSITION:
+        this.subscriptionAt(a).takePosition();
+        break;
+      case N.HAND_OUT:
+        this.subscriptionAt(a).handOut(b);
         break;
       case N.AWAIT_WRITABLE:
         this.link?.awaitWritable();
@@ -248,8 +254,8 @@ export class Connection {
   }
 
   /** @param {number} channel */
-  nameOf(channel) {
-    return /** @type {Subscription} */ (this.slots[channel]).name;
+  subscriptionAt(channel) {
+    return /** @type {Subscription} */ (this.slots[channel]);
   }
 
   /**
@@ -257,8 +263,8 @@ export class Connection {
    * @param {number} options
    */
   sendJoin(channel, options) {
-    const name = this.nameOf(channel);
-    const since = this.recovery.since(name, options & N.RECOVER);
+    const { name, position } = this.subscriptionAt(channel);
+    const since = options & N.RECOVER ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
     this.link?.sendIfOpen(frameText("join", name, undefined, payload));
   }
@@ -290,7 +296,7 @@ export class Connection {
     this.status = attempt ? 1 : 0;
     this.generation = 0;
     this.link = undefined;
-    for (const subscription of this.subscriptions.values()) subscription.joined = 0;
+    for (const subscription of this.subscriptions.values()) subscription.isJoined = false;
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);
     this.tellStatus(false, { code, reason, ...(attempt && { attempt, retryInMs }) });
@@ -309,6 +315,7 @@ export class Connection {
         // Where there are no handlers yet, nothing is told.
         handle.isToldConnected = connected && handle.isHeard;
         handTo(handle, action);
+        handle.publisher?.statusChanged();
       }
       const clients = new Map(handles.map(({ config }) => [config.client, config]));
       for (const config of clients.values()) config.onStatus(action);

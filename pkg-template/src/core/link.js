@@ -45,7 +45,6 @@ export class Link {
   constructor(connection, generation, token) {
     this.connection = connection;
     this.generation = generation;
-    connection.recovery.restart();
     const { url } = connection;
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;

@@ -75,9 +75,9 @@ export function reconnect(client) {
 
 /** @param {ChannelHandle} handle */
 function migrate(handle) {
+  const { subscription, url, token } = handle;
   const waiting = handle.leave();
-  const { url, token } = handle;
-  handle.enter(find(url, token) ?? new Connection(url, token));
+  handle.enter(find(url, token) ?? new Connection(url, token), subscription);
   if (handle.isConnected) handle.tellConnected(true);
   for (const frame of waiting) handle.hand(frame);
 }

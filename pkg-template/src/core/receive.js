@@ -1,17 +1,16 @@
 // A received message goes from the socket to the members of its channel and never enters the engine. What it says of the
 // connection does.
 
-import { failureAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { ACKNOWLEDGED, GAP } from "./numbers.js";
+import { ACKNOWLEDGED, ANSWERS_PINGS, HAS_POSITION, HEARD, MISSED } from "./numbers.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action } from "../types.js" */
 
 /** What the server sends to a client that is on a channel. */
-export const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
+const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
 
 /**
  * @param {Link} link
@@ -43,7 +42,7 @@ export function receive(link, data) {
     receiveExtended(subscription, frame);
     return;
   }
-  subscription.joined ||= 1;
+  if (!subscription.isJoined) decide(connection, HEARD, subscription.slot);
   handToAll(subscription.handles, frame);
 }
 
@@ -53,35 +52,27 @@ export function receive(link, data) {
  * @param {Action} action
  */
 function receiveExtended(subscription, action) {
-  const { connection } = subscription;
-  const { recovery } = connection;
-  const { channel, id, key } = action.options;
-  /** @type {(action: Action) => void} */
-  const handOut = (action) => handToAll(subscription.handles, action);
-  /** @type {(action: Action) => void} */
-  const answer = (action) => {
-    for (const handle of subscription.handles) handTo(handle, action, true);
-  };
-  if (SIGNS_OF_JOINING.includes(action.action)) subscription.joined ||= 1;
-  const missed = action.action === "history" && recovery.missed(channel, action.payload);
-  if (missed) {
-    if (!action.payload.complete) handOut(failureAction(GAP, channel));
-    for (const entry of missed) handOut({ ...entry, replayed: true });
-  } else if (action.action === "join") {
+  const { connection, slot } = subscription;
+  const { action: name, options, payload } = action;
+  const { id, key } = options;
+  if (name === "join") {
     // Any text may come from a server: `ext` may be anything.
-    const { ping, publish, recover } = action.payload?.ext ?? {};
-    const place = typeof recover === "object" && recover ? recover : undefined;
-    if (recovery.hasRestarted(channel, place)) answer({ action: "restarted", options: { channel } });
-    const failure = recovery.acknowledged(channel, place);
-    decide(connection, ACKNOWLEDGED, ping === 1);
-    subscription.joined = publish === 1 ? 2 : 1;
-    handOut(action);
-    if (failure) handOut(failureAction(failure, channel));
-  } else if (isOurs(key) && (action.action === "ack" || recovery.wasReplayed(id))) {
-    answer(action);
+    const { ping, publish, recover } = payload?.ext ?? {};
+    const position = typeof recover === "object" && recover ? { ...recover } : null;
+    const isRestarted = subscription.position && subscription.position.epoch !== position?.epoch;
+    subscription.acknowledged = position;
+    subscription.answersKeys = publish === 1;
+    decide(connection, ACKNOWLEDGED, slot, (ping === 1 ? ANSWERS_PINGS : 0) | (position ? HAS_POSITION : 0));
+    for (const { publisher } of subscription.handles) publisher?.joined(isRestarted);
+  } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) decide(connection, HEARD, slot);
+  if (name === "history" && subscription.acknowledged && typeof payload?.complete === "boolean") {
+    subscription.answer = payload.history;
+    decide(connection, MISSED, slot, payload.complete);
+  } else if (isOurs(key) && (name === "ack" || subscription.replayed?.has(id))) {
+    for (const handle of subscription.handles) handTo(handle, action, true);
   } else {
-    if (id !== undefined) recovery.got(channel, id);
-    handOut(action);
+    subscription.got(id);
+    handToAll(subscription.handles, action);
   }
 }
 

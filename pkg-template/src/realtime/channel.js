@@ -1,6 +1,5 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
-import { SIGNS_OF_JOINING } from "../core/receive.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction, quiet } from "./promises.js";
@@ -56,8 +55,10 @@ export class XanoRealtimeChannel {
   }
 
   get joined() {
-    if (this._handle?.joined) return Promise.resolve();
-    return quiet(answer(this, ({ action }) => SIGNS_OF_JOINING.includes(action)).then(() => undefined));
+    const isJoined = () => this._handle?.isJoined;
+    if (isJoined()) return Promise.resolve();
+    // Whatever happens, a change of the connection included, may have joined it.
+    return quiet(answer(this, isJoined).then(() => undefined));
   }
 
   /**
@@ -81,7 +82,7 @@ export class XanoRealtimeChannel {
   fetchHistory() {
     const asked = answer(
       this,
-      ({ action }) => action === "history",
+      ({ action }, isOnChannel) => isOnChannel && action === "history",
       () => this.history(),
     );
     return quiet(asked.then(({ payload }) => (Array.isArray(payload?.history) ? payload.history : [])));

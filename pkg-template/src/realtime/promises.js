@@ -40,19 +40,19 @@ export function nextAction(channel, wanted) {
 }
 
 /**
- * As `nextAction`, for what a server answers on this channel: an error there, one after which no answer can come, or 15
- * seconds without it, rejects.
+ * As `nextAction`, for what a server answers: an error on this channel, one after which no answer can come, or 15 seconds
+ * without the answer, rejects. `isOnChannel` says whether the action is about this channel.
  * @param {XanoRealtimeChannel} channel
- * @param {(action: Action) => boolean} wanted
+ * @param {(action: Action, isOnChannel: boolean) => boolean | undefined} wanted
  * @param {() => void} [ask]
  */
 export function answer(channel, wanted, ask) {
   return settled(
     channel,
     (resolve, reject, action) => {
-      if (action.options?.channel !== channel.channel && !isFinal(action)) return;
-      if (action.action === "error") reject(refusal(action));
-      else if (wanted(action)) resolve(action);
+      const isOnChannel = action.options?.channel === channel.channel;
+      if (wanted(action, isOnChannel)) resolve(action);
+      else if (action.action === "error" && (isOnChannel || isFinal(action))) reject(refusal(action));
     },
     true,
     ask,

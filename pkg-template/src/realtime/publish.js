@@ -18,9 +18,6 @@ import { quiet, refusal, rejectLate } from "./promises.js";
  * @property {(error: unknown) => void} reject
  */
 
-/** What `joined` of a channel is where the server answers what is published. */
-const ANSWERS = 2;
-
 /** What a channel object has published and has no answer to, by key, in the order it was sent. */
 export class Publisher {
   /** @type {(() => void) | undefined} */
@@ -84,6 +81,7 @@ export class Publisher {
           (error) => this._fail(error),
         );
         const handle = this._channel._handle;
+        if (handle) handle.publisher = this;
         if (!handle) {
           message.reject(destroyed(this._channel.channel));
           return;
@@ -94,7 +92,7 @@ export class Publisher {
         }
         this._await(message);
         // Before the join is answered it is not known what the server can do.
-        if (!handle.joined) return;
+        if (!handle.isJoined) return;
         if (this._unsent.length === 0) this._sendOne(message);
         else this._unsent.push(message);
       }),
@@ -102,7 +100,7 @@ export class Publisher {
   }
 
   get _joined() {
-    return this._channel._handle?.joined;
+    return this._channel._handle?.isJoined;
   }
 
   get _isConnected() {
@@ -113,17 +111,7 @@ export class Publisher {
   _hear(answer) {
     const { action, options, payload } = answer;
     const message = this._pending.get(options?.key);
-    if (action === "connection_status") {
-      this._unsent = [];
-      const failure = this._channel._handle?.failure;
-      if (failure) this._fail(refusal(failure));
-      for (const each of this._all()) this._await(each);
-    } else if (action === "restarted") {
-      for (const each of this._all()) if (each.isSent) each.reject(lost());
-    } else if (action === "join") {
-      this._unsent = this._all();
-      this._send();
-    } else if (action === "error") {
+    if (action === "error") {
       if (message) message.reject(refusal(answer));
       // Nothing was sent, and no next attempt is likely to make a socket.
       else if (payload?.code === "no_socket") this._fail(refusal(answer));
@@ -131,6 +119,20 @@ export class Publisher {
       else if (options?.channel === this._channel.channel && this._isConnected && !this._joined)
         this._fail(refusal(answer));
     } else message?.resolve(payload?.dropped ? { dropped: true } : { id: options.id ?? payload?.id });
+  }
+
+  statusChanged() {
+    this._unsent = [];
+    const failure = this._channel._handle?.failure;
+    if (failure) this._fail(refusal(failure));
+    for (const each of this._all()) this._await(each);
+  }
+
+  /** @param {boolean | undefined} isRestarted */
+  joined(isRestarted) {
+    if (isRestarted) for (const each of this._all()) if (each.isSent) each.reject(lost());
+    this._unsent = this._all();
+    this._send();
   }
 
   /** Sends what may go out now; the rest in a while. */
@@ -150,7 +152,7 @@ export class Publisher {
   /** @param {Message} message */
   _sendOne(message) {
     const { key, options, text } = message;
-    message.isSent = this._joined === ANSWERS;
+    message.isSent = !!this._channel._handle?.subscription?.answersKeys;
     this._channel._send("message", message.isSent ? { ...options, key } : options, JSON.parse(text));
     if (!message.isSent) message.resolve({});
   }

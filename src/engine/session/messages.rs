@@ -3,8 +3,9 @@
 use xano_realtime_protocol::CloseCode;
 
 use super::Epoch;
-use super::channels::{ChannelId, JoinOptions};
+use super::channels::ChannelId;
 use super::failure::Failure;
+use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
 
 /// What happened.
@@ -63,8 +64,24 @@ pub enum Input {
     },
     /// The server has acknowledged a join on the current socket.
     Acknowledged {
-        /// Whether it has said that it answers pings.
-        answers_pings: bool,
+        /// Which channel.
+        channel: ChannelId,
+        /// What the acknowledgement says.
+        said: Acknowledgement,
+    },
+    /// Something came on the current socket that only a client on the channel gets: not every server acknowledges joins.
+    /// One such input before [`Output::Joined`] is enough.
+    Heard {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// The answer has come to the question of a join for what was missed. The host asks the session only while it holds a
+    /// position that was acknowledged and not taken over.
+    Missed {
+        /// Which channel.
+        channel: ChannelId,
+        /// Whether the server says that it holds everything that was missed.
+        complete: bool,
     },
     /// The timer ran out.
     Elapsed {
@@ -82,6 +99,15 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
+}
+
+/// What the acknowledgement of a join says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The server answers pings.
+    pub answers_pings: bool,
+    /// The server says where it stands on the channel. The host holds this position until it is told what to do with it.
+    pub has_position: bool,
 }
 
 /// An attempt to connect that is to come.
@@ -115,8 +141,26 @@ pub enum Output {
     SendJoin {
         /// Which channel.
         channel: ChannelId,
-        /// What the server shall send on arrival.
+        /// What the server shall send on arrival. With [`JoinOptions::RECOVER`] the frame carries the position that the host
+        /// keeps; without, it carries none.
         options: JoinOptions,
+    },
+    /// The channel is joined, until the connection ends.
+    Joined {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// Keep the position that was acknowledged last, or none if none was named, in place of the one that is kept.
+    TakePosition {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// Keep the position that was acknowledged last, and hand the entries of the answer to the application.
+    HandOut {
+        /// Which channel.
+        channel: ChannelId,
+        /// Whether the application is told before that some are missing: [`Failure::Gap`].
+        gap: bool,
     },
     /// Send the channel's leave frame.
     SendLeave {

@@ -7,15 +7,21 @@
 //! - `turn`: one input with its moment, and where its outputs go.
 //! - [`backoff`]: how long to wait before the next attempt.
 //! - [`watch`]: whether an open socket still leads anywhere.
-//! - [`channels`]: which channels are joined, and what waits for the next socket.
+//! - [`options`]: what a join asks for.
+//! - [`channels`]: the channels of a connection.
+//! - `channel`: one of them: joined or not, what was missed on it, and what waits.
+//! - `recovery`: what counts as joined, and what was missed while there was no connection.
 //! - [`queue`]: the frames of one channel that wait, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
 
 pub mod backoff;
+mod channel;
 pub mod channels;
 pub mod failure;
 pub mod messages;
+pub mod options;
 pub mod queue;
+mod recovery;
 mod turn;
 pub mod watch;
 
@@ -23,10 +29,12 @@ use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::{Moment, Sink};
 use backoff::Backoff;
+use channel::{Answer, Channel};
+pub use channels::ChannelId;
 use channels::Channels;
-pub use channels::{ChannelId, JoinOptions};
 pub use failure::Failure;
-pub use messages::{Attempt, Input, Output};
+pub use messages::{Acknowledgement, Attempt, Input, Output};
+pub use options::JoinOptions;
 pub use queue::{Frame, FrameId};
 use turn::Turn;
 use watch::Watch;
@@ -171,16 +179,11 @@ impl Session {
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
 
-            (Open, Input::Acknowledged { answers_pings }) => {
-                self.joined = true;
-                if answers_pings && !self.answers_pings {
-                    self.answers_pings = true;
-                    // Every other timer runs out sooner than a ping is due.
-                    if self.watch == Watch::Silence {
-                        self.look(Watch::Silence, watch::PING_AFTER_MS, turn);
-                    }
-                }
+            (Open, Input::Acknowledged { channel, said }) => self.acknowledged(channel, said, turn),
+            (Open, Input::Heard { channel }) => {
+                self.answered(channel, Answer::Sign, turn);
             }
+            (_, Input::Missed { channel, complete }) => self.missed(channel, complete, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
                 self.failed_attempts += 1;
@@ -246,6 +249,7 @@ impl Session {
                 | Input::Writable { .. }
                 | Input::Sending
                 | Input::Acknowledged { .. }
+                | Input::Heard { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}
@@ -324,7 +328,7 @@ impl Session {
     }
 
     fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        if let Some(options) = self.channels.join(channel) {
+        if let Some(options) = self.channels.get(channel).and_then(Channel::join) {
             turn.push(Output::SendJoin { channel, options });
         }
     }

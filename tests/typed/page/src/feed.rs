@@ -86,6 +86,8 @@ fn received<T>(item: Result<T, ReceiveError>, words: impl Fn(T) -> String) -> St
         Err(ReceiveError::Lagged { missed }) => format!("missing: {missed}"),
         Err(ReceiveError::Interrupted) => "interrupted".to_owned(),
         Err(ReceiveError::Refused(error)) => format!("refused: {}", error.code.unwrap_or(error.message)),
+        Err(ReceiveError::Gap) => "gap".to_owned(),
+        Err(ReceiveError::GapPossible) => "gap possible".to_owned(),
         Err(other) => format!("{other:?}"),
     }
 }
@@ -96,8 +98,9 @@ pub(crate) fn line(entry: Result<Message<Line>, DecodeError>) -> String {
 
 fn said(message: &Message<Line>) -> String {
     let whispered = if message.is_private { " (whispered)" } else { "" };
+    let again = if message.replayed { " (replayed)" } else { "" };
     let points: u32 = message.payload.scores.iter().map(|score| score.points).sum();
-    format!("{}{whispered}: {} [{points}]", message.payload.name, message.payload.text)
+    format!("{}{whispered}{again}: {} [{points}]", message.payload.name, message.payload.text)
 }
 
 fn scored(event: &Event<Score>) -> String {

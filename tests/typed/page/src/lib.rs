@@ -101,8 +101,8 @@ impl Client {
         Ok(Client { client, queues: settings.wait })
     }
 
-    pub fn join(&self, name: String, presence: bool, history: bool) -> Channel {
-        let channel = self.client.channel(name).presence(presence).history(history);
+    pub fn join(&self, name: String, presence: bool, history: bool, recover: bool) -> Channel {
+        let channel = self.client.channel(name).presence(presence).history(history).recover(recover);
         Channel(channel.queue_offline_actions(self.queues).join())
     }
 
@@ -173,6 +173,14 @@ impl Channel {
         wasm_bindgen_futures::future_to_promise(async move {
             let entries = answer.await.map_err(error_of)?;
             Ok(value_of(&entries.into_iter().map(feed::line).collect::<Vec<_>>()))
+        })
+    }
+
+    pub fn joined(&self) -> js_sys::Promise {
+        let joined = self.0.joined();
+        wasm_bindgen_futures::future_to_promise(async move {
+            joined.await.map_err(error_of)?;
+            Ok(JsValue::UNDEFINED)
         })
     }
 

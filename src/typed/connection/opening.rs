@@ -4,21 +4,20 @@ use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use super::codec;
-use super::connection::Connection;
-use super::failure::Failure;
-use super::pool;
-use super::socket::Socket;
-use super::status::Status;
-use super::token::{self, Token};
+use super::Connection;
 use crate::engine::{Epoch, Input};
+use crate::typed::failure::Failure;
+use crate::typed::socket::Socket;
+use crate::typed::status::Status;
+use crate::typed::token::{self, Token};
+use crate::typed::{codec, pool};
 
 impl Connection {
     pub(super) fn open(self: &Rc<Self>, epoch: Epoch) {
         pool::regroup(self);
         // Every channel of this connection may have moved to one with another token. It opens no socket, so nothing may
         // enter it.
-        if self.has_no_channels() {
+        if self.channels.borrow().is_empty() {
             return pool::remove(self);
         }
         self.tell(Status::Connecting);
@@ -29,7 +28,10 @@ impl Connection {
                 let weak = Rc::downgrade(self);
                 spawn_local(async move {
                     let answer = token::ask(provide).await;
-                    let Some(connection) = weak.upgrade().filter(|connection| connection.awaits(epoch)) else { return };
+                    let Some(connection) = weak.upgrade().filter(|connection| connection.epoch.get() == Some(epoch))
+                    else {
+                        return;
+                    };
                     match answer {
                         Ok(token) if token.is_empty() => connection.open_with(epoch, None),
                         Ok(token) => connection.open_with(epoch, Some(&token)),

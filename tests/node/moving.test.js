@@ -1,0 +1,85 @@
+// Channels that move to another connection, as their client's token changes: what was missed on the way, and who waits.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { client, FakeSocket, settled } from "../support/node-page.js";
+
+const options = { channel: "room" };
+const message = (id) => ({ action: "message", options: { ...options, id }, payload: id });
+const ack = (id, ext) => ({ action: "join", options, payload: { ext: { recover: { epoch: "e", id }, ...ext } } });
+
+/** A client of the test's own address with a channel that recovers, joined on a socket of its own. */
+function member(t, hash, realtimeAuthToken, first = ack("0-1")) {
+  const jill = client({ realtimeConnectionHash: hash, realtimeAuthToken });
+  const told = [];
+  const tell = ({ action, payload }) => {
+    if (action === "message") told.push(payload);
+    if (action === "error") told.push(payload.code);
+  };
+  const channel = jill.channel("room", { recover: true }).on(tell, tell);
+  t.after(() => channel.destroy());
+  const socket = FakeSocket.latest;
+  if (socket.readyState !== FakeSocket.OPEN) {
+    socket.open();
+    socket.deliver(first);
+  }
+  return { jill, channel, told, socket };
+}
+
+/** The client's channel, whose socket is another client's too, goes to one with that token. */
+function move({ jill }, token) {
+  jill.setRealtimeAuthToken(token).realtimeReconnect();
+}
+
+test("a channel that moves to a new socket asks there for what came on the way", async (t) => {
+  const [first] = [member(t, "new", "a"), member(t, "new", "a")];
+  first.socket.deliver(message("0-2"));
+  move(first, "b");
+  FakeSocket.latest.open();
+  assert.deepEqual(FakeSocket.latest.sentOf("join")[0].payload.since, { epoch: "e", id: "0-2" });
+  FakeSocket.latest.deliver(ack("0-3"));
+  const payload = { history: [message("0-3")], complete: true };
+  FakeSocket.latest.deliver({ action: "history", options, payload });
+  await settled();
+  assert.deepEqual(first.told, ["0-2", "0-3"]);
+});
+
+test("where the server does not keep count, a channel that moves is told that something may be missing", async (t) => {
+  const uncounted = { action: "join", options, payload: {} };
+  const [first] = [member(t, "uncounted", "a", uncounted), member(t, "uncounted", "a", uncounted)];
+  move(first, "b");
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(uncounted);
+  await settled();
+  assert.deepEqual(first.told, ["gap_possible"]);
+});
+
+test("a channel that moves to where others have another position is told that something may be missing", async (t) => {
+  const [first] = [member(t, "others", "a"), member(t, "others", "a")];
+  const other = member(t, "others", "b", ack("0-4"));
+  move(first, "b");
+  await settled();
+  assert.deepEqual(first.told, ["gap_possible"]);
+  assert.deepEqual(other.told, []);
+});
+
+test("a channel that moves to where others have its position has missed nothing", async (t) => {
+  const [first] = [member(t, "equal", "a"), member(t, "equal", "a")];
+  member(t, "equal", "b");
+  move(first, "b");
+  await settled();
+  assert.deepEqual(first.told, []);
+});
+
+test("joined resolves when the channel moves to a connection that has joined", async (t) => {
+  const first = client({ realtimeConnectionHash: "joined", realtimeAuthToken: "a" });
+  const channel = first.channel("room").on(() => {});
+  const beside = client({ realtimeConnectionHash: "joined", realtimeAuthToken: "a" }).channel("room");
+  beside.on(() => {});
+  t.after(() => [channel, beside].forEach((each) => each.destroy()));
+  FakeSocket.latest.open();
+  const { joined } = channel;
+  member(t, "joined", "b");
+  move({ jill: first }, "b");
+  await joined;
+});
