@@ -38,7 +38,7 @@ await runParts("npm run test:more", [
   ["npm packages of the server", () => nodeTests("tests/distribution")],
   ["page of the typed API", buildTypedPage],
   ["Marvel chat in Rust", buildLeptosChat],
-  ["typed API in Chromium", () => nodeTests("tests/typed")],
+  ["typed API in Chromium", () => nodeTests("tests/typed", { LONG: "1" })],
   ["typed API, natively", () => cargo("test", "--release", "--package", "xano-wasm", "--features", "typed", "--lib")],
   ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
   ["crates as crates.io has them", () => nodeTests("tests/crate")],

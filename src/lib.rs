@@ -21,6 +21,6 @@ mod typed;
 #[cfg(feature = "typed")]
 pub use typed::{
     Action, ActionName, Actions, AnswerError, BuildError, Channel, ChannelBuilder, Client, ClientBuilder, DecodeError,
-    Event, Events, Failure, HttpError, InvalidToken, Message, Messages, Permissions, PresenceChanges, ReceiveError,
-    Retry, SendError, ServerError, Status, Statuses, Subscription, WhenFull, XanoClient,
+    Event, Events, Failure, HttpError, InvalidToken, Message, Messages, Permissions, PresenceChanges, PublishError,
+    Published, ReceiveError, Retry, SendError, ServerError, Status, Statuses, Subscription, WhenFull, XanoClient,
 };

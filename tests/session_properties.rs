@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use proptest::prelude::*;
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::engine::{Acknowledgement, Engine, Frame, Input, JoinOptions, Moment, Output, State};
+use xano_wasm::engine::session::publishing::ANSWER_WITHIN_MS;
+use xano_wasm::engine::session::queue::MAX_FRAMES;
+use xano_wasm::engine::{Acknowledgement, Engine, Failure, Frame, Input, JoinOptions, Moment, Output, State};
 
 const CHANNELS: u32 = 4;
 const CODES: [u16; 8] = [1000, 1001, 1006, 1008, 1009, 1012, 4000, 4401];
@@ -20,7 +22,12 @@ enum Happening {
     SocketCloses { code: u16 },
     TokenIsRefused,
     TimerElapses { is_late: bool, quiet_ms: u32, heard: bool },
-    IsAcknowledged { channel: u32, answers_pings: bool, has_position: bool },
+    IsAcknowledged { channel: u32, said: Acknowledgement },
+    Publish { channel: u32, times: usize, writable: bool, was_sent: bool },
+    IsAnswered { which: usize },
+    IsRefused { channel: u32 },
+    NoSocketIsMade,
+    TimePasses { ms: u32 },
     IsHeard { channel: u32 },
     MissedArrives { channel: u32, complete: bool },
     EntryArrives { channel: u32 },
@@ -43,9 +50,14 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::TokenIsRefused),
         3 => (prop::bool::weighted(0.1), 0..30_000_u32, any::<bool>())
             .prop_map(|(is_late, quiet_ms, heard)| Happening::TimerElapses { is_late, quiet_ms, heard }),
-        5 => (channel.clone(), any::<bool>(), prop::bool::weighted(0.8)).prop_map(
-            |(channel, answers_pings, has_position)| Happening::IsAcknowledged { channel, answers_pings, has_position }
-        ),
+        6 => (channel.clone(), acknowledgement())
+            .prop_map(|(channel, said)| Happening::IsAcknowledged { channel, said }),
+        8 => (channel.clone(), prop_oneof![8 => Just(1), 1 => 300..700_usize], any::<bool>(), prop::bool::weighted(0.1))
+            .prop_map(|(channel, times, writable, was_sent)| Happening::Publish { channel, times, writable, was_sent }),
+        6 => (0..1_000_usize).prop_map(|which| Happening::IsAnswered { which }),
+        1 => channel.clone().prop_map(|channel| Happening::IsRefused { channel }),
+        1 => Just(Happening::NoSocketIsMade),
+        4 => (0..12_000_u32).prop_map(|ms| Happening::TimePasses { ms }),
         2 => channel.clone().prop_map(|channel| Happening::IsHeard { channel }),
         3 => (channel.clone(), any::<bool>())
             .prop_map(|(channel, complete)| Happening::MissedArrives { channel, complete }),
@@ -55,6 +67,30 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Reconnect),
         1 => (0..4_u8, 1..3_u32).prop_map(|(kind, age)| Happening::StaleEvent { kind, age }),
     ]
+}
+
+fn acknowledgement() -> impl Strategy<Value = Acknowledgement> {
+    let likely = || prop::bool::weighted(0.8);
+    (any::<bool>(), likely(), likely(), prop::bool::weighted(0.1)).prop_map(
+        |(answers_pings, answers_keys, has_position, is_restarted)| Acknowledgement {
+            answers_pings,
+            answers_keys,
+            has_position,
+            is_restarted,
+        },
+    )
+}
+
+/// A published message that has no answer.
+#[derive(Clone, Copy)]
+struct Message {
+    channel: u32,
+    /// Since when its answer is awaited, with a connection.
+    since_ms: u32,
+    /// Whether it was sent with its key.
+    was_sent: bool,
+    /// Whether it was sent over the current socket.
+    is_out: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -112,6 +148,14 @@ struct World {
     /// Frames of each channel that were taken and not sent yet, oldest first.
     waiting: BTreeMap<u32, VecDeque<u32>>,
     next_frame: u32,
+    /// What was published and is not settled, by number: in the order it was published.
+    messages: BTreeMap<u32, Message>,
+    /// The channels whose server answers keys, on the current socket.
+    keyed: HashSet<u32>,
+    /// The message that was sent last over the current socket, of each channel.
+    sent_last: BTreeMap<u32, u32>,
+    /// What was said when the join was acknowledged that is being handled.
+    said: Acknowledgement,
 }
 
 impl World {
@@ -130,6 +174,7 @@ impl World {
                 self.waiting.remove(&channel);
                 self.places.remove(&channel);
                 self.joined.remove(&channel);
+                self.keyed.remove(&channel);
                 self.handle(Input::Leave { channel });
                 assert!(!self.channels.contains(&channel), "a channel that was left is not forgotten");
                 assert!(self.frames.values().all(|&of| of != channel), "a frame outlives its channel");
@@ -149,6 +194,8 @@ impl World {
             }
             Happening::SocketOpens if self.socket == Some(Socket::Connecting) => {
                 self.socket = Some(Socket::Open);
+                let now_ms = self.now_ms;
+                self.messages.values_mut().for_each(|message| message.since_ms = now_ms);
                 self.handle(Input::Opened { epoch });
             }
             Happening::SocketCloses { code } if self.socket.is_some() => {
@@ -165,12 +212,48 @@ impl World {
                     self.handle(Input::Elapsed { timer, quiet_ms, heard });
                 }
             }
-            Happening::IsAcknowledged { channel, answers_pings, has_position } if self.was_asked(channel) => {
+            Happening::IsAcknowledged { channel, said } if self.was_asked(channel) => {
                 let place = self.places.entry(channel).or_default();
-                place.acknowledged = has_position.then_some(self.newest);
-                let said = Acknowledgement { answers_pings, has_position };
+                place.acknowledged = said.has_position.then_some(self.newest);
+                if said.answers_keys {
+                    self.keyed.insert(channel);
+                }
+                self.said = said;
                 self.handle(Input::Acknowledged { channel, said });
+                self.said = Acknowledgement::default();
                 self.is_told_joined(channel);
+            }
+            Happening::Publish { channel, times, writable, was_sent } if self.options.contains_key(&channel) => {
+                (0..times).for_each(|_| self.publish(channel, writable, was_sent));
+            }
+            Happening::IsAnswered { which } => {
+                let sent = self.messages.iter().filter(|(_, message)| message.was_sent);
+                let Some((&number, &Message { channel, .. })) = sent.clone().nth(which % sent.count().max(1)) else {
+                    return;
+                };
+                let answered = Input::Answered { channel, message: number };
+                let outputs = self.decide(answered);
+                assert_eq!(outputs, [Output::ForgetFrame { frame: number }]);
+                self.carry_out(outputs);
+                assert_eq!(self.decide(answered), [], "a message is answered twice");
+            }
+            Happening::IsRefused { channel } if self.was_asked(channel) => {
+                self.handle(Input::ChannelRefused { channel });
+                let is_waiting = self.messages.values().any(|message| message.channel == channel);
+                assert!(
+                    !is_waiting || self.joined.contains(&channel),
+                    "a message waits behind a join that was refused"
+                );
+            }
+            Happening::NoSocketIsMade if self.socket == Some(Socket::Connecting) => {
+                self.socket = None;
+                self.handle(Input::NoSocketMade);
+                assert!(self.messages.is_empty(), "a message waits where no socket can be made");
+                self.handle(Input::Closed { epoch, code: CloseCode::ABNORMAL });
+            }
+            Happening::TimePasses { ms } => {
+                let left_ms = self.timer.map_or(u32::MAX, |(_, due_ms)| due_ms.wrapping_sub(self.now_ms));
+                self.now_ms = self.now_ms.wrapping_add(ms.min(left_ms));
             }
             Happening::IsHeard { channel } if self.was_asked(channel) => {
                 self.handle(Input::Heard { channel });
@@ -210,13 +293,51 @@ impl World {
             _ => {}
         }
         self.everybody_is_joined_when_open();
+        self.every_message_is_looked_after();
+    }
+
+    fn publish(&mut self, channel: u32, writable: bool, was_sent: bool) {
+        let number = self.next_frame;
+        self.next_frame += 1;
+        self.frames.insert(number, channel);
+        self.messages.insert(number, Message { channel, since_ms: self.now_ms, was_sent, is_out: false });
+        let frame = Frame { number, bytes: 10, comes_back: true };
+        self.handle(Input::Publish { channel, frame, writable, was_sent });
+    }
+
+    /// What was published waits for an answer no longer than it may, and nothing waits where nothing is tried.
+    fn every_message_is_looked_after(&self) {
+        let state = self.state();
+        assert!(state != State::Stopped || self.messages.is_empty(), "a message waits, and nothing is tried");
+        for channel in 0..CHANNELS {
+            let kept = self.frames.values().filter(|&&of| of == channel).count();
+            assert!(kept <= MAX_FRAMES, "more is kept than may be");
+        }
+        if state != State::Open {
+            return;
+        }
+        for message in self.messages.values() {
+            let waited_ms = self.now_ms.wrapping_sub(message.since_ms);
+            let late_in_ms = ANSWER_WITHIN_MS.saturating_sub(waited_ms);
+            let is_timed = self.timer.is_some_and(|(_, due_ms)| due_ms.wrapping_sub(self.now_ms) <= late_in_ms);
+            assert!(is_timed, "the answer may be late for longer than it should");
+        }
+    }
+
+    /// A published message is forgotten: it has its one answer.
+    fn settled(&mut self, number: u32) -> Message {
+        self.frames.remove(&number);
+        self.messages.remove(&number).expect("a message is settled once")
     }
 
     fn send(&mut self, channel: u32, writable: bool, may_wait: bool) {
         let number = self.next_frame;
         self.next_frame += 1;
         let goes_out_now = self.state() == State::Open && writable;
-        let waits_before = self.waiting.get(&channel).is_some_and(|frames| !frames.is_empty());
+        let may_go =
+            |message: &Message| message.channel == channel && !message.is_out && self.joined.contains(&channel);
+        let waits_before =
+            self.waiting.get(&channel).is_some_and(|frames| !frames.is_empty()) || self.messages.values().any(may_go);
         let comes_back = number.is_multiple_of(2);
         // A host may send by itself what need not wait, or hand every frame in.
         if goes_out_now && !waits_before && number.is_multiple_of(3) {
@@ -228,16 +349,19 @@ impl World {
             }
             return;
         }
-        if goes_out_now || may_wait {
+        let is_full = self.frames.values().filter(|&&of| of == channel).count() == MAX_FRAMES;
+        let must_wait = !goes_out_now || (may_wait && waits_before);
+        let is_refused = must_wait && (!may_wait || is_full);
+        if !is_refused {
             self.waiting.entry(channel).or_default().push_back(number);
         }
         self.frames.insert(number, channel);
         let frame = Frame { number, bytes: 10, comes_back };
         let outputs = self.decide(Input::Send { channel, frame, writable, may_wait });
         let refused = outputs.iter().any(|output| matches!(output, Output::Failed { .. }));
-        assert_eq!(refused, !goes_out_now && !may_wait, "a frame is sent, waits, or is refused");
+        assert_eq!(refused, is_refused, "a frame is sent, waits, or is refused");
         self.carry_out(outputs);
-        let waits = may_wait && (!goes_out_now || waits_before);
+        let waits = must_wait && !is_refused;
         assert_eq!(self.frames.contains_key(&number), waits, "a frame is kept for as long as it waits");
     }
 
@@ -292,6 +416,9 @@ impl World {
                     self.epoch = epoch;
                     self.joins.clear();
                     self.joined.clear();
+                    self.keyed.clear();
+                    self.sent_last.clear();
+                    self.messages.values_mut().for_each(|message| message.is_out = false);
                     self.places.values_mut().for_each(|place| place.asked = false);
                 }
                 Output::CloseSocket { .. } => {
@@ -336,6 +463,33 @@ impl World {
                     if is_opening {
                         assert_eq!(joined_last, Some(channel), "a queue goes out directly behind its join");
                     }
+                }
+                Output::SendPublished { message: number, keyed } => {
+                    assert!(self.socket == Some(Socket::Open), "messages go out on open sockets");
+                    let message = self.messages.get_mut(&number).expect("a message is not sent after it was settled");
+                    assert!(self.joined.contains(&message.channel), "a message waits for its channel to be joined");
+                    assert!(!message.is_out, "a message is sent twice over one socket");
+                    let is_doubtful = message.was_sent && self.said.is_restarted;
+                    assert!(!is_doubtful, "a message is sent again to a server that has forgotten its key");
+                    assert_eq!(keyed, self.keyed.contains(&message.channel));
+                    message.is_out = true;
+                    message.was_sent |= keyed;
+                    let before = self.sent_last.insert(message.channel, number);
+                    assert!(before < Some(number), "a message overtakes another one");
+                }
+                Output::Settled { message: number, failure } => {
+                    let message = self.settled(number);
+                    let waited_ms = self.now_ms.wrapping_sub(message.since_ms);
+                    assert!(match failure {
+                        None => message.is_out && !self.keyed.contains(&message.channel),
+                        Some(Failure::Timeout) => waited_ms >= ANSWER_WITHIN_MS,
+                        Some(Failure::Unconfirmed) => message.was_sent && self.said.is_restarted,
+                        Some(Failure::Refused) => !self.joined.contains(&message.channel),
+                        Some(_) => true,
+                    });
+                }
+                Output::ForgetFrame { frame } if self.messages.contains_key(&frame) => {
+                    self.settled(frame);
                 }
                 Output::ForgetFrame { frame } => {
                     assert!(

@@ -8,7 +8,7 @@
 //!   arrives while outputs are being carried out may be handled at once: its outputs go to the end of the queue.
 //! - **Integers alone.** What the host keeps it hands in by its number: connections, channels, frames. For each number
 //!   exactly one output says that the host may forget it: [`Output::ForgetConnection`], [`Output::ForgetChannel`], and
-//!   [`Output::Send`] or [`Output::ForgetFrame`]. A channel's number may be given again from then on; connections and frames
+//!   for a frame [`Output::Send`], [`Output::Settled`] or [`Output::ForgetFrame`]. A channel's number may be given again from then on; connections and frames
 //!   are counted, so that none of their numbers comes twice.
 //! - **Generations.** Each socket and each timer has a number. An event of an earlier one is ignored.
 //! - **Time.** Each input comes with the [`Moment`] at which the host handles it. A connection has one timer at most.
@@ -55,6 +55,11 @@ impl Moment {
     pub(crate) fn since_ms(self, earlier_ms: u32) -> u32 {
         // Clocks that wrap leave a difference below half of their range, or it is one of the future.
         (self.now_ms.wrapping_sub(earlier_ms) as i32).max(0) as u32
+    }
+
+    /// How many milliseconds there are until a later time; none if it has passed.
+    pub(crate) fn until_ms(self, later_ms: u32) -> u32 {
+        (later_ms.wrapping_sub(self.now_ms) as i32).max(0) as u32
     }
 }
 

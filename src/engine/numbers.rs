@@ -28,6 +28,9 @@ macro_rules! numbered {
 /// | `JOIN` | channel | [`bits`] of its options | | |
 /// | `LEAVE` | channel | | | |
 /// | `SEND` | channel | frame | its bytes | [`bits`] |
+/// | `PUBLISH` | channel | frame | its bytes | [`bits`] |
+/// | `ANSWERED` | channel | frame | | |
+/// | `CHANNEL_REFUSED` | channel | | | |
 /// | `OPENED`, `TOKEN_REFUSED`, `WRITABLE` | epoch | | | |
 /// | `CLOSED` | epoch | close code | | |
 /// | `ACKNOWLEDGED` | channel | [`bits`] of what it says | | |
@@ -35,10 +38,10 @@ macro_rules! numbered {
 /// | `MISSED` | channel | 1 where it is complete | | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `TICK_ENDED`, `SENDING`, `RECONNECT` | | | | |
+/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
-        JOIN LEAVE TICK_ENDED SEND SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
+        JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
         RESUMED RECONNECT
     }
 }
@@ -53,13 +56,15 @@ pub mod input {
 /// | `SEND_LEAVE`, `FORGET_CHANNEL`, `JOINED`, `TAKE_POSITION` | channel | | |
 /// | `HAND_OUT` | channel | 1 when something is missing | |
 /// | `SEND_FRAME`, `FORGET_FRAME` | frame | | |
+/// | `SEND_PUBLISHED` | frame | 1 with its key | |
+/// | `SETTLED` | frame | failure; all bits set: none | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
 /// | `FAILED` | failure | channel; all bits set: every one | |
 /// | the others | | | |
 pub mod output {
     numbered! {
-        OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME FORGET_FRAME FORGET_CHANNEL
+        OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME SEND_PUBLISHED SETTLED FORGET_FRAME FORGET_CHANNEL
         FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
     }
 }
@@ -82,12 +87,18 @@ pub mod bits {
     pub const ANSWERS_PINGS: u32 = 1;
     /// Of an acknowledgement: it names a position.
     pub const HAS_POSITION: u32 = 2;
+    /// Of an acknowledgement: keys are answered.
+    pub const ANSWERS_KEYS: u32 = 4;
+    /// Of an acknowledgement: the server is not the one whose position the host keeps.
+    pub const IS_RESTARTED: u32 = 8;
     /// Of a frame: the server sends it back.
     pub const COMES_BACK: u32 = 1;
     /// Of a frame: the socket takes it now.
     pub const TAKES_FRAMES: u32 = 2;
     /// Of a frame: it may wait for a connection.
     pub const MAY_WAIT: u32 = 4;
+    /// Of a published frame: it was sent with its key over another connection.
+    pub const WAS_SENT: u32 = 4;
 
     /// Every name with its number.
     pub const ALL: &[(&str, u32)] = &[
@@ -98,9 +109,12 @@ pub mod bits {
         ("POSITION", POSITION),
         ("ANSWERS_PINGS", ANSWERS_PINGS),
         ("HAS_POSITION", HAS_POSITION),
+        ("ANSWERS_KEYS", ANSWERS_KEYS),
+        ("IS_RESTARTED", IS_RESTARTED),
         ("COMES_BACK", COMES_BACK),
         ("TAKES_FRAMES", TAKES_FRAMES),
         ("MAY_WAIT", MAY_WAIT),
+        ("WAS_SENT", WAS_SENT),
     ];
 }
 
@@ -119,6 +133,15 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
             writable: has(d, bits::TAKES_FRAMES),
             may_wait: has(d, bits::MAY_WAIT),
         }),
+        input::PUBLISH => handle(Input::Publish {
+            channel: a,
+            frame: Frame { number: b, bytes: c, comes_back: has(d, bits::COMES_BACK) },
+            writable: has(d, bits::TAKES_FRAMES),
+            was_sent: has(d, bits::WAS_SENT),
+        }),
+        input::ANSWERED => handle(Input::Answered { channel: a, message: b }),
+        input::CHANNEL_REFUSED => handle(Input::ChannelRefused { channel: a }),
+        input::NO_SOCKET_MADE => handle(Input::NoSocketMade),
         input::SENDING => handle(Input::Sending),
         input::OPENED => handle(Input::Opened { epoch: a }),
         input::CLOSED => handle(Input::Closed { epoch: a, code: CloseCode(b as u16) }),
@@ -127,7 +150,9 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::ACKNOWLEDGED => {
             let said = Acknowledgement {
                 answers_pings: has(b, bits::ANSWERS_PINGS),
+                answers_keys: has(b, bits::ANSWERS_KEYS),
                 has_position: has(b, bits::HAS_POSITION),
+                is_restarted: has(b, bits::IS_RESTARTED),
             };
             handle(Input::Acknowledged { channel: a, said });
         }
@@ -152,6 +177,10 @@ pub fn encode(output: Output) -> [u32; 4] {
         Output::SendJoin { channel, options } => [SEND_JOIN, channel, options.bits(), 0],
         Output::SendLeave { channel } => [SEND_LEAVE, channel, 0, 0],
         Output::Send { frame } => [SEND_FRAME, frame, 0, 0],
+        Output::SendPublished { message, keyed } => [SEND_PUBLISHED, message, keyed.into(), 0],
+        Output::Settled { message, failure } => {
+            [SETTLED, message, failure.map_or(u32::MAX, |failure| failure as u32), 0]
+        }
         Output::ForgetFrame { frame } => [FORGET_FRAME, frame, 0, 0],
         Output::ForgetChannel { channel } => [FORGET_CHANNEL, channel, 0, 0],
         Output::ForgetConnection => [FORGET_CONNECTION, 0, 0, 0],

@@ -76,6 +76,36 @@ pub enum SendError {
     ClientDropped,
 }
 
+/// It cannot be said that the server has taken a message which was published.
+///
+/// ```no_run,standalone_crate
+/// # async fn demo(channel: xano_wasm::Channel) {
+/// use xano_wasm::{Failure, PublishError};
+/// match channel.publish(&"Assemble!").await {
+///     Ok(_) => {}
+///     Err(PublishError::Failed(Failure::Unconfirmed)) => println!("look whether it is there before you say it again"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The payload is nothing that JSON can say.
+    #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
+    Encode(String),
+    /// The server has refused it, or the channel.
+    #[error(transparent)]
+    Refused(#[from] ServerError),
+    /// No answer comes: too much waits already, the connection is closed for good, the server has not answered within 15
+    /// seconds of connection, or it has restarted and may have the message ([`Failure::Unconfirmed`]).
+    #[error("{}", .0.message())]
+    Failed(Failure),
+    /// The channel was left, or the client was dropped, before the answer came.
+    #[error("the channel was left before the server answered: keep its handle until then")]
+    Closed,
+}
+
 /// A value from outside does not fit the type that was asked for.
 ///
 /// ```no_run,standalone_crate

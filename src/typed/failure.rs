@@ -76,6 +76,12 @@ failures! {
     Gap;
     /// The server does not say what was missed.
     GapPossible;
+    /// The server has not answered what was published.
+    Timeout;
+    /// The server has restarted, and with it went what it knew of the message that was published.
+    Unconfirmed;
+    /// The server does not let this client join the channel.
+    Refused;
 }
 
 #[cfg(test)]

@@ -67,6 +67,12 @@ extern "C" {
     pub(super) fn epoch(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn complete(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn publish(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn key(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn dropped(this: &RawFields) -> JsValue;
 }
 
 impl RawFrame {
@@ -108,6 +114,11 @@ impl RawFrame {
     /// Of an acknowledged join: whether the server answers pings.
     pub(super) fn answers_pings(&self) -> bool {
         field_of(&self.said(RawFields::ext), RawFields::ping) == 1
+    }
+
+    /// Of an acknowledged join: whether the server answers messages with keys.
+    pub(super) fn answers_keys(&self) -> bool {
+        field_of(&self.said(RawFields::ext), RawFields::publish) == 1
     }
 
     /// Of an acknowledged join: where the server stands on the channel.

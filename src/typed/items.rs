@@ -92,6 +92,24 @@ pub enum Action<T> {
     },
 }
 
+/// What became of a message that was published, and that the server has taken.
+///
+/// ```no_run,standalone_crate
+/// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::PublishError> {
+/// let published = channel.publish(&"Assemble!").await?;
+/// println!("{:?}", published.id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Published {
+    /// Names it, on servers that count what is said; private messages have no name.
+    pub id: Option<String>,
+    /// Whether a trigger of the workspace has dropped it.
+    pub dropped: bool,
+}
+
 /// The name of an action that a channel hands out, for [`Channel::on`](crate::Channel::on).
 ///
 /// ```no_run,standalone_crate
@@ -242,6 +260,12 @@ pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> 
 pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Event<T>, DecodeError> {
     let payload = decode(frame.said(RawFields::data))?;
     Ok(Event { payload, id: frame.option(RawFields::id).as_string(), replayed })
+}
+
+/// What an answer says of the message that was published.
+pub(super) fn published(frame: &RawFrame) -> Published {
+    let id = frame.option(RawFields::id).as_string().or_else(|| frame.said(RawFields::id).as_string());
+    Published { id, dropped: frame.said(RawFields::dropped) == true }
 }
 
 pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Action<T>, DecodeError> {

@@ -19,6 +19,7 @@
 //! - `socket`, `timer` and `page`: the hands of a connection.
 //! - `token`: the token of a connection, or the closure that gives one; `address`: where its socket goes.
 //! - `http`: requests of the API.
+//! - `frames`: the frames that the engine has, by number.
 //! - `frame`, `codec`: from the wire to Rust's types and back.
 //! - `error`, `failure`: what can go wrong.
 
@@ -33,6 +34,7 @@ mod connection;
 mod error;
 mod failure;
 mod frame;
+mod frames;
 mod http;
 mod items;
 mod listeners;
@@ -56,9 +58,11 @@ pub use builder::ClientBuilder;
 pub use channel::Channel;
 pub use channel_builder::ChannelBuilder;
 pub use client::XanoClient;
-pub use error::{AnswerError, BuildError, DecodeError, HttpError, InvalidToken, ReceiveError, SendError, ServerError};
+pub use error::{
+    AnswerError, BuildError, DecodeError, HttpError, InvalidToken, PublishError, ReceiveError, SendError, ServerError,
+};
 pub use failure::Failure;
-pub use items::{Action, ActionName, Client, Event, Message, Permissions};
+pub use items::{Action, ActionName, Client, Event, Message, Permissions, Published};
 pub use queue::WhenFull;
 pub use status::{Retry, Status};
 pub use streams::{Actions, Events, Messages, PresenceChanges, Statuses};

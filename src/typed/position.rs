@@ -28,6 +28,11 @@ impl Position {
         }
     }
 
+    /// Whether a server that stands at the other position counts as this one does.
+    pub(super) fn is_of_epoch(&self, other: Option<&Position>) -> bool {
+        other.is_some_and(|other| other.epoch == self.epoch)
+    }
+
     /// Whether both name the same entry.
     pub(super) fn is_at(&self, other: &Position) -> bool {
         self.id == other.id

@@ -9,16 +9,16 @@ use xano_realtime_protocol::Action;
 
 use super::asking::Asking;
 use super::connection::Connection;
-use super::error::{AnswerError, SendError, ServerError};
+use super::error::{AnswerError, PublishError, SendError, ServerError};
 use super::failure::Failure;
 use super::frame::{self, RawFrame, Recipients};
+use super::frames::{self, Kept, Outcome, Publication};
 use super::items::{self, Client};
 use super::listeners::{Heard, Listener, Listeners, Wanted};
 use super::pool;
 use super::queue::{Bounds, Queue};
 use super::realtime::Realtime;
 use super::shared_channel::SharedChannel;
-use super::turns::Waiting;
 use crate::engine::{Input, JoinOptions};
 
 /// Joined while it lives.
@@ -89,14 +89,17 @@ impl Room {
         }
     }
 
-    /// Takes it out of its channel. Hands back what waits there, if it was the last one.
-    pub(super) fn leave(&self) -> Vec<Waiting> {
+    /// Takes it out of its channel. Hands back what waits there: what it has published, and everything if it was the last
+    /// one.
+    pub(super) fn leave(&self) -> Vec<Kept> {
         let Some(place) = self.place.take() else { return Vec::new() };
-        if !place.remove(self) {
-            return Vec::new();
+        let (connection, channel) = (&place.connection, place.number);
+        if place.remove(self) {
+            connection.unsubscribe(&self.name);
+            return connection.decide(Input::Leave { channel }).forgotten;
         }
-        place.connection.unsubscribe(&self.name);
-        place.connection.decide(Input::Leave { channel: place.number }).forgotten
+        let published = frames::published_in(self).into_iter();
+        published.flat_map(|message| connection.decide(Input::Answered { channel, message }).forgotten).collect()
     }
 
     pub(super) fn send<P: serde::Serialize + ?Sized>(
@@ -110,11 +113,28 @@ impl Room {
             return Err(SendError::ClientDropped);
         }
         let comes_back = recipients.socket_id.is_none();
-        self.hand(Waiting { text, comes_back }, may_wait).map_err(SendError::Refused)
+        self.hand(Kept { text, comes_back, publication: None }, may_wait).map_err(SendError::Refused)
+    }
+
+    /// Sends a message until the server has answered it.
+    pub(super) fn publish<P: serde::Serialize + ?Sized>(
+        self: &Rc<Self>,
+        recipients: Recipients<'_>,
+        payload: &P,
+    ) -> impl Future<Output = Outcome> + use<P> {
+        let text = match frame::message(&self.name, recipients, payload) {
+            Ok(text) => text,
+            Err(cause) => return Either::Left(ready(Err(PublishError::Encode(cause)))),
+        };
+        let comes_back = recipients.socket_id.is_none();
+        let (publication, answered) = Publication::new(Rc::downgrade(self));
+        // Where it is not taken, its end of the answer is dropped.
+        let _ = self.hand(Kept { text, comes_back, publication: Some(publication) }, true);
+        Either::Right(async { answered.await.unwrap_or(Err(PublishError::Closed)) })
     }
 
     /// Hands a frame to the engine.
-    pub(super) fn hand(&self, frame: Waiting, may_wait: bool) -> Result<(), Failure> {
+    pub(super) fn hand(&self, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         match self.place() {
             Some(place) => place.connection.send(place.number, frame, may_wait),
             None => Err(Failure::NotConnected),

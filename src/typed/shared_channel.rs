@@ -1,12 +1,15 @@
 //! One channel of a connection: joined once, however many clients of the page are on it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::{Rc, Weak};
 
 use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
+use super::error::ServerError;
 use super::frame::{self, RawFields, RawFrame};
+use super::frames;
 use super::items::{self, Client};
 use super::listeners::Heard;
 use super::position::Position;
@@ -31,6 +34,10 @@ pub(super) struct SharedChannel {
     acknowledged: RefCell<Option<Option<Position>>>,
     /// The entries of the answer that the engine is asked about.
     missed: RefCell<Vec<RawFrame>>,
+    /// The names of the entries that were missed and handed out.
+    replayed: RefCell<HashSet<String>>,
+    /// What the server has refused last.
+    refusal: RefCell<Option<ServerError>>,
 }
 
 /// Where the application stands on the channel.
@@ -55,6 +62,8 @@ impl SharedChannel {
             standing: RefCell::new(Standing::Never),
             acknowledged: RefCell::default(),
             missed: RefCell::default(),
+            replayed: RefCell::default(),
+            refusal: RefCell::default(),
         }
     }
 
@@ -117,6 +126,9 @@ impl SharedChannel {
         } else if !self.is_joined() && kind.is_some_and(|kind| SIGNS_OF_JOINING.contains(&kind)) {
             self.connection.decide(Input::Heard { channel: self.number });
         }
+        if self.is_answer(frame, kind) {
+            return;
+        }
         if kind == Some(Action::History)
             && let Some(complete) = frame.is_complete().filter(|_| self.awaits_missed())
         {
@@ -142,9 +154,47 @@ impl SharedChannel {
 
     fn acknowledge(&self, frame: &RawFrame) {
         let position = frame.position();
-        let said = Acknowledgement { answers_pings: frame.answers_pings(), has_position: position.is_some() };
+        let is_restarted = match &*self.standing.borrow() {
+            Standing::At(before) => !before.is_of_epoch(position.as_ref()),
+            _ => false,
+        };
+        let said = Acknowledgement {
+            answers_pings: frame.answers_pings(),
+            answers_keys: frame.answers_keys(),
+            has_position: position.is_some(),
+            is_restarted,
+        };
         self.acknowledged.replace(Some(position));
         self.connection.decide(Input::Acknowledged { channel: self.number, said });
+    }
+
+    /// Whether the frame only answers a message that was published: its echo says something besides, unless the application
+    /// has it already. Settles the message.
+    fn is_answer(&self, frame: &RawFrame, kind: Option<Action>) -> bool {
+        let is_error = kind == Some(Action::Error);
+        let Some(key) = frame.option(RawFields::key).as_string() else {
+            if is_error {
+                self.refusal.replace(Some(items::refusal(frame)));
+                self.connection.decide(Input::ChannelRefused { channel: self.number });
+            }
+            return false;
+        };
+        if let Some(message) = frames::number_of(&key)
+            && let Some(place) = frames::room_of(message).and_then(|room| room.place())
+        {
+            let answered = place.connection.decide(Input::Answered { channel: place.number, message });
+            for message in answered.forgotten {
+                message.settle(if is_error { Err(items::refusal(frame).into()) } else { Ok(items::published(frame)) });
+            }
+        }
+        let is_known =
+            || frame.option(RawFields::id).as_string().is_some_and(|id| self.replayed.borrow().contains(&id));
+        frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || is_known())
+    }
+
+    /// Why the server does not let this client in.
+    pub(super) fn refusal(&self) -> Option<ServerError> {
+        self.refusal.borrow().clone()
     }
 
     fn awaits_missed(&self) -> bool {
@@ -176,6 +226,8 @@ impl SharedChannel {
         self.take_position();
         let missed = self.missed.take();
         missed.iter().for_each(|entry| self.got(entry));
+        let ids = missed.iter().filter_map(|entry| entry.option(RawFields::id).as_string());
+        self.replayed.replace(ids.collect());
         if has_gap {
             self.tell_recovering(&Heard::Gap);
         }

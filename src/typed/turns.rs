@@ -3,12 +3,13 @@
 //! Wakers and answers run foreign code: nothing is borrowed while they do.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::connection::Connection;
+use super::frames::{self, Kept};
 use super::timer;
-use crate::engine::{ConnectionId, Engine, Failure, FrameId, Input, Output};
+use crate::engine::{ConnectionId, Engine, Failure, Input, Output};
 
 thread_local! {
     static PAGE: Page = Page::default();
@@ -21,23 +22,14 @@ struct Page {
     /// What was decided and is not carried out yet.
     outputs: RefCell<VecDeque<(Rc<Connection>, Output)>>,
     is_draining: Cell<bool>,
-    /// The frames that the engine has, by number.
-    frames: RefCell<HashMap<FrameId, Waiting>>,
-    frames_made: Cell<FrameId>,
     connections_made: Cell<ConnectionId>,
-}
-
-/// A frame that goes out, or waits for its connection.
-pub(super) struct Waiting {
-    pub(super) text: String,
-    pub(super) comes_back: bool,
 }
 
 /// What the engine says at once of the frames that an input is about.
 #[derive(Default)]
 pub(super) struct Answer {
     /// The frames that it has forgotten.
-    pub(super) forgotten: Vec<Waiting>,
+    pub(super) forgotten: Vec<Kept>,
     /// Why it has refused one.
     pub(super) refusal: Option<Failure>,
 }
@@ -52,7 +44,7 @@ pub(super) fn decide(connection: &Rc<Connection>, input: Input) -> Answer {
         for output in outputs {
             match output {
                 // A frame that comes back is bookkeeping: it need not wait for its turn.
-                Output::ForgetFrame { frame } => answer.forgotten.extend(page.frames.borrow_mut().remove(&frame)),
+                Output::ForgetFrame { frame } => answer.forgotten.extend(frames::take(frame)),
                 Output::Failed {
                     channel: Some(_),
                     failure: failure @ (Failure::NotConnected | Failure::QueueFull),
@@ -70,21 +62,6 @@ pub(super) fn decide(connection: &Rc<Connection>, input: Input) -> Answer {
         }
         answer
     })
-}
-
-/// Keeps a frame for the engine, which knows it by the number.
-pub(super) fn keep_frame(frame: Waiting) -> FrameId {
-    PAGE.with(|page| {
-        let number = page.frames_made.get().wrapping_add(1);
-        page.frames_made.set(number);
-        page.frames.borrow_mut().insert(number, frame);
-        number
-    })
-}
-
-/// The frame, which is forgotten.
-pub(super) fn take_frame(frame: FrameId) -> Option<Waiting> {
-    PAGE.with(|page| page.frames.borrow_mut().remove(&frame))
 }
 
 pub(super) fn next_connection() -> ConnectionId {

@@ -7,7 +7,7 @@ import { cargo, codeBlock, tableRows, userProject } from "./user-project.js";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const DEPENDENCIES = codeBlock("toml");
-const PROGRAM = codeBlock("rust,ignore");
+const PROGRAM = codeBlock("rust,ignore,standalone_crate");
 const ROWS = tableRows();
 
 /** What the table's rows speak of. */

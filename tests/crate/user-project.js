@@ -75,14 +75,16 @@ async function packageCrates() {
   const folders = {};
   for (const name of CRATES) {
     const archive = archives.find((file) => file.replace(/-\d+\.\d+\.\d+.*$/, "") === name);
-    await unpack(join(packed, archive), packed);
     folders[name] = join(packed, archive.slice(0, -".crate".length));
+    await rm(folders[name], { recursive: true, force: true });
+    await unpack(join(packed, archive), packed);
   }
   return folders;
 }
 
 async function unpack(archive, folder) {
-  const child = spawn("tar", ["-xzf", archive, "-C", folder], { stdio: "inherit" });
+  // With the times of now: Cargo compiles again what is newer, and archives have times of their own.
+  const child = spawn("tar", ["-xzmf", archive, "-C", folder], { stdio: "inherit" });
   const code = await new Promise((resolve, reject) => child.on("exit", resolve).on("error", reject));
   if (code !== 0) throw new Error(`tar: ${code}`);
 }

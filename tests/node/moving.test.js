@@ -83,3 +83,78 @@ test("joined resolves when the channel moves to a connection that has joined", a
   move({ jill: first }, "b");
   await joined;
 });
+
+test("what waits for the connection moves in the order it was sent", async (t) => {
+  const [jill, beside] = ["room", "hall"].map((name) => {
+    const each = client({ realtimeConnectionHash: "order", realtimeAuthToken: "a" });
+    const channel = each.channel(name).on(() => {});
+    t.after(() => channel.destroy());
+    return { jill: each, channel };
+  });
+  assert.ok(beside);
+  const { channel } = jill;
+  channel.message(1);
+  const published = [channel.publish(2)];
+  channel.message(3);
+  published.push(channel.publish(4));
+  move(jill, "b");
+  const socket = FakeSocket.latest;
+  socket.open();
+  socket.deliver(ack("0-1", { publish: 1 }));
+  const sent = socket.sentOf("message");
+  assert.deepEqual(
+    sent.map(({ payload }) => payload),
+    [1, 3, 2, 4],
+    "what is published waits for the join",
+  );
+  for (const { options } of sent.slice(2)) {
+    socket.deliver({ action: "message", options: { ...options, id: "0-7" }, payload: 0 });
+  }
+  assert.deepEqual(await Promise.all(published), [{ id: "0-7" }, { id: "0-7" }]);
+});
+
+test("a published message moves with its channel object, and the answer of either server counts once", async (t) => {
+  const keys = { publish: 1 };
+  const [first, second] = [member(t, "shared", "a", ack("0-1", keys)), member(t, "shared", "a")];
+  const published = [first.channel.publish("moves"), second.channel.publish("stays"), first.channel.publish("too")];
+  const before = first.socket.sentOf("message");
+  move(first, "b");
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(ack("0-1", keys));
+  const again = FakeSocket.latest.sentOf("message");
+  assert.deepEqual(
+    again.map(({ payload, options }) => [payload, options.key]),
+    [
+      ["moves", before[0].options.key],
+      ["too", before[2].options.key],
+    ],
+  );
+  const answer = ({ options }, id) => ({ action: "message", options: { ...options, id }, payload: 0 });
+  first.socket.deliver(answer(before[0], "0-2"));
+  FakeSocket.latest.deliver(answer(again[0], "0-9"));
+  FakeSocket.latest.deliver(answer(again[1], "0-4"));
+  second.socket.deliver(answer(before[1], "0-3"));
+  assert.deepEqual(await Promise.all(published), [{ id: "0-2" }, { id: "0-3" }, { id: "0-4" }]);
+});
+
+test("where the server has restarted meanwhile, a message that moves is not sent again", async (t) => {
+  const keys = { publish: 1 };
+  const [first] = [member(t, "restarted", "a", ack("0-1", keys)), member(t, "restarted", "a")];
+  const published = first.channel.publish("moves");
+  move(first, "b");
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(ack("0-1", { ...keys, recover: { epoch: "another", id: null } }));
+  await assert.rejects(published, { code: "unconfirmed" });
+  assert.deepEqual(FakeSocket.latest.sentOf("message"), []);
+});
+
+test("what a channel object has published is told when it is destroyed, though others are on the channel", async (t) => {
+  const keys = { publish: 1 };
+  const [first, second] = [member(t, "beside", "a", ack("0-1", keys)), member(t, "beside", "a")];
+  const [lost, kept] = [first.channel.publish(1), second.channel.publish(2)];
+  first.channel.destroy();
+  await assert.rejects(lost, { code: "destroyed" });
+  const [, { options }] = second.socket.sentOf("message");
+  second.socket.deliver({ action: "message", options: { ...options, id: "0-2" }, payload: 2 });
+  assert.deepEqual(await kept, { id: "0-2" });
+});

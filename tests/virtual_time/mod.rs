@@ -267,7 +267,9 @@ impl World {
             | Output::ForgetConnection
             | Output::Joined { .. }
             | Output::TakePosition { .. }
-            | Output::HandOut { .. } => {}
+            | Output::HandOut { .. }
+            | Output::SendPublished { .. }
+            | Output::Settled { .. } => {}
             Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
             // Nothing else happens in the same tick.
             Output::AwaitTickEnd => self.feed(page, Input::TickEnded),

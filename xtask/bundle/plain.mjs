@@ -12,7 +12,7 @@ const ARRAYS = {
 };
 /** What must not be left of wasm2js: its own modules, its table of base64, its view of the memory, imports by name. */
 const SCAFFOLDING =
-  /asmFunc|base64|__wasm_(?!memory_grow)|bufferView|HEAPF|imports|Object\.create|wasm2js_(?!trap|memory_copy)/;
+  /asmFunc|base64|__wasm_(?!memory_grow)|bufferView|HEAPF|imports|Object\.create|wasm2js_(?!trap|memory_copy|i32\$)/;
 
 /** The source of a module that exports `instantiate(append)`, as entry/js.js wants it. */
 export function plainEngine(file, { module, imports: [[append]], exports }) {

@@ -3,9 +3,10 @@ import { failureAction, statusAction } from "./actions.js";
 import { Connection } from "./connection.js";
 import { fenced, handTo, handToAll, sweep } from "./dispatch.js";
 import { decide, ensureCore, isDraining } from "./engine.js";
-import { forgottenBy, frameText, keepFrame } from "./frames.js";
+import { forgottenBy, frameText, keepFrame, kept } from "./frames.js";
 import { handles } from "./handles.js";
 import {
+  ANSWERED,
   COMES_BACK,
   GAP_POSSIBLE,
   HISTORY,
@@ -14,15 +15,17 @@ import {
   MAY_WAIT,
   POSITION,
   PRESENCE,
+  PUBLISH,
   RECOVER,
   RETURNS,
   SEND,
   TAKES_FRAMES,
+  WAS_SENT,
 } from "./numbers.js";
 import { connectionOf } from "./pool.js";
 import { later } from "./turns.js";
 
-/** @import { Frame } from "./frames.js" */
+/** @import { Frame, Published } from "./frames.js" */
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action, ChannelObject, ChannelOptions, Config, Handler } from "../types.js" */
 
@@ -61,8 +64,6 @@ export class ChannelHandle {
    * @type {Set<(error: Error) => void> | undefined}
    */
   cancels;
-  /** @type {import("../realtime/publish.js").Publisher | undefined} */
-  publisher;
   /** Whether the application listens. */
   isHeard = false;
   /** Whether the last status that its handlers were told is "connected". */
@@ -120,11 +121,6 @@ export class ChannelHandle {
     return this.subscription?.connection.failed;
   }
 
-  /** Whether something that waited may go out now, as servers bound how fast a client may send. */
-  spares() {
-    return !!this.subscription?.connection.link?.spares();
-  }
-
   /** Makes the channel object a member of its channel, and asks for the connection. Does nothing when it is one. */
   activate() {
     if (this.isClosed || this.subscription) return;
@@ -158,7 +154,8 @@ export class ChannelHandle {
   }
 
   /**
-   * Takes the channel object out of its channel. Hands back what waits there, if it was the last one.
+   * Takes the channel object out of its channel. Hands back what waits there: what it has published, and if it was the last
+   * one, everything.
    * @returns {Frame[]}
    */
   leave() {
@@ -168,9 +165,16 @@ export class ChannelHandle {
     this.subscription = undefined;
     subscription.handles = subscription.handles.filter((other) => other !== this);
     if (this.isDebugged) connection.debugging--;
-    if (subscription.handles.length) return [];
-    connection.unsubscribe(subscription);
-    return forgottenBy(() => decide(connection, LEAVE, subscription.slot));
+    const { slot } = subscription;
+    if (!subscription.handles.length) {
+      connection.unsubscribe(subscription);
+      return forgottenBy(() => decide(connection, LEAVE, slot));
+    }
+    return forgottenBy(() => {
+      for (const [number, { published }] of kept) {
+        if (published?.handle === this) decide(connection, ANSWERED, slot, number);
+      }
+    });
   }
 
   /**
@@ -267,13 +271,36 @@ export class ChannelHandle {
   hand(frame) {
     this.activate();
     const { subscription } = this;
+    const { published } = frame;
     // Code of the application has destroyed it during the call.
-    if (!subscription) return true;
+    if (!subscription) {
+      published?.settle();
+      return true;
+    }
+    const { connection, slot } = subscription;
     frame.owner = subscription;
-    const takesFrames = subscription.connection.takesFrames();
-    const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0) | (this.mayWait ? MAY_WAIT : 0);
-    decide(subscription.connection, SEND, subscription.slot, keepFrame(frame), frame.bytes, bits);
+    const takesFrames = connection.takesFrames();
+    const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0);
+    const more = published ? published.wasSent && WAS_SENT : this.mayWait && MAY_WAIT;
+    decide(connection, published ? PUBLISH : SEND, slot, keepFrame(frame), frame.bytes, bits | +more);
     return takesFrames;
+  }
+
+  /**
+   * Sends a message until the server has answered it.
+   * @param {ChannelObject} object
+   * @param {object | undefined} options
+   * @param {unknown} payload
+   * @param {string} key
+   * @param {Published["settle"]} settle
+   */
+  publish(object, options, payload, key, settle) {
+    const text = frameText("message", this.channel, { ...options, key }, payload);
+    ensureCore();
+    this.object = object;
+    const published = { handle: this, key, wasSent: false, settle };
+    const comesBack = !(/** @type {any} */ (options)?.socketId);
+    this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
   }
 
   /** The channel object is destroyed, or was collected. */
@@ -281,6 +308,7 @@ export class ChannelHandle {
     handles.delete(this.number);
     this.isClosed = true;
     this.object = undefined;
+    for (const { published } of kept.values()) if (published?.handle === this) published.settle();
     try {
       this.leave();
     } finally {

@@ -1,8 +1,8 @@
-import { textOf } from "../errors.js";
+import { failure, textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { frameText, takeFrame } from "./frames.js";
+import { frameText, publishedText, takeFrame } from "./frames.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
 import { connections, regroup } from "./pool.js";
@@ -158,6 +158,12 @@ export class Connection {
       case N.SEND_FRAME:
         this.link?.sendIfOpen(takeFrame(a).text);
         break;
+      case N.SEND_PUBLISHED:
+        this.link?.sendIfOpen(publishedText(a, b));
+        break;
+      case N.SETTLED:
+        this.settle(a, b);
+        break;
       case N.FORGET_CHANNEL:
         this.slots[a] = undefined;
         this.freeSlots.push(a);
@@ -250,6 +256,7 @@ export class Connection {
   attemptFailed(generation, failure, cause) {
     if (this.generation !== generation) return;
     this.tellFailure(failure, cause);
+    if (failure === N.NO_SOCKET) decide(this, N.NO_SOCKET_MADE);
     decide(this, N.CLOSED, generation, ABNORMAL);
   }
 
@@ -267,6 +274,18 @@ export class Connection {
     const since = options & N.RECOVER ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
     this.link?.sendIfOpen(frameText("join", name, undefined, payload));
+  }
+
+  /**
+   * Tells the promise of a message what became of it without an answer.
+   * @param {number} number
+   * @param {number} failed
+   */
+  settle(number, failed) {
+    const { published, owner } = takeFrame(number);
+    if (!N.FAILURES[failed]) published?.settle({});
+    // The server's own words, or those of the connection, say more.
+    else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 
   /**
@@ -315,7 +334,6 @@ export class Connection {
         // Where there are no handlers yet, nothing is told.
         handle.isToldConnected = connected && handle.isHeard;
         handTo(handle, action);
-        handle.publisher?.statusChanged();
       }
       const clients = new Map(handles.map(({ config }) => [config.client, config]));
       for (const config of clients.values()) config.onStatus(action);

@@ -52,9 +52,8 @@ function warn({ options, payload }) {
  * Calls the handlers of a channel object that want the action, in the order they were added.
  * @param {ChannelHandle} handle
  * @param {Action} action
- * @param {boolean} [isInternal] only this package's own
  */
-export function handTo(handle, action, isInternal) {
+export function handTo(handle, action) {
   if (handle.isClosed) return;
   const name = action.action;
   if (name === "presence_full" || name === "presence_update") handle.object?._track(action);
@@ -66,7 +65,7 @@ export function handTo(handle, action, isInternal) {
   for (let index = 0; index < handlers.length; index++) {
     const handler = /** @type {NonNullable<typeof handlers[0]>} */ (handlers[index]);
     const { wanted } = handler;
-    if ((wanted === undefined || wanted === name) && !handler.isRemoved && (!isInternal || handler.isInternal)) {
+    if ((wanted === undefined || wanted === name) && !handler.isRemoved) {
       const run = isError ? handler.takesErrors : handler.run;
       if (isError && run && !handler.isInternal) isTaken = true;
       // What is no function throws, as in the original.

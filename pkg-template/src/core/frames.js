@@ -1,16 +1,32 @@
-// The texts that wait for a connection, by their number.
+// The texts that wait for a connection or for an answer, by their number.
 
+/** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Subscription } from "./subscription.js" */
+/** @import { Action } from "../types.js" */
 /**
  * @typedef {object} Frame
  * @property {string} text
  * @property {number} bytes
  * @property {boolean} comesBack whether the server sends it to its sender, too
  * @property {Subscription} [owner] the subscription that it was handed in for
+ * @property {Published} [published] where an answer is awaited
+ */
+/**
+ * @typedef {object} Published
+ * @property {ChannelHandle} handle where it was published
+ * @property {string} key
+ * @property {boolean} wasSent with its key
+ * @property {Action} [answer] the server's
+ * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
 
 /** @type {Map<number, Frame>} */
-const kept = new Map();
+export const kept = new Map();
+/**
+ * The numbers of published messages, by their keys.
+ * @type {Map<string, number>}
+ */
+export const numbers = new Map();
 let count = 0;
 /** @type {Frame[] | undefined} */
 let unsent;
@@ -19,6 +35,7 @@ let unsent;
 export function keepFrame(frame) {
   /** @type {Subscription} */ (frame.owner).unsent++;
   kept.set(++count, frame);
+  if (frame.published) numbers.set(frame.published.key, count);
   return count;
 }
 
@@ -30,13 +47,36 @@ export function takeFrame(number) {
   const frame = /** @type {Frame} */ (kept.get(number));
   kept.delete(number);
   /** @type {Subscription} */ (frame.owner).unsent--;
+  if (frame.published) numbers.delete(frame.published.key);
   return frame;
+}
+
+/**
+ * The text of a published message. The engine keeps it, to send it again.
+ * @param {number} number
+ * @param {number} keyed whether the server answers keys
+ */
+export function publishedText(number, keyed) {
+  const { text, published } = /** @type {{ text: string, published: Published }} */ (kept.get(number));
+  const { key } = published;
+  if (!keyed) return text.replace(RegExp(`,"key":"${key}"|"key":"${key}",`), "");
+  published.wasSent = true;
+  return text;
+}
+
+/**
+ * Nothing comes of what waits any longer.
+ * @param {Error} error
+ */
+export function failFrames(error) {
+  for (const { published } of kept.values()) published?.settle(error);
 }
 
 /** @param {number} number */
 export function forgetFrame(number) {
   const frame = takeFrame(number);
-  unsent?.push(frame);
+  if (unsent) unsent.push(frame);
+  else frame.published?.settle(frame.published.answer);
 }
 
 /**

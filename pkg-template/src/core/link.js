@@ -1,6 +1,6 @@
 import { report } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { AT_ONCE_MS, BYTES_PER_MS, CLOSED, MS_PER_FRAME, OPENED, TURN_MS, WRITABLE } from "./numbers.js";
+import { CLOSED, OPENED, TURN_MS, WRITABLE } from "./numbers.js";
 import { receive } from "./receive.js";
 import { run } from "./turns.js";
 
@@ -20,8 +20,6 @@ export const links = new Set();
 
 /** One socket with its listeners. */
 export class Link {
-  /** When the server has had the time for everything that was sent. */
-  done_ms = 0;
   isDiscarded = false;
   isPinged = false;
   /** What the server said when it closed. */
@@ -131,21 +129,12 @@ export class Link {
   /** @param {string} text */
   send(text) {
     if (this.connection.debugging) console.log("xano: sent", text);
-    this.done_ms += Math.max(MS_PER_FRAME, text.length / BYTES_PER_MS);
     try {
       this.socket.send(text);
     } catch (error) {
       // The socket's own events say how it goes on.
       report(error);
     }
-  }
-
-  /** Whether something that waited may go out now, as servers bound how fast a client may send. */
-  spares() {
-    const now = performance.now();
-    const latest = now + AT_ONCE_MS;
-    this.done_ms = Math.min(Math.max(this.done_ms, now), latest);
-    return this.done_ms < latest;
   }
 
   /** @param {number} code */

@@ -5,17 +5,21 @@ export const JOIN = 0;
 export const LEAVE = 1;
 export const TICK_ENDED = 2;
 export const SEND = 3;
-export const SENDING = 4;
-export const OPENED = 5;
-export const CLOSED = 6;
-export const TOKEN_REFUSED = 7;
-export const WRITABLE = 8;
-export const ACKNOWLEDGED = 9;
-export const HEARD = 10;
-export const MISSED = 11;
-export const ELAPSED = 12;
-export const RESUMED = 13;
-export const RECONNECT = 14;
+export const PUBLISH = 4;
+export const ANSWERED = 5;
+export const CHANNEL_REFUSED = 6;
+export const NO_SOCKET_MADE = 7;
+export const SENDING = 8;
+export const OPENED = 9;
+export const CLOSED = 10;
+export const TOKEN_REFUSED = 11;
+export const WRITABLE = 12;
+export const ACKNOWLEDGED = 13;
+export const HEARD = 14;
+export const MISSED = 15;
+export const ELAPSED = 16;
+export const RESUMED = 17;
+export const RECONNECT = 18;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -24,20 +28,22 @@ export const DROP_SOCKET = 2;
 export const SEND_JOIN = 3;
 export const SEND_LEAVE = 4;
 export const SEND_FRAME = 5;
-export const FORGET_FRAME = 6;
-export const FORGET_CHANNEL = 7;
-export const FORGET_CONNECTION = 8;
-export const JOINED = 9;
-export const TAKE_POSITION = 10;
-export const HAND_OUT = 11;
-export const AWAIT_WRITABLE = 12;
-export const AWAIT_TICK_END = 13;
-export const SEND_PING = 14;
-export const SET_TIMER = 15;
-export const CLEAR_TIMER = 16;
-export const CONNECTED = 17;
-export const DISCONNECTED = 18;
-export const FAILED = 19;
+export const SEND_PUBLISHED = 6;
+export const SETTLED = 7;
+export const FORGET_FRAME = 8;
+export const FORGET_CHANNEL = 9;
+export const FORGET_CONNECTION = 10;
+export const JOINED = 11;
+export const TAKE_POSITION = 12;
+export const HAND_OUT = 13;
+export const AWAIT_WRITABLE = 14;
+export const AWAIT_TICK_END = 15;
+export const SEND_PING = 16;
+export const SET_TIMER = 17;
+export const CLEAR_TIMER = 18;
+export const CONNECTED = 19;
+export const DISCONNECTED = 20;
+export const FAILED = 21;
 
 // What travels together in one number.
 export const HISTORY = 1;
@@ -47,17 +53,16 @@ export const RETURNS = 8;
 export const POSITION = 16;
 export const ANSWERS_PINGS = 1;
 export const HAS_POSITION = 2;
+export const ANSWERS_KEYS = 4;
+export const IS_RESTARTED = 8;
 export const COMES_BACK = 1;
 export const TAKES_FRAMES = 2;
 export const MAY_WAIT = 4;
+export const WAS_SENT = 4;
 
-// Limits and times: src/engine/session/queue.rs.
-export const MAX_FRAMES = 1000;
-export const MAX_BYTES = 1048576;
-export const MS_PER_FRAME = 10;
-export const BYTES_PER_MS = 205;
-export const AT_ONCE_MS = 4000;
+// Times: src/engine/session.
 export const TURN_MS = 50;
+export const ANSWER_WITHIN_MS = 15000;
 
 // Failures.
 export const POLICY = 0;
@@ -72,6 +77,9 @@ export const NO_TOKEN = 8;
 export const SERVER_CLOSED = 9;
 export const GAP = 10;
 export const GAP_POSSIBLE = 11;
+export const TIMEOUT = 12;
+export const UNCONFIRMED = 13;
+export const REFUSED = 14;
 
 /**
  * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.
@@ -102,4 +110,7 @@ export const FAILURES = [
   ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],
   ["gap_possible", "Messages that came while there was no connection may be lost: this server does not say."],
+  ["timeout", "The server did not answer within 15 seconds."],
+  ["unconfirmed", "The server did not answer before it restarted: it may have the message."],
+  ["refused", "The server refused it."],
 ];

@@ -1,9 +1,20 @@
 // A received message goes from the socket to the members of its channel and never enters the engine. What it says of the
 // connection does.
 
-import { handTo, handToAll } from "./dispatch.js";
+import { handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { ACKNOWLEDGED, ANSWERS_PINGS, HAS_POSITION, HEARD, MISSED } from "./numbers.js";
+import { kept, numbers } from "./frames.js";
+import {
+  ACKNOWLEDGED,
+  ANSWERED,
+  ANSWERS_KEYS,
+  ANSWERS_PINGS,
+  HAS_POSITION,
+  HEARD,
+  IS_RESTARTED,
+  MISSED,
+  CHANNEL_REFUSED,
+} from "./numbers.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -38,7 +49,7 @@ export function receive(link, data) {
   }
   const subscription = connection.subscriptions.get(channel);
   if (subscription === undefined) return;
-  if (name !== "message" || options.id !== undefined) {
+  if (name !== "message" || (options.id ?? options.key) !== undefined) {
     receiveExtended(subscription, frame);
     return;
   }
@@ -59,18 +70,30 @@ function receiveExtended(subscription, action) {
     // Any text may come from a server: `ext` may be anything.
     const { ping, publish, recover } = payload?.ext ?? {};
     const position = typeof recover === "object" && recover ? { ...recover } : null;
-    const isRestarted = subscription.position && subscription.position.epoch !== position?.epoch;
+    const before = subscription.position;
+    const said =
+      (ping === 1 ? ANSWERS_PINGS : 0) |
+      (publish === 1 ? ANSWERS_KEYS : 0) |
+      (position ? HAS_POSITION : 0) |
+      (before && before.epoch !== position?.epoch ? IS_RESTARTED : 0);
     subscription.acknowledged = position;
-    subscription.answersKeys = publish === 1;
-    decide(connection, ACKNOWLEDGED, slot, (ping === 1 ? ANSWERS_PINGS : 0) | (position ? HAS_POSITION : 0));
-    for (const { publisher } of subscription.handles) publisher?.joined(isRestarted);
+    decide(connection, ACKNOWLEDGED, slot, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) decide(connection, HEARD, slot);
+  const number = numbers.get(key);
+  if (number) {
+    const { published, owner } = /** @type {import("./frames.js").Frame} */ (kept.get(number));
+    if (published && owner) {
+      published.answer = action;
+      decide(owner.connection, ANSWERED, owner.slot, number);
+    }
+  } else if (name === "error") {
+    subscription.refusal = action;
+    decide(connection, CHANNEL_REFUSED, slot);
+  }
   if (name === "history" && subscription.acknowledged && typeof payload?.complete === "boolean") {
     subscription.answer = payload.history;
     decide(connection, MISSED, slot, payload.complete);
-  } else if (isOurs(key) && (name === "ack" || subscription.replayed?.has(id))) {
-    for (const handle of subscription.handles) handTo(handle, action, true);
-  } else {
+  } else if (!isOurs(key) || (name !== "ack" && !subscription.replayed?.has(id))) {
     subscription.got(id);
     handToAll(subscription.handles, action);
   }

@@ -16,10 +16,13 @@ import { later } from "./turns.js";
 export class Subscription {
   /** Whether it is joined, as the engine says. */
   isJoined = false;
-  /** Whether the server answers what is published. */
-  answersKeys = false;
   /** How many frames the engine has of it. */
   unsent = 0;
+  /**
+   * What the server has refused last.
+   * @type {Action | undefined}
+   */
+  refusal;
   /**
    * Replaced, never changed: a message is handed to the handlers that were there when it came.
    * @type {ChannelHandle[]}

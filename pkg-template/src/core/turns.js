@@ -2,6 +2,7 @@
 
 import { textOf } from "../errors.js";
 import { report } from "./dispatch.js";
+import { failFrames } from "./frames.js";
 import { handles } from "./handles.js";
 import { links } from "./link.js";
 
@@ -80,5 +81,6 @@ export function fail(trap) {
   for (const link of links) link.discard(1000);
   report(trap);
   for (const handle of handles.values()) handle.fail(fault);
+  failFrames(fault);
   return fault;
 }

@@ -3,7 +3,7 @@ import { handles } from "../core/handles.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { answer, nextAction, quiet } from "./promises.js";
-import { Publisher } from "./publish.js";
+import { publish } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
 /** @import { Action, Config } from "../types.js" */
@@ -13,8 +13,6 @@ export class XanoRealtimeChannel {
   _number = 0;
   /** @type {Map<unknown, XanoRealtimeClient> | undefined} */
   _members;
-  /** @type {Publisher | undefined} */
-  _publisher;
 
   /**
    * @param {string} channel
@@ -93,8 +91,7 @@ export class XanoRealtimeChannel {
    * @param {object} [options]
    */
   publish(payload, options) {
-    this._publisher ??= new Publisher(this);
-    return this._publisher.publish(payload, options);
+    return publish(this, payload, options);
   }
 
   /** @returns {XanoRealtimeClient[]} */
@@ -119,7 +116,6 @@ export class XanoRealtimeChannel {
     const handle = new ChannelHandle(this.channel, socketAddress(this._config), this.options ?? {}, this._config);
     this._number = handle.number;
     this._members = undefined;
-    this._publisher = undefined;
     handle.watchOver(this);
     return handle;
   }

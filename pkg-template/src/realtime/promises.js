@@ -1,24 +1,12 @@
 // Promises about a channel. Each settles: by an action, by destroy(), or by time. None of them has to be looked at.
 
 import { isFinal } from "../core/actions.js";
-import { coded, textOf } from "../errors.js";
+import { ANSWER_WITHIN_MS, TIMEOUT } from "../core/numbers.js";
+import { coded, failure, textOf } from "../errors.js";
 
 /** @import { XanoRealtimeChannel } from "./channel.js" */
 /** @import { Action } from "../types.js" */
 /** @typedef {(value: any) => void} Settle */
-
-/** How long the server may take to answer. */
-const ANSWER_DEADLINE_MS = 15_000;
-
-/**
- * Rejects when the server has not answered in time, unless the timer that it returns is stopped.
- * @param {XanoRealtimeChannel} channel
- * @param {Settle} reject
- */
-export function rejectLate({ channel }, reject) {
-  const late = () => reject(coded("timeout", `The server did not answer on "${channel}" within 15 seconds.`));
-  return setTimeout(late, ANSWER_DEADLINE_MS);
-}
 
 /**
  * What an `error` action says.
@@ -84,12 +72,12 @@ function settled(channel, decide, isAnswer, ask) {
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
     // On a destroyed channel it has failed.
     if (!open) return;
-    const failure = isAnswer && channel._handle?.failure;
-    if (failure) {
-      failed(refusal(failure));
+    const known = isAnswer && channel._handle?.failure;
+    if (known) {
+      failed(refusal(known));
       return;
     }
-    if (isAnswer) timer = rejectLate(channel, failed);
+    if (isAnswer) timer = setTimeout(() => failed(failure(TIMEOUT)), ANSWER_WITHIN_MS);
     ask?.();
   });
   return quiet(promise);

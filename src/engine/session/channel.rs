@@ -1,7 +1,7 @@
 //! One channel of a connection.
 
 use super::options::JoinOptions;
-use super::queue::Queue;
+use super::queue::{Entry, Marks, OUT, PUBLISHED, Queue, SENT};
 use super::recovery::Position;
 
 /// What the server has said about the join on the current socket. Later ones say more.
@@ -13,6 +13,8 @@ pub(super) enum Answer {
     Sign,
     /// It has acknowledged the join.
     Acknowledged,
+    /// It has acknowledged the join, and answers messages with keys.
+    Keys,
 }
 
 /// One channel: joined or not, what was missed on it, and what waits.
@@ -23,7 +25,7 @@ pub(super) struct Channel {
     pub(super) joined: Option<JoinOptions>,
     pub(super) answer: Answer,
     pub(super) position: Position,
-    pub(super) waiting: Queue,
+    pub(super) queue: Queue,
 }
 
 impl Channel {
@@ -34,7 +36,7 @@ impl Channel {
             joined: None,
             answer: Answer::None,
             position: Position::of(options),
-            waiting: Queue::new(),
+            queue: Queue::new(),
         }
     }
 
@@ -54,5 +56,27 @@ impl Channel {
     pub(super) fn forget_join(&mut self) {
         self.joined = None;
         self.answer = Answer::None;
+    }
+
+    /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known
+    /// what the server can do.
+    pub(super) fn next(&mut self) -> Option<(usize, &mut Entry)> {
+        let barred: Marks = if self.answer == Answer::None { OUT | PUBLISHED } else { OUT };
+        self.queue.first(barred, 0)
+    }
+
+    /// Takes what [`next`](Self::next) says. What is published with its key stays until it is answered.
+    pub(super) fn pop(&mut self) -> Option<Entry> {
+        let answers = self.answer == Answer::Keys;
+        let (index, entry) = self.next()?;
+        let stays = answers && entry.marks & PUBLISHED != 0;
+        if stays {
+            entry.marks |= SENT | OUT;
+        }
+        let entry = *entry;
+        if !stays {
+            self.queue.take(index);
+        }
+        Some(entry)
     }
 }

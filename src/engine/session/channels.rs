@@ -2,7 +2,7 @@
 
 use super::channel::Channel;
 use super::options::JoinOptions;
-use super::queue::{Frame, Full};
+use super::queue::{Entry, Full};
 
 /// A channel's number within its connection. Small: the host gives them out and reuses them.
 pub type ChannelId = u32;
@@ -53,6 +53,11 @@ impl Channels {
         self.channels.iter_mut().flatten().for_each(Channel::forget_join);
     }
 
+    /// Every channel.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+        self.channels.iter_mut().flatten()
+    }
+
     /// Removes the channel; says whether it was joined on the current socket. None where there is no such channel.
     pub fn remove(&mut self, channel: ChannelId) -> Option<bool> {
         let removed = self.channels.get_mut(channel as usize)?.take()?;
@@ -60,25 +65,19 @@ impl Channels {
         Some(removed.joined.is_some())
     }
 
-    /// Keeps a frame for the next socket. On a channel that is not there it is refused as well.
-    pub fn wait(&mut self, channel: ChannelId, frame: Frame) -> Result<(), Full> {
-        self.get(channel).ok_or(Full)?.waiting.push(frame)
+    /// Keeps an entry until it can be sent. On a channel that is not there it is refused as well.
+    pub fn wait(&mut self, channel: ChannelId, entry: Entry) -> Result<(), Full> {
+        self.get(channel).ok_or(Full)?.queue.push(entry)
     }
 
-    /// Takes the oldest frame that waits, if there is an allowance.
-    pub fn pop_waiting(&mut self, channel: ChannelId, allowance_ms: &mut i32) -> Option<Frame> {
-        self.get(channel)?.waiting.pop(allowance_ms)
-    }
-
-    /// Whether something waits on the channel.
+    /// Whether something waits on the channel that may go out.
     pub fn is_waiting(&mut self, channel: ChannelId) -> bool {
-        self.get(channel).is_some_and(|channel| !channel.waiting.is_empty())
+        self.get(channel).is_some_and(|channel| channel.next().is_some())
     }
 
-    /// A channel on which something waits.
-    pub fn first_waiting(&self) -> Option<ChannelId> {
-        let waits = |place: &Option<Channel>| place.as_ref().is_some_and(|channel| !channel.waiting.is_empty());
-        self.channels.iter().position(waits).map(|index| index as ChannelId)
+    /// A channel on which something waits that may go out.
+    pub fn first_waiting(&mut self) -> Option<ChannelId> {
+        (0..self.end()).find(|&channel| self.is_waiting(channel))
     }
 
     pub(super) fn get(&mut self, channel: ChannelId) -> Option<&mut Channel> {

@@ -73,6 +73,15 @@ failures! {
     /// The server does not say what was missed.
     GapPossible = "gap_possible",
         "Messages that came while there was no connection may be lost: this server does not say.";
+    /// The server has not answered what was published.
+    Timeout = "timeout",
+        "The server did not answer within 15 seconds.";
+    /// The server has restarted, and with it went what it knew of the message.
+    Unconfirmed = "unconfirmed",
+        "The server did not answer before it restarted: it may have the message.";
+    /// The server does not let this client join the channel. The server's own words take the place of these.
+    Refused = "refused",
+        "The server refused it.";
 }
 
 #[cfg(test)]

@@ -36,6 +36,31 @@ pub enum Input {
         /// Whether it may wait for a connection; if not, it is refused while there is none.
         may_wait: bool,
     },
+    /// The application publishes a message: it is sent until the server has answered it.
+    Publish {
+        /// Which channel.
+        channel: ChannelId,
+        /// The message, by its number, which no other frame has.
+        frame: Frame,
+        /// Whether the socket takes frames now.
+        writable: bool,
+        /// Whether it was sent with its key already, over another connection.
+        was_sent: bool,
+    },
+    /// The server has answered a published message, or nothing waits for its answer any longer.
+    Answered {
+        /// Which channel.
+        channel: ChannelId,
+        /// The message's number.
+        message: FrameId,
+    },
+    /// The server refuses something on the channel, and names no key.
+    ChannelRefused {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// The platform makes no socket, and no next attempt is likely to be given one. [`Input::Closed`] follows.
+    NoSocketMade,
     /// The host is about to send a public message by itself. It may do so between [`Output::Connected`] and the end of the
     /// connection, while no frame waits on the channel and the socket takes frames. One such input after each
     /// [`Output::SetTimer`] is enough.
@@ -106,8 +131,12 @@ pub enum Input {
 pub struct Acknowledgement {
     /// The server answers pings.
     pub answers_pings: bool,
+    /// The server answers messages with keys, and takes each key once.
+    pub answers_keys: bool,
     /// The server says where it stands on the channel. The host holds this position until it is told what to do with it.
     pub has_position: bool,
+    /// The server is not the one that named the position which the host keeps: it has restarted.
+    pub is_restarted: bool,
 }
 
 /// An attempt to connect that is to come.
@@ -172,10 +201,25 @@ pub enum Output {
         /// The frame's number.
         frame: FrameId,
     },
-    /// Forget a frame that was not sent: it was refused, or its channel was left.
+    /// Forget a frame: it was refused, or its channel was left. Forget a published message: it is answered, or its channel was
+    /// left.
     ForgetFrame {
         /// The frame's number.
         frame: FrameId,
+    },
+    /// Send a published message, and keep it. It may be sent again.
+    SendPublished {
+        /// The message's number.
+        message: FrameId,
+        /// Whether it carries its key. Without, it is an ordinary message.
+        keyed: bool,
+    },
+    /// Tell what became of a published message that the server has not answered, and forget it.
+    Settled {
+        /// The message's number.
+        message: FrameId,
+        /// Why it is rejected; none: it is taken.
+        failure: Option<Failure>,
     },
     /// Forget a channel: it was left.
     ForgetChannel {

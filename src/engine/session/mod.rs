@@ -10,8 +10,10 @@
 //! - [`options`]: what a join asks for.
 //! - [`channels`]: the channels of a connection.
 //! - `channel`: one of them: joined or not, what was missed on it, and what waits.
+//! - [`publishing`]: messages that are sent again until the server has answered.
+//! - `sending`: what goes out when, and how fast.
 //! - `recovery`: what counts as joined, and what was missed while there was no connection.
-//! - [`queue`]: the frames of one channel that wait, bounded.
+//! - [`queue`]: what one channel has to send, and what it has no answer to, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
 
 pub mod backoff;
@@ -20,8 +22,10 @@ pub mod channels;
 pub mod failure;
 pub mod messages;
 pub mod options;
+pub mod publishing;
 pub mod queue;
 mod recovery;
+mod sending;
 mod turn;
 pub mod watch;
 
@@ -29,12 +33,13 @@ use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::{Moment, Sink};
 use backoff::Backoff;
-use channel::{Answer, Channel};
+use channel::Channel;
 pub use channels::ChannelId;
 use channels::Channels;
 pub use failure::Failure;
 pub use messages::{Acknowledgement, Attempt, Input, Output};
 pub use options::JoinOptions;
+use queue::Entry;
 pub use queue::{Frame, FrameId};
 use turn::Turn;
 use watch::Watch;
@@ -80,12 +85,18 @@ pub struct Session {
     attempts: u32,
     /// Attempts since a socket was last open.
     failed_attempts: u32,
-    /// What the timer of an open socket is for.
+    /// What an open socket is watched for.
     watch: Watch,
+    /// When that is due. The timer may run out before, as an answer is late.
+    watch_due_ms: u32,
+    /// Whether a frame came since the watch began.
+    heard: bool,
     /// Whether the current socket's server answers pings.
     answers_pings: bool,
     /// Whether a join was acknowledged on the current socket.
-    joined: bool,
+    has_joined: bool,
+    /// Why nothing comes of what is published, until the next attempt.
+    failure: Option<Failure>,
     /// When the current socket opened.
     opened_ms: u32,
     /// How long the current socket is known to be alive, in milliseconds: never longer than it is open.
@@ -115,8 +126,11 @@ impl Session {
             attempts: 0,
             failed_attempts: 0,
             watch: Watch::Young,
+            watch_due_ms: 0,
+            heard: false,
             answers_pings: false,
-            joined: false,
+            has_joined: false,
+            failure: None,
             opened_ms: 0,
             lasted_ms: 0,
             doubted: false,
@@ -158,9 +172,7 @@ impl Session {
             (Open, Input::Send { channel, frame, writable: true, may_wait })
                 if !(may_wait && self.channels.is_waiting(channel)) =>
             {
-                while let Some(waiting) = self.pop_any(channel) {
-                    self.send(waiting, turn);
-                }
+                self.send_waiting(channel, i32::MAX, turn);
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
@@ -169,7 +181,7 @@ impl Session {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {
-                if self.channels.wait(channel, frame).is_err() {
+                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0 }).is_err() {
                     turn.refuse(channel, frame, Failure::QueueFull);
                 }
                 if state == Open {
@@ -177,12 +189,17 @@ impl Session {
                 }
             }
 
+            (_, Input::Publish { channel, frame, writable, was_sent }) => {
+                self.publish(channel, frame, writable, was_sent, turn);
+            }
+            (_, Input::Answered { channel, message }) => self.answered(channel, message, turn),
+            (Open, Input::ChannelRefused { channel }) => self.refused(channel, turn),
+            (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
+
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
 
             (Open, Input::Acknowledged { channel, said }) => self.acknowledged(channel, said, turn),
-            (Open, Input::Heard { channel }) => {
-                self.answered(channel, Answer::Sign, turn);
-            }
+            (Open, Input::Heard { channel }) => self.heard(channel, turn),
             (_, Input::Missed { channel, complete }) => self.missed(channel, complete, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
@@ -208,6 +225,7 @@ impl Session {
                 }
                 self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
                 turn.fail(Failure::InvalidToken);
+                self.reject_all(Failure::InvalidToken, turn);
             }
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
@@ -216,7 +234,7 @@ impl Session {
                 if self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
-                    self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, heard), turn);
+                    self.elapsed(quiet_ms, heard, turn);
                 }
             }
 
@@ -250,6 +268,7 @@ impl Session {
                 | Input::Sending
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
+                | Input::ChannelRefused { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}
@@ -260,7 +279,8 @@ impl Session {
         self.state = State::Connecting;
         self.epoch = self.epoch.wrapping_add(1);
         self.answers_pings = false;
-        self.joined = false;
+        self.has_joined = false;
+        self.failure = None;
         self.lasted_ms = 0;
         self.doubted = false;
         turn.push(Output::OpenSocket { epoch: self.epoch });
@@ -270,11 +290,12 @@ impl Session {
         self.state = State::Open;
         self.failed_attempts = 0;
         self.opened_ms = turn.moment.now_ms;
+        self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {
             self.join(channel, turn);
-            self.send_waiting(channel, turn);
+            self.allowance_ms = self.send_waiting(channel, self.allowance_ms, turn);
         }
         self.await_writable(turn);
         turn.push(Output::Connected);
@@ -290,7 +311,7 @@ impl Session {
     /// for long. A server that acknowledges a join and then closes must see ever longer delays, and so must one that
     /// closes because it is overloaded.
     fn start_over_if_good(&mut self, code: CloseCode) {
-        let needed_ms = if self.joined { watch::STABLE_AFTER_MS } else { watch::GOOD_AFTER_MS };
+        let needed_ms = if self.has_joined { watch::STABLE_AFTER_MS } else { watch::GOOD_AFTER_MS };
         let was_good = self.lasted_ms >= needed_ms;
         if was_good && code != CloseCode::TRY_AGAIN_LATER {
             self.start_over();
@@ -313,18 +334,25 @@ impl Session {
                 self.disconnect(State::Stopped, code, None, turn);
             }
         }
-        match retry {
-            Retry::AgainWithoutFrame => turn.fail(Failure::TooLarge),
-            Retry::NeverPolicy => turn.fail(Failure::Policy),
-            Retry::NeverUnauthorized => turn.fail(Failure::Unauthorized),
-            Retry::Again | Retry::Never => {}
-        }
+        let failure = match retry {
+            Retry::Again => return,
+            Retry::AgainWithoutFrame => return turn.fail(Failure::TooLarge),
+            Retry::Never => return self.reject_all(Failure::ServerClosed, turn),
+            Retry::NeverPolicy => Failure::Policy,
+            Retry::NeverUnauthorized => Failure::Unauthorized,
+        };
+        turn.fail(failure);
+        self.reject_all(failure, turn);
     }
 
     fn disconnect(&mut self, state: State, code: CloseCode, next: Option<Attempt>, turn: &mut Turn<impl Sink>) {
         self.state = state;
         self.channels.forget_joins();
-        turn.push(Output::Disconnected { code, next });
+        // Two outputs that the compiler knows the shape of are less code than one that it does not.
+        match next {
+            Some(next) => turn.push(Output::Disconnected { code, next: Some(next) }),
+            None => turn.push(Output::Disconnected { code, next: None }),
+        }
     }
 
     fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
@@ -333,43 +361,9 @@ impl Session {
         }
     }
 
-    /// As much as there is an allowance for.
-    fn send_waiting(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(frame) = self.channels.pop_waiting(channel, &mut self.allowance_ms) {
-            self.send(frame, turn);
-        }
-    }
-
-    /// The oldest frame that waits, whatever the allowance is.
-    fn pop_any(&mut self, channel: ChannelId) -> Option<Frame> {
-        let mut unbounded = i32::MAX;
-        self.channels.pop_waiting(channel, &mut unbounded)
-    }
-
-    fn send_some(&mut self, turn: &mut Turn<impl Sink>) {
-        self.allowance_ms = queue::next_turn(self.allowance_ms);
-        if let Some(channel) = self.channels.first_waiting() {
-            self.send_waiting(channel, turn);
-        }
-        self.await_writable(turn);
-    }
-
-    fn await_writable(&mut self, turn: &mut Turn<impl Sink>) {
-        if self.channels.first_waiting().is_some() {
-            turn.push(Output::AwaitWritable);
-        }
-    }
-
-    fn send(&mut self, frame: Frame, turn: &mut Turn<impl Sink>) {
-        turn.push(Output::Send { frame: frame.number });
-        if frame.comes_back {
-            self.await_echo(turn);
-        }
-    }
-
     fn leave(&mut self, state: State, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(frame) = self.pop_any(channel) {
-            turn.push(Output::ForgetFrame { frame: frame.number });
+        while let Some(frame) = self.channels.get(channel).and_then(|known| known.queue.take_first(0)) {
+            turn.push(Output::ForgetFrame { frame });
         }
         let Some(was_joined) = self.channels.remove(channel) else { return };
         if was_joined {

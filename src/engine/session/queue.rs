@@ -1,6 +1,6 @@
-//! The frames of one channel that wait for a connection, bounded.
+//! What one channel has to send, and what it has no answer to: bounded, in the order it was sent.
 
-/// How many frames of one channel may wait.
+/// How many frames of one channel may wait, for a connection or for an answer.
 pub const MAX_FRAMES: usize = 1_000;
 
 /// How many bytes of one channel's frames may wait.
@@ -40,63 +40,92 @@ pub struct Frame {
     pub comes_back: bool,
 }
 
+impl Frame {
+    /// What it takes of an allowance.
+    pub fn cost_ms(&self) -> i32 {
+        MS_PER_FRAME.max(self.bytes / BYTES_PER_MS) as i32
+    }
+}
+
 /// The queue is full; the frame is refused, what waits stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// Frames in the order they were sent.
+/// What there is to know of an entry, as bits.
+pub type Marks = u8;
+/// It was published: it stays until it is answered.
+pub const PUBLISHED: Marks = 1;
+/// It was sent with its key, over whatever socket.
+pub const SENT: Marks = 2;
+/// It was sent with its key over the current socket.
+pub const OUT: Marks = 4;
+
+/// A frame with what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The frame.
+    pub frame: Frame,
+    /// What became of it.
+    pub marks: Marks,
+    /// Since when its answer is awaited.
+    pub since_ms: u32,
+}
+
+/// Entries in the order they were sent.
 #[derive(Debug)]
 pub struct Queue {
-    /// The frames before `first` are gone.
-    frames: Vec<Frame>,
-    first: usize,
+    entries: Vec<Entry>,
     bytes: u32,
 }
 
 impl Queue {
     /// A queue in which nothing waits.
     pub const fn new() -> Self {
-        Queue { frames: Vec::new(), first: 0, bytes: 0 }
+        Queue { entries: Vec::new(), bytes: 0 }
     }
 
-    /// Adds a frame behind the others.
-    pub fn push(&mut self, frame: Frame) -> Result<(), Full> {
-        let bytes = self.bytes.saturating_add(frame.bytes);
+    /// Adds an entry behind the others.
+    pub fn push(&mut self, entry: Entry) -> Result<(), Full> {
+        let bytes = self.bytes.saturating_add(entry.frame.bytes);
         // One frame alone may exceed the bytes: whether it is too large is the server's to say.
-        let too_many_bytes = bytes > MAX_BYTES && !self.is_empty();
-        if self.frames.len() - self.first >= MAX_FRAMES || too_many_bytes {
+        let too_many_bytes = bytes > MAX_BYTES && !self.entries.is_empty();
+        if self.entries.len() >= MAX_FRAMES || too_many_bytes {
             return Err(Full);
         }
-        // A queue that never empties takes the places of frames that are gone.
-        if self.first >= MAX_FRAMES {
-            self.frames.copy_within(self.first.., 0);
-            self.frames.truncate(self.frames.len() - self.first);
-            self.first = 0;
-        }
         self.bytes = bytes;
-        self.frames.push(frame);
+        self.entries.push(entry);
         Ok(())
     }
 
-    /// Whether nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.first == self.frames.len()
+    /// The oldest entry of whose marks the given ones are as wanted, with its place.
+    pub fn first(&mut self, marks: Marks, wanted: Marks) -> Option<(usize, &mut Entry)> {
+        self.entries.iter_mut().enumerate().find(|(_, entry)| entry.marks & marks == wanted)
     }
 
-    /// Takes the oldest frame, if there is an allowance. It may exceed that.
-    pub fn pop(&mut self, allowance_ms: &mut i32) -> Option<Frame> {
-        if *allowance_ms <= 0 {
-            return None;
+    /// The place of the frame with that number.
+    pub fn find(&self, number: FrameId) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.frame.number == number)
+    }
+
+    /// Takes the entry at that place out of the queue.
+    pub fn take(&mut self, index: usize) -> FrameId {
+        let Frame { number, bytes, .. } = self.entries.remove(index).frame;
+        self.bytes -= bytes;
+        number
+    }
+
+    /// Takes the oldest entry that has those marks out of the queue.
+    pub fn take_first(&mut self, marks: Marks) -> Option<FrameId> {
+        let (index, _) = self.first(marks, marks)?;
+        Some(self.take(index))
+    }
+
+    /// There is a new socket, over which nothing was sent. An answer may take its time, counted while there is a connection.
+    pub fn start_over(&mut self, now_ms: u32) {
+        for entry in &mut self.entries {
+            entry.marks &= !OUT;
+            entry.since_ms = now_ms;
         }
-        let frame = *self.frames.get(self.first)?;
-        *allowance_ms -= MS_PER_FRAME.max(frame.bytes / BYTES_PER_MS) as i32;
-        self.bytes -= frame.bytes;
-        self.first += 1;
-        if self.is_empty() {
-            self.frames.clear();
-            self.first = 0;
-        }
-        Some(frame)
     }
 }
 
@@ -108,14 +137,18 @@ impl Default for Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE_MS, Frame, Full, MAX_BYTES, MAX_FRAMES, PER_TURN_MS, Queue, next_turn};
+    use super::{Entry, Frame, Full, MAX_BYTES, MAX_FRAMES, OUT, PUBLISHED, Queue};
 
-    fn frame(bytes: u32) -> Frame {
-        Frame { number: 0, bytes, comes_back: false }
+    fn frame(bytes: u32) -> Entry {
+        numbered(0, bytes)
     }
 
-    fn pop_all(queue: &mut Queue, mut allowance_ms: i32) -> usize {
-        std::iter::from_fn(|| queue.pop(&mut allowance_ms)).count()
+    fn numbered(number: u32, bytes: u32) -> Entry {
+        Entry { frame: Frame { number, bytes, comes_back: false }, marks: 0, since_ms: 0 }
+    }
+
+    fn pop_all(queue: &mut Queue) -> usize {
+        std::iter::from_fn(|| queue.take_first(0)).count()
     }
 
     #[test]
@@ -125,7 +158,7 @@ mod tests {
             assert_eq!(queue.push(frame(1)), Ok(()));
         }
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(pop_all(&mut queue, i32::MAX), MAX_FRAMES);
+        assert_eq!(pop_all(&mut queue), MAX_FRAMES);
     }
 
     #[test]
@@ -133,7 +166,7 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(pop_all(&mut queue, i32::MAX), 1);
+        assert_eq!(pop_all(&mut queue), 1);
         assert_eq!(queue.push(frame(1)), Ok(()));
     }
 
@@ -142,22 +175,25 @@ mod tests {
         let mut queue = Queue::new();
         assert_eq!(queue.push(frame(u32::MAX)), Ok(()));
         assert_eq!(queue.push(frame(1)), Err(Full));
-        assert_eq!(pop_all(&mut queue, 1), 1);
+        assert_eq!(pop_all(&mut queue), 1);
     }
 
     #[test]
-    fn a_frame_that_exceeds_the_bytes_of_its_turn_is_paid_off_by_the_next_ones() {
+    fn an_entry_keeps_its_place_until_it_is_taken() {
         let mut queue = Queue::new();
-        for bytes in [30_000, 1, 1] {
-            assert_eq!(queue.push(frame(bytes)), Ok(()));
+        for number in 0..3 {
+            assert_eq!(queue.push(Entry { marks: PUBLISHED, ..numbered(number, 1) }), Ok(()));
         }
-        let mut allowance_ms = PER_TURN_MS;
-        let mut turns = vec![];
-        for _ in 0..4 {
-            turns.push(std::iter::from_fn(|| queue.pop(&mut allowance_ms)).count());
-            allowance_ms = next_turn(allowance_ms);
-        }
-        assert_eq!(turns, [1, 0, 1, 1]);
+        let out = queue.first(OUT, 0).map(|(index, entry)| {
+            entry.marks |= OUT;
+            index
+        });
+        assert_eq!(out, Some(0));
+        assert_eq!(queue.first(OUT, 0).map(|(index, _)| index), Some(1), "what is out is not sent again");
+        let found = queue.find(1).map(|index| queue.take(index));
+        assert_eq!(found, Some(1));
+        assert_eq!(queue.take_first(PUBLISHED), Some(0));
+        assert_eq!(queue.take_first(PUBLISHED), Some(2));
     }
 
     #[test]
@@ -165,13 +201,12 @@ mod tests {
         let mut queue = Queue::new();
         let mut oldest = 0;
         for number in 0..50_000 {
-            assert_eq!(queue.push(Frame { number, ..frame(1) }), Ok(()));
+            assert_eq!(queue.push(numbered(number, 1)), Ok(()));
             if number >= 500 {
-                let popped = queue.pop(&mut AT_ONCE_MS.clone()).map(|frame| frame.number);
-                assert_eq!(popped, Some(oldest));
+                assert_eq!(queue.take_first(0), Some(oldest));
                 oldest += 1;
             }
         }
-        assert!(queue.frames.capacity() <= 4 * MAX_FRAMES, "{}", queue.frames.capacity());
+        assert!(queue.entries.capacity() <= 4 * MAX_FRAMES, "{}", queue.entries.capacity());
     }
 }

@@ -5,6 +5,7 @@
 use super::channel::Answer;
 use super::channels::ChannelId;
 use super::options::JoinOptions;
+use super::queue::SENT;
 use super::turn::Turn;
 use super::{Acknowledgement, Failure, Output, Session, watch};
 use crate::engine::Sink;
@@ -37,7 +38,7 @@ impl Position {
 impl Session {
     /// The server has acknowledged the join.
     pub(super) fn acknowledged(&mut self, channel: ChannelId, said: Acknowledgement, turn: &mut Turn<impl Sink>) {
-        self.joined = true;
+        self.has_joined = true;
         if said.answers_pings && !self.answers_pings {
             self.answers_pings = true;
             // Every other timer runs out sooner than a ping is due.
@@ -45,10 +46,25 @@ impl Session {
                 self.look(Watch::Silence, watch::PING_AFTER_MS, turn);
             }
         }
-        let is_first = self.answered(channel, Answer::Acknowledged, turn);
+        let answer = if said.answers_keys { Answer::Keys } else { Answer::Acknowledged };
+        let is_first = self.joined(channel, answer, turn);
+        self.recover(channel, is_first, said.has_position, turn);
+        if said.is_restarted {
+            // With the server went what it knew of their keys: sent again, they might be there twice.
+            self.reject(channel, SENT, Failure::Unconfirmed, turn);
+        }
+        self.send_paced(channel, turn);
+    }
+
+    /// Something came that only a client on the channel gets.
+    pub(super) fn heard(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        self.joined(channel, Answer::Sign, turn);
+        self.send_paced(channel, turn);
+    }
+
+    /// The first acknowledgement on a socket says where the server stands. A further join on it asks for something else.
+    fn recover(&mut self, channel: ChannelId, is_first: bool, has_position: bool, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
-        let has_position = said.has_position;
-        // A further join on the same socket asks for something else.
         let asked = is_first && known.joined.is_some_and(|joined| joined.contains(JoinOptions::RECOVER));
         if asked && has_position && known.position >= Position::Known {
             known.position = Position::CatchingUp;
@@ -71,16 +87,16 @@ impl Session {
         }
     }
 
-    /// The server has said something about the join; says whether it had said less on this socket.
-    pub(super) fn answered(&mut self, channel: ChannelId, answer: Answer, turn: &mut Turn<impl Sink>) -> bool {
+    /// The server has said something about the join; says whether it is the first acknowledgement on this socket.
+    fn joined(&mut self, channel: ChannelId, answer: Answer, turn: &mut Turn<impl Sink>) -> bool {
         let Some(known) = self.channels.get(channel) else { return false };
-        if known.answer >= answer {
-            return false;
-        }
-        if known.answer == Answer::None {
+        let before = known.answer;
+        if before == Answer::None {
             turn.push(Output::Joined { channel });
         }
-        known.answer = answer;
-        true
+        if before < answer {
+            known.answer = answer;
+        }
+        before < Answer::Acknowledged
     }
 }

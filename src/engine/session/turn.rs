@@ -1,6 +1,6 @@
 //! One input with its moment, and where its outputs go.
 
-use super::{ChannelId, Failure, Frame, Output};
+use super::{ChannelId, Failure, Frame, FrameId, Output};
 use crate::engine::{Moment, Sink};
 
 pub(super) struct Turn<'a, S: Sink> {
@@ -17,6 +17,11 @@ impl<S: Sink> Turn<'_, S> {
     /// Tells every channel of a failure.
     pub(super) fn fail(&mut self, failure: Failure) {
         self.push(Output::Failed { channel: None, failure });
+    }
+
+    /// The message is sent no more: its promise is told, and it is forgotten.
+    pub(super) fn settle(&mut self, message: FrameId, failure: Option<Failure>) {
+        self.push(Output::Settled { message, failure });
     }
 
     /// The frame is neither sent nor kept.

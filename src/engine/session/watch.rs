@@ -42,7 +42,7 @@ pub const LOOK_EVERY_MS: u32 = 25_000;
 /// hidden page run once a minute.
 pub const SLEPT_AFTER_MS: u32 = 75_000;
 
-/// What the timer of an open socket is for.
+/// What an open socket is watched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watch {
     /// Whether the socket lives for a while.
@@ -135,7 +135,27 @@ impl Session {
 
     pub(super) fn look(&mut self, watch: Watch, after_ms: u32, turn: &mut Turn<impl Sink>) {
         self.watch = watch;
-        self.set_timer(after_ms, turn);
+        self.watch_due_ms = turn.moment.now_ms.wrapping_add(after_ms);
+        self.heard = false;
+        self.arm(turn);
+    }
+
+    /// Sets the one timer of an open connection to what is due first: the watch, or the end of the wait for an answer.
+    pub(super) fn arm(&mut self, turn: &mut Turn<impl Sink>) {
+        let late_in_ms = self.reject_late(turn);
+        self.set_timer(turn.moment.until_ms(self.watch_due_ms).min(late_in_ms), turn);
+    }
+
+    /// The timer of an open connection has run out.
+    pub(super) fn elapsed(&mut self, quiet_ms: u32, heard: bool, turn: &mut Turn<impl Sink>) {
+        // Whatever the clock says, the time of a timer that ran out has passed.
+        turn.moment.now_ms = turn.moment.now_ms.wrapping_add(turn.moment.until_ms(self.due_ms));
+        self.heard |= heard;
+        if turn.moment.until_ms(self.watch_due_ms) == 0 {
+            self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, self.heard), turn);
+        } else {
+            self.arm(turn);
+        }
     }
 
     pub(super) fn looked(&mut self, verdict: Verdict, turn: &mut Turn<impl Sink>) {

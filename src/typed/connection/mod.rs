@@ -17,6 +17,7 @@ use xano_realtime_protocol::Action;
 
 use super::failure::Failure;
 use super::frame::RawFrame;
+use super::frames::{self, Kept};
 use super::page::Page;
 use super::room::Room;
 use super::shared_channel::SharedChannel;
@@ -24,7 +25,7 @@ use super::shared_channels::SharedChannels;
 use super::socket::{Socket, SocketEvent};
 use super::status::Status;
 use super::token::Token;
-use super::turns::{self, Answer, Waiting};
+use super::turns::{self, Answer};
 use crate::engine::{ChannelId, ConnectionId, Epoch, Frame, Input};
 
 /// Clients with the same address and token share it.
@@ -107,13 +108,17 @@ impl Connection {
         self.decide(Input::TickEnded);
     }
 
-    /// Sends a frame, or lets it wait; says why it is refused.
-    pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Waiting, may_wait: bool) -> Result<(), Failure> {
+    /// Sends a frame, or lets it wait; says why it is refused. What is published is told so in its future.
+    pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let bytes = u32::try_from(frame.text.len()).unwrap_or(u32::MAX);
         let comes_back = frame.comes_back;
-        let frame = Frame { number: turns::keep_frame(frame), bytes, comes_back };
+        let was_sent = frame.publication.as_ref().map(|publication| publication.was_sent);
+        let frame = Frame { number: frames::keep(frame), bytes, comes_back };
         let writable = self.is_open.get() && self.socket.borrow().as_ref().is_some_and(Socket::is_writable);
-        let answer = self.decide(Input::Send { channel, frame, writable, may_wait });
+        let answer = self.decide(match was_sent {
+            Some(was_sent) => Input::Publish { channel, frame, writable, was_sent },
+            None => Input::Send { channel, frame, writable, may_wait },
+        });
         answer.refusal.map_or(Ok(()), |failure| Err(failure.into()))
     }
 

@@ -57,6 +57,7 @@ impl Connection {
             Ok(socket) => drop(self.socket.replace(Some(socket))),
             Err(error) => {
                 let cause = format!("{}: {}", self.address, codec::text_of(&error));
+                self.decide(Input::NoSocketMade);
                 self.attempt_failed(epoch, Failure::NoSocket, cause);
             }
         }

@@ -7,12 +7,14 @@ use wasm_bindgen_futures::spawn_local;
 use xano_realtime_protocol::{Action, CloseCode};
 
 use super::Connection;
-use crate::engine::{Attempt, ChannelId, Epoch, Input, Output};
+use crate::engine::{self, Attempt, ChannelId, Epoch, FrameId, Input, Output};
+use crate::typed::error::PublishError;
 use crate::typed::failure::Failure;
+use crate::typed::items::Published;
 use crate::typed::shared_channel::SharedChannel;
 use crate::typed::socket::Socket;
 use crate::typed::status::{Retry, Status};
-use crate::typed::{frame, pool, turns};
+use crate::typed::{frame, frames, pool};
 
 impl Connection {
     /// Does what the engine has decided.
@@ -50,11 +52,17 @@ impl Connection {
             Output::TakePosition { channel } => self.with_channel(channel, SharedChannel::take_position),
             Output::HandOut { channel, gap } => self.with_channel(channel, |channel| channel.hand_out(gap)),
             Output::Send { frame } => {
-                if let Some(frame) = turns::take_frame(frame) {
+                if let Some(frame) = frames::take(frame) {
                     self.with_socket(|socket| socket.send(&frame.text));
                 }
             }
-            Output::ForgetFrame { frame } => drop(turns::take_frame(frame)),
+            Output::SendPublished { message, keyed } => {
+                if let Some(text) = frames::published_text(message, keyed) {
+                    self.with_socket(|socket| socket.send(&text));
+                }
+            }
+            Output::Settled { message, failure } => settle(message, failure),
+            Output::ForgetFrame { frame } => drop(frames::take(frame)),
             Output::ForgetChannel { channel } => self.channels.borrow_mut().forget(channel),
             Output::ForgetConnection => self.forget(),
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
@@ -134,5 +142,18 @@ impl Connection {
         if let Some(channel) = channel {
             work(&channel);
         }
+    }
+}
+
+/// Tells what became of a published message without an answer.
+fn settle(message: FrameId, failure: Option<engine::Failure>) {
+    let refusal = || frames::room_of(message)?.place()?.refusal();
+    let outcome = match failure {
+        None => Ok(Published::default()),
+        Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),
+        Some(failure) => Err(PublishError::Failed(failure.into())),
+    };
+    if let Some(message) = frames::take(message) {
+        message.settle(outcome);
     }
 }

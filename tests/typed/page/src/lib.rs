@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use xano_wasm as typed;
-use xano_wasm::{ActionName, WhenFull};
+use xano_wasm::{ActionName, PublishError, WhenFull};
 
 pub use feed::Feed;
 
@@ -162,6 +162,24 @@ impl Channel {
     /// Larger than a JavaScript number says exactly.
     pub fn say_too_much(&self) -> Result<(), JsValue> {
         self.0.message(&u64::MAX).map_err(error_of)
+    }
+
+    /// Resolves with what became of it; rejects with an error that has a `code`.
+    pub fn publish(&self, name: String, text: String) -> js_sys::Promise {
+        let answer = self.0.publish(&Line { name, text, scores: Vec::new() });
+        wasm_bindgen_futures::future_to_promise(async move {
+            let published = answer.await.map_err(|error| {
+                let code = match &error {
+                    PublishError::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
+                    PublishError::Failed(failure) => failure.code().to_owned(),
+                    other => format!("{other:?}"),
+                };
+                let fault = error_of(error);
+                js_sys::Reflect::set(&fault, &"code".into(), &code.into()).unwrap_or_default();
+                fault
+            })?;
+            Ok(published.id.map_or(JsValue::NULL, JsValue::from))
+        })
     }
 
     pub fn whisper(&self, socket_id: &str, text: String) -> Result<(), JsValue> {
