@@ -19,12 +19,12 @@ pub(super) enum Wanted {
 /// The sending end of a stream.
 pub(super) struct Listener {
     wanted: Wanted,
-    pub(super) queue: Queue<Heard>,
+    pub(super) queue: Queue<Told>,
 }
 
 /// What a stream is told. Frames are decoded by who takes them.
 #[derive(Clone)]
-pub(super) enum Heard {
+pub(super) enum Told {
     Frame {
         frame: RawFrame,
         /// Whether it was recovered.
@@ -60,15 +60,15 @@ impl Listeners {
         let listeners = self.0.borrow().clone();
         for listener in listeners {
             if listener.wanted == Wanted::Everything || kind.is_some_and(|kind| listener.wanted == Wanted::Only(kind)) {
-                listener.queue.push(Heard::Frame { frame: frame.clone(), replayed });
+                listener.queue.push(Told::Frame { frame: frame.clone(), replayed });
             }
         }
     }
 
-    pub(super) fn tell_all(&self, heard: &Heard) {
+    pub(super) fn tell_all(&self, told: &Told) {
         let listeners = self.0.borrow().clone();
         for listener in listeners {
-            listener.queue.push(heard.clone());
+            listener.queue.push(told.clone());
         }
     }
 

@@ -13,6 +13,7 @@
 //! - `room`: one channel as one client has it.
 //! - `shared_channel`: one channel of a connection, with the rooms of every client on it; `shared_channels`: all of them.
 //! - `position`: where the application stands on a channel.
+//! - `heard`: which entries of a channel the application has got.
 //! - `pool`: which connection a channel belongs to.
 //! - `connection`: one socket, or the wish for one, and what the engine has it do.
 //! - `turns`: the one door to the engine.
@@ -35,6 +36,7 @@ mod error;
 mod failure;
 mod frame;
 mod frames;
+mod heard;
 mod http;
 mod items;
 mod listeners;

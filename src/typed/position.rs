@@ -11,7 +11,7 @@ use super::frame::{RawFields, field_of};
 pub(super) struct Position {
     epoch: Option<String>,
     /// As it lies in JavaScript: it changes with each message, and is read at the next join.
-    id: JsValue,
+    pub(super) id: JsValue,
 }
 
 impl Position {

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::frame::{self, RawFrame, Recipients};
 use super::frames::{self, Kept, Outcome, Publication};
 use super::items::{self, Client};
-use super::listeners::{Heard, Listener, Listeners, Wanted};
+use super::listeners::{Listener, Listeners, Told, Wanted};
 use super::pool;
 use super::queue::{Bounds, Queue};
 use super::realtime::Realtime;
@@ -205,21 +205,21 @@ impl Room {
         self.listeners.tell(frame, true);
     }
 
-    pub(super) fn tell(&self, heard: &Heard) {
-        self.listeners.tell_all(heard);
+    pub(super) fn tell(&self, told: &Told) {
+        self.listeners.tell_all(told);
     }
 
     pub(super) fn joined(&self) {
         self.joins.answer(&Ok(()));
         if self.is_interrupted.take() && !self.recovers() {
-            self.listeners.tell_all(&Heard::Interrupted);
+            self.listeners.tell_all(&Told::Interrupted);
         }
     }
 
     /// The server refused something: each waiting future and each stream gets the error.
     fn refused(&self, error: &ServerError) {
         self.fail(&error.clone().into());
-        self.listeners.tell_all(&Heard::Refused(error.clone()));
+        self.listeners.tell_all(&Told::Refused(error.clone()));
     }
 
     /// The client is gone: the channel is left, and every stream and every waiting future ends.

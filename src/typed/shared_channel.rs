@@ -1,17 +1,18 @@
 //! One channel of a connection: joined once, however many clients of the page are on it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::rc::{Rc, Weak};
 
+use wasm_bindgen::JsValue;
 use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
 use super::error::ServerError;
 use super::frame::{self, RawFields, RawFrame};
 use super::frames;
+use super::heard::Heard;
 use super::items::{self, Client};
-use super::listeners::Heard;
+use super::listeners::Told;
 use super::position::Position;
 use super::room::Room;
 use crate::engine::{Acknowledgement, ChannelId, Failure, Input, JoinOptions};
@@ -34,8 +35,7 @@ pub(super) struct SharedChannel {
     acknowledged: RefCell<Option<Option<Position>>>,
     /// The entries of the answer that the engine is asked about.
     missed: RefCell<Vec<RawFrame>>,
-    /// The names of the entries that were missed and handed out.
-    replayed: RefCell<HashSet<String>>,
+    heard: RefCell<Heard>,
     /// What the server has refused last.
     refusal: RefCell<Option<ServerError>>,
 }
@@ -62,7 +62,7 @@ impl SharedChannel {
             standing: RefCell::new(Standing::Never),
             acknowledged: RefCell::default(),
             missed: RefCell::default(),
-            replayed: RefCell::default(),
+            heard: RefCell::default(),
             refusal: RefCell::default(),
         }
     }
@@ -90,6 +90,7 @@ impl SharedChannel {
                 Standing::At(_) => JoinOptions::RETURNS.union(JoinOptions::POSITION),
             };
             self.standing.replace(before);
+            self.heard.replace(left.heard.borrow().clone());
             return returns;
         }
         let is_same = match (&before, &*self.standing.borrow()) {
@@ -98,7 +99,7 @@ impl SharedChannel {
             _ => false,
         };
         if room.recovers() && !is_same {
-            room.tell(&Heard::GapPossible);
+            room.tell(&Told::GapPossible);
         }
         JoinOptions::NONE
     }
@@ -187,14 +188,20 @@ impl SharedChannel {
                 message.settle(if is_error { Err(items::refusal(frame).into()) } else { Ok(items::published(frame)) });
             }
         }
-        let is_known =
-            || frame.option(RawFields::id).as_string().is_some_and(|id| self.replayed.borrow().contains(&id));
-        frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || is_known())
+        frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || self.has_heard(&frame.option(RawFields::id)))
     }
 
     /// Why the server does not let this client in.
     pub(super) fn refusal(&self) -> Option<ServerError> {
         self.refusal.borrow().clone()
+    }
+
+    /// Whether the application has got that entry already.
+    fn has_heard(&self, id: &JsValue) -> bool {
+        match &*self.standing.borrow() {
+            Standing::At(position) => self.heard.borrow().contains(&position.id, id),
+            _ => false,
+        }
     }
 
     fn awaits_missed(&self) -> bool {
@@ -216,38 +223,55 @@ impl SharedChannel {
 
     /// What was acknowledged last is where the application stands.
     pub(super) fn take_position(&self) {
-        if let Some(position) = self.acknowledged.take() {
-            self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
+        let Some(position) = self.acknowledged.take() else { return };
+        if let Some(position) = &position {
+            self.heard.borrow_mut().begin_behind(self.newest(position), &position.id);
         }
+        self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
     }
 
     /// The entries of the answer go to the rooms that asked for what was missed.
     pub(super) fn hand_out(&self, has_gap: bool) {
-        self.take_position();
-        let missed = self.missed.take();
+        let (missed, position) = (self.missed.take(), self.acknowledged.take().flatten());
+        if let Some(position) = position {
+            if has_gap {
+                let (newest, mut heard) = (self.newest(&position), self.heard.borrow_mut());
+                match missed.first() {
+                    Some(first) => heard.begin_with(newest, &first.option(RawFields::id)),
+                    None => heard.begin_behind(newest, &position.id),
+                }
+            }
+            self.standing.replace(Standing::At(position));
+        }
         missed.iter().for_each(|entry| self.got(entry));
-        let ids = missed.iter().filter_map(|entry| entry.option(RawFields::id).as_string());
-        self.replayed.replace(ids.collect());
         if has_gap {
-            self.tell_recovering(&Heard::Gap);
+            self.tell_recovering(&Told::Gap);
         }
         for room in self.recovering() {
             missed.iter().for_each(|entry| room.replay(entry));
         }
     }
 
+    /// The newest entry that the application has; none where the server of that position does not know it.
+    fn newest(&self, position: &Position) -> Option<JsValue> {
+        match &*self.standing.borrow() {
+            Standing::At(before) if before.is_of_epoch(Some(position)) => Some(before.id.clone()),
+            _ => None,
+        }
+    }
+
     /// Something may be missing on the channel.
     pub(super) fn failed(&self, failure: Failure) {
         match failure {
-            Failure::Gap => self.tell_recovering(&Heard::Gap),
-            Failure::GapPossible => self.tell_recovering(&Heard::GapPossible),
+            Failure::Gap => self.tell_recovering(&Told::Gap),
+            Failure::GapPossible => self.tell_recovering(&Told::GapPossible),
             // The rest concerns frames, whose senders are told.
             _ => {}
         }
     }
 
-    fn tell_recovering(&self, heard: &Heard) {
-        self.recovering().iter().for_each(|room| room.tell(heard));
+    fn tell_recovering(&self, told: &Told) {
+        self.recovering().iter().for_each(|room| room.tell(told));
     }
 
     fn recovering(&self) -> Vec<Rc<Room>> {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::error::{DecodeError, ReceiveError};
 use super::frame::RawFrame;
 use super::items::{self, Action, Client, Event, Message};
-use super::listeners::{Heard, Listener, Wanted};
+use super::listeners::{Listener, Told, Wanted};
 use super::queue::{Bounds, Entry, Queue, WhenFull};
 use super::realtime::Realtime;
 use super::room::Room;
@@ -39,11 +39,11 @@ impl Receiver {
         self.listener.queue.poll(context).map(|entry| {
             self.has_ended = entry.is_none();
             Some(match entry? {
-                Entry::Item(Heard::Frame { frame, replayed }) => decode(&frame, replayed).map_err(ReceiveError::from),
-                Entry::Item(Heard::Gap) => Err(ReceiveError::Gap),
-                Entry::Item(Heard::GapPossible) => Err(ReceiveError::GapPossible),
-                Entry::Item(Heard::Interrupted) => Err(ReceiveError::Interrupted),
-                Entry::Item(Heard::Refused(error)) => Err(error.into()),
+                Entry::Item(Told::Frame { frame, replayed }) => decode(&frame, replayed).map_err(ReceiveError::from),
+                Entry::Item(Told::Gap) => Err(ReceiveError::Gap),
+                Entry::Item(Told::GapPossible) => Err(ReceiveError::GapPossible),
+                Entry::Item(Told::Interrupted) => Err(ReceiveError::Interrupted),
+                Entry::Item(Told::Refused(error)) => Err(error.into()),
                 Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),
             })
         })

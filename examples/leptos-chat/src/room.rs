@@ -22,10 +22,8 @@ pub fn Room(ticket: Ticket) -> impl IntoView {
 }
 
 fn connect(ticket: Ticket) -> Result<(XanoClient, Channel), BuildError> {
-    let client = XanoClient::builder()
-        .api_group_base_url(ticket.base_url)
-        .realtime_connection_hash(ticket.hash)
-        .build()?;
+    let client =
+        XanoClient::builder().api_group_base_url(ticket.base_url).realtime_connection_hash(ticket.hash).build()?;
     let channel = client.channel(ROOM).presence(true).history(true).recover(true).join();
     Ok((client, channel))
 }
