@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use super::error::PublishError;
 use super::items::Published;
 use super::room::Room;
+use super::shared_channel::SharedChannel;
 use crate::engine::FrameId;
 
 thread_local! {
@@ -40,8 +41,8 @@ pub(super) struct Publication {
     /// Where it was published.
     pub(super) room: Weak<Room>,
     pub(super) key: String,
-    /// Whether it went out with its key.
-    pub(super) was_sent: bool,
+    /// The epoch of the server to which it was sent with its key, once it was: another one does not know the key.
+    pub(super) sent_in: Option<String>,
     answer: oneshot::Sender<Outcome>,
 }
 
@@ -52,7 +53,12 @@ impl Publication {
     /// With a new key, and where its outcome is told. Without one: the channel was left.
     pub(super) fn new(room: Weak<Room>) -> (Publication, oneshot::Receiver<Outcome>) {
         let (answer, answered) = oneshot::channel();
-        (Publication { room, key: new_key(), was_sent: false, answer }, answered)
+        (Publication { room, key: new_key(), sent_in: None, answer }, answered)
+    }
+
+    /// Whether it was sent to a server of which one with this epoch knows nothing.
+    pub(super) fn was_sent_to_another(&self, epoch: &str) -> bool {
+        self.sent_in.as_deref().is_some_and(|known| known != epoch)
     }
 }
 
@@ -85,15 +91,15 @@ pub(super) fn take(number: FrameId) -> Option<Kept> {
     Some(frame)
 }
 
-/// The text of a published message. It is kept, to be sent again.
-pub(super) fn published_text(number: FrameId, keyed: bool) -> Option<String> {
+/// The text of a published message, with its key if it goes to a server that answers keys, in that epoch. It is kept, to be
+/// sent again.
+pub(super) fn published_text(number: FrameId, epoch: Option<String>) -> Option<String> {
     KEPT.with_borrow_mut(|kept| {
         let frame = kept.get_mut(&number)?;
-        let publication = frame.publication.as_mut().filter(|_| keyed);
-        Some(match publication {
-            None => frame.text.clone(),
-            Some(publication) => {
-                publication.was_sent = true;
+        Some(match (&mut frame.publication, epoch) {
+            (None, _) | (_, None) => frame.text.clone(),
+            (Some(publication), epoch) => {
+                publication.sent_in = epoch;
                 // The frame's own options are the first to be named so.
                 let options = format!(r#""options":{{"key":"{}","#, publication.key);
                 frame.text.replacen(r#""options":{"#, &options, 1)
@@ -116,6 +122,16 @@ pub(super) fn room_of(number: FrameId) -> Option<Rc<Room>> {
 pub(super) fn published_in(room: &Room) -> Vec<FrameId> {
     let is_of = |frame: &Kept| frame.publication.as_ref().is_some_and(|known| std::ptr::eq(known.room.as_ptr(), room));
     KEPT.with_borrow(|kept| kept.iter().filter(|(_, frame)| is_of(frame)).map(|(&number, _)| number).collect())
+}
+
+/// The numbers of what was published on that channel and was sent in another epoch.
+pub(super) fn sent_in_another_epoch(channel: &SharedChannel, epoch: &str) -> Vec<FrameId> {
+    let is_meant = |frame: &Kept| {
+        let Some(publication) = &frame.publication else { return false };
+        let place = publication.room.upgrade().and_then(|room| room.place());
+        publication.was_sent_to_another(epoch) && place.is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
+    };
+    KEPT.with_borrow(|kept| kept.iter().filter(|(_, frame)| is_meant(frame)).map(|(&number, _)| number).collect())
 }
 
 /// Whether a client like this one has made the key: four numbers.

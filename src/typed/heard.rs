@@ -53,6 +53,20 @@ impl Heard {
     }
 }
 
+/// What a client has heard of a channel over a connection that it has left.
+pub(super) struct HeardElsewhere {
+    pub(super) epoch: Option<String>,
+    pub(super) heard: Heard,
+    pub(super) newest: JsValue,
+}
+
+impl HeardElsewhere {
+    /// Whether the entry, which a server in that epoch has named, was heard there.
+    pub(super) fn contains(&self, epoch: Option<&str>, id: &JsValue) -> bool {
+        self.epoch.as_deref() == epoch && self.heard.contains(&self.newest, id)
+    }
+}
+
 fn parse(id: &JsValue) -> Option<Id> {
     let text = id.as_string()?;
     let (ms, number) = text.split_once('-').unwrap_or((&text, "0"));

@@ -9,7 +9,7 @@ use super::frame::{RawFields, field_of};
 /// The newest entry of a channel that the application has.
 #[derive(Clone, Debug)]
 pub(super) struct Position {
-    epoch: Option<String>,
+    pub(super) epoch: Option<String>,
     /// As it lies in JavaScript: it changes with each message, and is read at the next join.
     pub(super) id: JsValue,
 }

@@ -1,6 +1,7 @@
 //! One channel as one client has it, and who hears what comes there.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -11,8 +12,9 @@ use super::asking::Asking;
 use super::connection::Connection;
 use super::error::{AnswerError, PublishError, SendError, ServerError};
 use super::failure::Failure;
-use super::frame::{self, RawFrame, Recipients};
+use super::frame::{self, RawFields, RawFrame, Recipients};
 use super::frames::{self, Kept, Outcome, Publication};
+use super::heard::HeardElsewhere;
 use super::items::{self, Client};
 use super::listeners::{Listener, Listeners, Told, Wanted};
 use super::pool;
@@ -20,6 +22,9 @@ use super::queue::{Bounds, Queue};
 use super::realtime::Realtime;
 use super::shared_channel::SharedChannel;
 use crate::engine::{Input, JoinOptions};
+
+/// Over how many connections that a room has left it knows what it heard.
+const MOST_ELSEWHERE: usize = 4;
 
 /// Joined while it lives.
 pub(super) struct Room {
@@ -30,6 +35,8 @@ pub(super) struct Room {
     options: Cell<JoinOptions>,
     /// Whether it was on its channel, over a socket that is gone.
     is_interrupted: Cell<bool>,
+    /// What it has heard over connections that it has left, the latest first: they may have been ahead of the present one.
+    elsewhere: RefCell<VecDeque<HeardElsewhere>>,
     listeners: Listeners,
     watchers: RefCell<Vec<Rc<Queue<Vec<Client>>>>>,
     /// What waits for the kept messages.
@@ -46,6 +53,7 @@ impl Room {
             place: RefCell::default(),
             options: Cell::new(JoinOptions::NONE),
             is_interrupted: Cell::new(false),
+            elsewhere: RefCell::default(),
             listeners: Listeners::default(),
             watchers: RefCell::default(),
             histories: Asking::default(),
@@ -79,6 +87,11 @@ impl Room {
     pub(super) fn enter(self: &Rc<Self>, connection: &Rc<Connection>, left: Option<&SharedChannel>) {
         let place = connection.channel(&self.name);
         let returns = left.map_or(JoinOptions::NONE, |left| place.take_over(left, self));
+        if let Some(heard) = left.and_then(SharedChannel::heard_here) {
+            let mut elsewhere = self.elsewhere.borrow_mut();
+            elsewhere.truncate(MOST_ELSEWHERE - 1);
+            elsewhere.push_front(heard);
+        }
         place.add(self);
         self.place.replace(Some(place.clone()));
         connection.decide(Input::Join { channel: place.number, options: self.options.get().union(returns) });
@@ -133,12 +146,16 @@ impl Room {
         Either::Right(async { answered.await.unwrap_or(Err(PublishError::Closed)) })
     }
 
-    /// Hands a frame to the engine.
+    /// Hands a frame to the engine. What was sent to a server that has restarted since then may be there already.
     pub(super) fn hand(&self, frame: Kept, may_wait: bool) -> Result<(), Failure> {
-        match self.place() {
-            Some(place) => place.connection.send(place.number, frame, may_wait),
-            None => Err(Failure::NotConnected),
+        let Some(place) = self.place() else { return Err(Failure::NotConnected) };
+        let is_foreign =
+            |epoch: String| frame.publication.as_ref().is_some_and(|known| known.was_sent_to_another(&epoch));
+        if place.epoch().is_some_and(is_foreign) {
+            frame.settle(Err(PublishError::Failed(Failure::Unconfirmed)));
+            return Ok(());
         }
+        place.connection.send(place.number, frame, may_wait)
     }
 
     /// Asks for the kept messages, now or as soon as there is a connection.
@@ -182,7 +199,9 @@ impl Room {
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
         }
-        self.listeners.tell(frame, false);
+        if !self.has_heard(frame) {
+            self.listeners.tell(frame, false);
+        }
     }
 
     /// The socket is gone, and what is said now is not heard.
@@ -202,7 +221,19 @@ impl Room {
 
     /// It gets an entry that was missed.
     pub(super) fn replay(&self, frame: &RawFrame) {
-        self.listeners.tell(frame, true);
+        if !self.has_heard(frame) {
+            self.listeners.tell(frame, true);
+        }
+    }
+
+    /// Whether it has got that entry over a connection that it has left.
+    fn has_heard(&self, frame: &RawFrame) -> bool {
+        let elsewhere = self.elsewhere.borrow();
+        if elsewhere.is_empty() {
+            return false;
+        }
+        let (epoch, id) = (self.place().and_then(|place| place.epoch()), frame.option(RawFields::id));
+        elsewhere.iter().any(|heard| heard.contains(epoch.as_deref(), &id))
     }
 
     pub(super) fn tell(&self, told: &Told) {

@@ -7,10 +7,10 @@ use wasm_bindgen::JsValue;
 use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
-use super::error::ServerError;
+use super::error::{PublishError, ServerError};
 use super::frame::{self, RawFields, RawFrame};
 use super::frames;
-use super::heard::Heard;
+use super::heard::{Heard, HeardElsewhere};
 use super::items::{self, Client};
 use super::listeners::Told;
 use super::position::Position;
@@ -165,7 +165,13 @@ impl SharedChannel {
             has_position: position.is_some(),
             is_restarted,
         };
+        let epoch = position.as_ref().and_then(|position| position.epoch.clone()).unwrap_or_default();
         self.acknowledged.replace(Some(position));
+        for message in frames::sent_in_another_epoch(self, &epoch) {
+            for message in self.connection.decide(Input::Answered { channel: self.number, message }).forgotten {
+                message.settle(Err(PublishError::Failed(super::failure::Failure::Unconfirmed)));
+            }
+        }
         self.connection.decide(Input::Acknowledged { channel: self.number, said });
     }
 
@@ -191,6 +197,17 @@ impl SharedChannel {
         frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || self.has_heard(&frame.option(RawFields::id)))
     }
 
+    /// The epoch of the server, as it has told.
+    pub(super) fn epoch(&self) -> Option<String> {
+        if let Some(position) = &*self.acknowledged.borrow() {
+            return position.as_ref()?.epoch.clone();
+        }
+        match &*self.standing.borrow() {
+            Standing::At(position) => position.epoch.clone(),
+            _ => None,
+        }
+    }
+
     /// Why the server does not let this client in.
     pub(super) fn refusal(&self) -> Option<ServerError> {
         self.refusal.borrow().clone()
@@ -201,6 +218,17 @@ impl SharedChannel {
         match &*self.standing.borrow() {
             Standing::At(position) => self.heard.borrow().contains(&position.id, id),
             _ => false,
+        }
+    }
+
+    /// What the application has heard here, for a room that leaves.
+    pub(super) fn heard_here(&self) -> Option<HeardElsewhere> {
+        match &*self.standing.borrow() {
+            Standing::At(Position { epoch, id }) => {
+                let heard = self.heard.borrow().clone();
+                Some(HeardElsewhere { epoch: epoch.clone(), heard, newest: id.clone() })
+            }
+            _ => None,
         }
     }
 

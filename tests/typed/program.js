@@ -128,7 +128,10 @@ window.runProgram = async (seed, steps) => {
   const program = new Program();
   for (let step = 0; step < steps; step += 1) {
     program.step();
-    if (dice.chance(0.5)) await turn();
+    if (dice.chance(0.5)) {
+      await turn();
+      program.hasLeft = false;
+    }
   }
   return program.end();
 };
@@ -139,6 +142,8 @@ class Program {
   outcomes = [];
   complaints = [];
   said = 0;
+  /** Whether a channel was left in this turn: frames of before may still come, to who joins it anew. */
+  hasLeft = false;
   counts = { heard: 0, replayed: 0, gaps: 0, taken: 0, unconfirmed: 0, Closed: 0, regrouped: 0 };
 
   constructor() {
@@ -168,7 +173,7 @@ class Program {
   }
 
   join() {
-    if (!this.clients.length) return;
+    if (!this.clients.length || this.hasLeft) return;
     const channel = dice.pick(CHANNELS);
     const client = dice.pick(this.clients);
     // One of each channel: a further handle of the same client is the same channel.
@@ -202,6 +207,7 @@ class Program {
   }
 
   dismiss(member) {
+    this.hasLeft = true;
     this.judge(member);
     member.subscription.free();
     member.handle.free();

@@ -112,7 +112,7 @@ impl Connection {
     pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let bytes = u32::try_from(frame.text.len()).unwrap_or(u32::MAX);
         let comes_back = frame.comes_back;
-        let was_sent = frame.publication.as_ref().map(|publication| publication.was_sent);
+        let was_sent = frame.publication.as_ref().map(|publication| publication.sent_in.is_some());
         let frame = Frame { number: frames::keep(frame), bytes, comes_back };
         let writable = self.is_open.get() && self.socket.borrow().as_ref().is_some_and(Socket::is_writable);
         let answer = self.decide(match was_sent {

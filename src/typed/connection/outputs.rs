@@ -57,7 +57,10 @@ impl Connection {
                 }
             }
             Output::SendPublished { message, keyed } => {
-                if let Some(text) = frames::published_text(message, keyed) {
+                let place = frames::room_of(message).filter(|_| keyed).and_then(|room| room.place());
+                if let Some(text) =
+                    frames::published_text(message, place.map(|place| place.epoch().unwrap_or_default()))
+                {
                     self.with_socket(|socket| socket.send(&text));
                 }
             }
