@@ -52,46 +52,6 @@ pub struct Event<T> {
     pub replayed: bool,
 }
 
-/// Anything that is received on a channel.
-///
-/// ```no_run,standalone_crate
-/// # fn demo(action: xano_wasm::Action<String>) {
-/// use xano_wasm::Action;
-/// match action {
-///     Action::Message(message) => println!("{}", message.payload),
-///     Action::Arrived(client) => println!("{} is here", client.socket_id),
-///     _ => {}
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Action<T> {
-    /// The channel is joined.
-    Joined,
-    /// The channel is left.
-    Left,
-    /// A member's message.
-    Message(Message<T>),
-    /// The workspace's event.
-    Event(Event<T>),
-    /// The kept messages, oldest first, each as far as it fits: after joining with `history(true)`, or asked for.
-    History(Vec<Result<Message<T>, DecodeError>>),
-    /// Everybody who is there, after joining with `presence(true)`.
-    Present(Vec<Client>),
-    /// Somebody came.
-    Arrived(Client),
-    /// Somebody went.
-    Departed(Client),
-    /// What this client does not know.
-    Other {
-        /// What it calls itself.
-        name: String,
-        /// The whole frame.
-        raw: JsValue,
-    },
-}
-
 /// What became of a message that was published, and that the server has taken.
 ///
 /// ```no_run,standalone_crate
@@ -108,47 +68,6 @@ pub struct Published {
     pub id: Option<String>,
     /// Whether a trigger of the workspace has dropped it.
     pub dropped: bool,
-}
-
-/// The name of an action that a channel hands out, for [`Channel::on`](crate::Channel::on).
-///
-/// ```no_run,standalone_crate
-/// # fn demo(channel: xano_wasm::Channel) {
-/// use xano_wasm::{Action, ActionName};
-/// let subscription = channel.on(ActionName::PresenceUpdate, |change: Result<Action<()>, _>| println!("{change:?}"));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ActionName {
-    /// `event`: [`Action::Event`].
-    Event,
-    /// `history`: [`Action::History`].
-    History,
-    /// `join`: [`Action::Joined`].
-    Join,
-    /// `leave`: [`Action::Left`].
-    Leave,
-    /// `message`: [`Action::Message`].
-    Message,
-    /// `presence_full`: [`Action::Present`].
-    PresenceFull,
-    /// `presence_update`: [`Action::Arrived`] and [`Action::Departed`].
-    PresenceUpdate,
-}
-
-impl ActionName {
-    pub(super) fn of_protocol(self) -> protocol::Action {
-        match self {
-            ActionName::Event => protocol::Action::Event,
-            ActionName::History => protocol::Action::History,
-            ActionName::Join => protocol::Action::Join,
-            ActionName::Leave => protocol::Action::Leave,
-            ActionName::Message => protocol::Action::Message,
-            ActionName::PresenceFull => protocol::Action::PresenceFull,
-            ActionName::PresenceUpdate => protocol::Action::PresenceUpdate,
-        }
-    }
 }
 
 /// One socket, as presence lists and messages show it.
@@ -266,22 +185,4 @@ pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Re
 pub(super) fn published(frame: &RawFrame) -> Published {
     let id = frame.option(RawFields::id).as_string().or_else(|| frame.said(RawFields::id).as_string());
     Published { id, dropped: frame.said(RawFields::dropped) == true }
-}
-
-pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Action<T>, DecodeError> {
-    use protocol::Action as Kind;
-    let known = match frame.kind() {
-        Some(Kind::Join) => Some(Action::Joined),
-        Some(Kind::Leave) => Some(Action::Left),
-        Some(Kind::Message) => Some(Action::Message(message(frame, replayed)?)),
-        Some(Kind::Event) => Some(Action::Event(event(frame, replayed)?)),
-        Some(Kind::History) => Some(Action::History(kept(frame).collect())),
-        Some(Kind::PresenceFull) => Some(Action::Present(present(frame))),
-        Some(Kind::PresenceUpdate) => change(frame).map(|(came, client)| match came {
-            true => Action::Arrived(client),
-            false => Action::Departed(client),
-        }),
-        _ => None,
-    };
-    Ok(known.unwrap_or_else(|| Action::Other { name: frame.name(), raw: frame.clone().into() }))
 }

@@ -5,7 +5,7 @@
 //!
 //! - `builder`: the settings of a client; `client`: the client.
 //! - `channel_builder`: a channel that is still to be joined; `channel`: one that was joined: sending, history, presence.
-//! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`: what both hand out.
+//! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`, `actions`: what both hand out.
 //! - `queue`: what waits between a socket and a stream, bounded; `listeners`: the streams of a channel.
 //! - `asking`: what waits for an answer of the server.
 //! - `status`: how the connection stands.
@@ -24,6 +24,7 @@
 //! - `frame`, `codec`: from the wire to Rust's types and back.
 //! - `error`, `failure`: what can go wrong.
 
+mod actions;
 mod address;
 mod asking;
 mod builder;
@@ -56,6 +57,7 @@ mod timer;
 mod token;
 mod turns;
 
+pub use actions::{Action, ActionName};
 pub use builder::ClientBuilder;
 pub use channel::Channel;
 pub use channel_builder::ChannelBuilder;
@@ -64,7 +66,7 @@ pub use error::{
     AnswerError, BuildError, DecodeError, HttpError, InvalidToken, PublishError, ReceiveError, SendError, ServerError,
 };
 pub use failure::Failure;
-pub use items::{Action, ActionName, Client, Event, Message, Permissions, Published};
+pub use items::{Client, Event, Message, Permissions, Published};
 pub use queue::WhenFull;
 pub use status::{Retry, Status};
 pub use streams::{Actions, Events, Messages, PresenceChanges, Statuses};

@@ -10,9 +10,10 @@ use futures::Stream;
 use futures::stream::FusedStream;
 use serde::de::DeserializeOwned;
 
+use super::actions::{self, Action};
 use super::error::{DecodeError, ReceiveError};
 use super::frame::RawFrame;
-use super::items::{self, Action, Client, Event, Message};
+use super::items::{self, Client, Event, Message};
 use super::listeners::{Listener, Told, Wanted};
 use super::queue::{Bounds, Entry, Queue, WhenFull};
 use super::realtime::Realtime;
@@ -105,7 +106,7 @@ received! {
     /// let actions: xano_wasm::Actions<String> = channel.actions();
     /// # }
     /// ```
-    Actions, Action, items::action
+    Actions, Action, actions::action
 }
 
 received! {

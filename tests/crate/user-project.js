@@ -1,7 +1,7 @@
 // Projects of users of the crate, with the crates as `cargo package` makes them in place of those of crates.io.
 
 import { spawn } from "node:child_process";
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +34,9 @@ let packages;
 /** A project of that name, with those dependencies and files in `src`; a `table.rs` is its library. */
 export async function userProject(name, dependencies, files) {
   packages ??= packageCrates();
-  const patches = Object.entries(await packages).map(([crate, path]) => `${crate} = { path = ${JSON.stringify(path)} }`);
+  const patches = Object.entries(await packages).map(
+    ([crate, path]) => `${crate} = { path = ${JSON.stringify(path)} }`,
+  );
   const folder = join(FOLDER, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "src"), { recursive: true });

@@ -71,7 +71,11 @@ test("where the frame was lost, it is sent again; where the answer was lost, too
     lose();
     const ids = [await lost, await answerless];
     await hers.publish("Jill", "the last");
-    return { ids, heard: await until("the last"), times: sent().filter(([text]) => text === "the answer is lost").length };
+    return {
+      ids,
+      heard: await until("the last"),
+      times: sent().filter(([text]) => text === "the answer is lost").length,
+    };
   });
 
   assert.equal(outcome.times, 2);

@@ -26,7 +26,13 @@ test("two clients share a socket, which lives until both are dropped", async (t)
     heard.push(await there.next(), await back.next());
     const between = ledger.count().sockets;
     jack.free();
-    return { heard, joins: ledger.said().filter((action) => action === "join").length, shared, between, left: ledger.count().sockets };
+    return {
+      heard,
+      joins: ledger.said().filter((action) => action === "join").length,
+      shared,
+      between,
+      left: ledger.count().sockets,
+    };
   });
 
   assert.deepEqual(outcome.heard, ["Jill: one [7]", "Jill: one [7]", "Jack: two [7]", undefined]);
