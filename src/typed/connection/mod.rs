@@ -108,13 +108,18 @@ impl Connection {
         self.decide(Input::TickEnded);
     }
 
+    /// Whether the browser takes a frame now.
+    pub(super) fn takes_frames(&self) -> bool {
+        self.is_open.get() && self.socket.borrow().as_ref().is_some_and(Socket::is_writable)
+    }
+
     /// Sends a frame, or lets it wait; says why it is refused. What is published is told so in its future.
     pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let bytes = u32::try_from(frame.text.len()).unwrap_or(u32::MAX);
         let comes_back = frame.comes_back;
         let was_sent = frame.publication.as_ref().map(|publication| publication.sent_in.is_some());
         let frame = Frame { number: frames::keep(frame), bytes, comes_back };
-        let writable = self.is_open.get() && self.socket.borrow().as_ref().is_some_and(Socket::is_writable);
+        let writable = self.takes_frames();
         let answer = self.decide(match was_sent {
             Some(was_sent) => Input::Publish { channel, frame, writable, was_sent },
             None => Input::Send { channel, frame, writable, may_wait },

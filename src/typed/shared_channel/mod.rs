@@ -88,7 +88,8 @@ impl SharedChannel {
         if kind == Some(Action::Join) {
             self.acknowledge(frame);
         } else if !self.is_joined() && kind.is_some_and(|kind| SIGNS_OF_JOINING.contains(&kind)) {
-            self.connection.decide(Input::Heard { channel: self.number });
+            let writable = self.connection.takes_frames();
+            self.connection.decide(Input::Heard { channel: self.number, writable });
         }
         if self.is_answer(frame, kind) {
             return;

@@ -77,7 +77,8 @@ impl SharedChannel {
                 message.settle(Err(PublishError::Failed(failure::Failure::Unconfirmed)));
             }
         }
-        self.connection.decide(Input::Acknowledged { channel: self.number, said });
+        let writable = self.connection.takes_frames();
+        self.connection.decide(Input::Acknowledged { channel: self.number, said, writable });
     }
 
     /// The epoch of the server, as it has told.
