@@ -42,7 +42,7 @@ impl Channel {
         self.send(Recipients { authenticated: true, ..Recipients::default() }, payload)
     }
 
-    /// Sends a message to one socket on the channel alone; [`Client::socket_id`] names it.
+    /// Sends a message to one socket on the channel alone; [`Client::socket_id`](crate::Client::socket_id) names it.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl Channel {
         self.room.publish(Recipients { authenticated: true, ..Recipients::default() }, payload)
     }
 
-    /// Publishes a message to one socket on the channel alone; [`Client::socket_id`] names it.
+    /// Publishes a message to one socket on the channel alone; [`Client::socket_id`](crate::Client::socket_id) names it.
     ///
     /// # Errors
     ///
