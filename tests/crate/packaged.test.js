@@ -26,10 +26,17 @@ struct Case<'a> {
 }`;
 const FIELDS = "builder, client, channel, subscription, line, hero, url, hash, token, name, team, socket_id";
 
+const SENT = "Status Published Failure AnswerError BuildError InvalidToken PublishError SendError ServerError".split(
+  " ",
+);
+
 /** One function for each expression in the table's column for Rust. */
 const TABLE = [
   "#![allow(dead_code, unused)]",
   NAMES,
+  // What the README says of threads.
+  "fn is_send<T: Send>() {}",
+  `fn sent() { ${SENT.map((name) => `is_send::<xano_wasm::${name}>();`).join(" ")} }`,
   ...ROWS.flatMap(({ rust }) => rust).map(
     (expression, number) => `fn row_${number}(Case { ${FIELDS} }: Case) { let _ = ${expression}; }`,
   ),
