@@ -43,13 +43,17 @@ impl Channel {
     /// What a join frame has to ask for; none when the current socket was asked for all of it already. The first join on a
     /// socket alone asks for what was missed: each answer to such a question is handed out.
     pub(super) fn join(&mut self) -> Option<JoinOptions> {
-        let recovers = match self.joined {
-            None => self.position >= Position::Known,
-            Some(joined) if self.options.is_part_of(joined) => return None,
-            Some(_) => false,
-        };
-        self.joined = Some(self.options);
-        Some(if recovers { self.options } else { self.options.with(JoinOptions::RECOVER, false) })
+        let mut asked = self.options;
+        let mut recovers = self.position >= Position::Known;
+        if let Some(joined) = self.joined {
+            if asked.is_part_of(joined) {
+                return None;
+            }
+            asked = asked.with(JoinOptions::RECOVER, joined.contains(JoinOptions::RECOVER));
+            recovers = false;
+        }
+        self.joined = Some(asked);
+        Some(if recovers { asked } else { asked.with(JoinOptions::RECOVER, false) })
     }
 
     /// The socket is gone, and its join with it.
@@ -78,5 +82,23 @@ impl Channel {
             self.queue.take(index);
         }
         Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channel, JoinOptions};
+
+    #[test]
+    fn a_further_join_on_the_same_socket_asks_for_nothing_that_was_missed() {
+        let mut channel = Channel::new(JoinOptions::RETURNS.union(JoinOptions::POSITION));
+        assert_eq!(channel.join(), Some(JoinOptions::NONE));
+        channel.options = JoinOptions::RECOVER.union(JoinOptions::HISTORY);
+        assert_eq!(channel.join(), Some(JoinOptions::HISTORY));
+        assert_eq!(
+            channel.joined,
+            Some(JoinOptions::HISTORY),
+            "an acknowledgement is taken for the answer to a question"
+        );
     }
 }
