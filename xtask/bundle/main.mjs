@@ -29,13 +29,14 @@ const shared = {
  * object of the platform that this package uses.
  */
 const INTERNAL = `
-  acknowledged activate attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard done_ms
-  enter failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
-  isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
-  isSent isToldConnected joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
-  openWith owner pass poll quiet_ms recovery removeHandlers sendIfOpen sendJoin serves setTimer slot slots spares subscription
-  subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
-  transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
+  acknowledged activate answer attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard
+  enter failed failure formField freeSlots generation got hand handlers handles handOut heard heardBefore held
+  isAsking isClosed isConnected isDebugged isDiscarded isHeard isInternal isJoined isMember isOpen isPinged isPlain
+  isRemoved isSendingKnown isToldConnected joinOptions leave link listen listeners mayWait missed number object
+  onStatus openWith owner pass phase poll position published publisher quiet_ms recovered refusal removeHandlers seen
+  sendIfOpen sendJoin serves setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions
+  takePosition takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer transmit unsent
+  unsubscribe wanted wasHeard wasSent watch watchOver
 `;
 /** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
 const properties = {

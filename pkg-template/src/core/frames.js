@@ -13,20 +13,15 @@
  */
 /**
  * @typedef {object} Published
- * @property {ChannelHandle} handle where it was published
+ * @property {ChannelHandle} publisher where it was published
  * @property {string} key
- * @property {boolean} wasSent with its key
- * @property {Action} [answer] the server's
+ * @property {number} [wasSent] 1 with its key, 0 without
+ * @property {Action | {}} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
 
 /** @type {Map<number, Frame>} */
 export const kept = new Map();
-/**
- * The numbers of published messages, by their keys.
- * @type {Map<string, number>}
- */
-export const numbers = new Map();
 let count = 0;
 /** @type {Frame[] | undefined} */
 let unsent;
@@ -35,7 +30,6 @@ let unsent;
 export function keepFrame(frame) {
   /** @type {Subscription} */ (frame.owner).unsent++;
   kept.set(++count, frame);
-  if (frame.published) numbers.set(frame.published.key, count);
   return count;
 }
 
@@ -47,7 +41,6 @@ export function takeFrame(number) {
   const frame = /** @type {Frame} */ (kept.get(number));
   kept.delete(number);
   /** @type {Subscription} */ (frame.owner).unsent--;
-  if (frame.published) numbers.delete(frame.published.key);
   return frame;
 }
 
@@ -59,8 +52,8 @@ export function takeFrame(number) {
 export function publishedText(number, keyed) {
   const { text, published } = /** @type {{ text: string, published: Published }} */ (kept.get(number));
   const { key } = published;
+  published.wasSent = keyed;
   if (!keyed) return text.replace(RegExp(`,"key":"${key}"|"key":"${key}",`), "");
-  published.wasSent = true;
   return text;
 }
 

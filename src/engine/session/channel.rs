@@ -1,7 +1,7 @@
 //! One channel of a connection.
 
 use super::options::JoinOptions;
-use super::queue::{Entry, Marks, OUT, PUBLISHED, Queue, SENT};
+use super::queue::{Entry, Marks, OUT, PLAIN, PUBLISHED, Queue, SENT};
 use super::recovery::Position;
 
 /// What the server has said about the join on the current socket. Later ones say more.
@@ -43,17 +43,15 @@ impl Channel {
     /// What a join frame has to ask for; none when the current socket was asked for all of it already. The first join on a
     /// socket alone asks for what was missed: each answer to such a question is handed out.
     pub(super) fn join(&mut self) -> Option<JoinOptions> {
-        let mut asked = self.options;
-        let mut recovers = self.position >= Position::Known;
-        if let Some(joined) = self.joined {
-            if asked.is_part_of(joined) {
-                return None;
-            }
-            asked = asked.with(JoinOptions::RECOVER, joined.contains(JoinOptions::RECOVER));
-            recovers = false;
-        }
-        self.joined = Some(asked);
-        Some(if recovers { asked } else { asked.with(JoinOptions::RECOVER, false) })
+        let plain = self.options.with(JoinOptions::RECOVER, false);
+        let (joined, asks) = match self.joined {
+            None => (self.options, self.position >= Position::Known),
+            Some(joined) if self.options.is_part_of(joined) => return None,
+            // Whether it recovers is what the first join says.
+            Some(joined) => (plain.with(JoinOptions::RECOVER, joined.contains(JoinOptions::RECOVER)), false),
+        };
+        self.joined = Some(joined);
+        Some(if asks { self.options } else { plain })
     }
 
     /// The socket is gone, and its join with it.
@@ -65,17 +63,18 @@ impl Channel {
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known
     /// what the server can do.
     pub(super) fn next(&mut self) -> Option<(usize, &mut Entry)> {
-        let barred: Marks = if self.answer == Answer::None { OUT | PUBLISHED } else { OUT };
+        let barred: Marks = if self.answer == Answer::None { OUT | PLAIN | PUBLISHED } else { OUT | PLAIN };
         self.queue.first(barred, 0)
     }
 
-    /// Takes what [`next`](Self::next) says. What is published with its key stays until it is answered.
+    /// Takes what [`next`](Self::next) says. What is published stays until it is answered, or, without its key, until it comes
+    /// back.
     pub(super) fn pop(&mut self) -> Option<Entry> {
-        let answers = self.answer == Answer::Keys;
+        let keyed = self.answer == Answer::Keys;
         let (index, entry) = self.next()?;
-        let stays = answers && entry.marks & PUBLISHED != 0;
+        let stays = entry.marks & PUBLISHED != 0 && (keyed || entry.frame.comes_back);
         if stays {
-            entry.marks |= SENT | OUT;
+            entry.marks |= if keyed { SENT | OUT } else { PLAIN | OUT };
         }
         let entry = *entry;
         if !stays {
