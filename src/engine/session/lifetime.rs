@@ -74,7 +74,10 @@ impl Session {
         }
         let failure = match retry {
             Retry::Again => return,
-            Retry::AgainWithoutFrame => return turn.fail(Failure::TooLarge),
+            Retry::AgainWithoutFrame => {
+                turn.fail(Failure::TooLarge);
+                return self.reject_out(turn);
+            }
             Retry::Never => return self.reject_all(Failure::ServerClosed, turn),
             Retry::NeverPolicy => Failure::Policy,
             Retry::NeverUnauthorized => Failure::Unauthorized,

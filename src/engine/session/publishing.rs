@@ -99,6 +99,13 @@ impl Session {
         }
     }
 
+    /// The server did not take the size of a frame, and does not say which. Sent again, it would close every socket.
+    pub(super) fn reject_out(&mut self, turn: &mut Turn<impl Sink>) {
+        for channel in 0..self.channels.end() {
+            self.reject(channel, OUT, OUT, Failure::TooLarge, turn);
+        }
+    }
+
     /// What was sent without a key over an earlier socket has not come back: it may have been taken.
     pub(super) fn reject_plain(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
         self.reject(channel, PLAIN | OUT, PLAIN, Failure::Unconfirmed, turn);
