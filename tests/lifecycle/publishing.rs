@@ -6,7 +6,7 @@ use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Output};
 use crate::{NOTHING, Stage, acknowledge, describe, last};
 
 /// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 26] = [
+const PUBLISHING: [(&str, &[Step], &str, Step); 28] = [
     ("open, not joined", &[Stage::open], "publish", Stage::publish),
     (
         "open, message 1 waits",
@@ -43,6 +43,18 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 26] = [
         &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
         "the join is acknowledged, keys are answered",
         Stage::keys,
+    ),
+    (
+        "message 1 is sent, and the connection is a new one",
+        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
+        "the join is acknowledged, keys are not answered",
+        acknowledge,
+    ),
+    (
+        "message 1 is sent, and the connection is a new one",
+        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
+        "something comes that only members get",
+        Stage::hear,
     ),
     (
         "message 1 is sent, message 2 is not, and the connection is a new one",
