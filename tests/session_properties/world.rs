@@ -269,8 +269,8 @@ impl World {
             return;
         }
         let is_full = self.frames.values().filter(|&&of| of == channel).count() == MAX_FRAMES;
-        let must_wait = !goes_out_now || (may_wait && waits_before);
-        let is_refused = must_wait && (!may_wait || is_full);
+        let must_wait = !goes_out_now || waits_before;
+        let is_refused = (!goes_out_now && !may_wait) || (must_wait && is_full);
         if !is_refused {
             self.waiting.entry(channel).or_default().push_back(number);
         }
