@@ -76,7 +76,8 @@ impl Session {
             Retry::Again => return,
             Retry::AgainWithoutFrame => {
                 turn.fail(Failure::TooLarge);
-                return self.reject_out(turn);
+                // The server does not say which frame it was. Sent again, that one would close every socket.
+                return self.reject_on_all(queue::OUT, Failure::TooLarge, turn);
             }
             Retry::Never => return self.reject_all(Failure::ServerClosed, turn),
             Retry::NeverPolicy => Failure::Policy,

@@ -94,15 +94,13 @@ impl Session {
     /// Nothing comes of what was published, and of what will be, until the next attempt to connect.
     pub(super) fn reject_all(&mut self, failure: Failure, turn: &mut Turn<impl Sink>) {
         self.failure = Some(failure);
-        for channel in 0..self.channels.end() {
-            self.reject(channel, PUBLISHED, PUBLISHED, failure, turn);
-        }
+        self.reject_on_all(PUBLISHED, failure, turn);
     }
 
-    /// The server did not take the size of a frame, and does not say which. Sent again, it would close every socket.
-    pub(super) fn reject_out(&mut self, turn: &mut Turn<impl Sink>) {
+    /// Rejects what has those marks, whatever its channel.
+    pub(super) fn reject_on_all(&mut self, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
         for channel in 0..self.channels.end() {
-            self.reject(channel, OUT, OUT, Failure::TooLarge, turn);
+            self.reject(channel, marks, marks, failure, turn);
         }
     }
 
