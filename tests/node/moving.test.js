@@ -163,9 +163,15 @@ for (const isThere of [true, false]) {
   const where = isThere ? "a server that has restarted" : "one that has not told yet that it has";
   test(`a message that was sent does not move to ${where}`, async (t) => {
     const hash = `restarted-${isThere}`;
-    const keyed = (id, epoch) => ({ action: "join", options, payload: { ext: { publish: 1, recover: { epoch, id } } } });
+    const keyed = (id, epoch) => ({
+      action: "join",
+      options,
+      payload: { ext: { publish: 1, recover: { epoch, id } } },
+    });
     const [first] = [member(t, hash, "a", keyed("0-1", "e")), member(t, hash, "a")];
-    client({ realtimeConnectionHash: hash, realtimeAuthToken: "b" }).channel("room").on(() => {});
+    client({ realtimeConnectionHash: hash, realtimeAuthToken: "b" })
+      .channel("room")
+      .on(() => {});
     const there = FakeSocket.latest;
     const tell = () => {
       there.open();

@@ -109,7 +109,11 @@ test("what comes on a socket that is replaced before it has joined comes again o
 });
 
 test("an own message that was missed answers its promise, and does not come a second time", async (t) => {
-  const announced = (id) => ({ action: "join", options, payload: { ext: { publish: 1, recover: { epoch: "e", id } } } });
+  const announced = (id) => ({
+    action: "join",
+    options,
+    payload: { ext: { publish: 1, recover: { epoch: "e", id } } },
+  });
   const { channel, told, interrupt } = joined(t, { epoch: "e", id: "0-1" });
   FakeSocket.latest.deliver(announced("0-1"));
   const published = channel.publish("own");

@@ -159,7 +159,9 @@ test("a token function may end another channel", async (t) => {
     channel.destroy();
     return "token";
   };
-  const other = client({ realtimeAuthToken: provide }).channel("room").on(() => {});
+  const other = client({ realtimeAuthToken: provide })
+    .channel("room")
+    .on(() => {});
   t.after(() => other.destroy());
   await settled();
   await assert.rejects(published, { code: "destroyed" });
