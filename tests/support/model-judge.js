@@ -1,0 +1,63 @@
+// What a random program of tests/node/properties.test.js must not show.
+
+import { isDropped, isRefused, LONGEST_WAY_MS } from "./model-server.js";
+
+/** What a promise may be told where no answer of the server settles it. */
+const ALWAYS = ["destroyed", "unconfirmed", "timeout", "queue_full", "too_large"];
+/** Failures after which the connection stays closed. */
+const CLOSED_FOR_GOOD = ["server_closed", "policy", "unauthorized"];
+const ANSWER_WITHIN_MS = 15_000;
+
+/** From then on the frames of an earlier member on the same socket have arrived: what comes is the new member's. */
+const SETTLED_AFTER_MS = 4 * LONGEST_WAY_MS;
+
+/** In order, nothing twice; with `recover` nothing is missing but where a gap was told. */
+export function* faultsOfMember({ label, name, recovers, createdAt, heard }, said) {
+  const places = new Map(said.map(({ text }, index) => [text, index]));
+  let last = -1;
+  let counts = false;
+  let hasGap = false;
+  for (const { text, gap, at } of heard) {
+    if (gap) {
+      hasGap = true;
+      continue;
+    }
+    const index = places.get(text);
+    if (index === undefined) yield `${label} heard ${text}, which was never said on ${name}`;
+    else if (index <= last) yield `${label} heard ${text} twice, or in another order (at ${at} ms)`;
+    else if (recovers && counts && index > last + 1 && !hasGap) {
+      const missing = said.slice(last + 1, index).map(({ text }) => text);
+      yield `${label} misses ${missing} before ${text} (at ${at} ms), and was not told`;
+    }
+    last = Math.max(last, index ?? -1);
+    counts = at > createdAt + SETTLED_AFTER_MS;
+    hasGap = false;
+  }
+}
+
+/** One outcome at most, in time; what it says of the message is so. */
+export function* faultsOfPublished(published, server) {
+  const { text, name, outcomes, sentIn, label } = published;
+  const said = (server.said.get(name) ?? []).filter((entry) => entry.text === text);
+  const [outcome] = outcomes;
+  if (outcomes.length !== 1) yield `${text} by ${label} has ${outcomes.length} outcomes`;
+  if (said.length > 1) yield `${text} by ${label} was said ${said.length} times`;
+  if (!outcome) return;
+  const { code, id, dropped, epoch, at, since } = outcome;
+  if (code === undefined) {
+    if (dropped) {
+      if (!isDropped(text)) yield `${text} is told dropped`;
+    } else if (server.hasExtensions && (said.length !== 1 || said[0].id !== id)) {
+      yield `${text} by ${label} is taken as ${id}, and was said as ${said.map(({ id }) => id)}`;
+    }
+    return;
+  }
+  const answered = isRefused(text) ? ["no_public"] : [];
+  if (![...ALWAYS, ...CLOSED_FOR_GOOD, ...answered].includes(code)) yield `${text} by ${label} is told ${code}`;
+  if (code === "unconfirmed" && !sentIn.some((sent) => sent < epoch)) yield `the fate of ${text} is known: never sent before`;
+  if (["queue_full", "no_public"].includes(code) && said.length > 0) yield `${text} is told ${code}, and was said`;
+  if (code === "timeout" && at - since < ANSWER_WITHIN_MS) yield `${text} timed out after ${at - since} ms with a connection`;
+}
+
+/** Whether a promise is pending for longer than a server may take to answer. */
+export const isLate = ({ outcomes, since }, now) => outcomes.length === 0 && now - since() > ANSWER_WITHIN_MS;
