@@ -1,7 +1,7 @@
 // A random program: clients of one page publish, move between connections and are destroyed while the network breaks.
 
 import { Clock, settled } from "./clock.js";
-import { faultsOfMember, faultsOfPublished, isLate } from "./model-judge.js";
+import { faultsOfMember, faultsOfPublished, isLate, LOOKED_EVERY_MS } from "./model-judge.js";
 import { ModelPage } from "./model-page.js";
 import { ModelServer } from "./model-server.js";
 import { Dice } from "./random.js";
@@ -69,8 +69,8 @@ export class Program {
   /** Looks often enough to see a connection change. */
   async #pass(ms) {
     await settled();
-    for (let left = ms; left >= 0; left -= 500) {
-      await this.clock.advance(Math.min(left, 500));
+    for (let left = ms; left >= 0; left -= LOOKED_EVERY_MS) {
+      await this.clock.advance(Math.min(left, LOOKED_EVERY_MS));
       for (const each of this.published) {
         if (!isLate(each, this.clock.now) || each.isLate) continue;
         each.isLate = true;
@@ -116,6 +116,7 @@ export class Program {
     const hear = (action) => {
       this.#hear(member, action);
       if (reaction === "throws") throw new Error(THROWN);
+      if (this.server.isCalm) return;
       if (action.action === "message" && member.heard.length === at) this.#react(member, reaction);
     };
     channel.on(hear, hear);
@@ -249,7 +250,7 @@ export class Program {
     for (const name of CHANNELS) server.say(name, `end of ${name}`);
     await this.#pass(5_000);
     for (const { label, name, heard } of this.alive) {
-      if (heard.at(-1)?.text !== `end of ${name}`) this.faults.push(`${label} is not on ${name} at the end`);
+      if (!heard.some(({ text }) => text === `end of ${name}`)) this.faults.push(`${label} is not on ${name} at the end`);
     }
     for (const each of this.published) {
       if (each.outcomes.length === 0) this.faults.push(`${each.text} by ${each.label} is pending at the end`);

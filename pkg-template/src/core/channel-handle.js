@@ -134,12 +134,14 @@ export class ChannelHandle {
   enter(connection, left) {
     const subscription = connection.subscriptionOf(this.channel);
     let options = this.joinOptions;
+    subscription.epoch ??= left?.epoch;
     if (left && left.position !== undefined) {
       if (subscription.handles.length === 0) {
         // What comes on the way is recovered.
         subscription.position = left.position && { ...left.position };
+        subscription.seen = left.seen && new Set(left.seen);
         options |= RETURNS | (left.position ? POSITION : 0);
-      } else if (options & RECOVER && (!left.position || left.position.id !== subscription.position?.id)) {
+      } else if (options & RECOVER && !left.isAt(subscription)) {
         // Other channel objects are there already, and what they got is not what this one has.
         later(() => handToAll([this], failureAction(GAP_POSSIBLE, this.channel)));
       }

@@ -71,12 +71,16 @@ function receiveExtended(subscription, action) {
     // Any text may come from a server: `ext` may be anything.
     const { ping, publish, recover } = payload?.ext ?? {};
     const position = typeof recover === "object" && recover ? { ...recover } : null;
-    const before = subscription.position;
+    const before = subscription.epoch;
+    const epoch = position?.epoch;
+    const isRestarted = before !== undefined && before !== epoch;
     const said =
       (ping === 1 ? ANSWERS_PINGS : 0) |
       (publish === 1 ? ANSWERS_KEYS : 0) |
       (position ? HAS_POSITION : 0) |
-      (before && before.epoch !== position?.epoch ? IS_RESTARTED : 0);
+      (isRestarted ? IS_RESTARTED : 0);
+    subscription.epoch = epoch;
+    if (isRestarted) subscription.seen = undefined;
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
@@ -94,7 +98,7 @@ function receiveExtended(subscription, action) {
   if (name === "history" && subscription.acknowledged && typeof payload?.complete === "boolean") {
     subscription.answer = payload.history;
     decide(connection, MISSED, slot, payload.complete);
-  } else if (!isOurs(key) || (name !== "ack" && !subscription.replayed?.has(id))) {
+  } else if (!isOurs(key) || (name !== "ack" && !subscription.seen?.has(id))) {
     subscription.got(id);
     handToAll(subscription.handles, action);
   }

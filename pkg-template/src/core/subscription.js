@@ -1,5 +1,6 @@
 import { failureAction } from "./actions.js";
 import { handToAll } from "./dispatch.js";
+import { numbers } from "./frames.js";
 import { GAP } from "./numbers.js";
 import { later } from "./turns.js";
 
@@ -11,6 +12,9 @@ import { later } from "./turns.js";
  * The newest entry of a channel, as the server names it (`ext.recover` of docs/protocol.md).
  * @typedef {{ epoch?: unknown, id?: unknown }} Position
  */
+
+/** How many ids are remembered while something published has no answer. */
+const MOST_SEEN = 10_000;
 
 /** One channel of a connection: joined once, however many channel objects of the page are on it. */
 export class Subscription {
@@ -34,6 +38,11 @@ export class Subscription {
    */
   position;
   /**
+   * The epoch of the last acknowledgement, also where what was missed since the position is on its way.
+   * @type {unknown}
+   */
+  epoch;
+  /**
    * Where the server stood when it acknowledged, until the engine says what that means.
    * @type {Position | null | undefined}
    */
@@ -44,10 +53,11 @@ export class Subscription {
    */
   answer;
   /**
-   * The entries that the page has got in such an answer.
+   * The ids that the page has got while something published had no answer. A message that is sent again may be among them,
+   * and its echo comes all the same.
    * @type {Set<unknown> | undefined}
    */
-  replayed;
+  seen;
 
   /**
    * @param {Connection} connection
@@ -66,11 +76,22 @@ export class Subscription {
   }
 
   /**
+   * Whether the page has got the same entries on the other one.
+   * @param {Subscription} other
+   */
+  isAt({ position, epoch }) {
+    return !!this.position && this.position.id === position?.id && this.epoch === epoch;
+  }
+
+  /**
    * The page gets an entry.
    * @param {unknown} id
    */
   got(id) {
-    if (this.position && id !== undefined) this.position.id = id;
+    if (id === undefined) return;
+    if (this.position) this.position.id = id;
+    if (!numbers.size || this.seen?.size === MOST_SEEN) this.seen = undefined;
+    if (numbers.size) this.seen = (this.seen ?? new Set()).add(id);
   }
 
   /**
@@ -82,8 +103,7 @@ export class Subscription {
     /** @type {any[]} */
     const entries = Array.isArray(this.answer) ? this.answer : [];
     const missed = entries.filter((entry) => entry?.action === "message" || entry?.action === "event");
-    this.replayed = new Set(missed.map(({ options }) => options?.id));
-    for (const id of this.replayed) this.got(id);
+    for (const { options } of missed) this.got(options?.id);
     later(() => {
       if (hasGap) handToAll(this.handles, failureAction(GAP, this.name));
       for (const entry of missed) handToAll(this.handles, { ...entry, replayed: true });
