@@ -13,9 +13,10 @@ export const LOOKED_EVERY_MS = 500;
 /** From then on the frames of an earlier member on the same socket have arrived: what comes is the new member's. */
 const SETTLED_AFTER_MS = 4 * LONGEST_WAY_MS;
 
-/** In order, nothing twice; with `recover` nothing is missing but where a gap was told. */
-export function* faultsOfMember({ label, name, recovers, createdAt, heard }, said) {
+/** Nothing twice, and in order; with `recover` nothing is missing but where a gap was told. */
+export function* faultsOfMember({ label, name, recovers, createdAt, heard }, said, isOwn) {
   const places = new Map(said.map(({ text }, index) => [text, index]));
+  const seen = new Set();
   let last = -1;
   let counts = false;
   let hasGap = false;
@@ -26,11 +27,14 @@ export function* faultsOfMember({ label, name, recovers, createdAt, heard }, sai
     }
     const index = places.get(text);
     if (index === undefined) yield `${label} heard ${text}, which was never said on ${name}`;
-    else if (index <= last) yield `${label} heard ${text} twice, or in another order (at ${at} ms)`;
+    if (seen.has(text)) yield `${label} heard ${text} twice (at ${at} ms)`;
+    // The echo of what is sent again comes late. With `recover` it came before, among what was missed.
+    else if (index <= last && (recovers || !isOwn(text))) yield `${label} heard ${text} too late (at ${at} ms)`;
     else if (recovers && counts && index > last + 1 && !hasGap) {
       const missing = said.slice(last + 1, index).map(({ text }) => text);
       yield `${label} misses ${missing} before ${text} (at ${at} ms), and was not told`;
     }
+    seen.add(text);
     last = Math.max(last, index ?? -1);
     counts = at > createdAt + SETTLED_AFTER_MS;
     hasGap = false;

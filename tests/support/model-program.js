@@ -263,7 +263,9 @@ export class Program {
 
   #judge() {
     const { said } = this.server;
-    for (const member of this.members) this.faults.push(...faultsOfMember(member, said.get(member.name) ?? []));
+    const published = new Set(this.published.map(({ text }) => text));
+    const isOwn = (text) => published.has(text);
+    for (const member of this.members) this.faults.push(...faultsOfMember(member, said.get(member.name) ?? [], isOwn));
     for (const published of this.published) {
       this.faults.push(...faultsOfPublished(published, this.server));
       const [outcome] = published.outcomes;

@@ -281,6 +281,7 @@ export class ChannelHandle {
     }
     const { connection, slot } = subscription;
     frame.owner = subscription;
+    if (published) subscription.seen ??= new Set();
     const takesFrames = connection.takesFrames();
     const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0);
     const more = published ? published.wasSent && WAS_SENT : this.mayWait && MAY_WAIT;

@@ -80,7 +80,7 @@ function receiveExtended(subscription, action) {
       (position ? HAS_POSITION : 0) |
       (isRestarted ? IS_RESTARTED : 0);
     subscription.epoch = epoch;
-    if (isRestarted) subscription.seen = undefined;
+    if (isRestarted) subscription.seen?.clear();
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);

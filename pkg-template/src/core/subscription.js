@@ -1,6 +1,5 @@
 import { failureAction } from "./actions.js";
 import { handToAll } from "./dispatch.js";
-import { numbers } from "./frames.js";
 import { GAP } from "./numbers.js";
 import { later } from "./turns.js";
 
@@ -13,8 +12,8 @@ import { later } from "./turns.js";
  * @typedef {{ epoch?: unknown, id?: unknown }} Position
  */
 
-/** How many ids are remembered while something published has no answer. */
-const MOST_SEEN = 10_000;
+/** How many ids a channel remembers at most. */
+const MOST_SEEN = 5_000;
 
 /** One channel of a connection: joined once, however many channel objects of the page are on it. */
 export class Subscription {
@@ -53,7 +52,7 @@ export class Subscription {
    */
   answer;
   /**
-   * The ids that the page has got while something published had no answer. A message that is sent again may be among them,
+   * The newest ids that the page has got, from its first published message on: one that is sent again may be among them,
    * and its echo comes all the same.
    * @type {Set<unknown> | undefined}
    */
@@ -90,8 +89,8 @@ export class Subscription {
   got(id) {
     if (id === undefined) return;
     if (this.position) this.position.id = id;
-    if (!numbers.size || this.seen?.size === MOST_SEEN) this.seen = undefined;
-    if (numbers.size) this.seen = (this.seen ?? new Set()).add(id);
+    const { seen } = this;
+    if (seen?.add(id) && seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
   }
 
   /**
@@ -103,6 +102,7 @@ export class Subscription {
     /** @type {any[]} */
     const entries = Array.isArray(this.answer) ? this.answer : [];
     const missed = entries.filter((entry) => entry?.action === "message" || entry?.action === "event");
+    this.seen ??= new Set();
     for (const { options } of missed) this.got(options?.id);
     later(() => {
       if (hasGap) handToAll(this.handles, failureAction(GAP, this.name));
