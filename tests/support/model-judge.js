@@ -20,11 +20,15 @@ export function* faultsOfMember({ label, name, recovers, createdAt, heard }, sai
   let last = -1;
   let counts = false;
   let hasGap = false;
-  for (const { text, gap, at } of heard) {
-    if (gap) {
-      hasGap = true;
-      continue;
+  for (const { text, gap, hasMoved, at } of heard) {
+    // The others' connection may be behind or ahead of the one it comes from.
+    if (hasMoved) {
+      seen.clear();
+      last = -1;
+      counts = false;
     }
+    if (gap) hasGap = true;
+    if (text === undefined) continue;
     const index = places.get(text);
     if (index === undefined) yield `${label} heard ${text}, which was never said on ${name}`;
     if (seen.has(text)) yield `${label} heard ${text} twice (at ${at} ms)`;
@@ -43,7 +47,7 @@ export function* faultsOfMember({ label, name, recovers, createdAt, heard }, sai
 
 /** One outcome at most, in time; what it says of the message is so. */
 export function* faultsOfPublished(published, server) {
-  const { text, name, outcomes, sentIn, label } = published;
+  const { text, name, member, outcomes, sentIn, label } = published;
   const said = (server.said.get(name) ?? []).filter((entry) => entry.text === text);
   const [outcome] = outcomes;
   if (outcomes.length !== 1) yield `${text} by ${label} has ${outcomes.length} outcomes`;
@@ -60,7 +64,9 @@ export function* faultsOfPublished(published, server) {
   }
   const answered = isRefused(text) ? ["no_public"] : [];
   if (![...ALWAYS, ...CLOSED_FOR_GOOD, ...answered].includes(code)) yield `${text} by ${label} is told ${code}`;
-  if (code === "unconfirmed" && !sentIn.some((sent) => sent < epoch)) yield `the fate of ${text} is known: never sent before`;
+  // Where it has moved to, others may have been acknowledged by an earlier epoch than its own.
+  const mayBeUnknown = member.heard.some(({ hasMoved }) => hasMoved) ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
+  if (code === "unconfirmed" && !mayBeUnknown) yield `the fate of ${text} is known: never sent before`;
   if (["queue_full", "no_public"].includes(code) && said.length > 0) yield `${text} is told ${code}, and was said`;
   if (code === "timeout" && at - since < ANSWER_WITHIN_MS - LOOKED_EVERY_MS) yield `${text} timed out after ${at - since} ms with a connection`;
 }

@@ -71,6 +71,7 @@ export class Program {
     await settled();
     for (let left = ms; left >= 0; left -= LOOKED_EVERY_MS) {
       await this.clock.advance(Math.min(left, LOOKED_EVERY_MS));
+      for (const member of this.alive) this.#follow(member);
       for (const each of this.published) {
         if (!isLate(each, this.clock.now) || each.isLate) continue;
         each.isLate = true;
@@ -131,6 +132,7 @@ export class Program {
   #hear(member, { action, payload, replayed }) {
     if (member.isDestroyed) this.faults.push(`a handler of ${member.label} is called after destroy(): ${action}`);
     const at = this.clock.now;
+    this.#follow(member);
     if (action === "message") {
       this.counts.heard += 1;
       if (replayed) this.counts.replayed += 1;
@@ -139,6 +141,14 @@ export class Program {
       this.counts.gaps += 1;
       member.heard.push({ gap: true, at });
     }
+  }
+
+  /** A channel object that moves to where others are goes on with what they get. */
+  #follow(member) {
+    const subscription = member.channel._handle?.subscription;
+    if (!subscription || subscription === member.subscription) return;
+    if (member.subscription && subscription.handles.length > 1) member.heard.push({ hasMoved: true });
+    member.subscription = subscription;
   }
 
   #text() {
@@ -152,13 +162,14 @@ export class Program {
     channel.message(text);
   }
 
-  publish({ channel, label, name }) {
+  publish(member) {
+    const { channel, label, name } = member;
     for (let count = this.dice.pick([1, 1, 3]); count > 0; count -= 1) {
       const text = this.#text();
       const from = this.clock.now;
       // The time that the server has had: since it was published, or since the connection is there.
       const since = () => Math.max(from, this.#connectedAt(channel));
-      const published = { text, name, label, since, outcomes: [], sentIn: this.server.sentIn(text) };
+      const published = { text, name, member, label, since, outcomes: [], sentIn: this.server.sentIn(text) };
       this.published.push(published);
       this.#note(`${label}.publish("${text}")`);
       const settle = (outcome) => {

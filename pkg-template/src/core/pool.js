@@ -1,8 +1,9 @@
 // Which connection a channel object belongs to, as tokens change. A token is read when a socket is about to open.
 
+import { failure } from "../errors.js";
 import { Connection } from "./connection.js";
 import { decide } from "./engine.js";
-import { RECONNECT } from "./numbers.js";
+import { RECONNECT, UNCONFIRMED } from "./numbers.js";
 import { fault } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
@@ -77,7 +78,12 @@ function migrate(handle) {
   const waiting = handle.leave();
   handle.enter(find(handle) ?? new Connection(handle.url, handle.token), subscription);
   if (handle.isConnected) handle.tellConnected(true);
-  for (const frame of waiting) handle.hand(frame);
+  const isRestarted = subscription?.epoch !== handle.subscription?.epoch;
+  for (const frame of waiting) {
+    // The server that the others are on has forgotten its key.
+    if (isRestarted && frame.published?.wasSent) frame.published.settle(failure(UNCONFIRMED));
+    else handle.hand(frame);
+  }
 }
 
 /**
