@@ -36,6 +36,8 @@ export class Program {
   counts = { heard: 0, replayed: 0, gaps: 0, thrown: 0 };
   #texts = 0;
   #names = 0;
+  /** Those that a channel object was seen on. */
+  #subscriptions = new WeakSet();
 
   constructor(seed, script) {
     this.dice = new Dice(seed);
@@ -110,7 +112,7 @@ export class Program {
     const label = `c${this.#names}`;
     this.#note(`${label} = client${client}.channel("${name}", ${JSON.stringify(options)})`);
     const channel = this.clients[client].channel(name, options);
-    const member = { label, name, channel, recovers: options.recover, createdAt: this.clock.now, heard: [] };
+    const member = { label, name, channel, recovers: options.recover, createdAt: this.clock.now, enteredAt: 0, heard: [] };
     this.members.push(member);
     const reaction = dice.weighted({ none: 12, throws: 2, destroys: 1, publishes: 2, cuts: 1 });
     const at = dice.below(8);
@@ -121,6 +123,7 @@ export class Program {
       if (action.action === "message" && member.heard.length === at) this.#react(member, reaction);
     };
     channel.on(hear, hear);
+    this.#follow(member);
   }
 
   #react(member, reaction) {
@@ -143,12 +146,15 @@ export class Program {
     }
   }
 
-  /** A channel object that moves to where others are goes on with what they get. */
+  /** Where others are, or were, a channel object goes on with what they get. Without `recover` it does so anywhere. */
   #follow(member) {
     const subscription = member.channel._handle?.subscription;
     if (!subscription || subscription === member.subscription) return;
-    if (member.subscription && subscription.handles.length > 1) member.heard.push({ hasMoved: true });
+    const isShared = subscription.handles.length > 1 || this.#subscriptions.has(subscription);
+    if (member.subscription && (isShared || !member.recovers)) member.heard.push({ hasMoved: true });
     member.subscription = subscription;
+    member.enteredAt = this.clock.now;
+    this.#subscriptions.add(subscription);
   }
 
   #text() {
@@ -168,7 +174,7 @@ export class Program {
       const text = this.#text();
       const from = this.clock.now;
       // The time that the server has had: since it was published, or since the connection is there.
-      const since = () => Math.max(from, this.#connectedAt(channel));
+      const since = () => Math.max(from, this.#connectedAt(member));
       const published = { text, name, member, label, since, outcomes: [], sentIn: this.server.sentIn(text) };
       this.published.push(published);
       this.#note(`${label}.publish("${text}")`);
@@ -182,16 +188,12 @@ export class Program {
     }
   }
 
-  #connectedAt(channel) {
+  /** Since when the channel object is on a connection that is open. */
+  #connectedAt({ channel, enteredAt }) {
     const handle = channel._handle;
     if (!handle?.isConnected) return this.clock.now;
-    const { connection } = handle.subscription;
-    const known = this.#connections.get(handle);
-    if (known?.connection !== connection) this.#connections.set(handle, { connection, at: known ? this.clock.now : 0 });
-    return Math.max(this.#connections.get(handle).at, connection.link.socket.acceptedAt);
+    return Math.max(enteredAt, handle.subscription.connection.link.socket.acceptedAt);
   }
-
-  #connections = new Map();
 
   destroy(member) {
     this.#note(`${member.label}.destroy()`);
