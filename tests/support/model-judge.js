@@ -41,7 +41,8 @@ export function* faultsOfMember({ label, name, recovers, createdAt, heard }, sai
     seen.add(text);
     last = Math.max(last, index ?? -1);
     counts = at > createdAt + SETTLED_AFTER_MS;
-    hasGap = false;
+    // The late echo is not what comes behind a gap.
+    hasGap &&= isOwn(text);
   }
 }
 

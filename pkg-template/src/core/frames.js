@@ -16,6 +16,7 @@
  * @property {ChannelHandle} handle where it was published
  * @property {string} key
  * @property {boolean} wasSent with its key
+ * @property {boolean} [isRepeated] whether it was sent so more than once
  * @property {Action} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
@@ -60,6 +61,7 @@ export function publishedText(number, keyed) {
   const { text, published } = /** @type {{ text: string, published: Published }} */ (kept.get(number));
   const { key } = published;
   if (!keyed) return text.replace(RegExp(`,"key":"${key}"|"key":"${key}",`), "");
+  published.isRepeated = published.wasSent;
   published.wasSent = true;
   return text;
 }

@@ -85,9 +85,12 @@ function receiveExtended(subscription, action) {
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
   const number = numbers.get(key);
+  // The echo of a message that is sent again may be older than what came before it.
+  let isInOrder = !isOurs(key);
   if (number) {
     const { published, owner } = /** @type {import("./frames.js").Frame} */ (kept.get(number));
     if (published && owner) {
+      isInOrder = !published.isRepeated;
       published.answer = action;
       decide(owner.connection, ANSWERED, owner.slot, number);
     }
@@ -99,7 +102,7 @@ function receiveExtended(subscription, action) {
     subscription.answer = payload.history;
     decide(connection, MISSED, slot, payload.complete);
   } else if (!isOurs(key) || (name !== "ack" && !subscription.seen?.has(id))) {
-    subscription.got(id);
+    subscription.got(id, isInOrder);
     handToAll(subscription.handles, action);
   }
 }

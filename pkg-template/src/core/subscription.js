@@ -85,10 +85,11 @@ export class Subscription {
   /**
    * The page gets an entry.
    * @param {unknown} id
+   * @param {boolean} isInOrder
    */
-  got(id) {
+  got(id, isInOrder) {
     if (id === undefined) return;
-    if (this.position) this.position.id = id;
+    if (this.position && isInOrder) this.position.id = id;
     const { seen } = this;
     if (seen?.add(id) && seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
   }
@@ -101,9 +102,12 @@ export class Subscription {
     this.takePosition();
     /** @type {any[]} */
     const entries = Array.isArray(this.answer) ? this.answer : [];
-    const missed = entries.filter((entry) => entry?.action === "message" || entry?.action === "event");
     this.seen ??= new Set();
-    for (const { options } of missed) this.got(options?.id);
+    const { seen } = this;
+    const missed = entries.filter(
+      (entry) => (entry?.action === "message" || entry?.action === "event") && !seen.has(entry.options?.id),
+    );
+    for (const { options } of missed) this.got(options?.id, true);
     later(() => {
       if (hasGap) handToAll(this.handles, failureAction(GAP, this.name));
       for (const entry of missed) handToAll(this.handles, { ...entry, replayed: true });
