@@ -5,15 +5,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MUTANTS } from "../support/model-mutants.js";
 import { pageScript } from "../support/model-page.js";
 import { Program } from "../support/model-program.js";
 
 const SEED = process.env.SEED && Number(process.env.SEED);
 const SEEDS = Number(process.env.SEEDS ?? 100);
+const SEEDS_FOR_A_MUTANT = 50;
+
+const alone = SEED !== undefined && "one seed only";
 
 const script = await pageScript();
 
-test(`${SEEDS} random programs: nothing lost in silence, nothing twice, one outcome each, nothing left`, async (t) => {
+test(alone ? `the program of seed ${SEED}` : `${SEEDS} random programs: nothing lost in silence, nothing twice, one outcome each, nothing left`, async (t) => {
   const [first, last] = SEED === undefined ? [1, SEEDS] : [SEED, SEED];
   const sums = {};
   for (let seed = first; seed <= last; seed++) {
@@ -24,3 +28,15 @@ test(`${SEEDS} random programs: nothing lost in silence, nothing twice, one outc
   }
   t.diagnostic(JSON.stringify(sums));
 });
+
+for (const [fault, changed] of Object.entries(MUTANTS)) {
+  test(`it is found out that ${fault}`, { skip: alone }, async (t) => {
+    const mutant = await pageScript(changed);
+    for (let seed = 1; seed <= SEEDS_FOR_A_MUTANT; seed++) {
+      // A fault may end the client, so that every call throws.
+      const faults = await new Program(seed, mutant).play().catch((error) => [error.message]);
+      if (faults.length > 0) return t.diagnostic(`by seed ${seed}: ${faults[0].slice(0, 100)}`);
+    }
+    assert.fail("nothing was noticed");
+  });
+}

@@ -68,6 +68,8 @@ pub(crate) struct World {
     pub(crate) joins: HashSet<(u32, u32)>,
     /// The channels that the engine calls joined, on the current socket.
     pub(crate) joined: HashSet<u32>,
+    /// Whether the server has acknowledged a join on the current socket: it acknowledges the others, too.
+    pub(crate) acknowledges: bool,
     /// How many entries the server has had.
     pub(crate) newest: u32,
     /// What the host keeps of each channel.
@@ -148,6 +150,7 @@ impl World {
                 self.said = said;
                 self.handle(Input::Acknowledged { channel, said, writable });
                 self.said = Acknowledgement::default();
+                self.acknowledges = true;
                 self.is_told_joined(channel);
             }
             Happening::Publish { channel, times, writable, was_sent } if self.options.contains_key(&channel) => {
@@ -183,8 +186,13 @@ impl World {
                 self.now_ms = self.now_ms.wrapping_add(ms.min(left_ms));
             }
             Happening::IsHeard { channel, writable } if self.was_asked(channel) => {
+                let was_joined = self.joined.contains(&channel);
                 self.handle(Input::Heard { channel, writable });
-                self.is_told_joined(channel);
+                if self.acknowledges {
+                    assert_eq!(self.joined.contains(&channel), was_joined, "a sign stands for an acknowledgement that comes");
+                } else {
+                    self.is_told_joined(channel);
+                }
             }
             Happening::MissedArrives { channel, complete } => self.missed_arrives(channel, complete),
             Happening::EntryArrives { channel } => {
