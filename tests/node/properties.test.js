@@ -12,6 +12,7 @@ import { Program } from "../support/model-program.js";
 const SEED = process.env.SEED && Number(process.env.SEED);
 const SEEDS = Number(process.env.SEEDS ?? 100);
 const SEEDS_FOR_A_MUTANT = 50;
+const REJECTIONS = ["unconfirmed", "timeout", "destroyed", "no_public", "server_closed"];
 
 const alone = SEED !== undefined && "one seed only";
 
@@ -27,6 +28,10 @@ test(alone ? `the program of seed ${SEED}` : `${SEEDS} random programs: nothing 
     for (const [name, count] of Object.entries(program.counts)) sums[name] = (sums[name] ?? 0) + count;
   }
   t.diagnostic(JSON.stringify(sums));
+  if (alone) return;
+  for (const name of ["replayed", "gaps", "moved", "thrown", "repeats", "replies", "restarts", "taken", ...REJECTIONS]) {
+    assert.ok(sums[name] > 0, `no ${name}: the programs show nothing about it`);
+  }
 });
 
 for (const [fault, changed] of Object.entries(MUTANTS)) {

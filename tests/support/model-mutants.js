@@ -1,10 +1,10 @@
-// Faults of the package, one each, that random programs have to find.
+// Changes of the package, one fault each, that random programs have to find.
 
 const core = (file, from, to) => ({ file: `core/${file}`, from, to });
 
 export const MUTANTS = {
   "no position is sent": core("connection.js", "options & N.RECOVER ? position : undefined", "undefined"),
-  "a gap that is not told": core("subscription.js", "if (hasGap) handToAll", "if (!hasGap) handToAll"),
+  "a gap is not told": core("subscription.js", "if (hasGap) handToAll", "if (!hasGap) handToAll"),
   "the position is not moved": core("subscription.js", "if (this.position && isInOrder)", "if (false)"),
   "echoes of repeats are handed out": core("receive.js", "!subscription.seen?.has(id)", "true"),
   "restarts go unnoticed": core("receive.js", "(isRestarted ? IS_RESTARTED : 0)", "0"),

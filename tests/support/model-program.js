@@ -2,6 +2,7 @@
 
 import { Clock, settled } from "./clock.js";
 import { faultsOfMember, faultsOfPublished, isLate, LOOKED_EVERY_MS } from "./model-judge.js";
+import { Member } from "./model-member.js";
 import { ModelPage } from "./model-page.js";
 import { ModelServer } from "./model-server.js";
 import { Dice } from "./random.js";
@@ -33,11 +34,11 @@ export class Program {
   faults = [];
   /** What was done, to read when something is wrong. */
   steps = [];
-  counts = { heard: 0, replayed: 0, gaps: 0, thrown: 0 };
+  counts = { heard: 0, replayed: 0, gaps: 0, moved: 0, thrown: 0 };
   #texts = 0;
   #names = 0;
-  /** Those that a channel object was seen on. */
-  #subscriptions = new WeakSet();
+  /** The subscriptions that a channel object was seen on. */
+  subscriptions = new WeakSet();
 
   constructor(seed, script) {
     this.dice = new Dice(seed);
@@ -73,7 +74,7 @@ export class Program {
     await settled();
     for (let left = ms; left >= 0; left -= LOOKED_EVERY_MS) {
       await this.clock.advance(Math.min(left, LOOKED_EVERY_MS));
-      for (const member of this.alive) this.#follow(member);
+      for (const member of this.alive) member.follow();
       for (const each of this.published) {
         if (!isLate(each, this.clock.now) || each.isLate) continue;
         each.isLate = true;
@@ -112,49 +113,24 @@ export class Program {
     const label = `c${this.#names}`;
     this.#note(`${label} = client${client}.channel("${name}", ${JSON.stringify(options)})`);
     const channel = this.clients[client].channel(name, options);
-    const member = { label, name, channel, recovers: options.recover, createdAt: this.clock.now, enteredAt: 0, heard: [] };
+    const member = new Member(this, { label, name, channel, recovers: options.recover });
     this.members.push(member);
     const reaction = dice.weighted({ none: 12, throws: 2, destroys: 1, publishes: 2, cuts: 1 });
     const at = dice.below(8);
     const hear = (action) => {
-      this.#hear(member, action);
+      member.hear(action);
       if (reaction === "throws") throw new Error(THROWN);
       if (this.server.isCalm) return;
       if (action.action === "message" && member.heard.length === at) this.#react(member, reaction);
     };
     channel.on(hear, hear);
-    this.#follow(member);
+    member.follow();
   }
 
   #react(member, reaction) {
     if (reaction === "destroys") this.destroy(this.dice.pick(this.alive));
     if (reaction === "publishes" && !member.isDestroyed) this.publish(member);
     if (reaction === "cuts") for (const socket of [...this.server.sockets]) this.cut(socket);
-  }
-
-  #hear(member, { action, payload, replayed }) {
-    if (member.isDestroyed) this.faults.push(`a handler of ${member.label} is called after destroy(): ${action}`);
-    const at = this.clock.now;
-    this.#follow(member);
-    if (action === "message") {
-      this.counts.heard += 1;
-      if (replayed) this.counts.replayed += 1;
-      member.heard.push({ text: payload, at });
-    } else if (action === "error" && payload.code.startsWith("gap")) {
-      this.counts.gaps += 1;
-      member.heard.push({ gap: true, at });
-    }
-  }
-
-  /** Where others are, or were, a channel object goes on with what they get. Without `recover` it does so anywhere. */
-  #follow(member) {
-    const subscription = member.channel._handle?.subscription;
-    if (!subscription || subscription === member.subscription) return;
-    const isShared = subscription.handles.length > 1 || this.#subscriptions.has(subscription);
-    if (member.subscription && (isShared || !member.recovers)) member.heard.push({ hasMoved: true });
-    member.subscription = subscription;
-    member.enteredAt = this.clock.now;
-    this.#subscriptions.add(subscription);
   }
 
   #text() {
@@ -174,7 +150,7 @@ export class Program {
       const text = this.#text();
       const from = this.clock.now;
       // The time that the server has had: since it was published, or since the connection is there.
-      const since = () => Math.max(from, this.#connectedAt(member));
+      const since = () => Math.max(from, member.connectedAt());
       const published = { text, name, member, label, since, outcomes: [], sentIn: this.server.sentIn(text) };
       this.published.push(published);
       this.#note(`${label}.publish("${text}")`);
@@ -186,13 +162,6 @@ export class Program {
       };
       channel.publish(text).then(settle, ({ code }) => settle({ code }));
     }
-  }
-
-  /** Since when the channel object is on a connection that is open. */
-  #connectedAt({ channel, enteredAt }) {
-    const handle = channel._handle;
-    if (!handle?.isConnected) return this.clock.now;
-    return Math.max(enteredAt, handle.subscription.connection.link.socket.acceptedAt);
   }
 
   destroy(member) {
