@@ -18,21 +18,36 @@ const alone = SEED !== undefined && "one seed only";
 
 const script = await pageScript();
 
-test(alone ? `the program of seed ${SEED}` : `${SEEDS} random programs: nothing lost in silence, nothing twice, one outcome each, nothing left`, async (t) => {
-  const [first, last] = SEED === undefined ? [1, SEEDS] : [SEED, SEED];
-  const sums = {};
-  for (let seed = first; seed <= last; seed++) {
-    const program = new Program(seed, script);
-    const faults = await program.play();
-    if (faults.length > 0) assert.fail(`SEED=${seed}\n${[...program.steps, ...faults].join("\n")}`);
-    for (const [name, count] of Object.entries(program.counts)) sums[name] = (sums[name] ?? 0) + count;
-  }
-  t.diagnostic(JSON.stringify(sums));
-  if (alone) return;
-  for (const name of ["replayed", "gaps", "moved", "thrown", "repeats", "replies", "restarts", "taken", ...REJECTIONS]) {
-    assert.ok(sums[name] > 0, `no ${name}: the programs show nothing about it`);
-  }
-});
+test(
+  alone
+    ? `the program of seed ${SEED}`
+    : `${SEEDS} random programs: nothing lost in silence, nothing twice, one outcome each, nothing left`,
+  async (t) => {
+    const [first, last] = SEED === undefined ? [1, SEEDS] : [SEED, SEED];
+    const sums = {};
+    for (let seed = first; seed <= last; seed++) {
+      const program = new Program(seed, script);
+      const faults = await program.play();
+      if (faults.length > 0) assert.fail(`SEED=${seed}\n${[...program.steps, ...faults].join("\n")}`);
+      for (const [name, count] of Object.entries(program.counts)) sums[name] = (sums[name] ?? 0) + count;
+    }
+    t.diagnostic(JSON.stringify(sums));
+    if (alone) return;
+    for (const name of [
+      "replayed",
+      "gaps",
+      "moved",
+      "thrown",
+      "repeats",
+      "replies",
+      "restarts",
+      "taken",
+      ...REJECTIONS,
+    ]) {
+      assert.ok(sums[name] > 0, `no ${name}: the programs show nothing about it`);
+    }
+  },
+);
 
 for (const [fault, changed] of Object.entries(MUTANTS)) {
   test(`it is found out that ${fault}`, { skip: alone }, async (t) => {

@@ -189,7 +189,11 @@ impl World {
                 let was_joined = self.joined.contains(&channel);
                 self.handle(Input::Heard { channel, writable });
                 if self.acknowledges {
-                    assert_eq!(self.joined.contains(&channel), was_joined, "a sign stands for an acknowledgement that comes");
+                    assert_eq!(
+                        self.joined.contains(&channel),
+                        was_joined,
+                        "a sign stands for an acknowledgement that comes"
+                    );
                 } else {
                     self.is_told_joined(channel);
                 }

@@ -66,10 +66,13 @@ export function* faultsOfPublished(published, server) {
   const answered = isRefused(text) ? ["no_public"] : [];
   if (![...ALWAYS, ...CLOSED_FOR_GOOD, ...answered].includes(code)) yield `${text} by ${label} is told ${code}`;
   // Where it has moved to, others may have been acknowledged by an earlier epoch than its own.
-  const mayBeUnknown = member.heard.some(({ hasMoved }) => hasMoved) ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
+  const mayBeUnknown = member.heard.some(({ hasMoved }) => hasMoved)
+    ? sentIn.length > 0
+    : sentIn.some((sent) => sent < epoch);
   if (code === "unconfirmed" && !mayBeUnknown) yield `the fate of ${text} is known: never sent before`;
   if (["queue_full", "no_public"].includes(code) && said.length > 0) yield `${text} is told ${code}, and was said`;
-  if (code === "timeout" && at - since < ANSWER_WITHIN_MS - LOOKED_EVERY_MS) yield `${text} timed out after ${at - since} ms with a connection`;
+  if (code === "timeout" && at - since < ANSWER_WITHIN_MS - LOOKED_EVERY_MS)
+    yield `${text} timed out after ${at - since} ms with a connection`;
 }
 
 /** Whether a promise is pending for longer than a server may take to answer. */

@@ -10,9 +10,21 @@ export const MUTANTS = {
   "restarts go unnoticed": core("receive.js", "(isRestarted ? IS_RESTARTED : 0)", "0"),
   "what waits does not move": core("pool.js", "else handle.hand(frame)", "else void 0"),
   "a moved channel forgets its position": core("channel-handle.js", "options |= RETURNS", "options |= 0 && RETURNS"),
-  "a destroyed channel keeps its promises": core("channel-handle.js", "=== this) published.settle()", "=== this) void 0"),
+  "a destroyed channel keeps its promises": core(
+    "channel-handle.js",
+    "=== this) published.settle()",
+    "=== this) void 0",
+  ),
   "links are kept": core("link.js", "        links.delete(this);\n        this.reason", "        this.reason"),
-  "a timer is never cleared": core("connection.js", "        clearTimeout(this.timer);\n        break", "        break"),
+  "a timer is never cleared": core(
+    "connection.js",
+    "        clearTimeout(this.timer);\n        break",
+    "        break",
+  ),
   "a handler's exception ends the loop": core("dispatch.js", "    report(error);\n  }\n}", "    throw error;\n  }\n}"),
-  "members are kept": core("channel-handle.js", "subscription.handles.filter((other) => other !== this)", "subscription.handles"),
+  "members are kept": core(
+    "channel-handle.js",
+    "subscription.handles.filter((other) => other !== this)",
+    "subscription.handles",
+  ),
 };

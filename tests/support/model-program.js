@@ -13,18 +13,8 @@ const WAITS_MS = [0, 1, 30, 300, 1_500, 4_000, 20_000];
 const STEPS = 90;
 const THROWN = "thrown by a handler";
 const WORKS = {
-  join: 8,
-  message: 8,
-  publish: 16,
-  others: 14,
-  destroy: 4,
-  token: 4,
-  reconnect: 3,
-  cut: 7,
-  stall: 3,
-  restart: 2,
-  buffer: 3,
-  wait: 40,
+  ...{ join: 8, message: 8, publish: 16, destroy: 4, token: 4, reconnect: 3 },
+  ...{ others: 14, cut: 7, stall: 3, restart: 2, buffer: 3, wait: 40 },
 };
 
 export class Program {
@@ -78,7 +68,9 @@ export class Program {
       for (const each of this.published) {
         if (!isLate(each, this.clock.now) || each.isLate) continue;
         each.isLate = true;
-        this.faults.push(`${each.text} by ${each.label} is pending after ${this.clock.now - each.since()} ms connected`);
+        this.faults.push(
+          `${each.text} by ${each.label} is pending after ${this.clock.now - each.since()} ms connected`,
+        );
       }
     }
   }
@@ -93,12 +85,12 @@ export class Program {
     } else this[work]();
   }
 
-  get alive() {
-    return this.members.filter(({ isDestroyed }) => !isDestroyed);
-  }
-
   #note(text) {
     this.steps.push(`${this.clock.now} ms: ${text}`);
+  }
+
+  get alive() {
+    return this.members.filter(({ isDestroyed }) => !isDestroyed);
   }
 
   // The page
@@ -232,7 +224,8 @@ export class Program {
     for (const name of CHANNELS) server.say(name, `end of ${name}`);
     await this.#pass(5_000);
     for (const { label, name, heard } of this.alive) {
-      if (!heard.some(({ text }) => text === `end of ${name}`)) this.faults.push(`${label} is not on ${name} at the end`);
+      if (!heard.some(({ text }) => text === `end of ${name}`))
+        this.faults.push(`${label} is not on ${name} at the end`);
     }
     for (const each of this.published) {
       if (each.outcomes.length === 0) this.faults.push(`${each.text} by ${each.label} is pending at the end`);
