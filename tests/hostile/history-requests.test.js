@@ -58,7 +58,7 @@ test("40 sockets that ask for a long history and read nothing share its bytes", 
 
 /** Starts a server with a channel whose history is full and ends with a short message. */
 async function serverWithFullHistory(t) {
-  const server = await startServer({ limits: { bytes_per_second: 100_000_000 } });
+  const server = await startServer({ limits: { bytes_per_second: 1_000_000_000 } });
   t.after(() => server.dispose());
   const sender = await Attacker.open(server);
   sender.send(join);

@@ -85,7 +85,7 @@ function receiveExtended(subscription, action) {
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
   // An entry on a socket that is being replaced before it has joined: the next one asks for it, behind what was missed.
-  if (id !== undefined && !subscription.isJoined) return;
+  if (id !== undefined && !subscription.isJoined && !connection.isOpen) return;
   const answered = confirm(subscription, action);
   if (!answered && name === "error") {
     subscription.refusal = action;
