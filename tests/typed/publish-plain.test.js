@@ -30,13 +30,14 @@ test("each of two that are equal has an echo of its own", async (t) => {
 test("after a cut it is unconfirmed, and never sent again; what had not been sent is sent once", async (t) => {
   const jill = await joined(t, world, { recover: false });
   await jill.publish("a");
-  jill.server.cut();
-  await jill.page.evaluate(async () => {
+  await jill.page.evaluate(() => {
     const statuses = jill.status();
-    while (!(await statuses.next()).startsWith("disconnected"));
-    publish("b");
+    (async () => {
+      while (!(await statuses.next()).startsWith("disconnected"));
+      publish("b");
+    })();
   });
-  await jill.server.next("join");
+  await jill.interrupt();
   assert.equal((await jill.server.next("message")).payload.text, "b");
   await jill.hears(...said("b"));
   assert.deepEqual(await jill.outcomes(), ["unconfirmed", "taken"]);
