@@ -76,7 +76,9 @@ function enter({ port, recover, kept }) {
   let ends = 0;
   (async () => {
     const actions = hers.actions();
-    for (let words; (words = await actions.next()) !== undefined; ) {
+    for (;;) {
+      const words = await actions.next();
+      if (words === undefined) return;
       told.push(
         words.replace(
           /^Jill( \(whispered\))?( \(replayed\))?: (\w+) \[0\]$/,
