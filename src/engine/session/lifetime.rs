@@ -74,7 +74,11 @@ impl Session {
         }
         let failure = match retry {
             Retry::Again => return,
-            Retry::AgainWithoutFrame => return turn.fail(Failure::TooLarge),
+            Retry::AgainWithoutFrame => {
+                turn.fail(Failure::TooLarge);
+                // The server does not say which frame it was. Sent again, that one would close every socket.
+                return self.reject_on_all(queue::OUT, Failure::TooLarge, turn);
+            }
             Retry::Never => return self.reject_all(Failure::ServerClosed, turn),
             Retry::NeverPolicy => Failure::Policy,
             Retry::NeverUnauthorized => Failure::Unauthorized,
