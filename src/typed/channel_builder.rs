@@ -56,8 +56,9 @@ impl ChannelBuilder {
     }
 
     /// Whether the server shall be asked, after an interruption, for the messages and events that were missed. They come in
-    /// the same streams, `replayed`; what cannot be had any more is told by [`ReceiveError::Gap`], and by
-    /// [`ReceiveError::GapPossible`] after each reconnect where the server does not keep count. Default: no, and
+    /// the same streams, `replayed`; what cannot be had any more is told by [`ReceiveError::Gap`]. Where the server does not keep
+    /// count they are looked for in the channel's history, and [`ReceiveError::GapPossible`] says that nothing certain can be
+    /// said. Default: no, and
     /// [`ReceiveError::Interrupted`] says that something may be missing.
     ///
     /// [`ReceiveError::Gap`]: crate::ReceiveError::Gap

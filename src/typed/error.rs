@@ -176,7 +176,7 @@ pub enum ReceiveError {
     #[error("{}", Failure::Gap.message())]
     Gap,
     /// The channel was joined with `recover(true)`, and it cannot be known whether something is missing here: the server does
-    /// not say.
+    /// not say, and its history does not either.
     #[error("{}", Failure::GapPossible.message())]
     GapPossible,
     /// There was no connection for a while, and now the channel is joined again. It was joined without `recover(true)`.

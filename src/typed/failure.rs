@@ -74,11 +74,12 @@ failures! {
     ServerClosed = "The server closed the connection for good. realtime_reconnect() opens it again.";
     /// The server no longer had all that was missed.
     Gap;
-    /// The server does not say what was missed.
+    /// Neither the server nor its history says what was missed.
     GapPossible;
     /// The server has not answered what was published.
     Timeout;
-    /// The server has restarted, and with it went what it knew of the message that was published.
+    /// The server has restarted, and with it went what it knew of the message that was published; or it knows no keys, and the
+    /// message has not come back.
     Unconfirmed;
     /// The server does not let this client join the channel.
     Refused;

@@ -133,9 +133,38 @@ impl RawFrame {
 
     /// Of a history: the messages and events among its entries.
     pub(super) fn entries(&self) -> impl Iterator<Item = RawFrame> + use<> {
-        let entries = list(&self.said(RawFields::history)).filter_map(RawFrame::from_value);
-        entries.filter(|entry| matches!(entry.kind(), Some(Action::Message | Action::Event)))
+        self.kept().filter(|entry| matches!(entry.kind(), Some(Action::Message | Action::Event)))
     }
+
+    /// Of a history: all that is in it.
+    pub(super) fn kept(&self) -> impl Iterator<Item = RawFrame> + use<> {
+        list(&self.said(RawFields::history)).filter_map(RawFrame::from_value)
+    }
+
+    /// Whether a history may have it: private messages are kept nowhere.
+    pub(super) fn is_entry(&self) -> bool {
+        match self.kind() {
+            Some(Action::Event) => true,
+            Some(Action::Message) => !self.option(RawFields::socket_id).is_truthy(),
+            _ => false,
+        }
+    }
+
+    /// The JSON text of its sender and payload, by which entries are told apart.
+    pub(super) fn identity(&self) -> String {
+        let sender = self.client().map_or(JsValue::UNDEFINED, |client| field_of(&client, RawFields::socket_id));
+        text_of(&Array::of2(&sender, &self.payload()))
+    }
+
+    /// The JSON text of its payload.
+    pub(super) fn payload_text(&self) -> String {
+        text_of(&self.payload())
+    }
+}
+
+/// The JSON text of what a server has sent. One that is nested too deeply has none, and is like every other one.
+fn text_of(value: &JsValue) -> String {
+    codec::to_json(value).unwrap_or_default()
 }
 
 /// A field of what may be an object.

@@ -41,9 +41,17 @@ pub(super) struct Publication {
     /// Where it was published.
     pub(super) room: Weak<Room>,
     pub(super) key: String,
-    /// The epoch of the server to which it was sent with its key, once it was: another one does not know the key.
-    pub(super) sent_in: Option<String>,
+    pub(super) sent: Sent,
     answer: oneshot::Sender<Outcome>,
+}
+
+/// How a published message went out.
+pub(super) enum Sent {
+    Not,
+    /// Without its key: its echo alone answers it, and it is never sent again.
+    Plain,
+    /// With its key, to a server in that epoch: one in another epoch does not know the key.
+    Keyed(String),
 }
 
 /// What becomes of a published message.
@@ -53,12 +61,18 @@ impl Publication {
     /// With a new key, and where its outcome is told. Without one: the channel was left.
     pub(super) fn new(room: Weak<Room>) -> (Publication, oneshot::Receiver<Outcome>) {
         let (answer, answered) = oneshot::channel();
-        (Publication { room, key: new_key(), sent_in: None, answer }, answered)
+        (Publication { room, key: new_key(), sent: Sent::Not, answer }, answered)
     }
 
     /// Whether it was sent to a server of which one with this epoch knows nothing.
     pub(super) fn was_sent_to_another(&self, epoch: &str) -> bool {
-        self.sent_in.as_deref().is_some_and(|known| known != epoch)
+        matches!(&self.sent, Sent::Keyed(known) if known != epoch)
+    }
+
+    /// Whether it was published on that channel.
+    fn is_on(&self, channel: &SharedChannel) -> bool {
+        let place = self.room.upgrade().and_then(|room| room.place());
+        place.is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
     }
 }
 
@@ -96,10 +110,14 @@ pub(super) fn take(number: FrameId) -> Option<Kept> {
 pub(super) fn published_text(number: FrameId, epoch: Option<String>) -> Option<String> {
     KEPT.with_borrow_mut(|kept| {
         let frame = kept.get_mut(&number)?;
-        Some(match (&mut frame.publication, epoch) {
-            (None, _) | (_, None) => frame.text.clone(),
-            (Some(publication), epoch) => {
-                publication.sent_in = epoch;
+        let publication = frame.publication.as_mut()?;
+        Some(match epoch {
+            None => {
+                publication.sent = Sent::Plain;
+                frame.text.clone()
+            }
+            Some(epoch) => {
+                publication.sent = Sent::Keyed(epoch);
                 // The frame's own options are the first to be named so.
                 let options = format!(r#""options":{{"key":"{}","#, publication.key);
                 frame.text.replacen(r#""options":{"#, &options, 1)
@@ -127,11 +145,19 @@ pub(super) fn published_in(room: &Room) -> Vec<FrameId> {
 /// The numbers of what was published on that channel and was sent in another epoch.
 pub(super) fn sent_in_another_epoch(channel: &SharedChannel, epoch: &str) -> Vec<FrameId> {
     let is_meant = |frame: &Kept| {
-        let Some(publication) = &frame.publication else { return false };
-        let place = publication.room.upgrade().and_then(|room| room.place());
-        publication.was_sent_to_another(epoch) && place.is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
+        let publication = frame.publication.as_ref();
+        publication.is_some_and(|known| known.was_sent_to_another(epoch) && known.is_on(channel))
     };
     KEPT.with_borrow(|kept| kept.iter().filter(|(_, frame)| is_meant(frame)).map(|(&number, _)| number).collect())
+}
+
+/// The first message that was published on that channel, has gone out without its key, and is the wanted one by its text.
+pub(super) fn sent_plain(channel: &SharedChannel, is_wanted: impl Fn(&str) -> bool) -> Option<FrameId> {
+    let is_meant = |frame: &Kept| {
+        let publication = frame.publication.as_ref().filter(|known| matches!(known.sent, Sent::Plain));
+        publication.is_some_and(|known| known.is_on(channel)) && is_wanted(&frame.text)
+    };
+    KEPT.with_borrow(|kept| kept.iter().find(|(_, frame)| is_meant(frame)).map(|(&number, _)| number))
 }
 
 /// Whether a client like this one has made the key: four numbers.

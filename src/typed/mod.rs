@@ -13,6 +13,7 @@
 //! - `room`: one channel as one client has it.
 //! - `shared_channel`: one channel of a connection, with the rooms of every client on it; `shared_channels`: all of them.
 //! - `position`: where the application stands on a channel.
+//! - `seen`: what the application has seen last, where the server names no position.
 //! - `heard`: which entries of a channel the application has got.
 //! - `pool`: which connection a channel belongs to.
 //! - `connection`: one socket, or the wish for one, and what the engine has it do.
@@ -47,6 +48,7 @@ mod position;
 mod queue;
 mod realtime;
 mod room;
+mod seen;
 mod shared_channel;
 mod shared_channels;
 mod socket;

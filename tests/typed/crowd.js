@@ -12,9 +12,17 @@ const DEADLINE_MS = 90_000;
 /** So many messages are published between two looks at what shall become of the connections. */
 const SLICE = 10;
 
-/** @param {{ site: object, browser: object }} world */
-export async function startCrowd(t, world, { publishers, subscribers, history }) {
-  const server = await startServer({
+/**
+ * `start`: what they connect to, of the options of `startServer`. `publishing`: whether publishers recover.
+ *
+ * @param {{ site: object, browser: object }} world
+ */
+export async function startCrowd(
+  t,
+  world,
+  { publishers, subscribers, history, start = startServer, publishing = false },
+) {
+  const server = await start({
     settings: settings(room(ROOM, { history })),
     limits: { messages_per_second: 5_000, message_burst: 20_000, bytes_per_second: 2_000_000 },
   });
@@ -23,7 +31,7 @@ export async function startCrowd(t, world, { publishers, subscribers, history })
   t.after(() => proxies.forEach((proxy) => proxy.close()));
   for (let number = 0; number < publishers + subscribers; number += 1) proxies.push(await startProxy(server.port));
   const page = await openTypedPage(t, { ...world, server });
-  await page.evaluate(enter, { ports: proxies.map(({ port }) => port), publishers, room: ROOM });
+  await page.evaluate(enter, { ports: proxies.map(({ port }) => port), publishers, publishing, room: ROOM });
   return new Crowd(page, server, proxies);
 }
 
@@ -61,7 +69,7 @@ class Crowd {
 }
 
 /** Runs in the page. */
-async function enter({ ports, publishers, room }) {
+async function enter({ ports, publishers, publishing, room }) {
   // A client that is cut off again within 10 s waits longer each time. With the lowest delays all are back for the next cut.
   Math.random = () => 0.01;
   const END = "end";
@@ -70,7 +78,7 @@ async function enter({ ports, publishers, room }) {
   for (const [number, port] of ports.entries()) {
     const client = new Client({ ...settings, baseUrl: `http://127.0.0.1:${port}/api:demo` });
     const isSubscriber = number >= publishers;
-    const channel = client.join(room, false, false, isSubscriber);
+    const channel = client.join(room, false, false, isSubscriber || publishing);
     if (isSubscriber) crowd.subscribers.push(listen(channel));
     else crowd.publishers.push(channel);
     await channel.joined();

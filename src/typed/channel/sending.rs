@@ -62,14 +62,15 @@ impl Channel {
 
     /// Sends a message to every member of the channel, and resolves once the server has taken it. It goes out as soon as it is
     /// called, is kept until it is answered, and is sent again after a reconnect; the server takes it once. The future
-    /// always settles; dropping it forgets the answer alone. A server that answers no published messages: it resolves when the
-    /// message is handed to the socket.
+    /// always settles; dropping it forgets the answer alone. Where the server answers no published messages, it is sent once,
+    /// and the future resolves when the message comes back, or, on a channel that recovers, when it is in what was missed; a
+    /// private one does not come back, and counts as taken when it is handed to the socket.
     ///
     /// # Errors
     ///
     /// When the server refuses, the payload is nothing for JSON, 1,000 messages or 1 MiB wait already, the connection is closed
-    /// for good, no answer comes within 15 seconds of connection, the server has restarted and cannot know
-    /// ([`Failure::Unconfirmed`](crate::Failure::Unconfirmed)), or the channel is left.
+    /// for good, no answer comes within 15 seconds of connection, the channel is left, or nobody can know whether the server has it
+    /// ([`Failure::Unconfirmed`](crate::Failure::Unconfirmed)): it has restarted, or answers no published messages.
     ///
     /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::PublishError> {

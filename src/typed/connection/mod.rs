@@ -17,7 +17,7 @@ use xano_realtime_protocol::Action;
 
 use super::failure::Failure;
 use super::frame::RawFrame;
-use super::frames::{self, Kept};
+use super::frames::{self, Kept, Sent};
 use super::page::Page;
 use super::room::Room;
 use super::shared_channel::SharedChannel;
@@ -117,7 +117,7 @@ impl Connection {
     pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let bytes = u32::try_from(frame.text.len()).unwrap_or(u32::MAX);
         let comes_back = frame.comes_back;
-        let was_sent = frame.publication.as_ref().map(|publication| publication.sent_in.is_some());
+        let was_sent = frame.publication.as_ref().map(|publication| matches!(publication.sent, Sent::Keyed(_)));
         let frame = Frame { number: frames::keep(frame), bytes, comes_back };
         let writable = self.takes_frames();
         let answer = self.decide(match was_sent {

@@ -49,13 +49,12 @@ impl Connection {
                 self.with_socket(|socket| socket.send(&frame::bare(Action::Leave, &channel.name)));
             }),
             Output::Joined { channel } => self.with_channel(channel, SharedChannel::joined),
-            Output::TakePosition { channel, in_doubt, .. } => self.with_channel(channel, |channel| {
-                channel.take_position();
-                if in_doubt {
-                    channel.failed(engine::Failure::GapPossible);
-                }
-            }),
-            Output::HandOut { channel, gap, .. } => self.with_channel(channel, |channel| channel.hand_out(gap)),
+            Output::TakePosition { channel, recovers, in_doubt } => {
+                self.with_channel(channel, |channel| channel.take_position(recovers, in_doubt));
+            }
+            Output::HandOut { channel, gap, from } => {
+                self.with_channel(channel, |channel| channel.hand_out(gap, from));
+            }
             Output::Send { frame } => {
                 if let Some(frame) = frames::take(frame) {
                     self.with_socket(|socket| socket.send(&frame.text));
@@ -67,9 +66,6 @@ impl Connection {
                     frames::published_text(message, place.map(|place| place.epoch().unwrap_or_default()))
                 {
                     self.with_socket(|socket| socket.send(&text));
-                }
-                if !keyed {
-                    self.handed_over(message);
                 }
             }
             Output::Settled { message, failure } => settle(message, failure),
@@ -83,13 +79,12 @@ impl Connection {
                 spawn_local(async move { connection.end_tick() });
             }
             Output::SendPing => self.with_socket(Socket::ping),
-            Output::SetTimer { timer, after_ms, .. } => self.set_timer(timer, after_ms),
+            Output::SetTimer { timer, after_ms, watches } => self.set_timer(timer, after_ms, watches),
             Output::ClearTimer => drop(self.timer.take()),
             Output::Connected => self.connected(),
             Output::Disconnected { code, next } => self.disconnected(code, next),
-            Output::Failed { channel: Some(channel), failure } => {
-                self.with_channel(channel, |channel| channel.failed(failure));
-            }
+            // Who sent the frame was told at once: `turns`.
+            Output::Failed { channel: Some(_), .. } => {}
             Output::Failed { channel: None, failure } => self.failed(failure.into(), self.address.clone()),
         }
     }
@@ -99,11 +94,15 @@ impl Connection {
         self.decide(Input::Closed { epoch, code: CloseCode::ABNORMAL });
     }
 
-    fn set_timer(self: &Rc<Self>, timer: Epoch, after_ms: u32) {
+    fn set_timer(self: &Rc<Self>, timer: Epoch, after_ms: u32, watches: bool) {
         self.with_socket(Socket::listen);
         let weak = Rc::downgrade(self);
         let started = Timeout::new(after_ms, move || {
             let Some(connection) = weak.upgrade() else { return };
+            if watches {
+                // A history that has not come by then does not come.
+                connection.channels().iter().for_each(|channel| channel.align());
+            }
             let quiet_ms = connection.socket.borrow().as_ref().map_or(0, Socket::quiet_ms);
             let heard = connection.socket.borrow().as_ref().is_some_and(Socket::was_heard);
             connection.decide(Input::Elapsed { timer, quiet_ms, heard });
@@ -146,15 +145,6 @@ impl Connection {
     pub(super) fn tell(&self, status: Status) {
         self.status.replace(status.clone());
         pool::clients_of(&self.rooms()).iter().for_each(|client| client.tell(&status));
-    }
-
-    /// A message went out to a server that answers no keys: it counts as taken.
-    fn handed_over(self: &Rc<Self>, message: FrameId) {
-        let place = frames::room_of(message).and_then(|room| room.place());
-        settle(message, None);
-        if let Some(place) = place {
-            self.decide(Input::Answered { channel: place.number, message });
-        }
     }
 
     fn with_channel(&self, channel: ChannelId, work: impl FnOnce(&SharedChannel)) {

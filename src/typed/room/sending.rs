@@ -11,7 +11,7 @@ use super::Room;
 use crate::typed::error::{AnswerError, PublishError, SendError};
 use crate::typed::failure::Failure;
 use crate::typed::frame::{self, RawFrame, Recipients};
-use crate::typed::frames::{Kept, Outcome, Publication};
+use crate::typed::frames::{Kept, Outcome, Publication, Sent};
 use crate::typed::shared_channel::SharedChannel;
 
 impl Room {
@@ -46,12 +46,16 @@ impl Room {
         Either::Right(async { answered.await.unwrap_or(Err(PublishError::Closed)) })
     }
 
-    /// Hands a frame to the engine. What was sent to a server that has restarted since then may be there already.
+    /// Hands a frame to the engine. What was sent without its key, or to a server that has restarted since then, may be there
+    /// already.
     pub(in crate::typed) fn hand(&self, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let Some(place) = self.place() else { return Err(Failure::NotConnected) };
-        let is_foreign =
-            |epoch: String| frame.publication.as_ref().is_some_and(|known| known.was_sent_to_another(&epoch));
-        if place.epoch().is_some_and(is_foreign) {
+        let may_be_there = frame.publication.as_ref().is_some_and(|known| match known.sent {
+            Sent::Not => false,
+            Sent::Plain => true,
+            Sent::Keyed(_) => place.epoch().is_some_and(|epoch| known.was_sent_to_another(&epoch)),
+        });
+        if may_be_there {
             frame.settle(Err(PublishError::Failed(Failure::Unconfirmed)));
             return Ok(());
         }

@@ -4,7 +4,9 @@
 //!
 //! - this module: the clients on it, and what they hear.
 //! - `recovery`: where the application stands on the channel, and what it has missed.
+//! - `history`: the same where the server names no positions.
 
+mod history;
 mod recovery;
 
 use std::cell::{Cell, RefCell};
@@ -21,6 +23,7 @@ use super::items::{self, Client};
 use super::position::Position;
 use super::room::Room;
 use crate::engine::{ChannelId, Input};
+use history::Trail;
 use recovery::Standing;
 
 /// What the server sends to a client that is on a channel.
@@ -42,6 +45,7 @@ pub(super) struct SharedChannel {
     /// The entries of the answer that the engine is asked about.
     missed: RefCell<Vec<RawFrame>>,
     heard: RefCell<Heard>,
+    trail: RefCell<Trail>,
     /// What the server has refused last.
     refusal: RefCell<Option<ServerError>>,
 }
@@ -59,6 +63,7 @@ impl SharedChannel {
             acknowledged: RefCell::default(),
             missed: RefCell::default(),
             heard: RefCell::default(),
+            trail: RefCell::default(),
             refusal: RefCell::default(),
         }
     }
@@ -94,11 +99,7 @@ impl SharedChannel {
         if self.is_answer(frame, kind) {
             return;
         }
-        if kind == Some(Action::History)
-            && let Some(complete) = frame.is_complete().filter(|_| self.awaits_missed())
-        {
-            self.missed.replace(frame.entries().collect());
-            self.connection.decide(Input::Missed { channel: self.number, complete });
+        if kind == Some(Action::History) && (self.is_own_history(frame) || self.is_missed(frame)) {
             return;
         }
         self.got(frame);
@@ -107,14 +108,19 @@ impl SharedChannel {
             Some(Action::PresenceUpdate) => self.changed_present(frame),
             _ => None,
         };
-        let rooms = self.rooms();
         if let Some(present) = present {
             self.present.replace(present);
-            rooms.iter().for_each(|room| room.tell_present(&self.present()));
+            self.rooms().iter().for_each(|room| room.tell_present(&self.present()));
         }
-        for room in rooms {
-            room.receive(frame);
+        self.pass(frame);
+        if kind == Some(Action::Error) {
+            // No history comes behind it.
+            self.align();
         }
+    }
+
+    fn tell_rooms(&self, frame: &RawFrame) {
+        self.rooms().iter().for_each(|room| room.receive(frame));
     }
 
     /// Whether the frame only answers a message that was published: its echo says something besides, unless the application
@@ -126,6 +132,7 @@ impl SharedChannel {
                 self.refusal.replace(Some(items::refusal(frame)));
                 self.connection.decide(Input::ChannelRefused { channel: self.number });
             }
+            self.confirm(frame);
             return false;
         };
         if let Some(message) = frames::number_of(&key)
@@ -152,6 +159,7 @@ impl SharedChannel {
 
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
+        self.forget_question();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 use super::SharedChannel;
-use crate::engine::{Acknowledgement, Failure, Input, JoinOptions};
+use crate::engine::{Acknowledgement, Input, JoinOptions};
 use crate::typed::error::PublishError;
 use crate::typed::frame::{self, RawFields, RawFrame};
 use crate::typed::heard::HeardElsewhere;
@@ -111,8 +111,13 @@ impl SharedChannel {
         }
     }
 
-    pub(super) fn awaits_missed(&self) -> bool {
-        matches!(*self.acknowledged.borrow(), Some(Some(_)))
+    /// Whether the history is the answer to what a join has asked.
+    pub(super) fn is_missed(&self, frame: &RawFrame) -> bool {
+        let awaits = matches!(*self.acknowledged.borrow(), Some(Some(_)));
+        let Some(complete) = frame.is_complete().filter(|_| awaits) else { return false };
+        self.missed.replace(frame.entries().collect());
+        self.connection.decide(Input::Missed { channel: self.number, complete });
+        true
     }
 
     /// The application gets an entry.
@@ -122,18 +127,26 @@ impl SharedChannel {
         }
     }
 
-    /// What was acknowledged last is where the application stands.
-    pub(in crate::typed) fn take_position(&self) {
-        let Some(position) = self.acknowledged.take() else { return };
-        if let Some(position) = &position {
-            self.heard.borrow_mut().begin_behind(self.newest(position), &position.id);
+    /// What was acknowledged last is where the application stands. What may have been missed is looked for.
+    pub(in crate::typed) fn take_position(&self, recovers: bool, in_doubt: bool) {
+        if let Some(position) = self.acknowledged.take() {
+            if let Some(position) = &position {
+                self.heard.borrow_mut().begin_behind(self.newest(position), &position.id);
+            }
+            self.follow(recovers && position.is_none());
+            self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
         }
-        self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
+        if in_doubt && !self.look_back() {
+            self.hand_out(true, 0);
+        }
     }
 
-    /// The entries of the answer go to the rooms that asked for what was missed.
-    pub(in crate::typed) fn hand_out(&self, has_gap: bool) {
+    /// The entries of the answer, from the first that was missed on, go to the rooms that asked for them, and what is held goes
+    /// to all.
+    pub(in crate::typed) fn hand_out(&self, has_gap: bool, from: u32) {
         let (missed, position) = (self.missed.take(), self.acknowledged.take().flatten());
+        let held = self.trail.borrow_mut().held.take().unwrap_or_default();
+        let gap = if position.is_some() { Told::Gap } else { Told::GapPossible };
         if let Some(position) = position {
             if has_gap {
                 let (newest, mut heard) = (self.newest(&position), self.heard.borrow_mut());
@@ -144,13 +157,21 @@ impl SharedChannel {
             }
             self.standing.replace(Standing::At(position));
         }
-        missed.iter().for_each(|entry| self.got(entry));
         if has_gap {
-            self.tell_recovering(&Told::Gap);
+            self.recovering().iter().for_each(|room| room.tell(&gap));
+            self.break_trail();
         }
-        for room in self.recovering() {
-            missed.iter().for_each(|entry| room.replay(entry));
+        let behind = missed.len().saturating_sub(held.len());
+        for entry in missed.iter().take(behind).skip(from as usize).filter(|entry| entry.is_entry()) {
+            self.got(entry);
+            self.confirm(entry);
+            self.saw_missed(entry);
+            self.recovering().iter().for_each(|room| room.replay(entry));
         }
+        for (entry, hash) in &held {
+            self.pass_entry(entry, *hash);
+        }
+        self.connection.decide(Input::Missed { channel: self.number, complete: true });
     }
 
     /// The newest entry that the application has; none where the server of that position does not know it.
@@ -159,20 +180,6 @@ impl SharedChannel {
             Standing::At(before) if before.is_of_epoch(Some(position)) => Some(before.id.clone()),
             _ => None,
         }
-    }
-
-    /// Something may be missing on the channel.
-    pub(in crate::typed) fn failed(&self, failure: Failure) {
-        match failure {
-            Failure::Gap => self.tell_recovering(&Told::Gap),
-            Failure::GapPossible => self.tell_recovering(&Told::GapPossible),
-            // The rest concerns frames, whose senders are told.
-            _ => {}
-        }
-    }
-
-    fn tell_recovering(&self, told: &Told) {
-        self.recovering().iter().for_each(|room| room.tell(told));
     }
 
     fn recovering(&self) -> Vec<Rc<Room>> {
