@@ -173,7 +173,7 @@ test("cannot_connect names a canonical of V2 as a likely cause, and not for a ha
       await settled();
     }
     const told = actions.find(({ payload }) => payload.code === "cannot_connect");
-    assert.match(told.payload.message, /The address is wss:/);
+    assert.match(told.payload.message, /\(connect-src\): wss:/);
     assert.equal(/canonical of Realtime V2/.test(told.payload.message), isLikely);
     channel.destroy();
   }

@@ -97,22 +97,16 @@ export const FAILURES = [
   ],
   [
     "invalid_token",
-    'The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. Set the bare token, without "Bearer", then call realtimeReconnect().',
+    'The realtime auth token has characters that a handshake cannot carry. Set another one, without "Bearer", then call realtimeReconnect().',
   ],
-  [
-    "too_large",
-    "A message was too large for the server, which closed the connection (1009). What it had not answered is not sent again.",
-  ],
+  ["too_large", "A message was too large for the server (1009). What it had not answered is not sent again."],
   [
     "cannot_connect",
-    "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src). The address is ",
+    "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src): ",
   ],
   ["not_connected", "Not sent: there is no connection, and queueOfflineActions is false."],
   ["queue_full", "Not sent: too much waits on this channel already (1,000 messages or 1 MiB)."],
-  [
-    "no_socket",
-    'No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import("ws")).default. Address and cause: ',
-  ],
+  ["no_socket", "No WebSocket could be made. Node before 22 needs that of the package ws. Address and cause: "],
   ["no_token", "The function given as realtimeAuthToken gave no token; trying goes on. "],
   ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],

@@ -44,13 +44,13 @@ failures! {
         "The server did not accept the realtime auth token (4401). Set another one, then call realtimeReconnect().";
     /// The token cannot be sent. No further attempt.
     InvalidToken = "invalid_token",
-        "The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. Set the bare token, without \"Bearer\", then call realtimeReconnect().";
+        "The realtime auth token has characters that a handshake cannot carry. Set another one, without \"Bearer\", then call realtimeReconnect().";
     /// A frame was larger than the server takes (close code 1009). What it had not answered is not sent again.
     TooLarge = "too_large",
-        "A message was too large for the server, which closed the connection (1009). What it had not answered is not sent again.";
+        "A message was too large for the server (1009). What it had not answered is not sent again.";
     /// Three attempts in a row did not open. The attempts go on. Followed by the address.
     CannotConnect = "cannot_connect",
-        "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src). The address is ";
+        "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src): ";
     /// The frame was refused: there is no connection, and it was not to wait for one.
     NotConnected = "not_connected",
         "Not sent: there is no connection, and queueOfflineActions is false.";
@@ -60,7 +60,7 @@ failures! {
     /// The platform would not make a socket: the address is illegal, or there is no WebSocket. Followed by the address
     /// and the cause.
     NoSocket = "no_socket",
-        "No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import(\"ws\")).default. Address and cause: ";
+        "No WebSocket could be made. Node before 22 needs that of the package ws. Address and cause: ";
     /// What was to give the token failed, or took too long. The attempts go on. Followed by the cause.
     NoToken = "no_token",
         "The function given as realtimeAuthToken gave no token; trying goes on. ";
