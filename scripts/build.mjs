@@ -6,5 +6,5 @@ import { ensureNodePackages, ensureRustToolchain } from "./lib/prerequisites.mjs
 await runParts("npm run build", [
   ["npm packages", ensureNodePackages],
   ["Rust toolchain", ensureRustToolchain],
-  ...packageParts(...process.argv.slice(2)),
+  ...packageParts(process.argv.slice(2)),
 ]);

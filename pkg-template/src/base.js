@@ -2,39 +2,40 @@ import { XanoLocalStorage, XanoObjectStorage } from "./storage/storage.js";
 
 /** @import { Config, Storage } from "./types.js" */
 
-const DEFAULTS = {
-  apiGroupBaseUrl: null,
-  authToken: null,
-  customAxiosRequestConfig: {},
-  dataSource: null,
-  instanceBaseUrl: null,
-  realtimeConnectionCanonical: null,
-  realtimeConnectionHash: null,
-  responseObjectPrefix: "",
-};
-
 /** What every client has: its settings, and a storage for tokens. */
 export class XanoBase {
   static version = VERSION;
 
   /** @param {any} [settings] */
   constructor(settings) {
+    /** @type {Storage | undefined} */
+    let used;
+    const config = {
+      apiGroupBaseUrl: null,
+      authToken: null,
+      customAxiosRequestConfig: {},
+      dataSource: null,
+      instanceBaseUrl: null,
+      realtimeConnectionCanonical: null,
+      realtimeConnectionHash: null,
+      responseObjectPrefix: "",
+      /**
+       * By default `localStorage` where there is one that may be used: not on a server, and not where the user blocks it. It is
+       * looked for when it is used: a page's first look takes longer than the rest of its start.
+       */
+      get storage() {
+        try {
+          used ??= /** @type {any} */ (localStorage).getItem ? new XanoLocalStorage() : new XanoObjectStorage();
+        } catch {
+          used = new XanoObjectStorage();
+        }
+        return used;
+      },
+      set storage(storage) {
+        used = storage;
+      },
+    };
     /** @type {Config} */
-    const config = { ...DEFAULTS, ...settings };
-    config.storage ??= defaultStorage();
-    this.config = config;
-  }
-}
-
-/**
- * `localStorage` where there is one that may be used: not on a server, and not where the user blocks it.
- * @returns {Storage}
- */
-function defaultStorage() {
-  try {
-    localStorage.getItem("");
-    return new XanoLocalStorage();
-  } catch {
-    return new XanoObjectStorage();
+    this.config = Object.assign(config, settings);
   }
 }

@@ -29,6 +29,8 @@ export interface Config {
   storage: Storage;
   /** Tells this client from others: where a framework wraps it in a proxy, identity does not. */
   client: number;
+  /** What its sockets are opened with now. */
+  token(): Token;
   onStatus(action: Action): void;
 }
 

@@ -11,18 +11,18 @@ const BUILT = "wasm32-unknown-unknown/release";
 const PROGRAMS = ["build", "--release", "--workspace"];
 
 /** The parts for `runParts` that leave pkg/ and target/demo/. */
-export function packageParts(...options) {
+export function packageParts(options = [], cargoOptions = []) {
   return [
-    ["build tools", () => cargo(...PROGRAMS, "--bin", "xtask")],
+    ["build tools", () => cargo(...PROGRAMS, "--bin", "xtask", ...cargoOptions)],
     ["package", () => run(releaseBinary("xtask"), ["build", ...options])],
   ];
 }
 
 /** The same, and the programs: the server comes behind the package, because it includes the demo. */
-export function programParts(...options) {
+export function programParts(options = [], cargoOptions = []) {
   return [
-    ...packageParts(...options),
-    ["programs (some minutes at the first time)", () => cargo(...PROGRAMS, "--bins")],
+    ...packageParts(options, cargoOptions),
+    ["programs (some minutes at the first time)", () => cargo(...PROGRAMS, "--bins", ...cargoOptions)],
   ];
 }
 

@@ -35,6 +35,7 @@ for (const [what, cause] of [
   ["an object without a prototype", Object.assign(Object.create(null), { message: "expired" })],
 ]) {
   test(`a token function that rejects with ${what} has failed, and other clients go on`, async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
     const { channel: other, socket } = openChannel();
     const told = [];
     const channel = client({ realtimeAuthToken: () => Promise.reject(cause) }).channel("room");

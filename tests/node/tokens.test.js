@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { FakeSocket } from "../support/node-page.js";
 import { sdk } from "../support/package.js";
 
-const { XanoBaseStorage, XanoClient, XanoCookieStorage, XanoObjectStorage } = sdk;
+const { XanoBaseStorage, XanoClient, XanoCookieStorage, XanoLocalStorage, XanoObjectStorage } = sdk;
 const HERE = { instanceBaseUrl: "https://here.xano.io", realtimeConnectionHash: "tokens" };
 const ELSEWHERE = { ...HERE, instanceBaseUrl: "https://elsewhere.xano.io" };
 
@@ -13,6 +13,21 @@ test("a reloaded page connects with the token that was set before", () => {
   const storage = new XanoObjectStorage();
   new XanoClient({ ...HERE, storage }).setRealtimeAuthToken("kept");
   assert.deepEqual(protocolsOf(new XanoClient({ ...HERE, storage })), ["kept"]);
+});
+
+test("localStorage is not read until a channel connects, and then the token in it is used", (t) => {
+  const kept = { RealtimeAuthToken: "kept", RealtimeAuthTokenUrl: "wss://here.xano.io/rt/tokens" };
+  const reads = [];
+  const localStorage = { getItem: (key) => reads.push(key) && (kept[key] ?? null) };
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, value: localStorage });
+  t.after(() => delete globalThis.localStorage);
+  const client = new XanoClient(HERE);
+  const channel = client.channel("room");
+  assert.deepEqual(reads, []);
+  channel.on(() => {});
+  assert.deepEqual(FakeSocket.latest.protocols, ["kept"]);
+  assert.ok(client.config.storage instanceof XanoLocalStorage);
+  channel.destroy();
 });
 
 test("a token from the settings is kept as well", () => {
@@ -36,6 +51,10 @@ test("a token that the original has left, without an address, is not used", () =
 
 for (const [name, clear] of [
   ["setRealtimeAuthToken(null)", (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(null)],
+  [
+    "setRealtimeAuthToken(undefined)",
+    (storage) => new XanoClient({ ...HERE, storage }).setRealtimeAuthToken(undefined),
+  ],
   ["realtimeAuthToken: null", (storage) => new XanoClient({ ...HERE, storage, realtimeAuthToken: null })],
 ]) {
   test(`${name} clears it`, () => {

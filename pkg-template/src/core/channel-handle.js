@@ -99,7 +99,7 @@ export class ChannelHandle {
 
   /** The token to connect with, or the function to ask for one; undefined for an anonymous connection. */
   get token() {
-    return this.config.realtimeAuthToken || undefined;
+    return this.config.token();
   }
 
   /** Whether it is joined on the current socket. */

@@ -6,7 +6,6 @@ import { RECONNECT } from "./numbers.js";
 import { fault } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
-/** @import { Token } from "../types.js" */
 
 /**
  * A few at most.
@@ -21,15 +20,17 @@ export const connections = new Set();
  */
 export function connectionOf(handle) {
   for (const connection of connections) if (connection.serves(handle.config.client)) return connection;
-  return find(handle.url, handle.token);
+  return find(handle);
 }
 
 /**
- * @param {string} url
- * @param {Token} token
+ * The one with its URL and token.
+ * @param {ChannelHandle} handle
  */
-function find(url, token) {
-  for (const connection of connections) if (connection.url === url && connection.token === token) return connection;
+function find(handle) {
+  for (const connection of connections) {
+    if (connection.url === handle.url && connection.token === handle.token) return connection;
+  }
 }
 
 /**
@@ -41,10 +42,7 @@ export function regroup(connection) {
   const handles = connection.handles();
   const keeps = (/** @type {ChannelHandle} */ { token }) => token === connection.token;
   const [first] = handles;
-  if (first && !handles.some(keeps)) {
-    const { token } = first;
-    if (!find(connection.url, token)) connection.token = token;
-  }
+  if (first && !handles.some(keeps) && !find(first)) connection.token = first.token;
   for (const handle of handles) if (!keeps(handle)) migrate(handle);
 }
 
@@ -75,9 +73,9 @@ export function reconnect(client) {
 
 /** @param {ChannelHandle} handle */
 function migrate(handle) {
-  const { subscription, url, token } = handle;
+  const { subscription } = handle;
   const waiting = handle.leave();
-  handle.enter(find(url, token) ?? new Connection(url, token), subscription);
+  handle.enter(find(handle) ?? new Connection(handle.url, handle.token), subscription);
   if (handle.isConnected) handle.tellConnected(true);
   for (const frame of waiting) handle.hand(frame);
 }

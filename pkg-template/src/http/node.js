@@ -9,8 +9,7 @@ export function asNodeClient(Base) {
   return class extends Base {
     /** @param {any[]} args the settings */
     constructor(...args) {
-      const [settings] = args;
-      super({ ...settings, storage: settings?.storage ?? new XanoObjectStorage() });
+      super({ ...args[0], storage: args[0]?.storage ?? new XanoObjectStorage() });
     }
 
     /** @param {any} value */

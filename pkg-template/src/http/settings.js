@@ -8,7 +8,7 @@ const warned = new Set();
  * @param {import("../types.js").Config} config
  * @returns {Settings}
  */
-export function requestSettings({ customAxiosRequestConfig = {} }) {
+export function requestSettings({ customAxiosRequestConfig }) {
   for (const key in customAxiosRequestConfig) {
     if (KNOWN.includes(key) || warned.has(key)) continue;
     warned.add(key);

@@ -38,12 +38,16 @@ export function withRealtime(Base) {
       config.onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
-      if (args[0]?.realtimeAuthToken === undefined) config.realtimeAuthToken = storedRealtimeToken(config);
-      else storeRealtimeToken(config, config.realtimeAuthToken || null);
+      config.token = () => {
+        // Not before it matters: a storage may take its time.
+        if (config.realtimeAuthToken === undefined) config.realtimeAuthToken = storedRealtimeToken(config) ?? null;
+        return config.realtimeAuthToken || undefined;
+      };
+      if (config.realtimeAuthToken !== undefined) storeRealtimeToken(config, config.realtimeAuthToken || null);
     }
 
     /** @param {Token | null} realtimeAuthToken */
-    setRealtimeAuthToken(realtimeAuthToken) {
+    setRealtimeAuthToken(realtimeAuthToken = null) {
       requireLegalToken(realtimeAuthToken);
       storeRealtimeToken(this.config, realtimeAuthToken);
       this.config.realtimeAuthToken = realtimeAuthToken;

@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { Clock } from "../../support/clock.js";
 import { script as bundle } from "../../support/package.js";
+
+export { Clock, settled } from "../../support/clock.js";
 
 const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3];
 
@@ -20,43 +23,6 @@ export const ours = script(PACKAGE);
 
 function script(file) {
   return new vm.Script(readFileSync(file, "utf8"), { filename: file });
-}
-
-/** Lets every promise that can settle now do so. */
-export const settled = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Virtual time. */
-export class Clock {
-  now = 0;
-  #timers = new Map();
-  #last = 0;
-
-  set(run, after_ms = 0) {
-    this.#last += 1;
-    this.#timers.set(this.#last, { run, at: this.now + Number(after_ms) });
-    return this.#last;
-  }
-
-  clear(timer) {
-    this.#timers.delete(timer);
-  }
-
-  async advance(by_ms) {
-    const end = this.now + by_ms;
-    for (let next = this.#next(end); next; next = this.#next(end)) {
-      const [timer, { run, at }] = next;
-      this.#timers.delete(timer);
-      this.now = Math.max(this.now, at);
-      run();
-      await settled();
-    }
-    this.now = end;
-  }
-
-  #next(end) {
-    const due = [...this.#timers].filter(([, { at }]) => at <= end);
-    return due.sort(([one, { at }], [other, { at: otherAt }]) => at - otherAt || one - other)[0];
-  }
 }
 
 /** What a page does. A test replaces what it wants to see. */
