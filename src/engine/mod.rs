@@ -34,6 +34,7 @@
 pub mod numbers;
 pub mod session;
 
+pub use session::v2::ledger::MessageId;
 pub use session::{
     Acknowledgement, Attempt, ChannelId, Epoch, Failure, Frame, FrameId, Input, JoinOptions, Output, Session, State,
 };

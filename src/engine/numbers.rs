@@ -3,6 +3,7 @@
 
 use xano_realtime_protocol::CloseCode;
 
+use super::session::v2::ledger::MessageId;
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -38,11 +39,13 @@ macro_rules! numbered {
 /// | `MISSED` | channel | 1 where it is complete | | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
+/// | `ARRIVED` | channel | high half of its id | low half | 1 in a transcript |
+/// | `FINISHED` | channel | high half of its id | low half | 1 when it failed |
+/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
-        RESUMED RECONNECT
+        RESUMED RECONNECT PONGED NOT_READY ARRIVED FINISHED
     }
 }
 
@@ -60,12 +63,14 @@ pub mod input {
 /// | `SETTLED` | frame | failure; all bits set: none | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
+/// | `JUDGED` | channel | 1 when its handlers get it | |
+/// | `SEND_ACK` | channel | high half of its id | low half |
 /// | `FAILED` | failure | channel; all bits set: every one | |
 /// | the others | | | |
 pub mod output {
     numbered! {
         OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME SEND_PUBLISHED SETTLED FORGET_FRAME FORGET_CHANNEL
-        FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
+        FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED JUDGED SEND_ACK
     }
 }
 
@@ -83,6 +88,8 @@ pub mod bits {
     pub const RETURNS: u32 = JoinOptions::RETURNS.bits();
     /// Of a join: the host keeps the position of a channel that returns.
     pub const POSITION: u32 = JoinOptions::POSITION.bits();
+    /// Of a join: the connection speaks Realtime V2.
+    pub const V2: u32 = JoinOptions::V2.bits();
     /// Of an acknowledgement: pings are answered.
     pub const ANSWERS_PINGS: u32 = 1;
     /// Of an acknowledgement: it names a position.
@@ -107,6 +114,7 @@ pub mod bits {
         ("RECOVER", RECOVER),
         ("RETURNS", RETURNS),
         ("POSITION", POSITION),
+        ("V2", V2),
         ("ANSWERS_PINGS", ANSWERS_PINGS),
         ("HAS_POSITION", HAS_POSITION),
         ("ANSWERS_KEYS", ANSWERS_KEYS),
@@ -161,6 +169,16 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
+        input::PONGED => handle(Input::Ponged),
+        input::NOT_READY => handle(Input::NotReady),
+        input::ARRIVED => {
+            let message = MessageId { high: b, low: c };
+            handle(Input::Arrived { channel: a, message, transcript: d != 0 });
+        }
+        input::FINISHED => {
+            let message = MessageId { high: b, low: c };
+            handle(Input::Finished { channel: a, message, failed: d != 0 });
+        }
         _ => return false,
     }
     true
@@ -197,6 +215,8 @@ pub fn encode(output: Output) -> [u32; 4] {
             let Attempt { number, in_ms } = next.unwrap_or(Attempt { number: 0, in_ms: 0 });
             [DISCONNECTED, code.0.into(), number, in_ms]
         }
+        Output::Judged { channel, hand_out } => [JUDGED, channel, hand_out.into(), 0],
+        Output::SendAck { channel, message } => [SEND_ACK, channel, message.high, message.low],
         Output::Failed { channel, failure } => [FAILED, failure as u32, channel.unwrap_or(u32::MAX), 0],
     }
 }

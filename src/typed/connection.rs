@@ -220,7 +220,9 @@ impl Connection {
             | Output::TakePosition { .. }
             | Output::HandOut { .. }
             | Output::SendPublished { .. }
-            | Output::Settled { .. } => {}
+            | Output::Settled { .. }
+            | Output::Judged { .. }
+            | Output::SendAck { .. } => {}
             Output::AwaitWritable => self.with_socket(Socket::await_writable),
             Output::AwaitTickEnd => {
                 // It holds the connection: a client that is dropped with its last channel still closes its socket.

@@ -20,6 +20,10 @@ export const MISSED = 15;
 export const ELAPSED = 16;
 export const RESUMED = 17;
 export const RECONNECT = 18;
+export const PONGED = 19;
+export const NOT_READY = 20;
+export const ARRIVED = 21;
+export const FINISHED = 22;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -44,6 +48,8 @@ export const CLEAR_TIMER = 18;
 export const CONNECTED = 19;
 export const DISCONNECTED = 20;
 export const FAILED = 21;
+export const JUDGED = 22;
+export const SEND_ACK = 23;
 
 // What travels together in one number.
 export const HISTORY = 1;
@@ -51,6 +57,7 @@ export const PRESENCE = 2;
 export const RECOVER = 4;
 export const RETURNS = 8;
 export const POSITION = 16;
+export const V2 = 32;
 export const ANSWERS_PINGS = 1;
 export const HAS_POSITION = 2;
 export const ANSWERS_KEYS = 4;
@@ -79,7 +86,8 @@ export const GAP = 10;
 export const GAP_POSSIBLE = 11;
 export const TIMEOUT = 12;
 export const UNCONFIRMED = 13;
-export const REFUSED = 14;
+export const POISONED = 14;
+export const REFUSED = 15;
 
 /**
  * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.
@@ -111,6 +119,7 @@ export const FAILURES = [
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],
   ["gap_possible", "Messages that came while there was no connection may be lost: this server does not say."],
   ["timeout", "The server did not answer within 15 seconds."],
-  ["unconfirmed", "The server did not answer before it restarted: it may have the message."],
+  ["unconfirmed", "The server may have the message: it restarted, or the connection ended, before the answer came."],
+  ["poisoned", "The handlers of a message have failed three times: it is acknowledged, and does not come again."],
   ["refused", "The server refused it."],
 ];

@@ -3,7 +3,7 @@
 
 import { handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { kept, numbers } from "./frames.js";
+import { frameIn, kept, numbers } from "./frames.js";
 import {
   ACKNOWLEDGED,
   ANSWERED,
@@ -29,15 +29,10 @@ const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
  */
 export function receive(link, data) {
   const { connection } = link;
-  if (connection.debugging) console.log("xano: received", data);
-  let frame;
-  try {
-    frame = JSON.parse(data);
-  } catch {
-    return; // Not a frame of this protocol.
-  }
-  const name = frame?.action;
-  if (!name || link.isDiscarded || (link.isPinged && name === "pong")) return;
+  const frame = frameIn(link, data);
+  if (!frame) return;
+  const name = frame.action;
+  if (link.isPinged && name === "pong") return;
   // The handlers get the frame with everything that is in it.
   frame.client ||= undefined;
   frame.options ||= undefined;

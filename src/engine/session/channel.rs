@@ -3,6 +3,7 @@
 use super::options::JoinOptions;
 use super::queue::{Entry, Marks, OUT, PUBLISHED, Queue, SENT};
 use super::recovery::Position;
+use super::v2::ledger::Ledger;
 
 /// What the server has said about the join on the current socket. Later ones say more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
@@ -26,6 +27,7 @@ pub(super) struct Channel {
     pub(super) answer: Answer,
     pub(super) position: Position,
     pub(super) queue: Queue,
+    pub(super) ledger: Ledger,
 }
 
 impl Channel {
@@ -37,15 +39,17 @@ impl Channel {
             answer: Answer::None,
             position: Position::of(options),
             queue: Queue::new(),
+            ledger: Ledger::new(),
         }
     }
 
     /// What a join frame has to ask for; none when the current socket was asked for all of it already. The first join on a
     /// socket alone asks for what was missed: each answer to such a question is handed out.
-    pub(super) fn join(&mut self) -> Option<JoinOptions> {
+    /// `once`: the first join on a socket is the only one.
+    pub(super) fn join(&mut self, once: bool) -> Option<JoinOptions> {
         let recovers = match self.joined {
             None => self.position >= Position::Known,
-            Some(joined) if self.options.is_part_of(joined) => return None,
+            Some(joined) if once || self.options.is_part_of(joined) => return None,
             Some(_) => false,
         };
         self.joined = Some(self.options);
@@ -56,6 +60,7 @@ impl Channel {
     pub(super) fn forget_join(&mut self) {
         self.joined = None;
         self.answer = Answer::None;
+        self.ledger.start_over();
     }
 
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known

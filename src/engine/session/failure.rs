@@ -78,7 +78,10 @@ failures! {
         "The server did not answer within 15 seconds.";
     /// The server has restarted, and with it went what it knew of the message.
     Unconfirmed = "unconfirmed",
-        "The server did not answer before it restarted: it may have the message.";
+        "The server may have the message: it restarted, or the connection ended, before the answer came.";
+    /// V2: the handlers of a message have failed three times.
+    Poisoned = "poisoned",
+        "The handlers of a message have failed three times: it is acknowledged, and does not come again.";
     /// The server does not let this client join the channel. The server's own words take the place of these.
     Refused = "refused",
         "The server refused it.";

@@ -7,6 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
+use super::v2::ledger::MessageId;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,6 +125,28 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
+    /// V2: the service has answered a ping.
+    Ponged,
+    /// V2: the service has refused a frame on the current socket, and named no channel.
+    NotReady,
+    /// V2: a message with an id has come, and no channel object acknowledges by itself.
+    Arrived {
+        /// Which channel.
+        channel: ChannelId,
+        /// Its id.
+        message: MessageId,
+        /// Whether it is one of the transcript.
+        transcript: bool,
+    },
+    /// V2: every handler of a message has finished, with the promises that they returned.
+    Finished {
+        /// Which channel.
+        channel: ChannelId,
+        /// The message's id.
+        message: MessageId,
+        /// Whether one of them has failed.
+        failed: bool,
+    },
 }
 
 /// What the acknowledgement of a join says.
@@ -254,6 +277,20 @@ pub enum Output {
         code: CloseCode,
         /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
         next: Option<Attempt>,
+    },
+    /// V2: the message that came on the channel before all that were not judged, and whether its handlers get it.
+    Judged {
+        /// Which channel.
+        channel: ChannelId,
+        /// Whether they get it. [`Input::Finished`] follows then.
+        hand_out: bool,
+    },
+    /// V2: acknowledge a message.
+    SendAck {
+        /// Which channel.
+        channel: ChannelId,
+        /// The message's id.
+        message: MessageId,
     },
     /// Tell the application about a failure.
     Failed {

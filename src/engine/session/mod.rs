@@ -15,6 +15,7 @@
 //! - `recovery`: what counts as joined, and what was missed while there was no connection.
 //! - [`queue`]: what one channel has to send, and what it has no answer to, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
+//! - [`v2`]: what Realtime V2 asks for besides: readiness, receipts, and acknowledgements.
 
 pub mod backoff;
 mod channel;
@@ -27,13 +28,13 @@ pub mod queue;
 mod recovery;
 mod sending;
 mod turn;
+pub mod v2;
 pub mod watch;
 
 use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::{Moment, Sink};
 use backoff::Backoff;
-use channel::Channel;
 pub use channels::ChannelId;
 use channels::Channels;
 pub use failure::Failure;
@@ -106,6 +107,10 @@ pub struct Session {
     channels: Channels,
     /// How much of what waits may still go out on the current socket, as `queue` counts it.
     allowance_ms: i32,
+    /// Whether the connection speaks Realtime V2.
+    is_v2: bool,
+    /// The pause before the next ping to a service that is not ready, in milliseconds; 0 once it is, and on V1.
+    pause_ms: u32,
 }
 
 impl Default for Session {
@@ -136,6 +141,8 @@ impl Session {
             doubted: false,
             channels: Channels::new(),
             allowance_ms: queue::AT_ONCE_MS,
+            is_v2: false,
+            pause_ms: 0,
         }
     }
 
@@ -157,6 +164,7 @@ impl Session {
         let turn = &mut Turn { moment, sink };
         match (self.state, input) {
             (Idle | Stopped, Input::Join { channel, options }) => {
+                self.is_v2 = options.contains(JoinOptions::V2);
                 self.channels.add(channel, options);
                 self.connect(turn);
             }
@@ -196,18 +204,30 @@ impl Session {
             (Open, Input::ChannelRefused { channel }) => self.refused(channel, turn),
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
-            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => {
+                if self.is_v2 {
+                    self.greet(turn);
+                } else {
+                    self.opened(turn);
+                }
+            }
+            (Connecting, Input::Ponged) if self.is_greeting() => self.opened(turn),
+            (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
+            (Connecting, Input::Elapsed { timer, .. }) if self.is_greeting() && timer == self.timer => {
+                self.greeting_elapsed(turn);
+            }
+            (_, Input::Arrived { channel, message, transcript }) => self.arrived(channel, message, transcript, turn),
+            (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
 
             (Open, Input::Acknowledged { channel, said }) => self.acknowledged(channel, said, turn),
             (Open, Input::Heard { channel }) => self.heard(channel, turn),
             (_, Input::Missed { channel, complete }) => self.missed(channel, complete, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                self.failed_attempts += 1;
-                self.closed(code, code.retry(), turn);
-                if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
-                    turn.fail(Failure::CannotConnect);
+                if self.is_greeting() {
+                    turn.push(Output::ClearTimer);
                 }
+                self.never_opened(code, turn);
             }
             (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
                 turn.push(Output::ClearTimer);
@@ -269,6 +289,8 @@ impl Session {
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
                 | Input::ChannelRefused { .. }
+                | Input::Ponged
+                | Input::NotReady
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}
@@ -278,7 +300,8 @@ impl Session {
     fn connect(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Connecting;
         self.epoch = self.epoch.wrapping_add(1);
-        self.answers_pings = false;
+        self.answers_pings = self.is_v2;
+        self.pause_ms = 0;
         self.has_joined = false;
         self.failure = None;
         self.lasted_ms = 0;
@@ -288,6 +311,7 @@ impl Session {
 
     fn opened(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Open;
+        self.pause_ms = 0;
         self.failed_attempts = 0;
         self.opened_ms = turn.moment.now_ms;
         self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
@@ -299,6 +323,15 @@ impl Session {
         }
         self.await_writable(turn);
         turn.push(Output::Connected);
+    }
+
+    /// The attempt to connect has failed.
+    fn never_opened(&mut self, code: CloseCode, turn: &mut Turn<impl Sink>) {
+        self.failed_attempts += 1;
+        self.closed(code, code.retry(), turn);
+        if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
+            turn.fail(Failure::CannotConnect);
+        }
     }
 
     /// The next delay is the shortest one again.
@@ -353,10 +386,14 @@ impl Session {
             Some(next) => turn.push(Output::Disconnected { code, next: Some(next) }),
             None => turn.push(Output::Disconnected { code, next: None }),
         }
+        if self.is_v2 {
+            self.lose_receipts(turn);
+        }
     }
 
     fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        if let Some(options) = self.channels.get(channel).and_then(Channel::join) {
+        let is_v2 = self.is_v2;
+        if let Some(options) = self.channels.get(channel).and_then(|known| known.join(is_v2)) {
             turn.push(Output::SendJoin { channel, options });
         }
     }
@@ -384,7 +421,7 @@ impl Session {
         if state == State::Idle {
             return;
         }
-        if matches!(state, State::Open | State::Waiting | State::Closing) {
+        if matches!(state, State::Open | State::Waiting | State::Closing) || self.is_greeting() {
             turn.push(Output::ClearTimer);
         }
         if matches!(state, State::Connecting | State::Open | State::Closing) {

@@ -66,11 +66,12 @@ impl Session {
     fn recover(&mut self, channel: ChannelId, is_first: bool, has_position: bool, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
         let asked = is_first && known.joined.is_some_and(|joined| joined.contains(JoinOptions::RECOVER));
-        if asked && has_position && known.position >= Position::Known {
+        // On V2 the position is the service's cursor, and what follows it comes by itself.
+        if asked && has_position && known.position >= Position::Known && !self.is_v2 {
             known.position = Position::CatchingUp;
             return;
         }
-        let may_have_missed = asked && known.position != Position::Never;
+        let may_have_missed = asked && known.position != Position::Never && !(self.is_v2 && has_position);
         known.position = if has_position { Position::Known } else { Position::Unknown };
         turn.push(Output::TakePosition { channel });
         if may_have_missed {
