@@ -34,8 +34,8 @@ macro_rules! numbered {
 /// | `CHANNEL_REFUSED` | channel | | | |
 /// | `OPENED`, `TOKEN_REFUSED`, `WRITABLE` | epoch | | | |
 /// | `CLOSED` | epoch | close code | | |
-/// | `ACKNOWLEDGED` | channel | [`bits`] of what it says | | |
-/// | `HEARD` | channel | | | |
+/// | `ACKNOWLEDGED` | channel | [`bits`] of what it says, and `TAKES_FRAMES` | | |
+/// | `HEARD` | channel | `TAKES_FRAMES` or 0 | | |
 /// | `MISSED` | channel | 1 where it is complete | | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
@@ -93,14 +93,14 @@ pub mod bits {
     /// Of an acknowledgement: pings are answered.
     pub const ANSWERS_PINGS: u32 = 1;
     /// Of an acknowledgement: it names a position.
-    pub const HAS_POSITION: u32 = 2;
+    pub const HAS_POSITION: u32 = 16;
     /// Of an acknowledgement: keys are answered.
     pub const ANSWERS_KEYS: u32 = 4;
     /// Of an acknowledgement: the server is not the one whose position the host keeps.
     pub const IS_RESTARTED: u32 = 8;
     /// Of a frame: the server sends it back.
     pub const COMES_BACK: u32 = 1;
-    /// Of a frame: the socket takes it now.
+    /// Of a frame, and of what comes on a socket: the socket takes frames now.
     pub const TAKES_FRAMES: u32 = 2;
     /// Of a frame: it may wait for a connection.
     pub const MAY_WAIT: u32 = 4;
@@ -162,9 +162,9 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
                 has_position: has(b, bits::HAS_POSITION),
                 is_restarted: has(b, bits::IS_RESTARTED),
             };
-            handle(Input::Acknowledged { channel: a, said });
+            handle(Input::Acknowledged { channel: a, said, writable: has(b, bits::TAKES_FRAMES) });
         }
-        input::HEARD => handle(Input::Heard { channel: a }),
+        input::HEARD => handle(Input::Heard { channel: a, writable: has(b, bits::TAKES_FRAMES) }),
         input::MISSED => handle(Input::Missed { channel: a, complete: b != 0 }),
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),

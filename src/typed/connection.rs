@@ -330,7 +330,7 @@ impl Connection {
         if let Some(room) = room {
             if kind == Some(Action::Join) {
                 let said = Acknowledgement { answers_pings: frame.answers_pings(), ..Acknowledgement::default() };
-                self.feed(Input::Acknowledged { channel: room.id, said });
+                self.feed(Input::Acknowledged { channel: room.id, said, writable: true });
             }
             room.receive(frame);
         }

@@ -41,4 +41,3 @@ test("it begins where WebAssembly is there after all", () => {
     .on(() => {})
     .destroy();
 });
-

@@ -340,7 +340,7 @@ impl World {
                 if is_acknowledgement {
                     let channel = channel_of(&frame["options"]["channel"]);
                     let said = Acknowledgement { answers_pings: self.answers_pings, ..Acknowledgement::default() };
-                    self.feed(page, Input::Acknowledged { channel, said });
+                    self.feed(page, Input::Acknowledged { channel, said, writable: true });
                 }
             }
         }

@@ -13,6 +13,7 @@ import {
   HEARD,
   IS_RESTARTED,
   MISSED,
+  TAKES_FRAMES,
   CHANNEL_REFUSED,
 } from "./numbers.js";
 
@@ -48,7 +49,7 @@ export function receive(link, data) {
     receiveExtended(subscription, frame);
     return;
   }
-  if (!subscription.isJoined) decide(connection, HEARD, subscription.slot);
+  if (!subscription.isJoined) hear(subscription, HEARD);
   handToAll(subscription.handles, frame);
 }
 
@@ -72,8 +73,8 @@ function receiveExtended(subscription, action) {
       (position ? HAS_POSITION : 0) |
       (before && before.epoch !== position?.epoch ? IS_RESTARTED : 0);
     subscription.acknowledged = position;
-    decide(connection, ACKNOWLEDGED, slot, said);
-  } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) decide(connection, HEARD, slot);
+    hear(subscription, ACKNOWLEDGED, said);
+  } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
   const number = numbers.get(key);
   if (number) {
     const { published, owner } = /** @type {import("./frames.js").Frame} */ (kept.get(number));
@@ -92,6 +93,16 @@ function receiveExtended(subscription, action) {
     subscription.got(id);
     handToAll(subscription.handles, action);
   }
+}
+
+/**
+ * Something says that the channel is joined: what waits for that may go out now, if the socket takes it.
+ * @param {Subscription} subscription
+ * @param {number} input
+ * @param {number} [said]
+ */
+export function hear({ connection, slot }, input, said = 0) {
+  decide(connection, input, slot, said | (connection.takesFrames() ? TAKES_FRAMES : 0));
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   NOT_READY,
   PONGED,
 } from "./numbers.js";
+import { hear } from "./receive.js";
 import { later, run } from "./turns.js";
 
 /** @import { Frame } from "./frames.js" */
@@ -162,7 +163,7 @@ function receiveOther(subscription, frame) {
   if (name === "join") {
     const hasCursor = payload?.cursor !== undefined;
     subscription.acknowledged = null;
-    decide(connection, ACKNOWLEDGED, slot, ANSWERS_PINGS | ANSWERS_KEYS | (hasCursor ? HAS_POSITION : 0));
+    hear(subscription, ACKNOWLEDGED, ANSWERS_PINGS | ANSWERS_KEYS | (hasCursor ? HAS_POSITION : 0));
   } else if (name === "error" && !subscription.isJoined) {
     subscription.refusal = frame;
     decide(connection, CHANNEL_REFUSED, slot);

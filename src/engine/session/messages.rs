@@ -94,12 +94,16 @@ pub enum Input {
         channel: ChannelId,
         /// What the acknowledgement says.
         said: Acknowledgement,
+        /// Whether the socket takes frames now.
+        writable: bool,
     },
     /// Something came on the current socket that only a client on the channel gets: not every server acknowledges joins.
     /// One such input before [`Output::Joined`] is enough.
     Heard {
         /// Which channel.
         channel: ChannelId,
+        /// Whether the socket takes frames now.
+        writable: bool,
     },
     /// The answer has come to the question of a join for what was missed. The host asks the session only while it holds a
     /// position that was acknowledged and not taken over.

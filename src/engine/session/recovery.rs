@@ -37,7 +37,13 @@ impl Position {
 
 impl Session {
     /// The server has acknowledged the join.
-    pub(super) fn acknowledged(&mut self, channel: ChannelId, said: Acknowledgement, turn: &mut Turn<impl Sink>) {
+    pub(super) fn acknowledged(
+        &mut self,
+        channel: ChannelId,
+        said: Acknowledgement,
+        writable: bool,
+        turn: &mut Turn<impl Sink>,
+    ) {
         self.has_joined = true;
         if said.answers_pings && !self.answers_pings {
             self.answers_pings = true;
@@ -53,13 +59,13 @@ impl Session {
             // With the server went what it knew of their keys: sent again, they might be there twice.
             self.reject(channel, SENT, Failure::Unconfirmed, turn);
         }
-        self.send_paced(channel, turn);
+        self.send_paced(channel, writable, turn);
     }
 
     /// Something came that only a client on the channel gets.
-    pub(super) fn heard(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+    pub(super) fn heard(&mut self, channel: ChannelId, writable: bool, turn: &mut Turn<impl Sink>) {
         self.joined(channel, Answer::Sign, turn);
-        self.send_paced(channel, turn);
+        self.send_paced(channel, writable, turn);
     }
 
     /// The first acknowledgement on a socket says where the server stands. A further join on it asks for something else.

@@ -28,9 +28,11 @@ impl Session {
         allowance_ms
     }
 
-    /// Sends what the socket's allowance lets go out.
-    pub(super) fn send_paced(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        self.allowance_ms = self.send_waiting(channel, self.allowance_ms, turn);
+    /// Sends what the socket's allowance lets go out, if the socket takes frames.
+    pub(super) fn send_paced(&mut self, channel: ChannelId, writable: bool, turn: &mut Turn<impl Sink>) {
+        if writable {
+            self.allowance_ms = self.send_waiting(channel, self.allowance_ms, turn);
+        }
         self.await_writable(turn);
     }
 
@@ -38,7 +40,7 @@ impl Session {
     pub(super) fn send_some(&mut self, turn: &mut Turn<impl Sink>) {
         self.allowance_ms = queue::next_turn(self.allowance_ms);
         if let Some(channel) = self.channels.first_waiting() {
-            self.send_paced(channel, turn);
+            self.send_paced(channel, true, turn);
         }
     }
 

@@ -1,5 +1,8 @@
 //! `docs/lifecycle.md` shows what the session does, or this fails.
 
+mod publishing;
+mod recovery;
+
 use xano_realtime_protocol::CloseCode;
 use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Moment, Output, Session, State};
 
@@ -100,8 +103,8 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
         ("closed, 4401", closed(CloseCode::UNAUTHORIZED)),
         ("token refused", Input::TokenRefused { epoch }),
         ("writable again", Input::Writable { epoch }),
-        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING }),
-        ("something comes that only members get", Input::Heard { channel: 0 }),
+        ("join acknowledged", Input::Acknowledged { channel: 0, said: NOTHING, writable: true }),
+        ("something comes that only members get", Input::Heard { channel: 0, writable: true }),
         ("timer elapsed", elapsed),
         ("network or page is back", Input::Resumed { slept: false }),
         ("network or page is back, after a sleep", Input::Resumed { slept: true }),
@@ -179,202 +182,8 @@ fn table() -> String {
 
 #[test]
 fn the_table_in_the_lifecycle_document_is_what_the_session_does() {
-    let document = include_str!("../docs/lifecycle.md");
+    let document = include_str!("../../docs/lifecycle.md");
     let table = table();
-    assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
-}
-
-/// What a channel does once it is joined again, by what it asked for, and by what the server says before and after.
-fn recovery_table() -> String {
-    let mut table = String::from(
-        "| the channel asks for | the server names a position | on the next socket | acknowledged with a position | acknowledged without |\n\
-         |---|---|---|---|---|\n",
-    );
-    for (wish, options) in [("`recover`", JoinOptions::RECOVER), ("nothing", JoinOptions::NONE)] {
-        for (before, first) in [("yes", Some(true)), ("no", Some(false)), ("never joined", None)] {
-            let (join, with) = joined_again(options, first, true);
-            let (_, without) = joined_again(options, first, false);
-            table += &format!("| {wish} | {before} | {join} | {with} | {without} |\n");
-        }
-    }
-    table
-}
-
-/// What a session does on the second socket, and when the join is acknowledged there.
-fn joined_again(options: JoinOptions, first: Option<bool>, then: bool) -> (String, String) {
-    let (mut stage, epoch) = interrupted(options, first);
-    stage.handle(Input::Opened { epoch });
-    let join = stage.outputs.iter().find(|output| matches!(output, Output::SendJoin { .. })).map(describe);
-    let mut told = Vec::new();
-    for complete in [true, false] {
-        let (mut stage, epoch) = interrupted(options, first);
-        stage.handle(Input::Opened { epoch });
-        stage.outputs.clear();
-        stage.handle(acknowledged(then));
-        let awaits_answer = !stage.outputs.iter().any(|output| matches!(output, Output::TakePosition { .. }));
-        if awaits_answer {
-            stage.handle(Input::Missed { channel: 0, complete });
-        }
-        let outputs: Vec<String> = stage.outputs.iter().map(describe).collect();
-        told.push(outputs.join("; "));
-    }
-    let [complete, incomplete] = &told[..] else { unreachable!("two answers") };
-    let told = match complete == incomplete {
-        true => complete.clone(),
-        false => format!("{complete}. Where the answer is not complete: {incomplete}"),
-    };
-    (join.expect("the channel is joined again"), told)
-}
-
-/// A session whose connection has broken, and the number of its next socket.
-fn interrupted(options: JoinOptions, first: Option<bool>) -> (Stage, u32) {
-    let mut stage = Stage::default();
-    stage.handle(Input::Join { channel: 0, options });
-    stage.handle(Input::Opened { epoch: 1 });
-    if let Some(has_position) = first {
-        stage.handle(acknowledged(has_position));
-    }
-    stage.handle(Input::Closed { epoch: 1, code: CloseCode::ABNORMAL });
-    stage.handle(Input::Resumed { slept: false });
-    stage.outputs.clear();
-    let epoch = stage.session.epoch();
-    (stage, epoch)
-}
-
-fn acknowledged(has_position: bool) -> Input {
-    Input::Acknowledged { channel: 0, said: Acknowledgement { has_position, ..NOTHING } }
-}
-
-#[test]
-fn what_follows_an_interruption_is_what_the_lifecycle_document_says() {
-    let table = recovery_table();
-    let document = include_str!("../docs/lifecycle.md");
-    assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
-}
-
-/// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 18] = [
-    ("open, not joined", &[Stage::open], "publish", Stage::publish),
-    (
-        "open, message 1 waits",
-        &[Stage::open, Stage::publish],
-        "the join is acknowledged, keys are answered",
-        Stage::keys,
-    ),
-    (
-        "open, message 1 waits",
-        &[Stage::open, Stage::publish],
-        "the join is acknowledged, keys are not answered",
-        acknowledge,
-    ),
-    ("open, message 1 waits", &[Stage::open, Stage::publish], "something comes that only members get", Stage::hear),
-    ("open, message 1 waits", &[Stage::open, Stage::publish], "the server refuses something", Stage::refuse),
-    ("open, message 1 waits", &[Stage::open, Stage::publish], "15 s pass", Stage::fifteen_seconds),
-    ("joined, keys are answered", &[Stage::open, Stage::keys], "publish", Stage::publish),
-    ("joined, keys are not answered", &[Stage::open, acknowledge], "publish", Stage::publish),
-    ("message 1 is sent", &SENT, "it is answered", Stage::answer),
-    ("message 1 is sent", &SENT, "the server refuses something", Stage::refuse),
-    ("message 1 is sent", &SENT, "closed, 1006", |stage| stage.close(CloseCode::ABNORMAL)),
-    ("message 1 is sent", &SENT, "closed, 1008", |stage| stage.close(CloseCode::POLICY)),
-    ("message 1 is sent", &SENT, "closed, 1000", |stage| stage.close(CloseCode::NORMAL)),
-    ("message 1 is sent", &SENT, "the last channel leaves", |stage| stage.handle(Input::Leave { channel: 0 })),
-    (
-        "message 1 is sent, and the connection is a new one",
-        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
-        "the join is acknowledged, keys are answered",
-        Stage::keys,
-    ),
-    (
-        "message 1 is sent, message 2 is not, and the connection is a new one",
-        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt, Stage::publish],
-        "the join is acknowledged by another server",
-        Stage::restarted,
-    ),
-    ("connecting, message 1 waits", &[Stage::join, Stage::publish], "no socket can be made", |stage| {
-        stage.handle(Input::NoSocketMade);
-    }),
-    ("closed for good", &[Stage::open, |stage| stage.close(CloseCode::NORMAL)], "publish", Stage::publish),
-];
-
-/// Something that happens to a session.
-type Step = fn(&mut Stage);
-
-const SENT: [Step; 3] = [Stage::open, Stage::keys, Stage::publish];
-
-impl Stage {
-    fn join(&mut self) {
-        self.handle(Input::Join { channel: 0, options: JoinOptions::default() });
-    }
-
-    fn open(&mut self) {
-        self.join();
-        self.handle(Input::Opened { epoch: 1 });
-    }
-
-    fn publish(&mut self) {
-        let published = |output: &&Output| matches!(output, Output::SendPublished { .. });
-        let number = 1 + self.outputs.iter().filter(published).count() as u32;
-        let frame = Frame { number, bytes: 4, comes_back: true };
-        self.handle(Input::Publish { channel: 0, frame, writable: true, was_sent: false });
-    }
-
-    fn keys(&mut self) {
-        self.handle(Input::Acknowledged { channel: 0, said: Acknowledgement { answers_keys: true, ..NOTHING } });
-    }
-
-    fn restarted(&mut self) {
-        let said = Acknowledgement { answers_keys: true, is_restarted: true, ..NOTHING };
-        self.handle(Input::Acknowledged { channel: 0, said });
-    }
-
-    fn hear(&mut self) {
-        self.handle(Input::Heard { channel: 0 });
-    }
-
-    fn refuse(&mut self) {
-        self.handle(Input::ChannelRefused { channel: 0 });
-    }
-
-    fn answer(&mut self) {
-        self.handle(Input::Answered { channel: 0, message: 1 });
-    }
-
-    fn close(&mut self, code: CloseCode) {
-        self.handle(Input::Closed { epoch: self.session.epoch(), code });
-    }
-
-    fn interrupt(&mut self) {
-        self.close(CloseCode::ABNORMAL);
-        self.handle(Input::Resumed { slept: false });
-        self.handle(Input::Opened { epoch: self.session.epoch() });
-    }
-
-    /// The timer runs out until the first answer is late.
-    fn fifteen_seconds(&mut self) {
-        while self.now_ms < 15_000 {
-            last(self);
-        }
-    }
-}
-
-fn publishing_table() -> String {
-    let mut table = String::from("| how it stands | input | what to do, in this order |\n|---|---|---|\n");
-    for (stands, before, name, happen) in PUBLISHING {
-        let mut stage = Stage::default();
-        before.iter().for_each(|step| step(&mut stage));
-        let known = stage.outputs.len();
-        happen(&mut stage);
-        let outputs: Vec<String> = stage.outputs[known..].iter().map(describe).collect();
-        let outputs = if outputs.is_empty() { "nothing".to_owned() } else { outputs.join("; ") };
-        table += &format!("| {stands} | {name} | {outputs} |\n");
-    }
-    table
-}
-
-#[test]
-fn what_becomes_of_a_published_message_is_what_the_lifecycle_document_says() {
-    let table = publishing_table();
-    let document = include_str!("../docs/lifecycle.md");
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
 
@@ -393,7 +202,7 @@ const CONNECTIONS: [(&str, Happening); 5] = [
 ];
 
 fn acknowledge(stage: &mut Stage) {
-    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING });
+    stage.handle(Input::Acknowledged { channel: 0, said: NOTHING, writable: true });
 }
 
 /// The timer runs out. That of an open socket is due after 10 s, and every 25 s from then on.
@@ -432,6 +241,6 @@ fn the_delays_in_the_lifecycle_document_are_those_of_the_session() {
             [CloseCode::ABNORMAL, CloseCode::TRY_AGAIN_LATER].map(|code| next_attempt(happen, code));
         table += &format!("| {name} | {broken} | {overloaded} |\n");
     }
-    let document = include_str!("../docs/lifecycle.md");
+    let document = include_str!("../../docs/lifecycle.md");
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
