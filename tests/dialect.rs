@@ -7,7 +7,7 @@ use xano_realtime_protocol::CloseCode;
 use xano_wasm::engine::session::v2::ledger::MAX_FAILURES;
 use xano_wasm::engine::session::v2::{LONGEST_PAUSE_MS, PAUSE_MS, PING_AFTER_MS};
 use xano_wasm::engine::{
-    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State,
+    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State, Step,
 };
 
 const CHANNELS: u32 = 3;
@@ -201,7 +201,7 @@ impl World {
 
     fn deliver(&mut self, channel: u32, message: MessageId) {
         self.places.entry(channel).or_default().came.push(message);
-        self.feed(Input::Arrived { channel, message, transcript: false });
+        self.feed(Input::Delivery { channel, message, step: Step::Arrived });
     }
 
     fn finish(&mut self, which: usize, failed: bool) {
@@ -221,7 +221,7 @@ impl World {
         if !failed || place.failures[&message] >= MAX_FAILURES {
             place.done.insert(message);
         }
-        self.feed(Input::Finished { channel, message, failed });
+        self.feed(Input::Delivery { channel, message, step: if failed { Step::Failed } else { Step::Done } });
     }
 
     fn socket_is_gone(&mut self) {
@@ -258,7 +258,7 @@ impl World {
             let moment = Moment { now_ms: self.now_ms, random: 1 << 31 };
             self.session.handle(input, moment, &mut outputs);
             let arrived = match input {
-                Input::Arrived { message, .. } => Some(message),
+                Input::Delivery { message, .. } => Some(message),
                 _ => None,
             };
             for output in outputs {
@@ -311,7 +311,7 @@ impl World {
                 let missed: Vec<_> = place.log.iter().filter(|&&id| Some(id) > place.cursor).copied().collect();
                 for message in missed {
                     place.came.push(message);
-                    self.inputs.push_back(Input::Arrived { channel, message, transcript: false });
+                    self.inputs.push_back(Input::Delivery { channel, message, step: Step::Arrived });
                 }
             }
             Output::Send { .. } => self.sends("a message"),

@@ -3,7 +3,7 @@
 
 use xano_realtime_protocol::CloseCode;
 
-use super::session::v2::ledger::MessageId;
+use super::session::v2::ledger::{MessageId, Step};
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -39,13 +39,12 @@ macro_rules! numbered {
 /// | `MISSED` | channel | 1 where it is complete | | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `ARRIVED` | channel | high half of its id | low half | 1 in a transcript |
-/// | `FINISHED` | channel | high half of its id | low half | 1 when it failed |
+/// | `DELIVERY` | channel | high half of its id | low half | its step, of [`bits`] |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
-        RESUMED RECONNECT PONGED NOT_READY ARRIVED FINISHED
+        RESUMED RECONNECT PONGED NOT_READY DELIVERY
     }
 }
 
@@ -107,8 +106,21 @@ pub mod bits {
     /// Of a published frame: it was sent with its key over another connection.
     pub const WAS_SENT: u32 = 4;
 
+    /// Of a message with an id: it has come.
+    pub const ARRIVED: u32 = 0;
+    /// Of a message with an id: it has come in a transcript.
+    pub const SHOWN: u32 = 1;
+    /// Of a message with an id: its handlers have finished.
+    pub const DONE: u32 = 2;
+    /// Of a message with an id: one of its handlers has failed.
+    pub const BROKEN: u32 = 3;
+
     /// Every name with its number.
     pub const ALL: &[(&str, u32)] = &[
+        ("ARRIVED", ARRIVED),
+        ("SHOWN", SHOWN),
+        ("DONE", DONE),
+        ("BROKEN", BROKEN),
         ("HISTORY", HISTORY),
         ("PRESENCE", PRESENCE),
         ("RECOVER", RECOVER),
@@ -171,13 +183,14 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::RECONNECT => handle(Input::Reconnect),
         input::PONGED => handle(Input::Ponged),
         input::NOT_READY => handle(Input::NotReady),
-        input::ARRIVED => {
-            let message = MessageId { high: b, low: c };
-            handle(Input::Arrived { channel: a, message, transcript: d != 0 });
-        }
-        input::FINISHED => {
-            let message = MessageId { high: b, low: c };
-            handle(Input::Finished { channel: a, message, failed: d != 0 });
+        input::DELIVERY => {
+            let step = match d {
+                bits::ARRIVED => Step::Arrived,
+                bits::SHOWN => Step::Shown,
+                bits::DONE => Step::Done,
+                _ => Step::Failed,
+            };
+            handle(Input::Delivery { channel: a, message: MessageId { high: b, low: c }, step });
         }
         _ => return false,
     }

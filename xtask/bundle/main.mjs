@@ -29,11 +29,11 @@ const shared = {
  * object of the platform that this package uses.
  */
 const INTERNAL = `
-  acknowledged activate attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard done_ms
-  enter failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
+  acknowledge acknowledged acknowledgesItself activate answered attemptFailed awaitWritable cancels carryOut clientId comesBack connectAs connection debugging discard done_ms
+  enter expected failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
   isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
-  isSent isToldConnected joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
-  openWith owner pass poll quiet_ms recovery removeHandlers sendIfOpen sendJoin serves setTimer slot slots spares subscription
+  isSent isToldConnected isV2 joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
+  openWith owner pass poll quiet_ms recovery refusal removeHandlers sendIfOpen sendJoin sendWaiting sent_ms serves setTimer slot slots spares subscription
   subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
   transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
 `;

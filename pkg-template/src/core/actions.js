@@ -29,15 +29,12 @@ export function statusAction(connected, details) {
 export function failureAction(failure, channel, particulars = "", isV2 = false, refusal = undefined) {
   const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
   let message = text.endsWith(" ") ? text + particulars : text;
-  const isHash = particulars.split("/").pop()?.length === HASH_LENGTH;
-  if (code === "cannot_connect" && isHash === isV2) {
-    message += isV2
-      ? ". That is a hash of Realtime V1, and Realtime V2 was asked for."
-      : ". A hash has 27 characters: is this a canonical of Realtime V2 (rtmain01)? Then set realtimeVersion: 2.";
+  if (code === "cannot_connect") {
+    const isHash = particulars.split("/").pop()?.length === HASH_LENGTH;
+    if (isV2) message += isHash ? " (a hash of V1; V2 was asked for)" : " (Realtime V2)";
+    else if (!isHash) message += ". Is this a canonical of Realtime V2 (rtmain01)? Then set realtimeVersion: 2.";
   }
-  if (code === "unauthorized" && isV2) {
-    message = `Realtime V2 refused the connection at ${particulars} (4401): ${textOf(refusal)}. realtimeReconnect() asks again.`;
-  }
+  if (code === "unauthorized" && isV2) message = `Realtime V2 refused ${particulars} (4401): ${textOf(refusal)}`;
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 

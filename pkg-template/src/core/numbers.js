@@ -22,8 +22,7 @@ export const RESUMED = 17;
 export const RECONNECT = 18;
 export const PONGED = 19;
 export const NOT_READY = 20;
-export const ARRIVED = 21;
-export const FINISHED = 22;
+export const DELIVERY = 21;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -52,6 +51,10 @@ export const JUDGED = 22;
 export const SEND_ACK = 23;
 
 // What travels together in one number.
+export const ARRIVED = 0;
+export const SHOWN = 1;
+export const DONE = 2;
+export const BROKEN = 3;
 export const HISTORY = 1;
 export const PRESENCE = 2;
 export const RECOVER = 4;

@@ -10,11 +10,14 @@ import {
   ANSWERS_KEYS,
   ANSWERS_PINGS,
   ARRIVED,
+  BROKEN,
   CHANNEL_REFUSED,
-  FINISHED,
+  DELIVERY,
+  DONE,
   HAS_POSITION,
   NOT_READY,
   PONGED,
+  SHOWN,
 } from "./numbers.js";
 import { hear } from "./receive.js";
 import { later, run } from "./turns.js";
@@ -115,7 +118,7 @@ function receiveMessage(subscription, frame) {
   if (!numbers || handles.some(({ acknowledgesItself }) => acknowledgesItself)) handToAll(handles, frame);
   else {
     subscription.expected?.messages.push(frame);
-    decide(connection, ARRIVED, slot, ...numbers, frame.conversation === true);
+    decide(connection, DELIVERY, slot, ...numbers, frame.conversation === true ? SHOWN : ARRIVED);
   }
 }
 
@@ -140,17 +143,17 @@ export function judged(subscription, isHandedOut) {
  * @param {{ frame: Action, settled: PromiseSettledResult<unknown>[] }} outcome
  */
 function finished(subscription, { frame, settled }) {
-  let failed = 0;
+  let step = DONE;
   for (const outcome of settled) {
     if (outcome.status === "rejected") report(outcome.reason);
     else if (outcome.value !== THREW) continue;
-    failed = 1;
+    step = BROKEN;
   }
   const { connection, slot } = subscription;
   // Its number may be that of another channel.
   if (connection.slots[slot] !== subscription) return;
   const [high, low] = /** @type {[number, number]} */ (numbersOf(frame.id));
-  decide(connection, FINISHED, slot, high, low, failed);
+  decide(connection, DELIVERY, slot, high, low, step);
 }
 
 /**

@@ -16,7 +16,7 @@ export class XanoRealtimeChannelV2 extends XanoRealtimeChannel {
   history() {}
 
   fetchHistory() {
-    return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 sends the transcript after the join, if at all.")));
+    return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history to ask for.")));
   }
 
   /**
@@ -47,7 +47,7 @@ export class XanoRealtimeChannelV2 extends XanoRealtimeChannel {
     const type = options?.type ?? this.options?.messageType;
     if (!type) {
       throw new Error(
-        `A message on "${this.channel}" needs a type: channel("${this.channel}", { messageType }), or message(payload, { type }).`,
+        `A message on "${this.channel}" has no type: set messageType of the channel, or { type } of message().`,
       );
     }
     return { ...options, type };
@@ -56,7 +56,7 @@ export class XanoRealtimeChannelV2 extends XanoRealtimeChannel {
   /** @param {any} member */
   _addressOf({ id, dbo_id }) {
     // The service takes what has no address for a message to everybody.
-    if (isAnonymous(id)) throw new Error("An anonymous member cannot be sent a message of its own.");
+    if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
     return { to: { dbo_id, row_id: +id || id } };
   }
 

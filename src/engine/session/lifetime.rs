@@ -6,9 +6,10 @@ use super::backoff::Backoff;
 use super::channels::ChannelId;
 use super::failure::Failure;
 use super::messages::{Attempt, Output};
+use super::queue::SENT;
 use super::turn::Turn;
 use super::watch::{self, Watch};
-use super::{ATTEMPTS_BEFORE_ERROR, Session, State, queue};
+use super::{Session, State, queue, v2};
 use crate::engine::Sink;
 
 impl Session {
@@ -25,11 +26,22 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, turn: &mut Turn<impl Sink>) {
+        self.opened_ms = turn.moment.now_ms;
+        self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
+        if self.is_v2 {
+            // The service may not be ready yet.
+            self.pause_ms = v2::PAUSE_MS;
+            self.ask(turn);
+        } else {
+            self.ready(turn);
+        }
+    }
+
+    /// The server takes frames.
+    pub(super) fn ready(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Open;
         self.pause_ms = 0;
         self.failed_attempts = 0;
-        self.opened_ms = turn.moment.now_ms;
-        self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {
@@ -38,15 +50,6 @@ impl Session {
         }
         self.await_writable(turn);
         turn.push(Output::Connected);
-    }
-
-    /// The attempt to connect has failed.
-    pub(super) fn never_opened(&mut self, code: CloseCode, turn: &mut Turn<impl Sink>) {
-        self.failed_attempts += 1;
-        self.closed(code, code.retry(), turn);
-        if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
-            turn.fail(Failure::CannotConnect);
-        }
     }
 
     /// The next delay is the shortest one again.
@@ -108,7 +111,8 @@ impl Session {
             None => turn.push(Output::Disconnected { code, next: None }),
         }
         if self.is_v2 {
-            self.lose_receipts(turn);
+            // Its receipts are gone, too.
+            self.reject_each(SENT, Failure::Unconfirmed, turn);
         }
     }
 

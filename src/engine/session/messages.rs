@@ -7,7 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
-use super::v2::ledger::MessageId;
+use super::v2::ledger::{MessageId, Step};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,23 +133,14 @@ pub enum Input {
     Ponged,
     /// V2: the service has refused a frame on the current socket, and named no channel.
     NotReady,
-    /// V2: a message with an id has come, and no channel object acknowledges by itself.
-    Arrived {
+    /// V2: something happened to a message with an id, on a channel of which no object acknowledges by itself.
+    Delivery {
         /// Which channel.
         channel: ChannelId,
         /// Its id.
         message: MessageId,
-        /// Whether it is one of the transcript.
-        transcript: bool,
-    },
-    /// V2: every handler of a message has finished, with the promises that they returned.
-    Finished {
-        /// Which channel.
-        channel: ChannelId,
-        /// The message's id.
-        message: MessageId,
-        /// Whether one of them has failed.
-        failed: bool,
+        /// What happened.
+        step: Step,
     },
 }
 
@@ -286,7 +277,7 @@ pub enum Output {
     Judged {
         /// Which channel.
         channel: ChannelId,
-        /// Whether they get it. [`Input::Finished`] follows then.
+        /// Whether they get it. [`Input::Delivery`] tells how that went.
         hand_out: bool,
     },
     /// V2: acknowledge a message.

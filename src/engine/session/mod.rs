@@ -206,20 +206,13 @@ impl Session {
             (Open, Input::ChannelRefused { channel }) => self.refused(channel, turn),
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
-            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => {
-                if self.is_v2 {
-                    self.greet(turn);
-                } else {
-                    self.opened(turn);
-                }
-            }
-            (Connecting, Input::Ponged) if self.is_greeting() => self.opened(turn),
+            (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+            (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
             (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
-            (Connecting, Input::Elapsed { timer, .. }) if self.is_greeting() && timer == self.timer => {
-                self.greeting_elapsed(turn);
+            (Connecting, Input::Elapsed { timer, quiet_ms, heard }) if self.is_greeting() && timer == self.timer => {
+                self.elapsed(quiet_ms, heard, turn);
             }
-            (_, Input::Arrived { channel, message, transcript }) => self.arrived(channel, message, transcript, turn),
-            (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
+            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);
@@ -231,7 +224,11 @@ impl Session {
                 if self.is_greeting() {
                     turn.push(Output::ClearTimer);
                 }
-                self.never_opened(code, turn);
+                self.failed_attempts += 1;
+                self.closed(code, code.retry(), turn);
+                if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
+                    turn.fail(Failure::CannotConnect);
+                }
             }
             (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
                 turn.push(Output::ClearTimer);

@@ -4,14 +4,11 @@
 //! - Acknowledgements go out in the order in which the messages came on the socket, each once on a socket. A message that is
 //!   not finished holds back those behind it; one that has failed holds them back until the next join.
 //! - A message that has failed [`MAX_FAILURES`] times is poisoned: it is acknowledged all the same.
-//! - What is remembered is bounded. Where more than [`MAX_OUTSTANDING`] messages have no end, what comes is handed out and not
-//!   acknowledged: it comes again after the next join.
+//! - What is remembered is bounded. Where [`MAX_OUTSTANDING`] messages are not acknowledged, what comes is handed out and not
+//!   remembered: it comes again after the next join.
 
-/// How many messages of a channel may be handed out and not acknowledged.
+/// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them.
 pub const MAX_OUTSTANDING: usize = 2_000;
-
-/// How many messages of a transcript are remembered.
-pub const MAX_TRANSCRIPT: usize = 1_000;
 
 /// How often the handlers of a message may fail.
 pub const MAX_FAILURES: u8 = 3;
@@ -23,6 +20,19 @@ pub struct MessageId {
     pub high: u32,
     /// The lower 16 bits of its milliseconds, and the 16 bits of its number within the millisecond.
     pub low: u32,
+}
+
+/// What happened to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It has come, live or replayed.
+    Arrived,
+    /// It has come as one of the transcript. A replay may follow.
+    Shown,
+    /// Every handler has finished, with the promises that they returned.
+    Done,
+    /// One of them has failed.
+    Failed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,8 +73,10 @@ impl Ledger {
 
     /// There is another socket: nothing is due on it.
     pub fn start_over(&mut self) {
-        self.entries.retain(|entry| entry.progress != Progress::Done);
-        self.entries.iter_mut().for_each(|entry| entry.is_due = false);
+        self.entries.retain_mut(|entry| {
+            entry.is_due = false;
+            entry.progress != Progress::Done
+        });
         self.acknowledged = MessageId::default();
         self.is_full = false;
     }
@@ -83,9 +95,6 @@ impl Ledger {
             }
         };
         let hand_out = entry.progress == Progress::Failed;
-        if transcript && known.is_none() && self.entries.len() >= MAX_TRANSCRIPT {
-            return hand_out;
-        }
         self.is_full |= self.entries.len() >= MAX_OUTSTANDING;
         if self.is_full {
             return hand_out;
@@ -118,16 +127,11 @@ impl Ledger {
     pub fn next(&mut self) -> Option<MessageId> {
         let index = self.entries.iter().position(|entry| entry.is_due)?;
         let Entry { message, progress, .. } = *self.entries.get(index)?;
-        match progress {
-            Progress::Done => {
-                self.entries.remove(index);
-                self.acknowledged = self.acknowledged.max(message);
-                return Some(message);
-            }
-            // Those behind it that have succeeded need not be remembered: they are acknowledged when they come again.
-            Progress::Failed => self.entries.retain(|entry| !entry.is_due || entry.progress != Progress::Done),
-            Progress::Running => {}
+        if progress != Progress::Done {
+            return None;
         }
-        None
+        self.entries.remove(index);
+        self.acknowledged = self.acknowledged.max(message);
+        Some(message)
     }
 }

@@ -8,15 +8,12 @@
 
 pub mod ledger;
 
-use xano_realtime_protocol::CloseCode;
-
-use super::publishing::ANSWER_WITHIN_MS;
-use super::queue::SENT;
+use super::channel::Channel;
 use super::turn::Turn;
 use super::watch::Watch;
 use super::{ChannelId, Failure, Output, Session, watch};
 use crate::engine::Sink;
-use ledger::MessageId;
+use ledger::{MessageId, Step};
 
 /// How long a client may send nothing before it sends a ping, in milliseconds.
 pub const PING_AFTER_MS: u32 = 30_000;
@@ -27,89 +24,42 @@ pub const PAUSE_MS: u32 = 100;
 pub const LONGEST_PAUSE_MS: u32 = 1_000;
 
 impl Session {
-    /// The socket is open, and the service may not be ready.
-    pub(super) fn greet(&mut self, turn: &mut Turn<impl Sink>) {
-        self.opened_ms = turn.moment.now_ms;
-        self.pause_ms = PAUSE_MS;
-        self.ask_readiness(turn);
-    }
-
-    fn ask_readiness(&mut self, turn: &mut Turn<impl Sink>) {
-        self.watch = Watch::Pong;
-        // The timer comes first, as for every other ping.
-        self.set_timer(ANSWER_WITHIN_MS, turn);
-        turn.push(Output::SendPing);
-    }
-
-    /// Whether the service is being asked whether it is ready.
+    /// Whether the socket is open, and the service is being asked whether it is ready.
     pub(super) fn is_greeting(&self) -> bool {
         self.pause_ms > 0
     }
 
     /// The service is not ready yet: the next ping follows a pause.
     pub(super) fn not_ready(&mut self, turn: &mut Turn<impl Sink>) {
-        if self.watch != Watch::Pong {
+        if self.watch == Watch::Young {
             return;
         }
-        self.watch = Watch::Young;
         if turn.moment.since_ms(self.opened_ms) >= LONGEST_PAUSE_MS {
             self.pause_ms = LONGEST_PAUSE_MS.min(2 * self.pause_ms);
         }
-        self.set_timer(self.pause_ms, turn);
+        self.look(Watch::Young, self.pause_ms, turn);
     }
 
-    /// The pause is over, or no answer came to a ping: then the socket is given up.
-    pub(super) fn greeting_elapsed(&mut self, turn: &mut Turn<impl Sink>) {
-        if self.watch != Watch::Pong {
-            return self.ask_readiness(turn);
+    /// How long ago the last frame went out, as [`Watch::elapsed`] counts silence. A service that is not ready is asked again.
+    pub(super) fn silence_ms(&self, quiet_ms: u32) -> u32 {
+        if self.is_greeting() { u32::MAX } else { quiet_ms.saturating_sub(PING_AFTER_MS - watch::PING_AFTER_MS) }
+    }
+
+    /// Something happened to a message with an id.
+    pub(super) fn delivery(&mut self, channel: ChannelId, message: MessageId, step: Step, turn: &mut Turn<impl Sink>) {
+        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
+        match step {
+            Step::Arrived | Step::Shown => {
+                let hand_out = ledger.arrived(message, step == Step::Shown);
+                turn.push(Output::Judged { channel, hand_out });
+            }
+            Step::Done | Step::Failed => {
+                if ledger.finished(message, step == Step::Failed) {
+                    turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
+                }
+            }
         }
-        turn.push(Output::DropSocket { code: CloseCode::RECONNECT });
-        self.never_opened(CloseCode::ABNORMAL, turn);
-    }
-
-    /// How long ago the last frame went out, as [`Watch::elapsed`] counts silence.
-    pub(super) const fn silence_ms(quiet_ms: u32) -> u32 {
-        quiet_ms.saturating_sub(PING_AFTER_MS - watch::PING_AFTER_MS)
-    }
-
-    /// The socket is gone, and every receipt with it.
-    pub(super) fn lose_receipts(&mut self, turn: &mut Turn<impl Sink>) {
-        for channel in 0..self.channels.end() {
-            self.reject(channel, SENT, Failure::Unconfirmed, turn);
-        }
-    }
-
-    /// A message with an id has come.
-    pub(super) fn arrived(
-        &mut self,
-        channel: ChannelId,
-        message: MessageId,
-        transcript: bool,
-        turn: &mut Turn<impl Sink>,
-    ) {
-        let Some(known) = self.channels.get(channel) else { return };
-        let hand_out = known.ledger.arrived(message, transcript);
-        turn.push(Output::Judged { channel, hand_out });
-        self.acknowledge(channel, turn);
-    }
-
-    /// The handlers of a message have finished.
-    pub(super) fn finished(
-        &mut self,
-        channel: ChannelId,
-        message: MessageId,
-        failed: bool,
-        turn: &mut Turn<impl Sink>,
-    ) {
-        let Some(known) = self.channels.get(channel) else { return };
-        if known.ledger.finished(message, failed) {
-            turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
-        }
-        self.acknowledge(channel, turn);
-    }
-
-    fn acknowledge(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(message) = self.channels.get(channel).and_then(|known| known.ledger.next()) {
+        while let Some(message) = ledger.next() {
             turn.push(Output::SendAck { channel, message });
         }
     }
