@@ -32,15 +32,17 @@ export async function buildTypedPage() {
   await page(join(target, BUILT, "typed_page.wasm"), join(target, "typed-page"));
 }
 
-/** target/leptos-chat/site. */
+const leptosFolder = join(target, "leptos-chat");
+/** The page of the Marvel chat in Rust, once it is built. */
+export const leptosChat = join(leptosFolder, "site");
+
 export async function buildLeptosChat() {
   const example = join(root, "examples/leptos-chat");
-  const folder = join(target, "leptos-chat");
-  const options = ["--manifest-path", join(example, "Cargo.toml"), "--target-dir", folder];
+  const options = ["--manifest-path", join(example, "Cargo.toml"), "--target-dir", leptosFolder];
   await cargo("build", ...WASM, ...options);
-  await page(join(folder, BUILT, "leptos-chat.wasm"), join(folder, "site"));
-  for (const file of ["index.html", "chat.css"]) copyFileSync(join(example, file), join(folder, "site", file));
-  for (const file of ["base.css", "icon.svg"]) copyFileSync(join(root, "www", file), join(folder, "site", file));
+  await page(join(leptosFolder, BUILT, "leptos-chat.wasm"), leptosChat);
+  for (const file of ["index.html", "chat.css"]) copyFileSync(join(example, file), join(leptosChat, file));
+  for (const file of ["base.css", "icon.svg"]) copyFileSync(join(root, "www", file), join(leptosChat, file));
 }
 
 function page(program, folder) {

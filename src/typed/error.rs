@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
-pub use crate::engine::Failure;
+use super::failure::Failure;
 
 /// The settings make no client.
 ///
@@ -12,12 +12,15 @@ pub use crate::engine::Failure;
 /// assert!(matches!(XanoClient::builder().build(), Err(BuildError::MissingBaseUrl)));
 /// ```
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BuildError {
     /// No base URL was given.
-    #[error("there is no base URL: call base_url() with that of the API group or of the instance")]
+    #[error("there is no base URL: call instance_base_url() or api_group_base_url()")]
     MissingBaseUrl,
     /// No connection hash was given.
-    #[error("there is no connection hash: call connection_hash() with that of the workspace's Realtime Settings")]
+    #[error(
+        "there is no connection hash: call realtime_connection_hash() with that of the workspace's Realtime Settings"
+    )]
     MissingConnectionHash,
     /// The base URL is none.
     #[error("the base URL {url:?} is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io")]
@@ -28,6 +31,9 @@ pub enum BuildError {
     /// The token cannot be sent.
     #[error(transparent)]
     InvalidToken(#[from] InvalidToken),
+    /// The program was not compiled for a page or a worker.
+    #[error("this client runs in pages and workers: build the program with --target wasm32-unknown-unknown")]
+    NotWasm,
     /// A stream that holds nothing hands nothing out.
     #[error("the capacity of streams is 0: give a greater one to stream_capacity()")]
     NoCapacity,
@@ -49,7 +55,7 @@ pub struct InvalidToken;
 /// ```no_run,standalone_crate
 /// # fn demo(channel: &xano_wasm::Channel) {
 /// use xano_wasm::SendError;
-/// match channel.send(&"Assemble!") {
+/// match channel.message(&"Assemble!") {
 ///     Ok(()) => {}
 ///     Err(SendError::Refused(failure)) => println!("{}: {}", failure.code(), failure.message()),
 ///     Err(error) => println!("{error}"),
@@ -57,6 +63,7 @@ pub struct InvalidToken;
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SendError {
     /// The payload is nothing that JSON can say.
     #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
@@ -67,6 +74,36 @@ pub enum SendError {
     /// The client was dropped, and its channels are closed.
     #[error("the client was dropped: keep a clone of it for as long as its channels are used")]
     ClientDropped,
+}
+
+/// It cannot be said that the server has taken a message which was published.
+///
+/// ```no_run,standalone_crate
+/// # async fn demo(channel: xano_wasm::Channel) {
+/// use xano_wasm::{Failure, PublishError};
+/// match channel.publish(&"Assemble!").await {
+///     Ok(_) => {}
+///     Err(PublishError::Failed(Failure::Unconfirmed)) => println!("look whether it is there before you say it again"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The payload is nothing that JSON can say.
+    #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
+    Encode(String),
+    /// The server has refused it, or the channel.
+    #[error(transparent)]
+    Refused(#[from] ServerError),
+    /// No answer comes: too much waits already, the connection is closed for good, the server has not answered within 15
+    /// seconds of connection, or it has restarted and may have the message ([`Failure::Unconfirmed`]).
+    #[error("{}", .0.message())]
+    Failed(Failure),
+    /// The channel was left, or the client was dropped, before the answer came.
+    #[error("the channel was left before the server answered: keep its handle until then")]
+    Closed,
 }
 
 /// A value from outside does not fit the type that was asked for.
@@ -123,6 +160,7 @@ pub struct ServerError {
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
 pub enum ReceiveError {
     /// It came, and does not fit the type.
     #[error(transparent)]
@@ -133,7 +171,15 @@ pub enum ReceiveError {
         /// How many.
         missed: u64,
     },
-    /// There was no connection for a while, and now the channel is joined again.
+    /// The channel was joined with `recover(true)`, and the server no longer has all that was said while there was no
+    /// connection: something is missing here.
+    #[error("{}", Failure::Gap.message())]
+    Gap,
+    /// The channel was joined with `recover(true)`, and it cannot be known whether something is missing here: the server does
+    /// not say.
+    #[error("{}", Failure::GapPossible.message())]
+    GapPossible,
+    /// There was no connection for a while, and now the channel is joined again. It was joined without `recover(true)`.
     #[error("what was said while there was no connection may be missing here: history() has what is kept")]
     Interrupted,
     /// The server refused something on this channel, such as joining it.
@@ -141,7 +187,7 @@ pub enum ReceiveError {
     Refused(#[from] ServerError),
 }
 
-/// The kept messages could not be had.
+/// An answer of the server could not be had.
 ///
 /// ```no_run,standalone_crate
 /// # async fn demo(channel: xano_wasm::Channel) {
@@ -152,13 +198,17 @@ pub enum ReceiveError {
 /// # }
 /// ```
 #[derive(Clone, Debug, Error, PartialEq)]
-pub enum HistoryError {
+#[non_exhaustive]
+pub enum AnswerError {
     /// The server refused, or something else was refused on this channel while its answer was awaited.
     #[error(transparent)]
     Refused(#[from] ServerError),
     /// No answer came.
-    #[error("the server did not answer within 15 seconds: look at client.status(), and ask again")]
+    #[error("the server did not answer within 15 seconds: look at client.connection_status(), and ask again")]
     TimedOut,
+    /// The connection is closed for good, so that no answer can come.
+    #[error("the connection is closed for good: look at client.connection_status(), then call realtime_reconnect()")]
+    Stopped,
     /// The channel was left, or the client was dropped, before the answer came.
     #[error("the channel was left meanwhile: keep its handle until the answer is there")]
     Closed,
@@ -177,6 +227,7 @@ pub enum HistoryError {
 /// # }
 /// ```
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum HttpError {
     /// The body is nothing that JSON can say.
     #[error("the body cannot be written as JSON: {0}; change its type's Serialize")]

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use xano_realtime_protocol::Action;
 
 use super::codec;
+use super::position::Position;
 use crate::engine::JoinOptions;
 
 #[wasm_bindgen]
@@ -60,6 +61,18 @@ extern "C" {
     fn ext(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     fn ping(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn recover(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn epoch(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn complete(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    fn publish(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn key(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn dropped(this: &RawFields) -> JsValue;
 }
 
 impl RawFrame {
@@ -102,6 +115,27 @@ impl RawFrame {
     pub(super) fn answers_pings(&self) -> bool {
         field_of(&self.said(RawFields::ext), RawFields::ping) == 1
     }
+
+    /// Of an acknowledged join: whether the server answers messages with keys.
+    pub(super) fn answers_keys(&self) -> bool {
+        field_of(&self.said(RawFields::ext), RawFields::publish) == 1
+    }
+
+    /// Of an acknowledged join: where the server stands on the channel.
+    pub(super) fn position(&self) -> Option<Position> {
+        Position::read(&field_of(&self.said(RawFields::ext), RawFields::recover))
+    }
+
+    /// Of a history: whether it is all that was missed; none where it answers no such question.
+    pub(super) fn is_complete(&self) -> Option<bool> {
+        self.said(RawFields::complete).as_bool()
+    }
+
+    /// Of a history: the messages and events among its entries.
+    pub(super) fn entries(&self) -> impl Iterator<Item = RawFrame> + use<> {
+        let entries = list(&self.said(RawFields::history)).filter_map(RawFrame::from_value);
+        entries.filter(|entry| matches!(entry.kind(), Some(Action::Message | Action::Event)))
+    }
 }
 
 /// A field of what may be an object.
@@ -134,9 +168,11 @@ struct SentOptions<'a> {
 }
 
 #[derive(Serialize)]
-struct JoinPayload {
+struct JoinPayload<'a> {
     history: bool,
     presence: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a Position>,
 }
 
 /// For whom a message is.
@@ -148,10 +184,12 @@ pub(super) struct Recipients<'a> {
     pub(super) authenticated: bool,
 }
 
-pub(super) fn join(channel: &str, options: JoinOptions) -> String {
+/// With the position behind which something may have been missed, where that is asked for.
+pub(super) fn join(channel: &str, options: JoinOptions, since: Option<&Position>) -> String {
     let payload = JoinPayload {
         history: options.contains(JoinOptions::HISTORY),
         presence: options.contains(JoinOptions::PRESENCE),
+        since: since.filter(|_| options.contains(JoinOptions::RECOVER)),
     };
     text(Action::Join, channel, Recipients::default(), &payload).unwrap_or_default()
 }

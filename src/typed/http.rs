@@ -19,12 +19,12 @@ type Query<'a> = &'a [(&'a str, &'a str)];
 pub(super) struct Http {
     base_url: String,
     auth_token: RefCell<Option<String>>,
-    data_source: Option<String>,
+    data_source: RefCell<Option<String>>,
 }
 
 impl Http {
     pub(super) fn new(base_url: String, auth_token: Option<String>, data_source: Option<String>) -> Self {
-        Http { base_url, auth_token: RefCell::new(auth_token), data_source }
+        Http { base_url, auth_token: RefCell::new(auth_token), data_source: RefCell::new(data_source) }
     }
 
     async fn request(
@@ -48,8 +48,9 @@ impl Http {
         if let Some(token) = token.filter(|_| self.is_same_origin(&url)) {
             request = request.header("Authorization", &format!("Bearer {token}"));
         }
-        if let Some(data_source) = &self.data_source {
-            request = request.header("X-Data-Source", data_source);
+        let data_source = self.data_source.borrow().clone();
+        if let Some(data_source) = data_source {
+            request = request.header("X-Data-Source", &data_source);
         }
         let request = match body {
             Some(body) => request.header("Content-Type", "application/json").body(body),
@@ -135,6 +136,17 @@ impl XanoClient {
     /// ```
     pub fn set_auth_token(&self, token: Option<String>) {
         self.inner.http.auth_token.replace(token);
+    }
+
+    /// Sets the data source that requests of the API use from now on; none: the live one.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(client: xano_wasm::XanoClient) {
+    /// client.set_data_source(Some("test".into()));
+    /// # }
+    /// ```
+    pub fn set_data_source(&self, data_source: Option<String>) {
+        self.inner.http.data_source.replace(data_source);
     }
 
     /// Gets what is there.

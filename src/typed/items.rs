@@ -18,6 +18,7 @@ use super::frame::{RawFields, RawFrame, field_of, list};
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Message<T> {
     /// What it says.
     pub payload: T,
@@ -29,6 +30,8 @@ pub struct Message<T> {
     pub is_authenticated: bool,
     /// Names it, on servers that count what is said.
     pub id: Option<String>,
+    /// Whether it came while there was no connection, and was recovered.
+    pub replayed: bool,
 }
 
 /// What the workspace sent to the channel with a Realtime Event function.
@@ -39,51 +42,32 @@ pub struct Message<T> {
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Event<T> {
     /// What it says.
     pub payload: T,
     /// Names it, on servers that count what is said.
     pub id: Option<String>,
+    /// Whether it came while there was no connection, and was recovered.
+    pub replayed: bool,
 }
 
-/// Anything that is received on a channel.
+/// What became of a message that was published, and that the server has taken.
 ///
 /// ```no_run,standalone_crate
-/// # fn demo(action: xano_wasm::Action<String>) {
-/// use xano_wasm::Action;
-/// match action {
-///     Action::Message(message) => println!("{}", message.payload),
-///     Action::Arrived(client) => println!("{} is here", client.socket_id),
-///     _ => {}
-/// }
+/// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::PublishError> {
+/// let published = channel.publish(&"Assemble!").await?;
+/// println!("{:?}", published.id);
+/// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Action<T> {
-    /// The channel is joined.
-    Joined,
-    /// The channel is left.
-    Left,
-    /// A member's message.
-    Message(Message<T>),
-    /// The workspace's event.
-    Event(Event<T>),
-    /// The kept messages, oldest first, each as far as it fits: after joining with `history(true)`, or asked for.
-    History(Vec<Result<Message<T>, DecodeError>>),
-    /// Everybody who is there, after joining with `presence(true)`.
-    Present(Vec<Client>),
-    /// Somebody came.
-    Arrived(Client),
-    /// Somebody went.
-    Departed(Client),
-    /// What this client does not know.
-    Other {
-        /// What it calls itself.
-        name: String,
-        /// The whole frame.
-        raw: JsValue,
-    },
+pub struct Published {
+    /// Names it, on servers that count what is said; private messages have no name.
+    pub id: Option<String>,
+    /// Whether a trigger of the workspace has dropped it.
+    pub dropped: bool,
 }
 
 /// One socket, as presence lists and messages show it.
@@ -177,38 +161,28 @@ pub(super) fn refusal(frame: &RawFrame) -> ServerError {
 pub(super) fn kept<T: DeserializeOwned>(
     frame: &RawFrame,
 ) -> impl Iterator<Item = Result<Message<T>, DecodeError>> + use<T> {
-    let entries = list(&frame.said(RawFields::history)).filter_map(RawFrame::from_value);
-    entries.filter(|entry| entry.kind() == Some(protocol::Action::Message)).map(|entry| message(&entry))
+    let messages = frame.entries().filter(|entry| entry.kind() == Some(protocol::Action::Message));
+    messages.map(|entry| message(&entry, false))
 }
 
-pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame) -> Result<Message<T>, DecodeError> {
+pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Message<T>, DecodeError> {
     Ok(Message {
         payload: decode(frame.payload())?,
         client: frame.client().and_then(|client| Client::read(&client)),
         is_private: frame.option(RawFields::socket_id).is_string(),
         is_authenticated: frame.option(RawFields::authenticated) == true,
         id: frame.option(RawFields::id).as_string(),
+        replayed,
     })
 }
 
-pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame) -> Result<Event<T>, DecodeError> {
-    Ok(Event { payload: decode(frame.said(RawFields::data))?, id: frame.option(RawFields::id).as_string() })
+pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Event<T>, DecodeError> {
+    let payload = decode(frame.said(RawFields::data))?;
+    Ok(Event { payload, id: frame.option(RawFields::id).as_string(), replayed })
 }
 
-pub(super) fn action<T: DeserializeOwned>(frame: &RawFrame) -> Result<Action<T>, DecodeError> {
-    use protocol::Action as Kind;
-    let known = match frame.kind() {
-        Some(Kind::Join) => Some(Action::Joined),
-        Some(Kind::Leave) => Some(Action::Left),
-        Some(Kind::Message) => Some(Action::Message(message(frame)?)),
-        Some(Kind::Event) => Some(Action::Event(event(frame)?)),
-        Some(Kind::History) => Some(Action::History(kept(frame).collect())),
-        Some(Kind::PresenceFull) => Some(Action::Present(present(frame))),
-        Some(Kind::PresenceUpdate) => change(frame).map(|(came, client)| match came {
-            true => Action::Arrived(client),
-            false => Action::Departed(client),
-        }),
-        _ => None,
-    };
-    Ok(known.unwrap_or_else(|| Action::Other { name: frame.name(), raw: frame.clone().into() }))
+/// What an answer says of the message that was published.
+pub(super) fn published(frame: &RawFrame) -> Published {
+    let id = frame.option(RawFields::id).as_string().or_else(|| frame.said(RawFields::id).as_string());
+    Published { id, dropped: frame.said(RawFields::dropped) == true }
 }

@@ -1,79 +1,73 @@
-//! The client as a Rust library, for pages that are written in Rust (feature `typed`, wasm32 only).
-//!
-//! ```no_run,standalone_crate
-//! use futures::StreamExt;
-//! use serde::{Deserialize, Serialize};
-//! use xano_wasm::XanoClient;
-//!
-//! #[derive(Serialize, Deserialize)]
-//! struct Line {
-//!     name: String,
-//!     text: String,
-//! }
-//!
-//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = XanoClient::builder()
-//!     .base_url("https://x8ki-letl-twmt.n7.xano.io/api:abc")
-//!     .connection_hash("1lK90n16tnnylJpJ0Xa7Km6_KxA")
-//!     .build()?;
-//! let channel = client.channel("marvel-chat-room").presence(true).history(true).join();
-//! let mut messages = channel.messages::<Line>();
-//! channel.send(&Line { name: "Jill".into(), text: "Hello, Avengers".into() })?;
-//! while let Some(message) = messages.next().await {
-//!     match message {
-//!         Ok(message) => println!("{}: {}", message.payload.name, message.payload.text),
-//!         Err(error) => println!("{error}"), // and the stream goes on
-//!     }
-//! }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! What is received waits in streams that hold 1,000 items; beyond, the oldest make room and the stream says so
-//! ([`WhenFull`]). What was said while there was no connection is not recovered: [`ReceiveError::Interrupted`] stands in
-//! its place, and [`Channel::history`] has what is kept.
-//!
-//! Nothing has to be cleaned up: a stream that is dropped is not fed any more, the last handle of a channel that is
-//! dropped leaves it, and the last clone of the client closes the socket. Streams end when what they belong to is gone.
+//! The client as a Rust library, for pages that are written in Rust (feature `typed`). It compiles natively, so that editors
+//! know its types, and runs in wasm32 alone.
 //!
 //! # Layout
 //!
-//! - `client`: the client and what it is made of.
-//! - `channel`: a channel that was joined: sending, history, presence.
-//! - `streams`: what is received, typed; `items`: what they hand out.
-//! - `queue`: what waits between a socket and a stream, bounded.
+//! - `builder`: the settings of a client; `client`: the client.
+//! - `channel_builder`: a channel that is still to be joined; `channel`: one that was joined: sending, history, presence.
+//! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`, `actions`: what both hand out.
+//! - `queue`: what waits between a socket and a stream, bounded; `listeners`: the streams of a channel.
+//! - `asking`: what waits for an answer of the server.
 //! - `status`: how the connection stands.
-//! - `room`: one channel of a connection, and who hears what comes there; `rooms`: all of them.
-//! - `connection`: feeds its session and carries out what that decides; `socket`, `timer` and `page` are its hands.
-//! - `token`: the token of a connection, or the closure that gives one.
+//! - `realtime`: what the channels of one client share.
+//! - `room`: one channel as one client has it.
+//! - `shared_channel`: one channel of a connection, with the rooms of every client on it; `shared_channels`: all of them.
+//! - `position`: where the application stands on a channel.
+//! - `heard`: which entries of a channel the application has got.
+//! - `pool`: which connection a channel belongs to.
+//! - `connection`: one socket, or the wish for one, and what the engine has it do.
+//! - `turns`: the one door to the engine.
+//! - `socket`, `timer` and `page`: the hands of a connection.
+//! - `token`: the token of a connection, or the closure that gives one; `address`: where its socket goes.
 //! - `http`: requests of the API.
+//! - `frames`: the frames that the engine has, by number.
 //! - `frame`, `codec`: from the wire to Rust's types and back.
-//! - `error`: what can go wrong.
+//! - `error`, `failure`: what can go wrong.
 
+mod actions;
+mod address;
+mod asking;
+mod builder;
 mod channel;
+mod channel_builder;
 mod client;
 mod codec;
 mod connection;
 mod error;
+mod failure;
 mod frame;
+mod frames;
+mod heard;
 mod http;
 mod items;
+mod listeners;
 mod page;
+mod pool;
+mod position;
 mod queue;
+mod realtime;
 mod room;
-mod rooms;
+mod shared_channel;
+mod shared_channels;
 mod socket;
 mod status;
 mod streams;
+mod subscription;
 mod timer;
 mod token;
+mod turns;
 
-pub use channel::{Channel, ChannelBuilder};
-pub use client::{ClientBuilder, XanoClient};
+pub use actions::{Action, ActionName};
+pub use builder::ClientBuilder;
+pub use channel::Channel;
+pub use channel_builder::ChannelBuilder;
+pub use client::XanoClient;
 pub use error::{
-    BuildError, DecodeError, Failure, HistoryError, HttpError, InvalidToken, ReceiveError, SendError, ServerError,
+    AnswerError, BuildError, DecodeError, HttpError, InvalidToken, PublishError, ReceiveError, SendError, ServerError,
 };
-pub use items::{Action, Client, Event, Message, Permissions};
+pub use failure::Failure;
+pub use items::{Client, Event, Message, Permissions, Published};
 pub use queue::WhenFull;
 pub use status::{Retry, Status};
 pub use streams::{Actions, Events, Messages, PresenceChanges, Statuses};
+pub use subscription::Subscription;

@@ -15,6 +15,7 @@ use std::task::{Context, Poll, Waker};
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WhenFull {
     /// The oldest item makes room: the stream stays close to what is said now.
     #[default]

@@ -1,6 +1,6 @@
 //! How the connection stands, as applications see it.
 
-use super::error::Failure;
+use super::failure::Failure;
 
 /// How the connection of a client stands, and what has become of it.
 ///
@@ -8,7 +8,7 @@ use super::error::Failure;
 /// # async fn demo(client: xano_wasm::XanoClient) {
 /// use futures::StreamExt;
 /// use xano_wasm::Status;
-/// let mut statuses = client.status();
+/// let mut statuses = client.connection_statuses();
 /// while let Some(status) = statuses.next().await {
 ///     match status {
 ///         Status::Connected => println!("connected"),
@@ -19,6 +19,7 @@ use super::error::Failure;
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// No channel is joined, so no connection is needed.
     Idle,
@@ -32,7 +33,7 @@ pub enum Status {
         code: u16,
         /// What the server said.
         reason: String,
-        /// The next attempt; none: [`XanoClient::reconnect`](crate::XanoClient::reconnect) makes one.
+        /// The next attempt; none: [`XanoClient::realtime_reconnect`](crate::XanoClient::realtime_reconnect) makes one.
         retry: Option<Retry>,
     },
     /// Something concerns the connection as a whole. How it stands has not changed by that.

@@ -9,46 +9,49 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use futures::stream::FusedStream;
 use serde::de::DeserializeOwned;
-use xano_realtime_protocol::Action as Kind;
 
-use super::connection::Connection;
+use super::actions::{self, Action};
 use super::error::{DecodeError, ReceiveError};
 use super::frame::RawFrame;
-use super::items::{self, Action, Client, Event, Message};
+use super::items::{self, Client, Event, Message};
+use super::listeners::{Listener, Told, Wanted};
 use super::queue::{Bounds, Entry, Queue, WhenFull};
-use super::room::{Heard, Listener, Room, Wanted};
+use super::realtime::Realtime;
+use super::room::Room;
 use super::status::Status;
 
 /// The receiving end of a listener.
-struct Subscription {
+struct Receiver {
     room: Weak<Room>,
     listener: Rc<Listener>,
     has_ended: bool,
 }
 
-impl Subscription {
+impl Receiver {
     fn new(room: &Rc<Room>, wanted: Wanted, bounds: Bounds) -> Self {
-        Subscription { room: Rc::downgrade(room), listener: room.listen(wanted, bounds), has_ended: false }
+        Receiver { room: Rc::downgrade(room), listener: room.listen(wanted, bounds), has_ended: false }
     }
 
     fn poll<T>(
         &mut self,
         context: &Context<'_>,
-        decode: impl FnOnce(&RawFrame) -> Result<T, DecodeError>,
+        decode: impl FnOnce(&RawFrame, bool) -> Result<T, DecodeError>,
     ) -> Poll<Option<Result<T, ReceiveError>>> {
         self.listener.queue.poll(context).map(|entry| {
             self.has_ended = entry.is_none();
             Some(match entry? {
-                Entry::Item(Heard::Frame(frame)) => decode(&frame).map_err(ReceiveError::from),
-                Entry::Item(Heard::Interrupted) => Err(ReceiveError::Interrupted),
-                Entry::Item(Heard::Refused(error)) => Err(error.into()),
+                Entry::Item(Told::Frame { frame, replayed }) => decode(&frame, replayed).map_err(ReceiveError::from),
+                Entry::Item(Told::Gap) => Err(ReceiveError::Gap),
+                Entry::Item(Told::GapPossible) => Err(ReceiveError::GapPossible),
+                Entry::Item(Told::Interrupted) => Err(ReceiveError::Interrupted),
+                Entry::Item(Told::Refused(error)) => Err(error.into()),
                 Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),
             })
         })
     }
 }
 
-impl Drop for Subscription {
+impl Drop for Receiver {
     fn drop(&mut self) {
         if let Some(room) = self.room.upgrade() {
             room.unlisten(&self.listener);
@@ -58,18 +61,18 @@ impl Drop for Subscription {
 
 /// Declares a stream of what is received on a channel.
 macro_rules! received {
-    ($(#[$doc:meta])* $stream:ident, $item:ident, $wanted:expr, $decode:path) => {
+    ($(#[$doc:meta])* $stream:ident, $item:ident, $decode:path) => {
         $(#[$doc])*
         #[must_use = "a stream that is dropped hears nothing"]
         pub struct $stream<T> {
-            subscription: Subscription,
+            receiver: Receiver,
             // It makes values of that type, and holds none.
             item: PhantomData<fn() -> T>,
         }
 
         impl<T> $stream<T> {
-            pub(super) fn new(room: &Rc<Room>, bounds: Bounds) -> Self {
-                $stream { subscription: Subscription::new(room, $wanted, bounds), item: PhantomData }
+            pub(super) fn new(room: &Rc<Room>, wanted: Wanted, bounds: Bounds) -> Self {
+                $stream { receiver: Receiver::new(room, wanted, bounds), item: PhantomData }
             }
         }
 
@@ -77,13 +80,13 @@ macro_rules! received {
             type Item = Result<$item<T>, ReceiveError>;
 
             fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-                self.subscription.poll(context, $decode)
+                self.receiver.poll(context, $decode)
             }
         }
 
         impl<T: DeserializeOwned> FusedStream for $stream<T> {
             fn is_terminated(&self) -> bool {
-                self.subscription.has_ended
+                self.receiver.has_ended
             }
         }
 
@@ -103,7 +106,7 @@ received! {
     /// let actions: xano_wasm::Actions<String> = channel.actions();
     /// # }
     /// ```
-    Actions, Action, Wanted::Everything, items::action
+    Actions, Action, actions::action
 }
 
 received! {
@@ -114,7 +117,7 @@ received! {
     /// let messages: xano_wasm::Messages<String> = channel.messages();
     /// # }
     /// ```
-    Messages, Message, Wanted::Only(Kind::Message), items::message
+    Messages, Message, items::message
 }
 
 received! {
@@ -125,7 +128,7 @@ received! {
     /// let events: xano_wasm::Events<String> = channel.events();
     /// # }
     /// ```
-    Events, Event, Wanted::Only(Kind::Event), items::event
+    Events, Event, items::event
 }
 
 /// Who is on a channel, each time that changes, beginning with who is there now. It holds the newest list alone: an
@@ -183,24 +186,24 @@ impl fmt::Debug for PresenceChanges {
     }
 }
 
-/// How a connection stands, beginning with how it stands now; see [`XanoClient::status`](crate::XanoClient::status).
+/// How a connection stands, beginning with how it stands now; see [`XanoClient::connection_statuses`](crate::XanoClient::connection_statuses).
 ///
 /// ```no_run,standalone_crate
 /// # fn demo(client: xano_wasm::XanoClient) {
-/// let statuses: xano_wasm::Statuses = client.status();
+/// let statuses: xano_wasm::Statuses = client.connection_statuses();
 /// # }
 /// ```
 #[must_use = "a stream that is dropped hears nothing"]
 pub struct Statuses {
-    connection: Weak<Connection>,
+    client: Weak<Realtime>,
     queue: Rc<Queue<Status>>,
 }
 
 impl Statuses {
-    pub(super) fn new(connection: &Rc<Connection>, bounds: Bounds) -> Self {
+    pub(super) fn new(client: &Rc<Realtime>, bounds: Bounds) -> Self {
         let queue = Rc::new(Queue::new(bounds));
-        connection.watch(queue.clone());
-        Statuses { connection: Rc::downgrade(connection), queue }
+        client.watch(queue.clone());
+        Statuses { client: Rc::downgrade(client), queue }
     }
 }
 
@@ -219,8 +222,8 @@ impl Stream for Statuses {
 
 impl Drop for Statuses {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.upgrade() {
-            connection.unwatch(&self.queue);
+        if let Some(client) = self.client.upgrade() {
+            client.unwatch(&self.queue);
         }
     }
 }

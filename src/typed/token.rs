@@ -22,6 +22,18 @@ pub(super) enum Token {
     Provided(Provider),
 }
 
+/// Closures are the same where they are clones of one.
+impl PartialEq for Token {
+    fn eq(&self, other: &Token) -> bool {
+        match (self, other) {
+            (Token::Anonymous, Token::Anonymous) => true,
+            (Token::Fixed(one), Token::Fixed(other)) => one == other,
+            (Token::Provided(one), Token::Provided(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
 impl Token {
     pub(super) fn fixed(token: &str) -> Result<Token, InvalidToken> {
         match token {

@@ -146,6 +146,7 @@ impl World {
         }
     }
 
+    /// What was published waits for an answer no longer than it may, and nothing waits where nothing is tried.
     pub(crate) fn every_message_is_looked_after(&self) {
         let state = self.state();
         assert!(state != State::Stopped || self.messages.is_empty(), "a message waits, and nothing is tried");

@@ -232,8 +232,6 @@ impl World {
         self.handle(Input::Publish { channel, frame, writable, was_sent });
     }
 
-    /// What was published waits for an answer no longer than it may, and nothing waits where nothing is tried.
-
     pub(crate) fn send(&mut self, channel: u32, writable: bool, may_wait: bool) {
         let number = self.next_frame;
         self.next_frame += 1;

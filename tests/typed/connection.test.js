@@ -19,7 +19,7 @@ test("presence follows who comes and who goes", async (t) => {
   const counts = await page.evaluate(async () => {
     const changes = new Client(settings).join("avengers", true).presence_changes();
     const counts = [await changes.next(), await changes.next()];
-    const jack = new Client(settings);
+    const jack = new Client({ ...settings, ownSocket: true });
     const his = jack.join("avengers");
     counts.push(await changes.next());
     his.free();
@@ -145,7 +145,7 @@ test("a token that cannot be sent is refused where it is set, without being prin
   assert.match(faults[0], /give the bare token/);
   assert.match(faults[1], /give the bare token/);
   assert.match(faults[2], /"nowhere" is none: it has to begin as in https/);
-  assert.match(faults[3], /call connection_hash\(\)/);
+  assert.match(faults[3], /call realtime_connection_hash\(\)/);
   assert.match(faults[4], /stream_capacity\(\)/);
   assert.ok(!faults.join().includes("s3cret"));
 });

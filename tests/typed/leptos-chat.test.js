@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { launchChromium } from "../support/chromium.js";
 import { DEMO, visitDemo } from "../support/demo.js";
 import { LEPTOS_CHAT, requireLeptosChat, visitLeptosChat } from "../support/leptos-chat.js";
+import { startProxy } from "../support/proxy.js";
 import { startServer } from "../support/server.js";
 import { startStaticServer } from "../support/static-server.js";
 import { Visitor } from "../support/visitor.js";
@@ -78,6 +79,46 @@ test("the chat in Rust survives a restart of the server, and tells so", async (t
 
   await rust.state(/^Connected$/);
   await rust.sees("Are you there?");
+});
+
+test("what was said while the connection was gone is there afterwards, once", async (t) => {
+  const proxy = await startProxy(server.port);
+  t.after(() => proxy.close());
+  const rust = await inRust(t, "Jill");
+  await rust.field("API group base URL").fill(`http://127.0.0.1:${proxy.port}/api:demo`);
+  await rust.enter();
+  const script = await inJavaScript(t, "Jack");
+  await script.enter();
+  await script.say("Before the cut");
+  await rust.sees("Before the cut");
+
+  proxy.shut();
+  await rust.state(/^Connecting again$/);
+  await script.say("During the cut");
+  await script.sees("During the cut");
+  proxy.open();
+
+  await rust.sees("During the cut");
+  await script.say("After the cut");
+  await rust.sees("After the cut");
+  const said = (await rust.said()).filter((entry) => entry.includes("the cut"));
+  assert.deepEqual(
+    said.map((entry) => /(Before|During|After)/.exec(entry)[1]),
+    ["Before", "During", "After"],
+  );
+});
+
+test("a server that has forgotten what was said leaves a gap, which is shown", async (t) => {
+  const rust = await inRust(t, "Jill");
+  await rust.enter();
+
+  await server.kill();
+  await server.start();
+
+  await rust
+    .locator(".note")
+    .filter({ hasText: /^Messages are missing here/ })
+    .waitFor();
 });
 
 test("from our server the form is filled in: a name is all it takes", async (t) => {

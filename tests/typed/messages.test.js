@@ -11,7 +11,7 @@ test("a typed message makes the round, and reaches another client", async (t) =>
   const page = await world.page(t);
 
   const heard = await page.evaluate(async () => {
-    const [jill, jack] = [new Client(settings), new Client(settings)];
+    const [jill, jack] = [new Client(settings), new Client({ ...settings, ownSocket: true })];
     const [hers, his] = [jill.join("avengers"), jack.join("avengers")];
     const [back, there] = [hers.messages(), his.messages()];
     const joined = his.actions();
@@ -21,6 +21,57 @@ test("a typed message makes the round, and reaches another client", async (t) =>
   });
 
   assert.deepEqual(heard, ["Jill: Assemble! [7]", "Jill: Assemble! [7]"]);
+});
+
+test("a closure is called with each message until its subscription is dropped", async (t) => {
+  const page = await world.page(t);
+
+  const heard = await page.evaluate(async () => {
+    const channel = new Client(settings).join("avengers");
+    const messages = channel.messages();
+    const heard = [];
+    const subscription = channel.on_message((words) => heard.push(words));
+    const say = async (text) => {
+      channel.say("Jill", text);
+      await messages.next();
+    };
+    await say("one");
+    await say("two");
+    while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve));
+    subscription.free();
+    await say("three");
+    await say("four");
+    return heard;
+  });
+
+  assert.deepEqual(heard, ["Jill: one [7]", "Jill: two [7]"]);
+});
+
+test("a subscription that is dropped by its own closure is called no more, whatever waits already", async (t) => {
+  const page = await world.page(t);
+
+  const heard = await page.evaluate(async () => {
+    const channel = new Client(settings).join("avengers");
+    const messages = channel.messages();
+    const heard = [];
+    const subscription = channel.on_message((words) => {
+      heard.push(words);
+      subscription.free();
+    });
+    await channel.actions().next();
+    // Both come in one turn of the page: the second waits while the closure is called with the first.
+    for (const text of ["one", "two"]) {
+      const payload = { name: "Jill", text, scores: [] };
+      const data = JSON.stringify({ action: "message", options: { channel: "avengers" }, payload });
+      ledger.latest.dispatchEvent(new MessageEvent("message", { data }));
+    }
+    await messages.next();
+    await messages.next();
+    await channel.history();
+    return heard;
+  });
+
+  assert.deepEqual(heard, ["Jill: one [0]"]);
 });
 
 test("what is said before there is a connection is sent once, in order", async (t) => {
@@ -85,7 +136,7 @@ test("a message for one socket reaches that one alone, and says so", async (t) =
   const page = await world.page(t);
 
   const heard = await page.evaluate(async () => {
-    const [jill, jack] = [new Client(settings), new Client(settings)];
+    const [jill, jack] = [new Client(settings), new Client({ ...settings, ownSocket: true })];
     const his = jack.join("avengers", true);
     const changes = his.presence_changes();
     while ((await changes.next()) !== "1");

@@ -43,8 +43,9 @@ impl From<ReceiveError> for Shown {
         match error {
             ReceiveError::Decode(error) => Shown::note(format!("Somebody says what this page does not show: {error}")),
             ReceiveError::Lagged { missed } => Shown::note(format!("{missed} messages are missing here")),
-            ReceiveError::Interrupted => Shown::note("The connection was gone for a while"),
-            ReceiveError::Refused(error) => Shown::note(error),
+            ReceiveError::Gap => Shown::note("Messages are missing here: the server does not have them any more"),
+            ReceiveError::GapPossible => Shown::note("Messages may be missing here"),
+            other => Shown::note(other),
         }
     }
 }

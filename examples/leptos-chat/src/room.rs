@@ -22,8 +22,9 @@ pub fn Room(ticket: Ticket) -> impl IntoView {
 }
 
 fn connect(ticket: Ticket) -> Result<(XanoClient, Channel), BuildError> {
-    let client = XanoClient::builder().base_url(ticket.base_url).connection_hash(ticket.hash).build()?;
-    let channel = client.channel(ROOM).presence(true).history(true).join();
+    let client =
+        XanoClient::builder().api_group_base_url(ticket.base_url).realtime_connection_hash(ticket.hash).build()?;
+    let channel = client.channel(ROOM).presence(true).history(true).recover(true).join();
     Ok((client, channel))
 }
 
@@ -39,7 +40,7 @@ fn Chat(client: XanoClient, channel: Channel, name: String) -> impl IntoView {
         while let Some(item) = actions.next().await {
             match item {
                 Ok(Action::Message(message)) => log.update(|log| log.push(message.into())),
-                // After a reconnect it comes again, with what was missed.
+                // After a reconnect what was missed comes as messages; a server that keeps no count sends it all again.
                 Ok(Action::History(entries)) => log.set(entries.into_iter().map(Shown::from).collect()),
                 Ok(_) => {}
                 Err(error) => log.update(|log| log.push(error.into())),
@@ -54,7 +55,7 @@ fn Chat(client: XanoClient, channel: Channel, name: String) -> impl IntoView {
         }
     });
 
-    let mut statuses = client.status();
+    let mut statuses = client.connection_statuses();
     spawn_local(async move {
         while let Some(change) = statuses.next().await {
             match change {
@@ -63,7 +64,7 @@ fn Chat(client: XanoClient, channel: Channel, name: String) -> impl IntoView {
                 Status::Disconnected { retry: Some(_), .. } => status.set("Connecting again"),
                 Status::Disconnected { retry: None, .. } => status.set("Disconnected"),
                 Status::Failed { failure, detail } => problem.set(format!("{} {detail}", failure.message())),
-                Status::Idle | Status::Missed(_) => {}
+                _ => {}
             }
         }
     });
@@ -74,7 +75,7 @@ fn Chat(client: XanoClient, channel: Channel, name: String) -> impl IntoView {
     let say = move |event: SubmitEvent| {
         event.prevent_default();
         let line = Line { name: name.clone(), text: text.get() };
-        match held.with_value(|(_, channel)| channel.send(&line)) {
+        match held.with_value(|(_, channel)| channel.message(&line)) {
             Ok(()) => text.set(String::new()),
             Err(error) => problem.set(error.to_string()),
         }

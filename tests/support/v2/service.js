@@ -1,6 +1,6 @@
 // A model of Xano's Realtime V2 service as docs/protocol-v2.md describes it, without sockets and without a clock of its
 // own. A host hands in what clients send, and carries out what the service sends. `../v2-service.js` is the host for
-// real sockets; a test with a fake page is its own.
+// real sockets, `page-service.js` the one for a fake page.
 
 import { publish } from "./broadcast.js";
 import { Channel } from "./channel.js";

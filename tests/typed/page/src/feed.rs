@@ -43,27 +43,7 @@ impl Feed {
     }
 
     pub(crate) fn actions(actions: Actions<Line>) -> Feed {
-        Feed::of(actions, |item| {
-            received(item, |action| match action {
-                Action::Message(message) => said(&message),
-                Action::History(entries) => {
-                    format!("history: {}", entries.into_iter().map(line).collect::<Vec<_>>().join("; "))
-                }
-                Action::Event(event) => said(&Message {
-                    payload: event.payload,
-                    client: None,
-                    is_private: false,
-                    is_authenticated: false,
-                    id: event.id,
-                }),
-                Action::Joined => "joined".to_owned(),
-                Action::Left => "left".to_owned(),
-                Action::Present(clients) => format!("present: {}", clients.len()),
-                Action::Arrived(_) => "arrived".to_owned(),
-                Action::Departed(_) => "departed".to_owned(),
-                other => format!("{other:?}"),
-            })
-        })
+        Feed::of(actions, action)
     }
 
     pub(crate) fn presence(changes: PresenceChanges) -> Feed {
@@ -82,6 +62,23 @@ impl Feed {
     }
 }
 
+/// An action in words.
+pub(crate) fn action(item: Result<Action<Line>, ReceiveError>) -> String {
+    received(item, |action| match action {
+        Action::Message(message) => said(&message),
+        Action::History(entries) => {
+            format!("history: {}", entries.into_iter().map(line).collect::<Vec<_>>().join("; "))
+        }
+        Action::Event(event) => format!("event: {}", event.payload.text),
+        Action::Joined => "joined".to_owned(),
+        Action::Left => "left".to_owned(),
+        Action::Present(clients) => format!("present: {}", clients.len()),
+        Action::Arrived(_) => "arrived".to_owned(),
+        Action::Departed(_) => "departed".to_owned(),
+        other => format!("{other:?}"),
+    })
+}
+
 fn received<T>(item: Result<T, ReceiveError>, words: impl Fn(T) -> String) -> String {
     match item {
         Ok(value) => words(value),
@@ -89,6 +86,9 @@ fn received<T>(item: Result<T, ReceiveError>, words: impl Fn(T) -> String) -> St
         Err(ReceiveError::Lagged { missed }) => format!("missing: {missed}"),
         Err(ReceiveError::Interrupted) => "interrupted".to_owned(),
         Err(ReceiveError::Refused(error)) => format!("refused: {}", error.code.unwrap_or(error.message)),
+        Err(ReceiveError::Gap) => "gap".to_owned(),
+        Err(ReceiveError::GapPossible) => "gap possible".to_owned(),
+        Err(other) => format!("{other:?}"),
     }
 }
 
@@ -98,8 +98,9 @@ pub(crate) fn line(entry: Result<Message<Line>, DecodeError>) -> String {
 
 fn said(message: &Message<Line>) -> String {
     let whispered = if message.is_private { " (whispered)" } else { "" };
+    let again = if message.replayed { " (replayed)" } else { "" };
     let points: u32 = message.payload.scores.iter().map(|score| score.points).sum();
-    format!("{}{whispered}: {} [{points}]", message.payload.name, message.payload.text)
+    format!("{}{whispered}{again}: {} [{points}]", message.payload.name, message.payload.text)
 }
 
 fn scored(event: &Event<Score>) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use xano_wasm as typed;
-use xano_wasm::WhenFull;
+use xano_wasm::{ActionName, PublishError, WhenFull};
 
 pub use feed::Feed;
 
@@ -37,6 +37,7 @@ struct Settings {
     capacity: usize,
     when_full: String,
     wait: bool,
+    own_socket: bool,
 }
 
 impl Default for Settings {
@@ -50,6 +51,7 @@ impl Default for Settings {
             capacity: 1_000,
             when_full: empty(),
             wait: true,
+            own_socket: false,
         }
     }
 }
@@ -68,7 +70,10 @@ fn value_of(value: &impl Serialize) -> JsValue {
 }
 
 #[wasm_bindgen]
-pub struct Client(typed::XanoClient);
+pub struct Client {
+    client: typed::XanoClient,
+    queues: bool,
+}
 
 #[wasm_bindgen]
 impl Client {
@@ -76,10 +81,9 @@ impl Client {
     pub fn new(settings: JsValue) -> Result<Client, JsValue> {
         let settings: Settings = serde_wasm_bindgen::from_value(settings)?;
         let mut builder = typed::XanoClient::builder()
-            .base_url(settings.base_url)
-            .connection_hash(settings.hash)
+            .api_group_base_url(settings.base_url)
+            .realtime_connection_hash(settings.hash)
             .realtime_auth_token(&settings.token)
-            .queue_offline_messages(settings.wait)
             .stream_capacity(settings.capacity)
             .when_full(match settings.when_full.as_str() {
                 "newest" => WhenFull::DropNewest,
@@ -89,27 +93,33 @@ impl Client {
         if let Some(token) = settings.auth_token {
             builder = builder.auth_token(token);
         }
-        builder.build().map(Client).map_err(error_of)
+        if settings.own_socket {
+            // Clients with closures of their own share nothing.
+            builder = builder.realtime_auth_token_provider(async || Ok::<_, String>(String::new()));
+        }
+        let client = builder.build().map_err(error_of)?;
+        Ok(Client { client, queues: settings.wait })
     }
 
-    pub fn join(&self, name: String, presence: bool, history: bool) -> Channel {
-        Channel(self.0.channel(name).presence(presence).history(history).join())
+    pub fn join(&self, name: String, presence: bool, history: bool, recover: bool) -> Channel {
+        let channel = self.client.channel(name).presence(presence).history(history).recover(recover);
+        Channel(channel.queue_offline_actions(self.queues).join())
     }
 
     pub fn status(&self) -> Feed {
-        Feed::statuses(self.0.status())
+        Feed::statuses(self.client.connection_statuses())
     }
 
     pub fn reconnect(&self) {
-        self.0.reconnect();
+        self.client.realtime_reconnect();
     }
 
     pub fn set_token(&self, token: &str) -> Result<(), JsValue> {
-        self.0.set_realtime_auth_token(token).map_err(error_of)
+        self.client.set_realtime_auth_token(token).map_err(error_of)
     }
 
     pub fn set_token_provider(&self, provide: js_sys::Function) {
-        self.0.set_realtime_auth_token_provider(async move || {
+        self.client.set_realtime_auth_token_provider(async move || {
             let fault = |error: JsValue| error.as_string().unwrap_or_default();
             let promise = provide.call0(&JsValue::NULL).map_err(fault)?;
             let token = JsFuture::from(js_sys::Promise::resolve(&promise)).await.map_err(fault)?;
@@ -118,24 +128,24 @@ impl Client {
     }
 
     pub async fn get_score(self, endpoint: String, team: String) -> Result<JsValue, JsValue> {
-        let score: Score = self.0.get(&endpoint, &[("team", &team)]).await.map_err(error_of)?;
+        let score: Score = self.client.get(&endpoint, &[("team", &team)]).await.map_err(error_of)?;
         Ok(value_of(&score))
     }
 
     /// Asks, and does not wait for the answer.
     pub fn ask_and_drop(&self, endpoint: &str) {
-        let asked: Option<Result<Score, _>> = futures::FutureExt::now_or_never(self.0.get(endpoint, &[]));
+        let asked: Option<Result<Score, _>> = futures::FutureExt::now_or_never(self.client.get(endpoint, &[]));
         assert!(asked.is_none(), "no answer is there at once");
     }
 
     pub async fn post_score(self, endpoint: String, hero: String, points: u32) -> Result<JsValue, JsValue> {
-        let score: Score = self.0.post(&endpoint, &Score { hero, points }).await.map_err(error_of)?;
+        let score: Score = self.client.post(&endpoint, &Score { hero, points }).await.map_err(error_of)?;
         Ok(value_of(&score))
     }
 
     #[wasm_bindgen(js_name = clone)]
     pub fn another(&self) -> Client {
-        Client(self.0.clone())
+        Client { client: self.client.clone(), queues: self.queues }
     }
 }
 
@@ -146,12 +156,30 @@ pub struct Channel(typed::Channel);
 impl Channel {
     pub fn say(&self, name: String, text: String) -> Result<(), JsValue> {
         let scores = vec![Score { hero: name.clone(), points: 7 }];
-        self.0.send(&Line { name, text, scores }).map_err(error_of)
+        self.0.message(&Line { name, text, scores }).map_err(error_of)
     }
 
     /// Larger than a JavaScript number says exactly.
     pub fn say_too_much(&self) -> Result<(), JsValue> {
-        self.0.send(&u64::MAX).map_err(error_of)
+        self.0.message(&u64::MAX).map_err(error_of)
+    }
+
+    /// Resolves with what became of it; rejects with an error that has a `code`.
+    pub fn publish(&self, name: String, text: String) -> js_sys::Promise {
+        let answer = self.0.publish(&Line { name, text, scores: Vec::new() });
+        wasm_bindgen_futures::future_to_promise(async move {
+            let published = answer.await.map_err(|error| {
+                let code = match &error {
+                    PublishError::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
+                    PublishError::Failed(failure) => failure.code().to_owned(),
+                    other => format!("{other:?}"),
+                };
+                let fault = error_of(error);
+                js_sys::Reflect::set(&fault, &"code".into(), &code.into()).unwrap_or_default();
+                fault
+            })?;
+            Ok(published.id.map_or(JsValue::NULL, JsValue::from))
+        })
     }
 
     pub fn whisper(&self, socket_id: &str, text: String) -> Result<(), JsValue> {
@@ -166,12 +194,27 @@ impl Channel {
         })
     }
 
+    pub fn joined(&self) -> js_sys::Promise {
+        let joined = self.0.joined();
+        wasm_bindgen_futures::future_to_promise(async move {
+            joined.await.map_err(error_of)?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
     pub fn presence(&self) -> JsValue {
-        value_of(&self.0.presence().into_iter().map(|client| client.socket_id).collect::<Vec<_>>())
+        value_of(&self.0.get_presence().into_iter().map(|client| client.socket_id).collect::<Vec<_>>())
     }
 
     pub fn presence_changes(&self) -> Feed {
         Feed::presence(self.0.presence_changes())
+    }
+
+    /// Calls `heard` with each message, in words.
+    pub fn on_message(&self, heard: js_sys::Function) -> Subscription {
+        Subscription(self.0.on(ActionName::Message, move |item| {
+            heard.call1(&JsValue::NULL, &feed::action(item).into()).unwrap_or_default();
+        }))
     }
 
     pub fn messages(&self) -> Feed {
@@ -191,3 +234,7 @@ impl Channel {
         Channel(self.0.clone())
     }
 }
+
+/// Listens until it is dropped.
+#[wasm_bindgen]
+pub struct Subscription(#[expect(dead_code, reason = "kept for its drop")] typed::Subscription);

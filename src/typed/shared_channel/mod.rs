@@ -1,0 +1,173 @@
+//! One channel of a connection: joined once, however many clients of the page are on it.
+//!
+//! # Layout
+//!
+//! - this module: the clients on it, and what they hear.
+//! - `recovery`: where the application stands on the channel, and what it has missed.
+
+mod recovery;
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use xano_realtime_protocol::Action;
+
+use super::connection::Connection;
+use super::error::ServerError;
+use super::frame::{RawFields, RawFrame};
+use super::frames;
+use super::heard::Heard;
+use super::items::{self, Client};
+use super::position::Position;
+use super::room::Room;
+use crate::engine::{ChannelId, Input};
+use recovery::Standing;
+
+/// What the server sends to a client that is on a channel.
+const SIGNS_OF_JOINING: [Action; 4] = [Action::Join, Action::PresenceFull, Action::History, Action::Message];
+
+pub(super) struct SharedChannel {
+    pub(super) connection: Rc<Connection>,
+    pub(super) name: String,
+    /// What the engine knows it by.
+    pub(super) number: ChannelId,
+    /// The clients' sides of it.
+    rooms: RefCell<Vec<Weak<Room>>>,
+    /// Whether it is joined, as the engine says.
+    is_joined: Cell<bool>,
+    present: RefCell<Vec<Client>>,
+    standing: RefCell<Standing>,
+    /// Where the server stood when it acknowledged, until the engine says what that means; none where nothing is awaited.
+    acknowledged: RefCell<Option<Option<Position>>>,
+    /// The entries of the answer that the engine is asked about.
+    missed: RefCell<Vec<RawFrame>>,
+    heard: RefCell<Heard>,
+    /// What the server has refused last.
+    refusal: RefCell<Option<ServerError>>,
+}
+
+impl SharedChannel {
+    pub(super) fn new(connection: Rc<Connection>, name: String, number: ChannelId) -> Self {
+        SharedChannel {
+            connection,
+            name,
+            number,
+            rooms: RefCell::default(),
+            is_joined: Cell::new(false),
+            present: RefCell::default(),
+            standing: RefCell::new(Standing::Never),
+            acknowledged: RefCell::default(),
+            missed: RefCell::default(),
+            heard: RefCell::default(),
+            refusal: RefCell::default(),
+        }
+    }
+
+    pub(super) fn is_joined(&self) -> bool {
+        self.is_joined.get()
+    }
+
+    pub(super) fn add(&self, room: &Rc<Room>) {
+        self.rooms.borrow_mut().push(Rc::downgrade(room));
+    }
+
+    /// Says whether no room is left. The room may be one that is being dropped.
+    pub(super) fn remove(&self, room: &Room) -> bool {
+        let mut rooms = self.rooms.borrow_mut();
+        rooms.retain(|other| !std::ptr::eq(other.as_ptr(), room));
+        rooms.is_empty()
+    }
+
+    /// The rooms at this moment. Handles, so that nothing is borrowed while they are told something.
+    pub(super) fn rooms(&self) -> Vec<Rc<Room>> {
+        self.rooms.borrow().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    pub(super) fn receive(&self, frame: &RawFrame) {
+        let kind = frame.kind();
+        if kind == Some(Action::Join) {
+            self.acknowledge(frame);
+        } else if !self.is_joined() && kind.is_some_and(|kind| SIGNS_OF_JOINING.contains(&kind)) {
+            let writable = self.connection.takes_frames();
+            self.connection.decide(Input::Heard { channel: self.number, writable });
+        }
+        if self.is_answer(frame, kind) {
+            return;
+        }
+        if kind == Some(Action::History)
+            && let Some(complete) = frame.is_complete().filter(|_| self.awaits_missed())
+        {
+            self.missed.replace(frame.entries().collect());
+            self.connection.decide(Input::Missed { channel: self.number, complete });
+            return;
+        }
+        self.got(frame);
+        let present = match kind {
+            Some(Action::PresenceFull) => Some(items::present(frame)),
+            Some(Action::PresenceUpdate) => self.changed_present(frame),
+            _ => None,
+        };
+        let rooms = self.rooms();
+        if let Some(present) = present {
+            self.present.replace(present);
+            rooms.iter().for_each(|room| room.tell_present(&self.present()));
+        }
+        for room in rooms {
+            room.receive(frame);
+        }
+    }
+
+    /// Whether the frame only answers a message that was published: its echo says something besides, unless the application
+    /// has it already. Settles the message.
+    fn is_answer(&self, frame: &RawFrame, kind: Option<Action>) -> bool {
+        let is_error = kind == Some(Action::Error);
+        let Some(key) = frame.option(RawFields::key).as_string() else {
+            if is_error {
+                self.refusal.replace(Some(items::refusal(frame)));
+                self.connection.decide(Input::ChannelRefused { channel: self.number });
+            }
+            return false;
+        };
+        if let Some(message) = frames::number_of(&key)
+            && let Some(place) = frames::room_of(message).and_then(|room| room.place())
+        {
+            let answered = place.connection.decide(Input::Answered { channel: place.number, message });
+            for message in answered.forgotten {
+                message.settle(if is_error { Err(items::refusal(frame).into()) } else { Ok(items::published(frame)) });
+            }
+        }
+        frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || self.has_heard(&frame.option(RawFields::id)))
+    }
+
+    /// Why the server does not let this client in.
+    pub(super) fn refusal(&self) -> Option<ServerError> {
+        self.refusal.borrow().clone()
+    }
+
+    /// The server has let this client in.
+    pub(super) fn joined(&self) {
+        self.is_joined.set(true);
+        self.rooms().iter().for_each(|room| room.joined());
+    }
+
+    /// The socket is gone, and what is said now is not heard.
+    pub(super) fn disconnected(&self) {
+        self.rooms().iter().for_each(|room| room.disconnected());
+        self.is_joined.set(false);
+    }
+
+    /// Who is on the channel, as far as the server has told.
+    pub(super) fn present(&self) -> Vec<Client> {
+        self.present.borrow().clone()
+    }
+
+    fn changed_present(&self, frame: &RawFrame) -> Option<Vec<Client>> {
+        let (came, client) = items::change(frame)?;
+        let mut present = self.present();
+        present.retain(|other| other.socket_id != client.socket_id);
+        if came {
+            present.push(client);
+        }
+        Some(present)
+    }
+}

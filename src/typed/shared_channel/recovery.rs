@@ -1,0 +1,181 @@
+//! Where the application stands on a channel, and what it has missed.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+
+use super::SharedChannel;
+use crate::engine::{Acknowledgement, Failure, Input, JoinOptions};
+use crate::typed::error::PublishError;
+use crate::typed::frame::{self, RawFields, RawFrame};
+use crate::typed::heard::HeardElsewhere;
+use crate::typed::listeners::Told;
+use crate::typed::position::Position;
+use crate::typed::room::Room;
+use crate::typed::{failure, frames};
+
+/// Where the application stands on the channel.
+#[derive(Clone)]
+pub(super) enum Standing {
+    /// No join was acknowledged.
+    Never,
+    /// The server names no position.
+    Unnamed,
+    At(Position),
+}
+
+impl SharedChannel {
+    /// The frame that joins it.
+    pub(in crate::typed) fn join_frame(&self, options: JoinOptions) -> String {
+        match &*self.standing.borrow() {
+            Standing::At(position) => frame::join(&self.name, options, Some(position)),
+            _ => frame::join(&self.name, options, None),
+        }
+    }
+
+    /// A room comes from the same channel of another connection. What comes on the way is recovered where the room is the
+    /// first one here; where others are here already, what they got may not be what this one has.
+    pub(in crate::typed) fn take_over(&self, left: &SharedChannel, room: &Room) -> JoinOptions {
+        let before = left.standing.borrow().clone();
+        if self.rooms.borrow().is_empty() {
+            let returns = match &before {
+                Standing::Never => return JoinOptions::NONE,
+                Standing::Unnamed => JoinOptions::RETURNS,
+                Standing::At(_) => JoinOptions::RETURNS.union(JoinOptions::POSITION),
+            };
+            self.standing.replace(before);
+            self.heard.replace(left.heard.borrow().clone());
+            return returns;
+        }
+        let is_same = match (&before, &*self.standing.borrow()) {
+            (Standing::Never, _) => true,
+            (Standing::At(one), Standing::At(other)) => one.is_at(other),
+            _ => false,
+        };
+        if room.recovers() && !is_same {
+            room.tell(&Told::GapPossible);
+        }
+        JoinOptions::NONE
+    }
+
+    pub(super) fn acknowledge(&self, frame: &RawFrame) {
+        let position = frame.position();
+        let is_restarted = match &*self.standing.borrow() {
+            Standing::At(before) => !before.is_of_epoch(position.as_ref()),
+            _ => false,
+        };
+        let said = Acknowledgement {
+            answers_pings: frame.answers_pings(),
+            answers_keys: frame.answers_keys(),
+            has_position: position.is_some(),
+            is_restarted,
+        };
+        let epoch = position.as_ref().and_then(|position| position.epoch.clone()).unwrap_or_default();
+        self.acknowledged.replace(Some(position));
+        for message in frames::sent_in_another_epoch(self, &epoch) {
+            for message in self.connection.decide(Input::Answered { channel: self.number, message }).forgotten {
+                message.settle(Err(PublishError::Failed(failure::Failure::Unconfirmed)));
+            }
+        }
+        let writable = self.connection.takes_frames();
+        self.connection.decide(Input::Acknowledged { channel: self.number, said, writable });
+    }
+
+    /// The epoch of the server, as it has told.
+    pub(in crate::typed) fn epoch(&self) -> Option<String> {
+        if let Some(position) = &*self.acknowledged.borrow() {
+            return position.as_ref()?.epoch.clone();
+        }
+        match &*self.standing.borrow() {
+            Standing::At(position) => position.epoch.clone(),
+            _ => None,
+        }
+    }
+
+    /// Whether the application has got that entry already.
+    pub(super) fn has_heard(&self, id: &JsValue) -> bool {
+        match &*self.standing.borrow() {
+            Standing::At(position) => self.heard.borrow().contains(&position.id, id),
+            _ => false,
+        }
+    }
+
+    /// What the application has heard here, for a room that leaves.
+    pub(in crate::typed) fn heard_here(&self) -> Option<HeardElsewhere> {
+        match &*self.standing.borrow() {
+            Standing::At(Position { epoch, id }) => {
+                let heard = self.heard.borrow().clone();
+                Some(HeardElsewhere { epoch: epoch.clone(), heard, newest: id.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn awaits_missed(&self) -> bool {
+        matches!(*self.acknowledged.borrow(), Some(Some(_)))
+    }
+
+    /// The application gets an entry.
+    pub(super) fn got(&self, frame: &RawFrame) {
+        if let Standing::At(position) = &mut *self.standing.borrow_mut() {
+            position.got(frame.option(RawFields::id));
+        }
+    }
+
+    /// What was acknowledged last is where the application stands.
+    pub(in crate::typed) fn take_position(&self) {
+        let Some(position) = self.acknowledged.take() else { return };
+        if let Some(position) = &position {
+            self.heard.borrow_mut().begin_behind(self.newest(position), &position.id);
+        }
+        self.standing.replace(position.map_or(Standing::Unnamed, Standing::At));
+    }
+
+    /// The entries of the answer go to the rooms that asked for what was missed.
+    pub(in crate::typed) fn hand_out(&self, has_gap: bool) {
+        let (missed, position) = (self.missed.take(), self.acknowledged.take().flatten());
+        if let Some(position) = position {
+            if has_gap {
+                let (newest, mut heard) = (self.newest(&position), self.heard.borrow_mut());
+                match missed.first() {
+                    Some(first) => heard.begin_with(newest, &first.option(RawFields::id)),
+                    None => heard.begin_behind(newest, &position.id),
+                }
+            }
+            self.standing.replace(Standing::At(position));
+        }
+        missed.iter().for_each(|entry| self.got(entry));
+        if has_gap {
+            self.tell_recovering(&Told::Gap);
+        }
+        for room in self.recovering() {
+            missed.iter().for_each(|entry| room.replay(entry));
+        }
+    }
+
+    /// The newest entry that the application has; none where the server of that position does not know it.
+    fn newest(&self, position: &Position) -> Option<JsValue> {
+        match &*self.standing.borrow() {
+            Standing::At(before) if before.is_of_epoch(Some(position)) => Some(before.id.clone()),
+            _ => None,
+        }
+    }
+
+    /// Something may be missing on the channel.
+    pub(in crate::typed) fn failed(&self, failure: Failure) {
+        match failure {
+            Failure::Gap => self.tell_recovering(&Told::Gap),
+            Failure::GapPossible => self.tell_recovering(&Told::GapPossible),
+            // The rest concerns frames, whose senders are told.
+            _ => {}
+        }
+    }
+
+    fn tell_recovering(&self, told: &Told) {
+        self.recovering().iter().for_each(|room| room.tell(told));
+    }
+
+    fn recovering(&self) -> Vec<Rc<Room>> {
+        self.rooms().into_iter().filter(|room| room.recovers()).collect()
+    }
+}
