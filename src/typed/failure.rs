@@ -80,6 +80,8 @@ failures! {
     Timeout;
     /// The server has restarted, and with it went what it knew of the message that was published.
     Unconfirmed;
+    /// V2: the handlers of a message have failed three times.
+    Poisoned;
     /// The server does not let this client join the channel.
     Refused;
 }

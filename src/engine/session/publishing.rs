@@ -100,6 +100,7 @@ impl Session {
     }
 
     /// Rejects what has those marks, on every channel.
+    #[inline(never)]
     pub(super) fn reject_each(&mut self, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
         for channel in 0..self.channels.end() {
             self.reject(channel, marks, failure, turn);

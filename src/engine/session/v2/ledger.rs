@@ -72,11 +72,18 @@ impl Ledger {
     }
 
     /// There is another socket: nothing is due on it.
+    // It is called where each connection ends, and rarely.
+    #[inline(never)]
     pub fn start_over(&mut self) {
-        self.entries.retain_mut(|entry| {
+        let mut index = 0;
+        while let Some(entry) = self.entries.get_mut(index) {
             entry.is_due = false;
-            entry.progress != Progress::Done
-        });
+            if entry.progress == Progress::Done {
+                self.take(index);
+            } else {
+                index += 1;
+            }
+        }
         self.acknowledged = MessageId::default();
         self.is_full = false;
     }
@@ -100,7 +107,7 @@ impl Ledger {
             return hand_out;
         }
         if let Some(index) = known {
-            self.entries.remove(index);
+            self.take(index);
         }
         if hand_out {
             entry.progress = Progress::Running;
@@ -130,8 +137,13 @@ impl Ledger {
         if progress != Progress::Done {
             return None;
         }
-        self.entries.remove(index);
+        self.take(index);
         self.acknowledged = self.acknowledged.max(message);
         Some(message)
+    }
+
+    #[inline(never)]
+    fn take(&mut self, index: usize) {
+        self.entries.remove(index);
     }
 }
