@@ -194,8 +194,8 @@ export interface XanoRealtimeChannelOptions {
   presence?: boolean;
   /**
    * After an interruption, hand the messages and events that were missed to the same handlers, marked `replayed`. What
-   * cannot be had any more is told by an `error` action, code `gap`; where the server does not keep count, by code
-   * `gap_possible` after each reconnect. Default: false.
+   * cannot be had any more is told by an `error` action, code `gap`; where the server does not keep count and its history
+   * does not show what was missed, by code `gap_possible`. Default: false.
    */
   recover?: boolean;
   /**
@@ -304,7 +304,9 @@ export declare class XanoRealtimeChannel<Payload = any> {
    * As `message`, and resolves once the server has taken it. Kept until then and sent again after a reconnect; the
    * server takes it once. Rejects with the server's refusal, with code `destroyed`, with code `timeout` after 15 seconds
    * of connection without an answer, with code `no_socket` where none can be made, with code `server_closed` once the
-   * server has closed for good, or with code `unconfirmed` when it restarted in between and cannot know. A server that does not answer: resolves when it is handed to the socket.
+   * server has closed for good, or with code `unconfirmed` when it restarted in between and cannot know. A server without
+   * keys, such as Xano's: resolves when the message comes back, or stands in what `recover` finds, and is never sent again;
+   * otherwise it rejects with `unconfirmed`. A private message does not come back: it resolves when it is handed to the socket.
    */
   publish(payload: Payload, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
 

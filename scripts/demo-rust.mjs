@@ -1,6 +1,6 @@
 // npm run demo:rust: builds everything and serves the Marvel chat that is written in Rust.
 import { buildLeptosChat, leptosChat } from "./lib/build.mjs";
-import { demoParts, startDemo, stopped } from "./lib/demo.mjs";
+import { demoParts, startServer, stopped } from "./lib/demo.mjs";
 import { runParts } from "./lib/parts.mjs";
 
 const port = process.env.PORT || "8080";
@@ -9,5 +9,5 @@ await runParts("build", [...demoParts(port), ["Marvel chat in Rust", buildLeptos
 if (!process.exitCode) {
   // Ctrl-C reaches the server too; this process waits until it has said goodbye to its clients.
   process.on("SIGINT", () => {});
-  await stopped(startDemo(port, undefined, "--www", leptosChat));
+  await stopped(startServer(port, undefined, "--www", leptosChat));
 }

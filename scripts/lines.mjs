@@ -8,13 +8,22 @@ const KINDS = [
   ["the boundary of the npm package, in Rust", "src/npm", ".rs"],
   ["the JavaScript that carries out what is decided", "pkg-template/src/core", ".js"],
   ["channels and clients, as JavaScript programs hold them", "pkg-template/src/realtime", ".js"],
-  ["HTTP, storage and the ways of loading, in JavaScript", ["pkg-template/src/http", "pkg-template/src/storage", "pkg-template/entry"], ".js"],
+  [
+    "HTTP, storage and the ways of loading, in JavaScript",
+    ["pkg-template/src/http", "pkg-template/src/storage", "pkg-template/entry"],
+    ".js",
+  ],
   ["the Rust library around the same decisions", "src/typed", ".rs"],
 ];
 
 for (const [name, folders, ending] of KINDS) {
-  const lines = [folders].flat().flatMap((folder) => filesIn(folder, ending)).map(codeLines);
-  console.log(`${String(lines.reduce((sum, count) => sum + count, 0)).padStart(6)}  ${name} (${[folders].flat().join(", ")})`);
+  const lines = [folders]
+    .flat()
+    .flatMap((folder) => filesIn(folder, ending))
+    .map(codeLines);
+  console.log(
+    `${String(lines.reduce((sum, count) => sum + count, 0)).padStart(6)}  ${name} (${[folders].flat().join(", ")})`,
+  );
 }
 
 function filesIn(folder, ending) {

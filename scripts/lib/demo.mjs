@@ -32,7 +32,12 @@ async function requireFreePort(port) {
 
 /** A server of the demo, which lasts until it is told to stop. `welcome(url)` is what is printed when it listens. */
 export function startDemo(port, welcome, ...options) {
-  const args = ["--listen", `127.0.0.1:${port}`, "--demo", ...options];
+  return startServer(port, welcome, "--demo", ...options);
+}
+
+/** A server with these options, likewise. */
+export function startServer(port, welcome, ...options) {
+  const args = ["--listen", `127.0.0.1:${port}`, ...options];
   const server = spawn(releaseBinary("xano-realtime-server"), args, { stdio: ["ignore", "pipe", "inherit"] });
   process.on("SIGTERM", () => server.kill("SIGTERM"));
   printInWords(server.stdout, welcome);

@@ -29,8 +29,10 @@
 //!
 //! - this module: the engine, which finds the session of a connection; the moment of an input; the sink.
 //! - [`session`]: the life of one connection.
+//! - [`align`]: what was missed, found in a history by the entries that were seen.
 //! - [`numbers`]: the inputs and outputs as numbers, for hosts on the other side of a boundary.
 
+pub mod align;
 pub mod numbers;
 pub mod session;
 

@@ -37,14 +37,17 @@ macro_rules! numbered {
 /// | `ACKNOWLEDGED` | channel | [`bits`] of what it says, and `TAKES_FRAMES` | | |
 /// | `HEARD` | channel | `TAKES_FRAMES` or 0 | | |
 /// | `MISSED` | channel | 1 where it is complete | | |
+/// | `ENTRY` | its hash | | | |
+/// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
 /// | `DELIVERY` | channel | high half of its id | low half | its step, of [`bits`] |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
 pub mod input {
     numbered! {
-        JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED WRITABLE ACKNOWLEDGED HEARD MISSED ELAPSED
-        RESUMED RECONNECT PONGED NOT_READY DELIVERY
+        JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
+        WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
+        PONGED NOT_READY DELIVERY
     }
 }
 
@@ -55,8 +58,9 @@ pub mod input {
 /// | `OPEN_SOCKET` | epoch | | |
 /// | `CLOSE_SOCKET`, `DROP_SOCKET` | close code | | |
 /// | `SEND_JOIN` | channel | [`bits`] of its options | |
-/// | `SEND_LEAVE`, `FORGET_CHANNEL`, `JOINED`, `TAKE_POSITION` | channel | | |
-/// | `HAND_OUT` | channel | 1 when something is missing | |
+/// | `SEND_LEAVE`, `FORGET_CHANNEL`, `JOINED` | channel | | |
+/// | `TAKE_POSITION` | channel | 1 when it recovers | 1 when something may have been missed |
+/// | `HAND_OUT` | channel | 1 when something is missing | the first entry |
 /// | `SEND_FRAME`, `FORGET_FRAME` | frame | | |
 /// | `SEND_PUBLISHED` | frame | 1 with its key | |
 /// | `SETTLED` | frame | failure; all bits set: none | |
@@ -178,6 +182,8 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         }
         input::HEARD => handle(Input::Heard { channel: a, writable: has(b, bits::TAKES_FRAMES) }),
         input::MISSED => handle(Input::Missed { channel: a, complete: b != 0 }),
+        input::ENTRY => handle(Input::Entry { hash: a }),
+        input::ALIGN => handle(Input::Align { channel: a, seen: b, live: c }),
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
@@ -216,8 +222,10 @@ pub fn encode(output: Output) -> [u32; 4] {
         Output::ForgetChannel { channel } => [FORGET_CHANNEL, channel, 0, 0],
         Output::ForgetConnection => [FORGET_CONNECTION, 0, 0, 0],
         Output::Joined { channel } => [JOINED, channel, 0, 0],
-        Output::TakePosition { channel } => [TAKE_POSITION, channel, 0, 0],
-        Output::HandOut { channel, gap } => [HAND_OUT, channel, gap.into(), 0],
+        Output::TakePosition { channel, recovers, in_doubt } => {
+            [TAKE_POSITION, channel, recovers.into(), in_doubt.into()]
+        }
+        Output::HandOut { channel, gap, from } => [HAND_OUT, channel, gap.into(), from],
         Output::AwaitWritable => [AWAIT_WRITABLE, 0, 0, 0],
         Output::AwaitTickEnd => [AWAIT_TICK_END, 0, 0, 0],
         Output::SendPing => [SEND_PING, 0, 0, 0],

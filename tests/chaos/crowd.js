@@ -12,20 +12,20 @@ import { within } from "./within.js";
 globalThis.WebSocket ??= WebSocket;
 const { XanoClient, XanoObjectStorage } = await import("../../pkg/index.js");
 
-const ROOM = "chaos";
-const END = "end";
+export const ROOM = "chaos";
+export const END = "end";
 
 /** A stalled connection is noticed after 20 s, a connection is back after a few more: what takes three times that has failed. */
 const DEADLINE_MS = 90_000;
 
-/** `start`: what they connect to, of the options of `startServer`. */
-export async function startCrowd({ publishers, subscribers, history = 1_000, start = startServer }) {
+/** `start`: what they connect to, of the options of `startServer`. `publishing`: the publishers' options of the channel. */
+export async function startCrowd({ publishers, subscribers, history = 1_000, start = startServer, publishing = {} }) {
   const server = await start({
     settings: settings(room(ROOM, { history })),
     limits: { messages_per_second: 5_000, message_burst: 20_000, bytes_per_second: 2_000_000 },
   });
   const crowd = new Crowd(server);
-  for (let number = 0; number < publishers; number += 1) crowd.publishers.push(await crowd.join());
+  for (let number = 0; number < publishers; number += 1) crowd.publishers.push(await crowd.join(publishing));
   for (let number = 0; number < subscribers; number += 1) crowd.subscribers.push(await crowd.join({ recover: true }));
   return crowd;
 }

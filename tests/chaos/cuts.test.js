@@ -5,15 +5,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Dice } from "../support/random.js";
 import { startCrowd } from "./crowd.js";
+import { unreported } from "./gaps.js";
+import { trouble } from "./trouble.js";
 
 const LONG = Boolean(process.env.LONG);
 const { messages, cuts } = LONG ? { messages: 10_000, cuts: 100 } : { messages: 1_000, cuts: 10 };
 const PER_SECOND = 500;
 const HISTORY = 1_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
-
-/** How often, beside each other; a cut or a split is at random points of what passes. */
-const TROUBLES = { cut: 6, delay: 1, split: 1 };
 
 /** It takes 20 s until a stall is noticed: what is said meanwhile must not be more than the history holds. */
 const STALLED_AT = LONG ? messages - HISTORY / 2 : undefined;
@@ -58,27 +57,3 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
     if (told > 0) t.diagnostic(`one was away for longer than the history lasts, and told so ${told} times`);
   }
 });
-
-/** What of the one order is missing without a gap that was told there. */
-function unreported(heard, order) {
-  const missing = [];
-  let at = 0;
-  let isTold = false;
-  for (const entry of heard) {
-    if (entry === "!gap") isTold = true;
-    if (entry.startsWith("!")) continue;
-    const found = order.indexOf(entry, at);
-    assert.ok(found >= at, `${entry} comes in another order`);
-    if (!isTold) missing.push(...order.slice(at, found));
-    at = found + 1;
-    isTold = false;
-  }
-  return isTold ? missing : [...missing, ...order.slice(at)];
-}
-
-function trouble(dice, proxy) {
-  const kind = dice.weighted(TROUBLES);
-  if (kind === "cut") proxy.cutAt(dice.roll());
-  if (kind === "delay") proxy.delay(dice.below(100));
-  if (kind === "split") proxy.split(new Dice(dice.below(1_000_000)));
-}

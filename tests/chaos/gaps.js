@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+
 /**
  * What a subscriber has not heard of what was taken: the size of each gap that it was told of (`!gap`), and the losses
  * that it was not told of. Messages are `publisher:number`, and each publisher's come in their order.
@@ -36,4 +38,25 @@ export function gapsOf(heard, taken) {
   }
   for (const publisher of publishers.values()) reach(publisher, Number.POSITIVE_INFINITY);
   return { sizes, unreported };
+}
+
+/**
+ * What of the one order is missing without a gap that was told there, as an error with that code.
+ *
+ * @param {string[]} heard @param {string[]} order @param {string} [code]
+ */
+export function unreported(heard, order, code = "gap") {
+  const missing = [];
+  let at = 0;
+  let isTold = false;
+  for (const entry of heard) {
+    if (entry === `!${code}`) isTold = true;
+    if (entry.startsWith("!")) continue;
+    const found = order.indexOf(entry, at);
+    assert.ok(found >= at, `${entry} comes in another order`);
+    if (!isTold) missing.push(...order.slice(at, found));
+    at = found + 1;
+    isTold = false;
+  }
+  return isTold ? missing : [...missing, ...order.slice(at)];
 }

@@ -1,5 +1,6 @@
 //! `docs/lifecycle.md` shows what the session does, or this fails.
 
+mod alignment;
 mod publishing;
 mod recovery;
 
@@ -129,7 +130,10 @@ fn describe(output: &Output) -> String {
         }
         Output::SendJoin { .. } => "send join".to_owned(),
         Output::Joined { .. } => "the channel is joined".to_owned(),
-        Output::TakePosition { .. } => "keep the server's position".to_owned(),
+        Output::TakePosition { in_doubt: false, .. } => "keep the server's position".to_owned(),
+        Output::TakePosition { in_doubt: true, .. } => {
+            "keep the server's position; ask for the history, or error: GapPossible".to_owned()
+        }
         Output::HandOut { gap: false, .. } => "keep the server's position; hand out what was missed".to_owned(),
         Output::HandOut { gap: true, .. } => {
             "keep the server's position; error: Gap; hand out what was missed".to_owned()

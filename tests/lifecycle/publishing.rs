@@ -6,7 +6,7 @@ use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Output};
 use crate::{NOTHING, Stage, acknowledge, describe, last};
 
 /// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 19] = [
+const PUBLISHING: [(&str, &[Step], &str, Step); 25] = [
     ("open, not joined", &[Stage::open], "publish", Stage::publish),
     (
         "open, message 1 waits",
@@ -49,6 +49,32 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 19] = [
         "the join is acknowledged by another server",
         Stage::restarted,
     ),
+    ("message 1 is sent without its key", &PLAIN, "it comes back", Stage::answer),
+    ("message 1 is sent without its key", &PLAIN, "15 s pass", Stage::fifteen_seconds),
+    (
+        "message 1 is sent without its key, and the connection is a new one",
+        &INTERRUPTED,
+        "the join is acknowledged",
+        acknowledge,
+    ),
+    (
+        "the same, and the channel recovers",
+        &[Stage::recover, acknowledge, Stage::publish, Stage::interrupt],
+        "the join is acknowledged",
+        acknowledge,
+    ),
+    (
+        "… and the history was asked for",
+        &[Stage::recover, acknowledge, Stage::publish, Stage::interrupt, acknowledge],
+        "a further join is acknowledged",
+        acknowledge,
+    ),
+    (
+        "… and the history was asked for",
+        &[Stage::recover, acknowledge, Stage::publish, Stage::interrupt, acknowledge],
+        "what was missed is handed out, and message 1 is not in it",
+        |stage| stage.handle(Input::Missed { channel: 0, complete: false }),
+    ),
     ("connecting, message 1 waits", &[Stage::join, Stage::publish], "no socket can be made", |stage| {
         stage.handle(Input::NoSocketMade);
     }),
@@ -58,11 +84,18 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 19] = [
 /// Something that happens to a session.
 type Step = fn(&mut Stage);
 
+const PLAIN: [Step; 3] = [Stage::open, acknowledge, Stage::publish];
+const INTERRUPTED: [Step; 4] = [Stage::open, acknowledge, Stage::publish, Stage::interrupt];
 const SENT: [Step; 3] = [Stage::open, Stage::keys, Stage::publish];
 
 impl Stage {
     fn join(&mut self) {
         self.handle(Input::Join { channel: 0, options: JoinOptions::default() });
+    }
+
+    fn recover(&mut self) {
+        self.handle(Input::Join { channel: 0, options: JoinOptions::RECOVER });
+        self.handle(Input::Opened { epoch: 1 });
     }
 
     fn open(&mut self) {

@@ -72,3 +72,13 @@ fn what_follows_an_interruption_is_what_the_lifecycle_document_says() {
     let document = include_str!("../../docs/lifecycle.md");
     assert!(document.contains(&table), "docs/lifecycle.md should hold this table:\n\n{table}");
 }
+
+/// A channel object that recovers comes while the join of another one is on its way, which has asked for nothing.
+#[test]
+fn a_channel_that_comes_to_recover_before_its_join_is_acknowledged_awaits_no_answer() {
+    let (mut stage, epoch) = interrupted(JoinOptions::NONE, Some(true));
+    stage.handle(Input::Opened { epoch });
+    stage.handle(Input::Join { channel: 0, options: JoinOptions::RECOVER.union(JoinOptions::HISTORY) });
+    stage.handle(acknowledged(true));
+    assert!(matches!(stage.outputs.last(), Some(Output::TakePosition { in_doubt: false, .. })), "{:?}", stage.outputs);
+}

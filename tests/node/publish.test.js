@@ -205,14 +205,6 @@ test("an error with its key rejects it, in the server's words", async (t) => {
   assert.deepEqual(sent(), [], "what was refused is not sent again");
 });
 
-test("without the extension it resolves when it is handed to the open socket, and carries no key", async (t) => {
-  const { channel } = open(t);
-  const published = channel.publish("text");
-  FakeSocket.latest.deliver(ack({}));
-  assert.deepEqual(await published, {});
-  assert.deepEqual(sent()[0].options, options);
-});
-
 test("it rejects after 15 seconds without an answer, counted while there is a connection", async (t) => {
   const { channel } = open(t);
   FakeSocket.latest.deliver(ack());

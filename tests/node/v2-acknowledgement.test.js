@@ -187,6 +187,17 @@ test("a first join has the kept messages once, whether as transcript or as repla
   assert.equal(payloadsOf(actions, "message").length, 5, "neither comes again");
 });
 
+test("after a reconnect, a channel that delivers at most once is told that something may be missed, where it wishes to recover", async (t) => {
+  const page = v2Page(t);
+  const client = page.client();
+  const told = ["rooms/42", ORDERS].map((name) => recorded(client.channel(name, { recover: true })));
+  await page.pass(100);
+  page.connection.drop(1006);
+  await page.pass(2_000);
+  const codes = told.map((actions) => payloadsOf(actions, "error").map(({ code }) => code));
+  assert.deepEqual(codes, [["gap_possible"], []]);
+});
+
 test("with manualAck the application acknowledges, and what it has not comes again", async (t) => {
   const seen = [];
   const handler = ({ payload, id }) => void seen.push([payload, id]);

@@ -18,13 +18,14 @@ pub(crate) enum Happening {
     TokenIsRefused,
     TimerElapses { is_late: bool, quiet_ms: u32, heard: bool },
     IsAcknowledged { channel: u32, said: Acknowledgement, writable: bool },
-    Publish { channel: u32, times: usize, writable: bool, was_sent: bool },
+    Publish { channel: u32, times: usize, writable: bool, was_sent: bool, comes_back: bool },
     IsAnswered { which: usize },
     IsRefused { channel: u32 },
     NoSocketIsMade,
     TimePasses { ms: u32 },
     IsHeard { channel: u32, writable: bool },
     MissedArrives { channel: u32, complete: bool },
+    HistoryArrives { channel: u32, hashes: Vec<u32>, seen: u32 },
     EntryArrives { channel: u32 },
     Resumes { slept: bool },
     IsWritable,
@@ -45,9 +46,15 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::TokenIsRefused),
         3 => (prop::bool::weighted(0.1), 0..30_000_u32, any::<bool>())
             .prop_map(|(is_late, quiet_ms, heard)| Happening::TimerElapses { is_late, quiet_ms, heard }),
-        6 => (channel.clone(), acknowledgement(), any::<bool>()).prop_map(|(channel, said, writable)| Happening::IsAcknowledged { channel, said, writable }),
-        8 => (channel.clone(), prop_oneof![8 => Just(1), 1 => 300..700_usize], any::<bool>(), prop::bool::weighted(0.1))
-            .prop_map(|(channel, times, writable, was_sent)| Happening::Publish { channel, times, writable, was_sent }),
+        6 => (channel.clone(), acknowledgement(), any::<bool>())
+            .prop_map(|(channel, said, writable)| Happening::IsAcknowledged { channel, said, writable }),
+        8 => (
+            (channel.clone(), prop_oneof![8 => Just(1), 1 => 300..700_usize]),
+            (any::<bool>(), prop::bool::weighted(0.1), prop::bool::weighted(0.8)),
+        )
+            .prop_map(|((channel, times), (writable, was_sent, comes_back))| {
+                Happening::Publish { channel, times, writable, was_sent, comes_back }
+            }),
         6 => (0..1_000_usize).prop_map(|which| Happening::IsAnswered { which }),
         1 => channel.clone().prop_map(|channel| Happening::IsRefused { channel }),
         1 => Just(Happening::NoSocketIsMade),
@@ -55,6 +62,8 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
         2 => (channel.clone(), any::<bool>()).prop_map(|(channel, writable)| Happening::IsHeard { channel, writable }),
         3 => (channel.clone(), any::<bool>())
             .prop_map(|(channel, complete)| Happening::MissedArrives { channel, complete }),
+        2 => (channel.clone(), prop::collection::vec(0..3_u32, 0..10), 0..10_u32)
+            .prop_map(|(channel, hashes, seen)| Happening::HistoryArrives { channel, hashes, seen }),
         3 => channel.prop_map(|channel| Happening::EntryArrives { channel }),
         1 => any::<bool>().prop_map(|slept| Happening::Resumes { slept }),
         1 => Just(Happening::IsWritable),

@@ -2,6 +2,7 @@
 
 mod happening;
 mod outputs;
+mod recovery;
 mod world;
 
 use happening::happening;

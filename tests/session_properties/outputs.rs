@@ -27,6 +27,7 @@ impl World {
                     self.keyed.clear();
                     self.sent_last.clear();
                     self.messages.values_mut().for_each(|message| message.is_out = false);
+                    self.histories.clear();
                     self.places.values_mut().for_each(|place| place.asked = false);
                 }
                 Output::CloseSocket { .. } => {
@@ -55,7 +56,16 @@ impl World {
                     assert!(self.was_asked(channel), "a channel is called joined that was not asked for");
                     assert!(self.joined.insert(channel), "a channel is called joined twice on one socket");
                 }
-                Output::TakePosition { channel } | Output::HandOut { channel, .. } => {
+                Output::TakePosition { channel, recovers, in_doubt: true } => {
+                    assert!(
+                        recovers && self.options[&channel].contains(JoinOptions::RECOVER),
+                        "nobody wants the history"
+                    );
+                    assert!(self.was_asked(channel), "the history is asked for before the join");
+                    assert!(self.histories.insert(channel), "the history is asked for twice on one socket");
+                    self.places.entry(channel).or_default().take();
+                }
+                Output::TakePosition { channel, .. } | Output::HandOut { channel, .. } => {
                     self.places.entry(channel).or_default().take();
                 }
                 Output::SendLeave { channel } => {
@@ -80,21 +90,30 @@ impl World {
                     let is_doubtful = message.was_sent && self.said.is_restarted;
                     assert!(!is_doubtful, "a message is sent again to a server that has forgotten its key");
                     assert_eq!(keyed, self.keyed.contains(&message.channel));
+                    assert!(!message.is_plain, "a message is sent again that went out without its key");
                     message.is_out = true;
                     message.was_sent |= keyed;
+                    message.is_plain |= !keyed;
                     let before = self.sent_last.insert(message.channel, number);
                     assert!(before < Some(number), "a message overtakes another one");
                 }
                 Output::Settled { message: number, failure } => {
                     let message = self.settled(number);
                     let waited_ms = self.now_ms.wrapping_sub(message.since_ms);
-                    assert!(match failure {
-                        None => message.is_out && !self.keyed.contains(&message.channel),
-                        Some(Failure::Timeout) => waited_ms >= ANSWER_WITHIN_MS,
-                        Some(Failure::Unconfirmed) => message.was_sent && self.said.is_restarted,
-                        Some(Failure::Refused) => !self.joined.contains(&message.channel),
-                        Some(_) => true,
-                    });
+                    assert!(
+                        match failure {
+                            None => message.is_plain && !message.comes_back,
+                            Some(Failure::Timeout) => !message.is_plain && waited_ms >= ANSWER_WITHIN_MS,
+                            Some(Failure::Unconfirmed) => {
+                                let is_late = !message.is_out || waited_ms >= ANSWER_WITHIN_MS;
+                                (message.is_plain && is_late) || (message.was_sent && self.said.is_restarted)
+                            }
+                            Some(Failure::Refused) => !self.joined.contains(&message.channel),
+                            Some(_) => true,
+                        },
+                        "{failure:?} {message:?} after {waited_ms} ms, {:?}",
+                        self.said
+                    );
                 }
                 Output::ForgetFrame { frame } if self.messages.contains_key(&frame) => {
                     self.settled(frame);

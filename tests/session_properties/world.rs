@@ -9,13 +9,17 @@ use xano_wasm::engine::{Acknowledgement, Engine, Frame, Input, JoinOptions, Mome
 use crate::happening::Happening;
 
 /// A published message that has no answer.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Message {
     pub(crate) channel: u32,
     /// Since when its answer is awaited, with a connection.
     pub(crate) since_ms: u32,
+    /// Whether the server sends it back.
+    pub(crate) comes_back: bool,
     /// Whether it was sent with its key.
     pub(crate) was_sent: bool,
+    /// Whether it was sent without.
+    pub(crate) is_plain: bool,
     /// Whether it was sent over the current socket.
     pub(crate) is_out: bool,
 }
@@ -68,6 +72,8 @@ pub(crate) struct World {
     pub(crate) joins: HashSet<(u32, u32)>,
     /// The channels that the engine calls joined, on the current socket.
     pub(crate) joined: HashSet<u32>,
+    /// The channels whose history the engine has asked for, on the current socket.
+    pub(crate) histories: HashSet<u32>,
     /// How many entries the server has had.
     pub(crate) newest: u32,
     /// What the host keeps of each channel.
@@ -102,6 +108,7 @@ impl World {
                 self.places.remove(&channel);
                 self.joined.remove(&channel);
                 self.keyed.remove(&channel);
+                self.histories.remove(&channel);
                 self.handle(Input::Leave { channel });
                 assert!(!self.channels.contains(&channel), "a channel that was left is not forgotten");
                 assert!(self.frames.values().all(|&of| of != channel), "a frame outlives its channel");
@@ -149,12 +156,16 @@ impl World {
                 self.handle(Input::Acknowledged { channel, said, writable });
                 self.said = Acknowledgement::default();
                 self.is_told_joined(channel);
+                let awaits_more = self.histories.contains(&channel) || self.places[&channel].asked;
+                assert!(awaits_more || !self.is_in_doubt(channel), "a message of an earlier socket is still in doubt");
             }
-            Happening::Publish { channel, times, writable, was_sent } if self.options.contains_key(&channel) => {
-                (0..times).for_each(|_| self.publish(channel, writable, was_sent));
+            Happening::Publish { channel, times, writable, was_sent, comes_back }
+                if self.options.contains_key(&channel) =>
+            {
+                (0..times).for_each(|_| self.publish(channel, writable, was_sent, comes_back));
             }
             Happening::IsAnswered { which } => {
-                let sent = self.messages.iter().filter(|(_, message)| message.was_sent);
+                let sent = self.messages.iter().filter(|(_, message)| message.was_sent || message.is_plain);
                 let Some((&number, &Message { channel, .. })) = sent.clone().nth(which % sent.count().max(1)) else {
                     return;
                 };
@@ -187,6 +198,7 @@ impl World {
                 self.is_told_joined(channel);
             }
             Happening::MissedArrives { channel, complete } => self.missed_arrives(channel, complete),
+            Happening::HistoryArrives { channel, ref hashes, seen } => self.history_arrives(channel, hashes, seen),
             Happening::EntryArrives { channel } => {
                 self.newest += 1;
                 let newest = self.newest;
@@ -223,12 +235,14 @@ impl World {
         self.every_message_is_looked_after();
     }
 
-    pub(crate) fn publish(&mut self, channel: u32, writable: bool, was_sent: bool) {
+    pub(crate) fn publish(&mut self, channel: u32, writable: bool, was_sent: bool, comes_back: bool) {
         let number = self.next_frame;
         self.next_frame += 1;
         self.frames.insert(number, channel);
-        self.messages.insert(number, Message { channel, since_ms: self.now_ms, was_sent, is_out: false });
-        let frame = Frame { number, bytes: 10, comes_back: true };
+        let since_ms = self.now_ms;
+        let message = Message { channel, comes_back, since_ms, was_sent, is_plain: false, is_out: false };
+        self.messages.insert(number, message);
+        let frame = Frame { number, bytes: 10, comes_back };
         self.handle(Input::Publish { channel, frame, writable, was_sent });
     }
 
@@ -236,8 +250,9 @@ impl World {
         let number = self.next_frame;
         self.next_frame += 1;
         let goes_out_now = self.state() == State::Open && writable;
-        let may_go =
-            |message: &Message| message.channel == channel && !message.is_out && self.joined.contains(&channel);
+        let may_go = |message: &Message| {
+            message.channel == channel && !message.is_out && !message.is_plain && self.joined.contains(&channel)
+        };
         let waits_before =
             self.waiting.get(&channel).is_some_and(|frames| !frames.is_empty()) || self.messages.values().any(may_go);
         let comes_back = number.is_multiple_of(2);
@@ -274,19 +289,6 @@ impl World {
 
     pub(crate) fn is_told_joined(&self, channel: u32) {
         assert!(self.joined.contains(&channel), "the engine does not call a channel joined that the server let in");
-    }
-
-    /// The answer to the question for what was missed, where a host asks the engine about it.
-    pub(crate) fn missed_arrives(&mut self, channel: u32, complete: bool) {
-        if !self.joined.contains(&channel) || self.state() != State::Open {
-            return;
-        }
-        let Some(Place { acknowledged: Some(_), asked, .. }) = self.places.get(&channel) else { return };
-        assert!(asked, "a host is left in doubt about a position, and nothing was asked for");
-        let outputs = self.decide(Input::Missed { channel, complete });
-        assert_eq!(outputs, [Output::HandOut { channel, gap: !complete }]);
-        self.carry_out(outputs);
-        assert_eq!(self.decide(Input::Missed { channel, complete }), [], "an answer is handed out twice");
     }
 
     pub(crate) fn state(&self) -> State {

@@ -29,13 +29,15 @@ const shared = {
  * object of the platform that this package uses.
  */
 const INTERNAL = `
-  acknowledge acknowledged acknowledgesItself activate answered attemptFailed awaitWritable cancels carryOut clientId comesBack connectAs connection debugging discard done_ms
-  enter expected failed failure formField freeSlots generation got hand handlers handles hasRestarted heard heardBefore
-  isClosed isConnected isDebugged isDiscarded isHeard isInternal isMember isOpen isPinged isRemoved isSendingKnown
-  isSent isToldConnected isV2 joinOptions leave link listen listeners mayWait missed nameOf number object onStatus
-  openWith owner pass poll quiet_ms recovery refusal removeHandlers sendIfOpen sendJoin sendWaiting sent_ms serves setTimer slot slots spares subscription
-  subscriptionOf subscriptions takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer
-  transmit unsent unsubscribe wanted wasHeard wasReplayed watch watchOver
+  acknowledge acknowledged acknowledgesItself activate answer answered attemptFailed awaitWritable cancels carryOut
+  clientId comesBack connectAs connection debugging discard enter expected failed failure formField freeSlots
+  generation got hand handlers handles handOut heard heardBefore held isAsking isClosed isConnected isDebugged
+  isDiscarded isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isSendingKnown isToldConnected
+  isV2 joinOptions leave link listen listeners mayWait missed number object onStatus openWith owner pass phase poll
+  position published publisher quiet_ms recovered refusal removeHandlers seen sendIfOpen sendJoin sendWaiting
+  sent_ms serves setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition
+  takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer transmit unsent unsubscribe
+  wanted wasHeard wasSent watch watchOver
 `;
 /** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
 const properties = {

@@ -12,7 +12,7 @@ use crate::workspace::{Mode, Workspace};
 /// to one version, so they are as good as stable for this one step.
 /// The linker's own stack of 1 MiB would be sixteen of the seventeen pages that the module takes; the deepest call needs
 /// less than 1 KiB: tests/node/memory.test.js.
-const RELEASE_RUSTFLAGS: &str = "-Ctarget-feature=-reference-types -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Cllvm-args=-inline-threshold=25 -Clink-arg=-zstack-size=32768";
+const RELEASE_RUSTFLAGS: &str = "-Ctarget-feature=-reference-types -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Cllvm-args=-inline-threshold=30 -Clink-arg=-zstack-size=32768";
 const RELEASE_CARGO_ARGUMENTS: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 /// Cargo itself knows what is fresh, so this step always runs; it takes well under a second when nothing changed.

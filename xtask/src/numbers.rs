@@ -4,15 +4,20 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use xano_wasm::engine::Failure;
+use xano_wasm::engine::align;
 use xano_wasm::engine::numbers::{bits, input, output};
 use xano_wasm::engine::session::{publishing, queue};
 
 use crate::files;
 use crate::workspace::Workspace;
 
-/// Times that hold on both sides, by their names in JavaScript.
-const LIMITS: [(&str, u32); 2] =
-    [("TURN_MS", queue::PER_TURN_MS as u32), ("ANSWER_WITHIN_MS", publishing::ANSWER_WITHIN_MS)];
+/// Limits and times that hold on both sides, by their names in JavaScript.
+const LIMITS: [(&str, u32); 4] = [
+    ("MAX_FRAMES", queue::MAX_FRAMES as u32),
+    ("TURN_MS", queue::PER_TURN_MS as u32),
+    ("ANSWER_WITHIN_MS", publishing::ANSWER_WITHIN_MS),
+    ("SEEN_ENTRIES", align::SEEN_ENTRIES as u32),
+];
 
 const LINE_WIDTH: usize = 120;
 
@@ -31,7 +36,7 @@ fn module() -> String {
     group(&mut text, "What happened: src/engine/numbers.rs says what belongs to each.", input::ALL);
     group(&mut text, "What to do.", output::ALL);
     group(&mut text, "What travels together in one number.", bits::ALL);
-    group(&mut text, "Times: src/engine/session.", &LIMITS);
+    group(&mut text, "Limits and times: src/engine.", &LIMITS);
     let names: Vec<String> = Failure::ALL.iter().map(|failure| failure.code().to_uppercase()).collect();
     let failures: Vec<_> = names.iter().zip(0..).map(|(name, number)| (name.as_str(), number)).collect();
     group(&mut text, "Failures.", &failures);

@@ -20,15 +20,18 @@ pub(crate) const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 /// Found by trying; docs/decisions/003-inlining.md has the figures. Not `--traps-never-happen`: a trap has to stay one.
-const PASSES: [&str; 8] = [
+const PASSES: [&str; 10] = [
     // The stack lies at the bottom of the memory, so nothing is ever at the lowest addresses.
     "--low-memory-unused",
+    // A function of one caller is inlined up to this size: 21 bytes gzip.
+    "--one-caller-inline-max-function-size=200",
     "--gufa",
     "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
     "-Oz",
+    "--converge",
     "--strip-target-features",
 ];
 

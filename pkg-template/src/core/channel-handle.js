@@ -1,4 +1,4 @@
-import { coded } from "../errors.js";
+import { coded, failure } from "../errors.js";
 import { failureAction, statusAction } from "./actions.js";
 import { Connection } from "./connection.js";
 import { fenced, handTo, handToAll, sweep } from "./dispatch.js";
@@ -20,6 +20,7 @@ import {
   RETURNS,
   SEND,
   TAKES_FRAMES,
+  UNCONFIRMED,
   V2,
   WAS_SENT,
 } from "./numbers.js";
@@ -177,7 +178,7 @@ export class ChannelHandle {
     }
     return forgottenBy(() => {
       for (const [number, { published }] of kept) {
-        if (published?.handle === this) decide(connection, ANSWERED, slot, number);
+        if (published?.publisher === this) decide(connection, ANSWERED, slot, number);
       }
     });
   }
@@ -277,9 +278,9 @@ export class ChannelHandle {
     this.activate();
     const { subscription } = this;
     const { published } = frame;
-    // Code of the application has destroyed it during the call.
-    if (!subscription) {
-      published?.settle();
+    // Code of the application has destroyed it during the call; or a server may have it that would not know it again.
+    if (!subscription || published?.wasSent === 0) {
+      published?.settle(subscription && failure(UNCONFIRMED));
       return true;
     }
     const { connection, slot } = subscription;
@@ -287,7 +288,7 @@ export class ChannelHandle {
     const takesFrames = connection.takesFrames();
     const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0);
     const more = published ? published.wasSent && WAS_SENT : this.mayWait && MAY_WAIT;
-    decide(connection, published ? PUBLISH : SEND, slot, keepFrame(frame), frame.bytes, bits | +more);
+    decide(connection, published ? PUBLISH : SEND, slot, keepFrame(frame), frame.bytes, bits | (more || 0));
     return takesFrames;
   }
 
@@ -306,7 +307,7 @@ export class ChannelHandle {
       : frameText("message", this.channel, { ...options, key }, payload);
     ensureCore();
     this.object = object;
-    const published = { handle: this, key, wasSent: false, settle };
+    const published = { publisher: this, key, settle };
     const comesBack = !isV2 && !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
   }
@@ -338,7 +339,7 @@ export class ChannelHandle {
     handles.delete(this.number);
     this.isClosed = true;
     this.object = undefined;
-    for (const { published } of kept.values()) if (published?.handle === this) published.settle();
+    for (const { published } of kept.values()) if (published?.publisher === this) published.settle();
     try {
       this.leave();
     } finally {

@@ -3,6 +3,7 @@ import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
 import { frameText, kept, publishedText, takeFrame } from "./frames.js";
+import { align } from "./history.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
 import { connections, regroup } from "./pool.js";
@@ -25,7 +26,7 @@ let count = 0;
 export class Connection {
   number = ++count;
   /** How it stands: 2 open, 1 on its way, 0 not. */
-  status = 0;
+  phase = 0;
   /**
    * The number of the socket that is open or will be opened; 0 when there is none.
    */
@@ -79,7 +80,7 @@ export class Connection {
   }
 
   get isOpen() {
-    return this.status === 2;
+    return this.phase === 2;
   }
 
   /** Every channel object on this connection. */
@@ -146,12 +147,12 @@ export class Connection {
   carryOut(output, a, b, c) {
     switch (output) {
       case N.OPEN_SOCKET:
-        this.status = 1;
+        this.phase = 1;
         this.generation = a;
         this.open(a);
         break;
       case N.CLOSE_SOCKET:
-        this.status = 1;
+        this.phase = 1;
         if (this.link) this.link.close(a);
         // A token is being asked for; there is nothing to close yet.
         else decide(this, N.CLOSED, this.generation, ABNORMAL);
@@ -183,17 +184,17 @@ export class Connection {
         this.freeSlots.push(a);
         break;
       case N.FORGET_CONNECTION:
-        this.status = 0;
+        this.phase = 0;
         if (!this.subscriptions.size) connections.delete(this);
         break;
       case N.JOINED:
         this.subscriptionAt(a).isJoined = true;
         break;
       case N.TAKE_POSITION:
-        this.subscriptionAt(a).takePosition();
+        this.subscriptionAt(a).takePosition(b, c);
         break;
       case N.HAND_OUT:
-        this.subscriptionAt(a).handOut(b);
+        this.subscriptionAt(a).handOut(b, c);
         break;
       case N.AWAIT_WRITABLE:
         this.link?.awaitWritable();
@@ -211,7 +212,7 @@ export class Connection {
         clearTimeout(this.timer);
         break;
       case N.CONNECTED:
-        this.status = 2;
+        this.phase = 2;
         this.tellStatus(true);
         break;
       case N.DISCONNECTED:
@@ -324,7 +325,12 @@ export class Connection {
     this.isSendingKnown = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(
-      () => run(() => decide(this, N.ELAPSED, timer, this.link?.quiet_ms(), this.link?.wasHeard())),
+      () =>
+        run(() => {
+          // A history that has not come by then does not come.
+          if (watches) for (const subscription of this.subscriptions.values()) align(subscription);
+          decide(this, N.ELAPSED, timer, this.link?.quiet_ms(), this.link?.wasHeard());
+        }),
       after_ms,
     );
     // A timer that only watches over an open socket keeps no program on Node from ending.
@@ -338,12 +344,13 @@ export class Connection {
    */
   disconnected(code, attempt, retryInMs) {
     const reason = this.link?.reason ?? "";
-    this.status = attempt ? 1 : 0;
+    this.phase = attempt ? 1 : 0;
     this.generation = 0;
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
       if (this.isV2) subscription.expected = new Expected();
+      subscription.isAsking = false;
     }
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);

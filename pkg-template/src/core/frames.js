@@ -14,10 +14,10 @@
  */
 /**
  * @typedef {object} Published
- * @property {ChannelHandle} handle where it was published
+ * @property {ChannelHandle} publisher where it was published
  * @property {string} key
- * @property {boolean} wasSent with its key
- * @property {Action} [answer] the server's
+ * @property {number} [wasSent] 1 with its key, 0 without
+ * @property {Action | {}} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
 
@@ -39,11 +39,6 @@ export function frameIn({ connection, isDiscarded }, data) {
 
 /** @type {Map<number, Frame>} */
 export const kept = new Map();
-/**
- * The numbers of published messages, by their keys.
- * @type {Map<string, number>}
- */
-export const numbers = new Map();
 let count = 0;
 /** @type {Frame[] | undefined} */
 let unsent;
@@ -52,7 +47,6 @@ let unsent;
 export function keepFrame(frame) {
   /** @type {Subscription} */ (frame.owner).unsent++;
   kept.set(++count, frame);
-  if (frame.published) numbers.set(frame.published.key, count);
   return count;
 }
 
@@ -64,7 +58,6 @@ export function takeFrame(number) {
   const frame = /** @type {Frame} */ (kept.get(number));
   kept.delete(number);
   /** @type {Subscription} */ (frame.owner).unsent--;
-  if (frame.published) numbers.delete(frame.published.key);
   return frame;
 }
 
@@ -76,8 +69,8 @@ export function takeFrame(number) {
 export function publishedText(number, keyed) {
   const { text, published } = /** @type {{ text: string, published: Published }} */ (kept.get(number));
   const { key } = published;
+  published.wasSent = keyed;
   if (!keyed) return text.replace(RegExp(`,"key":"${key}"|"key":"${key}",`), "");
-  published.wasSent = true;
   return text;
 }
 

@@ -17,12 +17,14 @@ export const WRITABLE = 12;
 export const ACKNOWLEDGED = 13;
 export const HEARD = 14;
 export const MISSED = 15;
-export const ELAPSED = 16;
-export const RESUMED = 17;
-export const RECONNECT = 18;
-export const PONGED = 19;
-export const NOT_READY = 20;
-export const DELIVERY = 21;
+export const ENTRY = 16;
+export const ALIGN = 17;
+export const ELAPSED = 18;
+export const RESUMED = 19;
+export const RECONNECT = 20;
+export const PONGED = 21;
+export const NOT_READY = 22;
+export const DELIVERY = 23;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -70,9 +72,11 @@ export const TAKES_FRAMES = 2;
 export const MAY_WAIT = 4;
 export const WAS_SENT = 4;
 
-// Times: src/engine/session.
+// Limits and times: src/engine.
+export const MAX_FRAMES = 1000;
 export const TURN_MS = 50;
 export const ANSWER_WITHIN_MS = 15000;
+export const SEEN_ENTRIES = 32;
 
 // Failures.
 export const POLICY = 0;
@@ -120,9 +124,9 @@ export const FAILURES = [
   ["no_token", "The function given as realtimeAuthToken gave no token; trying goes on. "],
   ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],
-  ["gap_possible", "Messages that came while there was no connection may be lost: this server does not say."],
+  ["gap_possible", "Messages that came while there was no connection may be lost."],
   ["timeout", "The server did not answer within 15 seconds."],
-  ["unconfirmed", "The server may have the message: it restarted, or the connection ended, before the answer came."],
+  ["unconfirmed", "Not confirmed: the server may have it."],
   ["poisoned", "The handlers of a message have failed three times: it is acknowledged, and does not come again."],
   ["refused", "The server refused it."],
 ];

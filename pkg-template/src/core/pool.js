@@ -88,5 +88,5 @@ function migrate(handle) {
 export function statusOf(client) {
   if (fault) throw fault;
   const own = [...connections].filter((connection) => connection.serves(client));
-  return Math.max(0, ...own.map(({ status }) => status));
+  return Math.max(0, ...own.map(({ phase }) => phase));
 }

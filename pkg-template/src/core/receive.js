@@ -2,11 +2,12 @@
 // connection does.
 
 import { handToAll } from "./dispatch.js";
+import { confirm } from "./confirm.js";
 import { decide } from "./engine.js";
-import { frameIn, kept, numbers } from "./frames.js";
+import { frameIn } from "./frames.js";
+import { align, pass } from "./history.js";
 import {
   ACKNOWLEDGED,
-  ANSWERED,
   ANSWERS_KEYS,
   ANSWERS_PINGS,
   HAS_POSITION,
@@ -45,7 +46,7 @@ export function receive(link, data) {
   }
   const subscription = connection.subscriptions.get(channel);
   if (subscription === undefined) return;
-  if (name !== "message" || (options.id ?? options.key) !== undefined) {
+  if (name !== "message" || options.id !== undefined || subscription.seen || subscription.unsent) {
     receiveExtended(subscription, frame);
     return;
   }
@@ -75,23 +76,20 @@ function receiveExtended(subscription, action) {
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
-  const number = numbers.get(key);
-  if (number) {
-    const { published, owner } = /** @type {import("./frames.js").Frame} */ (kept.get(number));
-    if (published && owner) {
-      published.answer = action;
-      decide(owner.connection, ANSWERED, owner.slot, number);
-    }
-  } else if (name === "error") {
+  if (!confirm(subscription, action) && name === "error") {
     subscription.refusal = action;
     decide(connection, CHANNEL_REFUSED, slot);
   }
-  if (name === "history" && subscription.acknowledged && typeof payload?.complete === "boolean") {
-    subscription.answer = payload.history;
-    decide(connection, MISSED, slot, payload.complete);
-  } else if (!isOurs(key) || (name !== "ack" && !subscription.replayed?.has(id))) {
-    subscription.got(id);
-    handToAll(subscription.handles, action);
+  if (
+    name === "history" &&
+    (subscription.isAsking || (subscription.acknowledged && typeof payload?.complete === "boolean"))
+  ) {
+    subscription.answer = Array.isArray(payload?.history) ? payload.history : [];
+    if (subscription.isAsking) align(subscription);
+    else decide(connection, MISSED, slot, payload.complete);
+    subscription.isAsking = false;
+  } else if (!isOurs(key) || (name !== "ack" && !subscription.recovered?.has(id))) {
+    pass(subscription, action);
   }
 }
 

@@ -1,6 +1,10 @@
 import { failureAction } from "./actions.js";
 import { handToAll } from "./dispatch.js";
-import { GAP } from "./numbers.js";
+import { confirm } from "./confirm.js";
+import { decide } from "./engine.js";
+import { frameText } from "./frames.js";
+import { isEntry, pass } from "./history.js";
+import { GAP, GAP_POSSIBLE, MISSED } from "./numbers.js";
 import { later } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
@@ -41,14 +45,30 @@ export class Subscription {
   acknowledged;
   /**
    * The entries of the answer that the engine is asked about.
-   * @type {unknown}
+   * @type {any[]}
    */
-  answer;
+  answer = [];
+  /**
+   * On a server that names no positions, and where the channel recovers: the hashes of the entries that the page has got last,
+   * oldest first; 0 where something may have been missed.
+   * @type {number[] | undefined}
+   */
+  seen;
+  /**
+   * The entries that came since the history was asked for, as they come behind what was missed.
+   * @type {Action[] | undefined}
+   */
+  held;
+  /**
+   * Whether the next history answers a question that is not the application's.
+   * @type {boolean | undefined}
+   */
+  isAsking;
   /**
    * The entries that the page has got in such an answer.
    * @type {Set<unknown> | undefined}
    */
-  replayed;
+  recovered;
 
   /**
    * On V2.
@@ -67,9 +87,20 @@ export class Subscription {
     this.slot = slot;
   }
 
-  takePosition() {
+  /**
+   * @param {number} recovers whether the channel recovers
+   * @param {number} inDoubt whether something may have been missed: it is looked for, where something was seen
+   */
+  takePosition(recovers, inDoubt) {
     this.position = this.acknowledged;
     this.acknowledged = undefined;
+    this.seen = recovers && !this.position ? (this.seen ?? []) : undefined;
+    if (!inDoubt) return;
+    if (this.seen?.[this.seen.length - 1]) {
+      this.held = [];
+      this.isAsking = true;
+      this.connection.link?.sendIfOpen(frameText("history", this.name));
+    } else this.handOut(1, 0);
   }
 
   /**
@@ -81,19 +112,30 @@ export class Subscription {
   }
 
   /**
-   * Hands out what was missed.
+   * Hands out what was missed, and what is held.
    * @param {number} hasGap
+   * @param {number} from the first entry of the answer that was missed
    */
-  handOut(hasGap) {
-    this.takePosition();
-    /** @type {any[]} */
-    const entries = Array.isArray(this.answer) ? this.answer : [];
-    const missed = entries.filter((entry) => entry?.action === "message" || entry?.action === "event");
-    this.replayed = new Set(missed.map(({ options }) => options?.id));
-    for (const id of this.replayed) this.got(id);
+  handOut(hasGap, from) {
+    const { acknowledged, seen, held = [] } = this;
+    if (acknowledged) this.takePosition(0, 0);
+    this.held = undefined;
+    const missed = this.answer.slice(from, this.answer.length - held.length).filter(isEntry);
+    this.answer = [];
+    const recovered = new Set();
+    this.recovered = recovered;
     later(() => {
-      if (hasGap) handToAll(this.handles, failureAction(GAP, this.name));
-      for (const entry of missed) handToAll(this.handles, { ...entry, replayed: true });
+      if (hasGap) {
+        handToAll(this.handles, failureAction(acknowledged ? GAP : GAP_POSSIBLE, this.name));
+        this.seen = seen && [0];
+      }
+      for (const entry of missed) {
+        recovered.add(entry.options?.id);
+        confirm(this, entry);
+        pass(this, { ...entry, replayed: true });
+      }
+      for (const action of held) pass(this, action);
+      decide(this.connection, MISSED, this.slot);
     });
   }
 }

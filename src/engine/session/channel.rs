@@ -1,7 +1,7 @@
 //! One channel of a connection.
 
 use super::options::JoinOptions;
-use super::queue::{Entry, Marks, OUT, PUBLISHED, Queue, SENT};
+use super::queue::{Entry, Marks, OUT, PLAIN, PUBLISHED, Queue, SENT};
 use super::recovery::Position;
 use super::v2::ledger::Ledger;
 
@@ -47,13 +47,15 @@ impl Channel {
     /// socket alone asks for what was missed: each answer to such a question is handed out.
     /// `once`: the first join on a socket is the only one.
     pub(super) fn join(&mut self, once: bool) -> Option<JoinOptions> {
-        let recovers = match self.joined {
-            None => self.position >= Position::Known,
+        let plain = self.options.with(JoinOptions::RECOVER, false);
+        let (joined, asks) = match self.joined {
+            None => (self.options, self.position >= Position::Known),
             Some(joined) if once || self.options.is_part_of(joined) => return None,
-            Some(_) => false,
+            // Whether it recovers is what the first join says.
+            Some(joined) => (plain.with(JoinOptions::RECOVER, joined.contains(JoinOptions::RECOVER)), false),
         };
-        self.joined = Some(self.options);
-        Some(if recovers { self.options } else { self.options.with(JoinOptions::RECOVER, false) })
+        self.joined = Some(joined);
+        Some(if asks { self.options } else { plain })
     }
 
     /// The socket is gone, and its join with it.
@@ -66,22 +68,41 @@ impl Channel {
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known
     /// what the server can do.
     pub(super) fn next(&mut self) -> Option<(usize, &mut Entry)> {
-        let barred: Marks = if self.answer == Answer::None { OUT | PUBLISHED } else { OUT };
+        let barred: Marks = if self.answer == Answer::None { OUT | PLAIN | PUBLISHED } else { OUT | PLAIN };
         self.queue.first(barred, 0)
     }
 
-    /// Takes what [`next`](Self::next) says. What is published with its key stays until it is answered.
+    /// Takes what [`next`](Self::next) says. What is published stays until it is answered, or, without its key, until it comes
+    /// back.
     pub(super) fn pop(&mut self) -> Option<Entry> {
-        let answers = self.answer == Answer::Keys;
+        let keyed = self.answer == Answer::Keys;
         let (index, entry) = self.next()?;
-        let stays = answers && entry.marks & PUBLISHED != 0;
+        let stays = entry.marks & PUBLISHED != 0 && (keyed || entry.frame.comes_back);
         if stays {
-            entry.marks |= SENT | OUT;
+            entry.marks |= if keyed { SENT | OUT } else { PLAIN | OUT };
         }
         let entry = *entry;
         if !stays {
             self.queue.take(index);
         }
         Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channel, JoinOptions};
+
+    #[test]
+    fn a_further_join_on_the_same_socket_asks_for_nothing_that_was_missed() {
+        let mut channel = Channel::new(JoinOptions::RETURNS.union(JoinOptions::POSITION));
+        assert_eq!(channel.join(false), Some(JoinOptions::NONE));
+        channel.options = JoinOptions::RECOVER.union(JoinOptions::HISTORY);
+        assert_eq!(channel.join(false), Some(JoinOptions::HISTORY));
+        assert_eq!(
+            channel.joined,
+            Some(JoinOptions::HISTORY),
+            "an acknowledgement is taken for the answer to a question"
+        );
     }
 }

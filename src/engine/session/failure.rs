@@ -72,13 +72,14 @@ failures! {
         "Messages that came while there was no connection are lost: the history is too short.";
     /// The server does not say what was missed.
     GapPossible = "gap_possible",
-        "Messages that came while there was no connection may be lost: this server does not say.";
+        "Messages that came while there was no connection may be lost.";
     /// The server has not answered what was published.
     Timeout = "timeout",
         "The server did not answer within 15 seconds.";
-    /// The server has restarted, and with it went what it knew of the message.
+    /// The server has restarted, and with it went what it knew of the message; or it knows no keys, and the message has not come
+    /// back.
     Unconfirmed = "unconfirmed",
-        "The server may have the message: it restarted, or the connection ended, before the answer came.";
+        "Not confirmed: the server may have it.";
     /// V2: the handlers of a message have failed three times.
     Poisoned = "poisoned",
         "The handlers of a message have failed three times: it is acknowledged, and does not come again.";

@@ -124,7 +124,7 @@ impl Session {
     }
 
     pub(super) fn leave(&mut self, state: State, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(frame) = self.channels.get(channel).and_then(|known| known.queue.take_first(0)) {
+        while let Some(frame) = self.channels.get(channel).and_then(|known| known.queue.take_first(0, 0)) {
             turn.push(Output::ForgetFrame { frame });
         }
         let Some(was_joined) = self.channels.remove(channel) else { return };

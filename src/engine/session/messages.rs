@@ -106,12 +106,27 @@ pub enum Input {
         writable: bool,
     },
     /// The answer has come to the question of a join for what was missed. The host asks the session only while it holds a
-    /// position that was acknowledged and not taken over.
+    /// position that was acknowledged and not taken over. Or what [`Output::HandOut`] says was handed out behind a history.
     Missed {
         /// Which channel.
         channel: ChannelId,
         /// Whether the server says that it holds everything that was missed.
         complete: bool,
+    },
+    /// The hash of an entry, for the next [`Input::Align`].
+    Entry {
+        /// Of sender and payload: see [`align`](crate::engine::align).
+        hash: u32,
+    },
+    /// The history has come that the host has asked for, or too much is held. The entries handed in since the last such input
+    /// are those that the host has seen, then those that it holds, then those of the history.
+    Align {
+        /// Which channel.
+        channel: ChannelId,
+        /// How many entries were seen.
+        seen: u32,
+        /// How many are held.
+        live: u32,
     },
     /// The timer ran out.
     Elapsed {
@@ -201,13 +216,21 @@ pub enum Output {
     TakePosition {
         /// Which channel.
         channel: ChannelId,
+        /// Whether the channel recovers: where no position was named, the host keeps the hashes of the entries that come.
+        recovers: bool,
+        /// Whether something may have been missed. Where the host has hashes, it asks for the history, and holds what comes until
+        /// [`Output::HandOut`]. Otherwise it tells the application, [`Failure::GapPossible`], and goes on as behind such an output.
+        in_doubt: bool,
     },
-    /// Keep the position that was acknowledged last, and hand the entries of the answer to the application.
+    /// Keep the position that was acknowledged last, and hand the entries of the answer to the application, and then what is
+    /// held. The answer ends with as many entries as are held.
     HandOut {
         /// Which channel.
         channel: ChannelId,
-        /// Whether the application is told before that some are missing: [`Failure::Gap`].
+        /// Whether the application is told before that some are missing.
         gap: bool,
+        /// The first entry to hand out.
+        from: u32,
     },
     /// Send the channel's leave frame.
     SendLeave {

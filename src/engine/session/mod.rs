@@ -107,6 +107,8 @@ pub struct Session {
     /// Whether the current socket may have died while the page slept, and was asked.
     doubted: bool,
     channels: Channels,
+    /// The hashes of entries that are compared next.
+    entries: Vec<u32>,
     /// How much of what waits may still go out on the current socket, as `queue` counts it.
     allowance_ms: i32,
     /// Whether the connection speaks Realtime V2.
@@ -142,6 +144,7 @@ impl Session {
             lasted_ms: 0,
             doubted: false,
             channels: Channels::new(),
+            entries: Vec::new(),
             allowance_ms: queue::AT_ONCE_MS,
             is_v2: false,
             pause_ms: 0,
@@ -219,6 +222,8 @@ impl Session {
             }
             (Open, Input::Heard { channel, writable }) => self.heard(channel, writable, turn),
             (_, Input::Missed { channel, complete }) => self.missed(channel, complete, turn),
+            (_, Input::Entry { hash }) => self.entries.push(hash),
+            (_, Input::Align { channel, seen, live }) => self.align(channel, seen, live, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
                 if self.is_greeting() {

@@ -4,7 +4,7 @@
 use super::channel::Answer;
 use super::channels::ChannelId;
 use super::failure::Failure;
-use super::queue::{Entry, Frame, FrameId, Marks, PUBLISHED, SENT};
+use super::queue::{Entry, Frame, FrameId, Marks, OUT, PLAIN, PUBLISHED, SENT};
 use super::turn::Turn;
 use super::{Output, Session, State};
 use crate::engine::Sink;
@@ -54,8 +54,8 @@ impl Session {
         if (keyed && !self.is_v2) || frame.comes_back {
             self.await_echo(turn);
         }
-        // A server that knows no keys answers none: what was handed to the open socket counts as taken.
-        if !keyed {
+        // Where keys are not answered, a public message comes back. Nothing says that a private one was taken.
+        if !keyed && !frame.comes_back {
             turn.settle(message, None);
         }
     }
@@ -72,7 +72,7 @@ impl Session {
     /// never asked for.
     pub(super) fn refused(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
         if self.channels.get(channel).is_some_and(|known| known.answer == Answer::None) {
-            self.reject(channel, PUBLISHED, Failure::Refused, turn);
+            self.reject(channel, PUBLISHED, PUBLISHED, Failure::Refused, turn);
         }
     }
 
@@ -87,7 +87,8 @@ impl Session {
                     late_in_ms = late_in_ms.min(left_ms);
                     break;
                 }
-                turn.settle(known.queue.take(index), Some(Failure::Timeout));
+                let failure = if entry.marks & PLAIN == 0 { Failure::Timeout } else { Failure::Unconfirmed };
+                turn.settle(known.queue.take(index), Some(failure));
             }
         }
         late_in_ms
@@ -103,13 +104,25 @@ impl Session {
     #[inline(never)]
     pub(super) fn reject_each(&mut self, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
         for channel in 0..self.channels.end() {
-            self.reject(channel, marks, failure, turn);
+            self.reject(channel, marks, marks, failure, turn);
         }
     }
 
-    /// Rejects what has those marks.
-    pub(super) fn reject(&mut self, channel: ChannelId, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
-        while let Some(message) = self.channels.get(channel).and_then(|known| known.queue.take_first(marks)) {
+    /// What was sent without a key over an earlier socket has not come back: it may have been taken.
+    pub(super) fn reject_plain(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        self.reject(channel, PLAIN | OUT, PLAIN, Failure::Unconfirmed, turn);
+    }
+
+    /// Rejects that of whose marks the given ones are as wanted.
+    pub(super) fn reject(
+        &mut self,
+        channel: ChannelId,
+        marks: Marks,
+        wanted: Marks,
+        failure: Failure,
+        turn: &mut Turn<impl Sink>,
+    ) {
+        while let Some(message) = self.channels.get(channel).and_then(|known| known.queue.take_first(marks, wanted)) {
             turn.settle(message, Some(failure));
         }
     }

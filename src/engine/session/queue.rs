@@ -57,8 +57,10 @@ pub type Marks = u8;
 pub const PUBLISHED: Marks = 1;
 /// It was sent with its key, over whatever socket.
 pub const SENT: Marks = 2;
-/// It was sent with its key over the current socket.
+/// It was sent over the current socket.
 pub const OUT: Marks = 4;
+/// It was sent without its key, over whatever socket: it is never sent again.
+pub const PLAIN: Marks = 8;
 
 /// A frame with what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,9 +116,9 @@ impl Queue {
         number
     }
 
-    /// Takes the oldest entry that has those marks out of the queue.
-    pub fn take_first(&mut self, marks: Marks) -> Option<FrameId> {
-        let (index, _) = self.first(marks, marks)?;
+    /// Takes the oldest entry of whose marks the given ones are as wanted out of the queue.
+    pub fn take_first(&mut self, marks: Marks, wanted: Marks) -> Option<FrameId> {
+        let (index, _) = self.first(marks, wanted)?;
         Some(self.take(index))
     }
 
@@ -148,7 +150,7 @@ mod tests {
     }
 
     fn pop_all(queue: &mut Queue) -> usize {
-        std::iter::from_fn(|| queue.take_first(0)).count()
+        std::iter::from_fn(|| queue.take_first(0, 0)).count()
     }
 
     #[test]
@@ -192,8 +194,8 @@ mod tests {
         assert_eq!(queue.first(OUT, 0).map(|(index, _)| index), Some(1), "what is out is not sent again");
         let found = queue.find(1).map(|index| queue.take(index));
         assert_eq!(found, Some(1));
-        assert_eq!(queue.take_first(PUBLISHED), Some(0));
-        assert_eq!(queue.take_first(PUBLISHED), Some(2));
+        assert_eq!(queue.take_first(PUBLISHED, PUBLISHED), Some(0));
+        assert_eq!(queue.take_first(PUBLISHED, PUBLISHED), Some(2));
     }
 
     #[test]
@@ -203,7 +205,7 @@ mod tests {
         for number in 0..50_000 {
             assert_eq!(queue.push(numbered(number, 1)), Ok(()));
             if number >= 500 {
-                assert_eq!(queue.take_first(0), Some(oldest));
+                assert_eq!(queue.take_first(0, 0), Some(oldest));
                 oldest += 1;
             }
         }

@@ -9,6 +9,7 @@ use super::queue::SENT;
 use super::turn::Turn;
 use super::{Acknowledgement, Failure, Output, Session, watch};
 use crate::engine::Sink;
+use crate::engine::align::{NOWHERE, align};
 use watch::Watch;
 
 /// What is known of where the application stands on a channel.
@@ -57,7 +58,7 @@ impl Session {
         self.recover(channel, is_first, said.has_position, turn);
         if said.is_restarted {
             // With the server went what it knew of their keys: sent again, they might be there twice.
-            self.reject(channel, SENT, Failure::Unconfirmed, turn);
+            self.reject(channel, SENT, SENT, Failure::Unconfirmed, turn);
         }
         self.send_paced(channel, writable, turn);
     }
@@ -71,27 +72,49 @@ impl Session {
     /// The first acknowledgement on a socket says where the server stands. A further join on it asks for something else.
     fn recover(&mut self, channel: ChannelId, is_first: bool, has_position: bool, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
-        let asked = is_first && known.joined.is_some_and(|joined| joined.contains(JoinOptions::RECOVER));
-        // On V2 the position is the service's cursor, and what follows it comes by itself.
-        if asked && has_position && known.position >= Position::Known && !self.is_v2 {
+        let recovers = known.joined.is_some_and(|joined| joined.contains(JoinOptions::RECOVER));
+        let asked = is_first && recovers;
+        if self.is_v2 {
+            // The position is the service's cursor: what follows it comes by itself, and without one nobody can ask.
+            let may_have_missed = asked && !has_position && known.position != Position::Never;
+            known.position = Position::Unknown;
+            turn.push(Output::TakePosition { channel, recovers: false, in_doubt: false });
+            if may_have_missed {
+                turn.push(Output::Failed { channel: Some(channel), failure: Failure::GapPossible });
+            }
+            return;
+        }
+        if asked && has_position && known.position >= Position::Known {
             known.position = Position::CatchingUp;
             return;
         }
-        let may_have_missed = asked && known.position != Position::Never && !(self.is_v2 && has_position);
+        let may_have_missed = asked && known.position != Position::Never;
         known.position = if has_position { Position::Known } else { Position::Unknown };
-        turn.push(Output::TakePosition { channel });
-        if may_have_missed {
-            turn.push(Output::Failed { channel: Some(channel), failure: Failure::GapPossible });
+        turn.push(Output::TakePosition { channel, recovers, in_doubt: may_have_missed });
+        // What came back may stand in the history.
+        if is_first && !may_have_missed {
+            self.reject_plain(channel, turn);
         }
     }
 
-    /// What was missed has come.
+    /// What was missed has come, or was handed out behind the history.
     pub(super) fn missed(&mut self, channel: ChannelId, complete: bool, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
         if known.position == Position::CatchingUp {
             known.position = Position::Known;
-            turn.push(Output::HandOut { channel, gap: !complete });
+            turn.push(Output::HandOut { channel, gap: !complete, from: 0 });
+        } else {
+            self.reject_plain(channel, turn);
         }
+    }
+
+    /// The history has come. The entries are what was seen, what came live, and the history.
+    pub(super) fn align(&mut self, channel: ChannelId, seen: u32, live: u32, turn: &mut Turn<impl Sink>) {
+        let from = self.entries.split_at_checked(seen as usize).map_or(NOWHERE, |(seen, others)| {
+            others.split_at_checked(live as usize).map_or(NOWHERE, |(live, history)| align(seen, live, history))
+        });
+        self.entries.clear();
+        turn.push(Output::HandOut { channel, gap: from == NOWHERE, from: from as u32 });
     }
 
     /// The server has said something about the join; says whether it is the first acknowledgement on this socket.

@@ -2,7 +2,7 @@
 
 use super::channel::Channel;
 use super::channels::ChannelId;
-use super::queue::{self, Entry, Frame, OUT, PUBLISHED};
+use super::queue::{self, Entry, Frame, OUT, PLAIN, PUBLISHED};
 use super::turn::Turn;
 use super::{Output, Session};
 use crate::engine::Sink;
@@ -22,7 +22,7 @@ impl Session {
             if marks & PUBLISHED == 0 {
                 self.send(frame, turn);
             } else {
-                self.published(frame, marks & OUT != 0, turn);
+                self.published(frame, marks & (OUT | PLAIN) == OUT, turn);
             }
         }
         allowance_ms

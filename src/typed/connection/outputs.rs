@@ -49,8 +49,13 @@ impl Connection {
                 self.with_socket(|socket| socket.send(&frame::bare(Action::Leave, &channel.name)));
             }),
             Output::Joined { channel } => self.with_channel(channel, SharedChannel::joined),
-            Output::TakePosition { channel } => self.with_channel(channel, SharedChannel::take_position),
-            Output::HandOut { channel, gap } => self.with_channel(channel, |channel| channel.hand_out(gap)),
+            Output::TakePosition { channel, in_doubt, .. } => self.with_channel(channel, |channel| {
+                channel.take_position();
+                if in_doubt {
+                    channel.failed(engine::Failure::GapPossible);
+                }
+            }),
+            Output::HandOut { channel, gap, .. } => self.with_channel(channel, |channel| channel.hand_out(gap)),
             Output::Send { frame } => {
                 if let Some(frame) = frames::take(frame) {
                     self.with_socket(|socket| socket.send(&frame.text));
@@ -62,6 +67,9 @@ impl Connection {
                     frames::published_text(message, place.map(|place| place.epoch().unwrap_or_default()))
                 {
                     self.with_socket(|socket| socket.send(&text));
+                }
+                if !keyed {
+                    self.handed_over(message);
                 }
             }
             Output::Settled { message, failure } => settle(message, failure),
@@ -140,6 +148,15 @@ impl Connection {
     pub(super) fn tell(&self, status: Status) {
         self.status.replace(status.clone());
         pool::clients_of(&self.rooms()).iter().for_each(|client| client.tell(&status));
+    }
+
+    /// A message went out to a server that answers no keys: it counts as taken.
+    fn handed_over(self: &Rc<Self>, message: FrameId) {
+        let place = frames::room_of(message).and_then(|room| room.place());
+        settle(message, None);
+        if let Some(place) = place {
+            self.decide(Input::Answered { channel: place.number, message });
+        }
     }
 
     fn with_channel(&self, channel: ChannelId, work: impl FnOnce(&SharedChannel)) {
