@@ -131,7 +131,7 @@ impl Ledger {
     }
 
     /// Takes the next message that may be acknowledged.
-    pub fn next(&mut self) -> Option<MessageId> {
+    pub fn take_due(&mut self) -> Option<MessageId> {
         let index = self.entries.iter().position(|entry| entry.is_due)?;
         let Entry { message, progress, .. } = *self.entries.get(index)?;
         if progress != Progress::Done {

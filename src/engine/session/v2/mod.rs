@@ -59,7 +59,7 @@ impl Session {
                 }
             }
         }
-        while let Some(message) = ledger.next() {
+        while let Some(message) = ledger.take_due() {
             turn.push(Output::SendAck { channel, message });
         }
     }
