@@ -212,9 +212,6 @@ impl Session {
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
             (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
             (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
-            (Connecting, Input::Elapsed { timer, quiet_ms, heard }) if self.is_greeting() && timer == self.timer => {
-                self.elapsed(quiet_ms, heard, turn);
-            }
             (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
@@ -256,8 +253,10 @@ impl Session {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
             (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
-            (Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
-                if self.has_slept(turn) {
+            (state @ (Connecting | Open), Input::Elapsed { timer, quiet_ms, heard })
+                if timer == self.timer && (state == Open || self.is_greeting()) =>
+            {
+                if state == Open && self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
                     self.elapsed(quiet_ms, heard, turn);

@@ -46,6 +46,7 @@ impl Session {
     }
 
     /// Something happened to a message with an id.
+    #[inline(never)]
     pub(super) fn delivery(&mut self, channel: ChannelId, message: MessageId, step: Step, turn: &mut Turn<impl Sink>) {
         let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
         match step {
