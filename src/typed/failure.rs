@@ -57,7 +57,7 @@ failures! {
     /// The token that a closure gave cannot be sent. No further attempt.
     InvalidToken = "The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. \
         Give the bare token, without \"Bearer\", then call realtime_reconnect().";
-    /// A frame was larger than the server takes (close code 1009). It is not sent again.
+    /// A frame was larger than the server takes (close code 1009). What it had not answered is not sent again.
     TooLarge;
     /// Three attempts in a row did not open. The attempts go on. Followed by the address.
     CannotConnect;

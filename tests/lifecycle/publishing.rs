@@ -6,7 +6,7 @@ use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Output};
 use crate::{NOTHING, Stage, acknowledge, describe, last};
 
 /// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 25] = [
+const PUBLISHING: [(&str, &[Step], &str, Step); 28] = [
     ("open, not joined", &[Stage::open], "publish", Stage::publish),
     (
         "open, message 1 waits",
@@ -34,6 +34,7 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 25] = [
     ("message 1 is sent", &SENT, "it is answered", Stage::answer),
     ("message 1 is sent", &SENT, "the server refuses something", Stage::refuse),
     ("message 1 is sent", &SENT, "closed, 1006", |stage| stage.close(CloseCode::ABNORMAL)),
+    ("message 1 is sent", &SENT, "closed, 1009", |stage| stage.close(CloseCode::TOO_LARGE)),
     ("message 1 is sent", &SENT, "closed, 1008", |stage| stage.close(CloseCode::POLICY)),
     ("message 1 is sent", &SENT, "closed, 1000", |stage| stage.close(CloseCode::NORMAL)),
     ("message 1 is sent", &SENT, "the last channel leaves", |stage| stage.handle(Input::Leave { channel: 0 })),
@@ -42,6 +43,18 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 25] = [
         &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
         "the join is acknowledged, keys are answered",
         Stage::keys,
+    ),
+    (
+        "message 1 is sent, and the connection is a new one",
+        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
+        "the join is acknowledged, keys are not answered",
+        acknowledge,
+    ),
+    (
+        "message 1 is sent, and the connection is a new one",
+        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt],
+        "something comes that only members get",
+        Stage::hear,
     ),
     (
         "message 1 is sent, message 2 is not, and the connection is a new one",

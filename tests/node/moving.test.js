@@ -158,3 +158,30 @@ test("what a channel object has published is told when it is destroyed, though o
   second.socket.deliver({ action: "message", options: { ...options, id: "0-2" }, payload: 2 });
   assert.deepEqual(await kept, { id: "0-2" });
 });
+
+for (const isThere of [true, false]) {
+  const where = isThere ? "a server that has restarted" : "one that has not told yet that it has";
+  test(`a message that was sent does not move to ${where}`, async (t) => {
+    const hash = `restarted-${isThere}`;
+    const keyed = (id, epoch) => ({
+      action: "join",
+      options,
+      payload: { ext: { publish: 1, recover: { epoch, id } } },
+    });
+    const [first] = [member(t, hash, "a", keyed("0-1", "e")), member(t, hash, "a")];
+    client({ realtimeConnectionHash: hash, realtimeAuthToken: "b" })
+      .channel("room")
+      .on(() => {});
+    const there = FakeSocket.latest;
+    const tell = () => {
+      there.open();
+      there.deliver(keyed("0-0", "another"));
+    };
+    if (isThere) tell();
+    const published = first.channel.publish("once");
+    move(first, "b");
+    if (!isThere) tell();
+    await assert.rejects(published, { code: "unconfirmed" });
+    assert.deepEqual(there.sentOf("message"), []);
+  });
+}

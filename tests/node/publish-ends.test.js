@@ -77,3 +77,22 @@ test("nothing waits for its turn on a channel that is destroyed", async (t) => {
   t.mock.timers.tick(50);
   assert.equal(timers.mock.callCount(), 0);
 });
+
+test("what a server closes with 1009 for is rejected, and not sent again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { channel } = openChannel();
+  t.after(() => channel.destroy());
+  FakeSocket.latest.deliver(ack);
+  const published = channel.publish("large");
+  FakeSocket.latest.drop(1009);
+  assert.equal(await outcome(published), "too_large");
+  const later = channel.publish("small");
+  t.mock.timers.tick(60_000);
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(ack);
+  assert.deepEqual(
+    FakeSocket.latest.sentOf("message").map(({ payload }) => payload),
+    ["small"],
+  );
+  assert.equal(await outcome(later), "pending");
+});

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { client, FakeSocket } from "../support/node-page.js";
+import { client, FakeSocket, settled } from "../support/node-page.js";
 
 const options = { channel: "room" };
 const message = (id, payload = id) => ({ action: "message", options: { ...options, id }, payload });
@@ -10,10 +10,10 @@ const ack = (place) => ({ action: "join", options, payload: place ? { ext: { rec
 const history = (complete, ...entries) => ({ action: "history", options, payload: { history: entries, complete } });
 
 /** A channel that wishes to recover, joined on a server that stands there. */
-function joined(t, place, wishes = { recover: true }) {
+function joined(t, place, wishes = { recover: true }, jill = client()) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const told = [];
-  const channel = client().channel("room", wishes);
+  const channel = jill.channel("room", wishes);
   const tell = ({ action, payload, replayed }) => {
     if (action === "error") told.push(payload.code);
     if (action === "message" || action === "event") told.push(replayed ? `${payload} again` : payload);
@@ -88,4 +88,44 @@ test("a history that the application asks for stays one", (t) => {
   channel.history();
   FakeSocket.latest.deliver({ action: "history", options, payload: { history: [message("0-1")] } });
   assert.deepEqual(told, ["history"]);
+});
+
+test("what comes on a socket that is replaced before it has joined comes again over the next one, and once", async (t) => {
+  const jill = client();
+  const { told, interrupt } = joined(t, { epoch: "e", id: "0-5" }, { recover: true }, jill);
+  interrupt();
+  jill.realtimeReconnect();
+  const replaced = FakeSocket.latest;
+  replaced.deliver(ack({ epoch: "e", id: "0-6" }));
+  replaced.deliver(history(true, message("0-6")));
+  replaced.deliver(message("0-7"));
+  await settled();
+  t.mock.timers.tick(60_000);
+  FakeSocket.latest.open();
+  assert.deepEqual(FakeSocket.latest.sentOf("join")[0].payload.since, { epoch: "e", id: "0-5" });
+  FakeSocket.latest.deliver(ack({ epoch: "e", id: "0-7" }));
+  FakeSocket.latest.deliver(history(true, message("0-6"), message("0-7")));
+  assert.deepEqual(told, ["0-6 again", "0-7 again"]);
+});
+
+test("an own message that was missed answers its promise, and does not come a second time", async (t) => {
+  const announced = (id) => ({
+    action: "join",
+    options,
+    payload: { ext: { publish: 1, recover: { epoch: "e", id } } },
+  });
+  const { channel, told, interrupt } = joined(t, { epoch: "e", id: "0-1" });
+  FakeSocket.latest.deliver(announced("0-1"));
+  const published = channel.publish("own");
+  const [{ options: own }] = FakeSocket.latest.sentOf("message");
+  const echo = { action: "message", options: { ...own, id: "0-2" }, payload: "own" };
+  interrupt();
+  FakeSocket.latest.deliver(announced("0-2"));
+  FakeSocket.latest.deliver(history(true, echo));
+  interrupt();
+  FakeSocket.latest.deliver(announced("0-2"));
+  FakeSocket.latest.deliver(history(true));
+  for (const _ of FakeSocket.latest.sentOf("message")) FakeSocket.latest.deliver(echo);
+  assert.deepEqual(told, ["own again"]);
+  assert.deepEqual(await published, { id: "0-2" });
 });

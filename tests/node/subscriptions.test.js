@@ -100,3 +100,20 @@ test("once(action) rejects when the channel is destroyed", async () => {
   channel.destroy();
   await assert.rejects(first, { code: "destroyed" });
 });
+
+test("a frame that may not wait for a connection takes its turn behind those that wait for the pace", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const jill = client();
+  const [patient, hasty] = [{}, { queueOfflineActions: false }].map((wishes) => {
+    const channel = jill.channel("room", wishes).on(() => {});
+    t.after(() => channel.destroy());
+    return channel;
+  });
+  for (let number = 0; number < 500; number += 1) patient.message(number);
+  FakeSocket.latest.open();
+  hasty.message("behind");
+  const sent = () => FakeSocket.latest.sentOf("message").map(({ payload }) => payload);
+  assert.equal(sent().length, 400);
+  t.mock.timers.tick(1_100);
+  assert.deepEqual(sent().slice(-2), [499, "behind"]);
+});

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FakeSocket } from "../support/node-page.js";
+import { client, FakeSocket, openChannel, settled } from "../support/node-page.js";
 import { sdk } from "../support/package.js";
 
 const { XanoBaseStorage, XanoClient, XanoCookieStorage, XanoLocalStorage, XanoObjectStorage } = sdk;
@@ -148,3 +148,22 @@ function protocolsOf(client) {
   channel.destroy();
   return protocols;
 }
+
+test("a token function may end another channel", async (t) => {
+  const shown = t.mock.method(console, "error", () => {});
+  const { channel, socket } = openChannel();
+  socket.deliver({ action: "join", options: { channel: "room" }, payload: { ext: { publish: 1 } } });
+  let published;
+  const provide = () => {
+    published = channel.publish("ends");
+    channel.destroy();
+    return "token";
+  };
+  const other = client({ realtimeAuthToken: provide })
+    .channel("room")
+    .on(() => {});
+  t.after(() => other.destroy());
+  await settled();
+  await assert.rejects(published, { code: "destroyed" });
+  assert.equal(shown.mock.callCount(), 0);
+});

@@ -89,6 +89,7 @@ impl World {
                     assert!(!message.is_out, "a message is sent twice over one socket");
                     let is_doubtful = message.was_sent && self.said.is_restarted;
                     assert!(!is_doubtful, "a message is sent again to a server that has forgotten its key");
+                    assert!(keyed || !message.was_sent, "a message is sent again without its key");
                     assert_eq!(keyed, self.keyed.contains(&message.channel));
                     assert!(!message.is_plain, "a message is sent again that went out without its key");
                     message.is_out = true;
@@ -106,7 +107,8 @@ impl World {
                             Some(Failure::Timeout) => !message.is_plain && waited_ms >= ANSWER_WITHIN_MS,
                             Some(Failure::Unconfirmed) => {
                                 let is_late = !message.is_out || waited_ms >= ANSWER_WITHIN_MS;
-                                (message.is_plain && is_late) || (message.was_sent && self.said.is_restarted)
+                                let is_unknown = self.said.is_restarted || !self.said.answers_keys;
+                                (message.is_plain && is_late) || (message.was_sent && is_unknown)
                             }
                             Some(Failure::Refused) => !self.joined.contains(&message.channel),
                             Some(_) => true,

@@ -250,8 +250,10 @@ impl World {
         let number = self.next_frame;
         self.next_frame += 1;
         let goes_out_now = self.state() == State::Open && writable;
+        let (is_joined, is_keyed) = (self.joined.contains(&channel), self.keyed.contains(&channel));
         let may_go = |message: &Message| {
-            message.channel == channel && !message.is_out && !message.is_plain && self.joined.contains(&channel)
+            let is_meant = message.channel == channel && !message.is_out && !message.is_plain;
+            is_meant && is_joined && (is_keyed || !message.was_sent)
         };
         let waits_before =
             self.waiting.get(&channel).is_some_and(|frames| !frames.is_empty()) || self.messages.values().any(may_go);
@@ -267,8 +269,8 @@ impl World {
             return;
         }
         let is_full = self.frames.values().filter(|&&of| of == channel).count() == MAX_FRAMES;
-        let must_wait = !goes_out_now || (may_wait && waits_before);
-        let is_refused = must_wait && (!may_wait || is_full);
+        let must_wait = !goes_out_now || waits_before;
+        let is_refused = (!goes_out_now && !may_wait) || (must_wait && is_full);
         if !is_refused {
             self.waiting.entry(channel).or_default().push_back(number);
         }

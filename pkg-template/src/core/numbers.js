@@ -110,7 +110,10 @@ export const FAILURES = [
     "invalid_token",
     'The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. Set the bare token, without "Bearer", then call realtimeReconnect().',
   ],
-  ["too_large", "A message was too large for the server, which closed the connection (1009). It is not sent again."],
+  [
+    "too_large",
+    "A message was too large for the server, which closed the connection (1009). What it had not answered is not sent again.",
+  ],
   [
     "cannot_connect",
     "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src). The address is ",

@@ -76,6 +76,8 @@ function receiveExtended(subscription, action) {
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
+  // An entry on a socket that is being replaced before it has joined: the next one asks for it, behind what was missed.
+  if (id !== undefined && !subscription.isJoined) return;
   if (!confirm(subscription, action) && name === "error") {
     subscription.refusal = action;
     decide(connection, CHANNEL_REFUSED, slot);

@@ -17,7 +17,7 @@ export function askForToken(provide, take, failed) {
   const deadline = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
   });
-  Promise.race([new Promise((resolve) => resolve(provide())), deadline])
+  Promise.race([Promise.resolve().then(provide), deadline])
     .then(turn(take), turn(failed))
     .finally(() => clearTimeout(timer));
 }

@@ -68,7 +68,12 @@ impl Channel {
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known
     /// what the server can do.
     pub(super) fn next(&mut self) -> Option<(usize, &mut Entry)> {
-        let barred: Marks = if self.answer == Answer::None { OUT | PLAIN | PUBLISHED } else { OUT | PLAIN };
+        let barred: Marks = match self.answer {
+            Answer::None => OUT | PLAIN | PUBLISHED,
+            // Sent again without its key, it might be there twice.
+            Answer::Sign | Answer::Acknowledged => OUT | PLAIN | SENT,
+            Answer::Keys => OUT | PLAIN,
+        };
         self.queue.first(barred, 0)
     }
 

@@ -45,9 +45,9 @@ failures! {
     /// The token cannot be sent. No further attempt.
     InvalidToken = "invalid_token",
         "The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. Set the bare token, without \"Bearer\", then call realtimeReconnect().";
-    /// A frame was larger than the server takes (close code 1009). It is not sent again.
+    /// A frame was larger than the server takes (close code 1009). What it had not answered is not sent again.
     TooLarge = "too_large",
-        "A message was too large for the server, which closed the connection (1009). It is not sent again.";
+        "A message was too large for the server, which closed the connection (1009). What it had not answered is not sent again.";
     /// Three attempts in a row did not open. The attempts go on. Followed by the address.
     CannotConnect = "cannot_connect",
         "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src). The address is ";

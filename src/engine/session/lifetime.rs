@@ -88,7 +88,11 @@ impl Session {
         }
         let failure = match retry {
             Retry::Again => return,
-            Retry::AgainWithoutFrame => return turn.fail(Failure::TooLarge),
+            Retry::AgainWithoutFrame => {
+                turn.fail(Failure::TooLarge);
+                // The server does not say which frame it was. Sent again, that one would close every socket.
+                return self.reject_on_all(queue::OUT, Failure::TooLarge, turn);
+            }
             Retry::Never => return self.reject_all(Failure::ServerClosed, turn),
             Retry::NeverPolicy => Failure::Policy,
             Retry::NeverUnauthorized => Failure::Unauthorized,
@@ -113,7 +117,7 @@ impl Session {
         }
         if self.is_v2 {
             // Its receipts are gone, too.
-            self.reject_each(SENT, Failure::Unconfirmed, turn);
+            self.reject_on_all(SENT, Failure::Unconfirmed, turn);
         }
     }
 

@@ -182,15 +182,15 @@ impl Session {
             (state, Input::Leave { channel }) => self.leave(state, channel, turn),
             (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state, turn),
 
-            (Open, Input::Send { channel, frame, writable: true, may_wait })
-                if !(may_wait && self.channels.is_waiting(channel)) =>
-            {
-                self.send_waiting(channel, i32::MAX, turn);
+            (Open, Input::Send { channel, frame, writable: true, .. }) if !self.channels.is_waiting(channel) => {
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
             (Open, Input::Writable { epoch }) if epoch == self.epoch => self.send_some(turn),
-            (Idle, Input::Send { channel, frame, .. }) | (_, Input::Send { channel, frame, may_wait: false, .. }) => {
+            // Behind what waits for its turn every frame waits.
+            (state, Input::Send { channel, frame, writable, may_wait })
+                if state == Idle || !(may_wait || writable && state == Open) =>
+            {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {

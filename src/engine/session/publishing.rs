@@ -97,12 +97,11 @@ impl Session {
     /// Nothing comes of what was published, and of what will be, until the next attempt to connect.
     pub(super) fn reject_all(&mut self, failure: Failure, turn: &mut Turn<impl Sink>) {
         self.failure = Some(failure);
-        self.reject_each(PUBLISHED, failure, turn);
+        self.reject_on_all(PUBLISHED, failure, turn);
     }
 
-    /// Rejects what has those marks, on every channel.
-    #[inline(never)]
-    pub(super) fn reject_each(&mut self, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
+    /// Rejects what has those marks, whatever its channel.
+    pub(super) fn reject_on_all(&mut self, marks: Marks, failure: Failure, turn: &mut Turn<impl Sink>) {
         for channel in 0..self.channels.end() {
             self.reject(channel, marks, marks, failure, turn);
         }

@@ -56,8 +56,8 @@ impl Session {
         let answer = if said.answers_keys { Answer::Keys } else { Answer::Acknowledged };
         let is_first = self.joined(channel, answer, turn);
         self.recover(channel, is_first, said.has_position, turn);
-        if said.is_restarted {
-            // With the server went what it knew of their keys: sent again, they might be there twice.
+        if said.is_restarted || !said.answers_keys {
+            // This server knows nothing of their keys: sent again, they might be there twice.
             self.reject(channel, SENT, SENT, Failure::Unconfirmed, turn);
         }
         self.send_paced(channel, writable, turn);
