@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { build } from "esbuild";
+import { bundleModules, WASM } from "../support/modules.js";
 import { FakeSocket, settled } from "../support/node-page.js";
 
 setFlagsFromString("--expose-gc");
@@ -95,40 +94,23 @@ test("100,000 channels and 10,000 connections leave no number, no socket and no 
 
 /** The modules of the package, around the built wasm. */
 async function modules() {
-  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
   const boot = `
     import { readFileSync } from "node:fs";
     let exports;
     export const memory = () => exports.memory.buffer;
     export function boot(append) {
-      const module = new WebAssembly.Module(readFileSync(${JSON.stringify(here("../../pkg/xano.wasm"))}));
+      const module = new WebAssembly.Module(readFileSync(${JSON.stringify(WASM)}));
       const [{ module: from, name }] = WebAssembly.Module.imports(module);
       ({ exports } = new WebAssembly.Instance(module, { [from]: { [name]: append } }));
       return Object.values(exports).find((item) => typeof item === "function");
     }`;
-  const contents = `
+  const entry = `
     export { handles } from "./core/handles.js";
     export { links } from "./core/link.js";
     export { connections } from "./core/pool.js";
     export { XanoBase } from "./base.js";
     export { withRealtime } from "./realtime/part.js";
     export { memory } from "wasm:boot";`;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: here("../../pkg-template/src") },
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    write: false,
-    define: { VERSION: '"test"', ONLY_BROWSERS: "false" },
-    plugins: [
-      {
-        name: "boot",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^wasm:boot$/ }, () => ({ path: "boot", namespace: "boot" }));
-          onLoad({ filter: /./, namespace: "boot" }, () => ({ contents: boot }));
-        },
-      },
-    ],
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const text = await bundleModules({ entry, boot, format: "esm" });
+  return import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
 }

@@ -24,6 +24,7 @@ impl World {
                     self.epoch = epoch;
                     self.joins.clear();
                     self.joined.clear();
+                    self.acknowledges = false;
                     self.keyed.clear();
                     self.sent_last.clear();
                     self.messages.values_mut().for_each(|message| message.is_out = false);

@@ -74,6 +74,8 @@ pub(crate) struct World {
     pub(crate) joined: HashSet<u32>,
     /// The channels whose history the engine has asked for, on the current socket.
     pub(crate) histories: HashSet<u32>,
+    /// Whether the server has acknowledged a join on the current socket: it acknowledges the others, too.
+    pub(crate) acknowledges: bool,
     /// How many entries the server has had.
     pub(crate) newest: u32,
     /// What the host keeps of each channel.
@@ -155,6 +157,7 @@ impl World {
                 self.said = said;
                 self.handle(Input::Acknowledged { channel, said, writable });
                 self.said = Acknowledgement::default();
+                self.acknowledges = true;
                 self.is_told_joined(channel);
                 let awaits_more = self.histories.contains(&channel) || self.places[&channel].asked;
                 assert!(awaits_more || !self.is_in_doubt(channel), "a message of an earlier socket is still in doubt");
@@ -194,8 +197,17 @@ impl World {
                 self.now_ms = self.now_ms.wrapping_add(ms.min(left_ms));
             }
             Happening::IsHeard { channel, writable } if self.was_asked(channel) => {
+                let was_joined = self.joined.contains(&channel);
                 self.handle(Input::Heard { channel, writable });
-                self.is_told_joined(channel);
+                if self.acknowledges {
+                    assert_eq!(
+                        self.joined.contains(&channel),
+                        was_joined,
+                        "a sign stands for an acknowledgement that comes"
+                    );
+                } else {
+                    self.is_told_joined(channel);
+                }
             }
             Happening::MissedArrives { channel, complete } => self.missed_arrives(channel, complete),
             Happening::HistoryArrives { channel, ref hashes, seen } => self.history_arrives(channel, hashes, seen),

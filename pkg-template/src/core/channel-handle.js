@@ -140,12 +140,14 @@ export class ChannelHandle {
   enter(connection, left) {
     const subscription = connection.subscriptionOf(this.channel);
     let options = this.joinOptions;
+    subscription.epoch ??= left?.epoch;
     if (left && left.position !== undefined) {
       if (subscription.handles.length === 0) {
         // What comes on the way is recovered.
         subscription.position = left.position && { ...left.position };
+        subscription.ids = left.ids && new Set(left.ids);
         options |= RETURNS | (left.position ? POSITION : 0);
-      } else if (options & RECOVER && (!left.position || left.position.id !== subscription.position?.id)) {
+      } else if (options & RECOVER && !left.isAt(subscription)) {
         // Other channel objects are there already, and what they got is not what this one has.
         later(() => handToAll([this], failureAction(GAP_POSSIBLE, this.channel)));
       }
@@ -285,6 +287,7 @@ export class ChannelHandle {
     }
     const { connection, slot } = subscription;
     frame.owner = subscription;
+    if (published) subscription.ids ??= new Set();
     const takesFrames = connection.takesFrames();
     const bits = (frame.comesBack ? COMES_BACK : 0) | (takesFrames ? TAKES_FRAMES : 0);
     const more = published ? published.wasSent && WAS_SENT : this.mayWait && MAY_WAIT;

@@ -10,7 +10,7 @@ import { ANSWERED } from "./numbers.js";
 /** @import { Action } from "../types.js" */
 
 /**
- * Tells the engine of the message that the action answers, and says whether there is one: by its key, or, where it was sent
+ * Tells the engine of the message that the action answers, and returns it if there is one: by its key, or, where it was sent
  * without, by its payload, as it comes back.
  * @param {Subscription} subscription
  * @param {Action} action
@@ -26,7 +26,7 @@ export function confirm(subscription, action) {
     if (isPlain ? text.endsWith(end) : published.key === action.options?.key) {
       published.answer = isPlain ? {} : action;
       decide(owner.connection, ANSWERED, owner.slot, number);
-      return true;
+      return published;
     }
   }
 }

@@ -17,6 +17,7 @@
  * @property {ChannelHandle} publisher where it was published
  * @property {string} key
  * @property {number} [wasSent] 1 with its key, 0 without
+ * @property {boolean} [isRepeated] whether it was sent more than once
  * @property {Action | {}} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
@@ -69,6 +70,7 @@ export function takeFrame(number) {
 export function publishedText(number, keyed) {
   const { text, published } = /** @type {{ text: string, published: Published }} */ (kept.get(number));
   const { key } = published;
+  published.isRepeated = !!published.wasSent;
   published.wasSent = keyed;
   if (!keyed) return text.replace(RegExp(`,"key":"${key}"|"key":"${key}",`), "");
   return text;

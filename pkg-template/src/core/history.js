@@ -13,10 +13,11 @@ import { ALIGN, ENTRY, MAX_FRAMES, SEEN_ENTRIES } from "./numbers.js";
  * Hands out an action, unless it is held.
  * @param {Subscription} subscription
  * @param {Action} action
+ * @param {boolean} [isInOrder] whether it is newer than what came before it
  */
-export function pass(subscription, action) {
+export function pass(subscription, action, isInOrder = true) {
   const { held, seen } = subscription;
-  subscription.got(action.options?.id);
+  subscription.got(action.options?.id, isInOrder);
   const hash = seen && hashOf(action);
   if (hash) {
     if (held) {

@@ -78,7 +78,7 @@ function migrate(handle) {
   const waiting = handle.leave();
   handle.enter(find(handle) ?? new Connection(handle), subscription);
   if (handle.isConnected) handle.tellConnected(true);
-  const isForeign = subscription?.position?.epoch !== handle.subscription?.position?.epoch;
+  const isForeign = subscription?.epoch !== handle.subscription?.epoch;
   for (const frame of waiting) {
     // A server of another epoch does not know its key: there it counts as one that was sent without.
     if (isForeign && frame.published?.wasSent) frame.published.wasSent = 0;

@@ -67,18 +67,23 @@ function receiveExtended(subscription, action) {
     // Any text may come from a server: `ext` may be anything.
     const { ping, publish, recover } = payload?.ext ?? {};
     const position = typeof recover === "object" && recover ? { ...recover } : null;
-    const before = subscription.position;
+    const before = subscription.epoch;
+    const epoch = position?.epoch;
+    const isRestarted = before !== undefined && before !== epoch;
     const said =
       (ping === 1 ? ANSWERS_PINGS : 0) |
       (publish === 1 ? ANSWERS_KEYS : 0) |
       (position ? HAS_POSITION : 0) |
-      (before && before.epoch !== position?.epoch ? IS_RESTARTED : 0);
+      (isRestarted ? IS_RESTARTED : 0);
+    subscription.epoch = epoch;
+    if (isRestarted) subscription.ids?.clear();
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
   } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
   // An entry on a socket that is being replaced before it has joined: the next one asks for it, behind what was missed.
   if (id !== undefined && !subscription.isJoined) return;
-  if (!confirm(subscription, action) && name === "error") {
+  const answered = confirm(subscription, action);
+  if (!answered && name === "error") {
     subscription.refusal = action;
     decide(connection, CHANNEL_REFUSED, slot);
   }
@@ -90,8 +95,9 @@ function receiveExtended(subscription, action) {
     if (subscription.isAsking) align(subscription);
     else decide(connection, MISSED, slot, payload.complete);
     subscription.isAsking = false;
-  } else if (!isOurs(key) || (name !== "ack" && !subscription.recovered?.has(id))) {
-    pass(subscription, action);
+  } else if (!isOurs(key) || (name !== "ack" && !subscription.ids?.has(id))) {
+    // The echo of a message that is sent again may be older than what came before it.
+    pass(subscription, action, !isOurs(key) || (!!answered && !answered.isRepeated));
   }
 }
 

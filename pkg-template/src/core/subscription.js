@@ -17,6 +17,9 @@ import { later } from "./turns.js";
  * @typedef {{ epoch?: unknown, id?: unknown }} Position
  */
 
+/** How many ids a channel remembers at most. */
+const MOST_IDS = 5_000;
+
 /** One channel of a connection: joined once, however many channel objects of the page are on it. */
 export class Subscription {
   /** Whether it is joined, as the engine says. */
@@ -38,6 +41,11 @@ export class Subscription {
    * @type {Position | null | undefined}
    */
   position;
+  /**
+   * The epoch of the last acknowledgement, also where what was missed since the position is on its way.
+   * @type {unknown}
+   */
+  epoch;
   /**
    * Where the server stood when it acknowledged, until the engine says what that means.
    * @type {Position | null | undefined}
@@ -65,10 +73,11 @@ export class Subscription {
    */
   isAsking;
   /**
-   * The entries that the page has got in such an answer.
+   * The newest ids that the page has got, from its first published message on: one that is sent again may be among them,
+   * and its echo comes all the same.
    * @type {Set<unknown> | undefined}
    */
-  recovered;
+  ids;
 
   /**
    * On V2.
@@ -104,11 +113,23 @@ export class Subscription {
   }
 
   /**
+   * Whether the page has got the same entries on the other one.
+   * @param {Subscription} other
+   */
+  isAt({ position, epoch }) {
+    return !!this.position && this.position.id === position?.id && this.epoch === epoch;
+  }
+
+  /**
    * The page gets an entry.
    * @param {unknown} id
+   * @param {boolean} isInOrder
    */
-  got(id) {
-    if (this.position && id !== undefined) this.position.id = id;
+  got(id, isInOrder) {
+    if (id === undefined) return;
+    if (this.position && isInOrder) this.position.id = id;
+    const { ids } = this;
+    if (ids?.add(id) && ids.size > MOST_IDS) ids.delete(ids.values().next().value);
   }
 
   /**
@@ -120,17 +141,18 @@ export class Subscription {
     const { acknowledged, seen, held = [] } = this;
     if (acknowledged) this.takePosition(0, 0);
     this.held = undefined;
-    const missed = this.answer.slice(from, this.answer.length - held.length).filter(isEntry);
+    this.ids ??= new Set();
+    const { ids } = this;
+    const missed = this.answer
+      .slice(from, this.answer.length - held.length)
+      .filter((entry) => isEntry(entry) && !ids.has(entry.options?.id));
     this.answer = [];
-    const recovered = new Set();
-    this.recovered = recovered;
     later(() => {
       if (hasGap) {
         handToAll(this.handles, failureAction(acknowledged ? GAP : GAP_POSSIBLE, this.name));
         this.seen = seen && [0];
       }
       for (const entry of missed) {
-        recovered.add(entry.options?.id);
         confirm(this, entry);
         pass(this, { ...entry, replayed: true });
       }

@@ -65,6 +65,10 @@ impl Session {
 
     /// Something came that only a client on the channel gets.
     pub(super) fn heard(&mut self, channel: ChannelId, writable: bool, turn: &mut Turn<impl Sink>) {
+        // The server acknowledges joins, so this was on its way when the channel was left and joined again.
+        if self.has_joined {
+            return;
+        }
         self.joined(channel, Answer::Sign, turn);
         self.send_paced(channel, writable, turn);
     }
