@@ -106,7 +106,10 @@ export const FAILURES = [
   ],
   ["not_connected", "Not sent: there is no connection, and queueOfflineActions is false."],
   ["queue_full", "Not sent: too much waits on this channel already (1,000 messages or 1 MiB)."],
-  ["no_socket", "No WebSocket could be made. Node before 22 needs that of the package ws. Address and cause: "],
+  [
+    "no_socket",
+    'No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import("ws")).default. Address and cause: ',
+  ],
   ["no_token", "The function given as realtimeAuthToken gave no token; trying goes on. "],
   ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],

@@ -60,7 +60,7 @@ failures! {
     /// The platform would not make a socket: the address is illegal, or there is no WebSocket. Followed by the address
     /// and the cause.
     NoSocket = "no_socket",
-        "No WebSocket could be made. Node before 22 needs that of the package ws. Address and cause: ";
+        "No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import(\"ws\")).default. Address and cause: ";
     /// What was to give the token failed, or took too long. The attempts go on. Followed by the cause.
     NoToken = "no_token",
         "The function given as realtimeAuthToken gave no token; trying goes on. ";
