@@ -33,13 +33,13 @@ pub enum Action<T> {
     Event(Event<T>),
     /// The kept messages, oldest first, each as far as it fits: after joining with `history(true)`, or asked for.
     History(Vec<Result<Message<T>, DecodeError>>),
-    /// Everybody who is there, after joining with `presence(true)`.
+    /// All members, after joining with `presence(true)`.
     Present(Vec<Client>),
-    /// Somebody came.
+    /// A member has joined.
     Arrived(Client),
-    /// Somebody went.
+    /// A member has left.
     Departed(Client),
-    /// What this client does not know.
+    /// An action that this client does not know.
     Other {
         /// What it calls itself.
         name: String,

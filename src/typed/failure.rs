@@ -26,7 +26,7 @@ macro_rules! failures {
             pub const fn message(self) -> &'static str {
                 match self {
                     $($(Failure::$variant => $message,)?)*
-                    #[allow(unreachable_patterns)]
+                    #[allow(unreachable_patterns, reason = "every failure may have a text for Rust")]
                     _ => self.of_engine().message(),
                 }
             }

@@ -73,7 +73,7 @@ pub(super) fn next_connection() -> ConnectionId {
 }
 
 impl Page {
-    // A function of its own: the borrow has to end before the output is carried out.
+    // This is a function because the borrow has to end before the output is carried out.
     fn next_output(&self) -> Option<(Rc<Connection>, Output)> {
         self.outputs.borrow_mut().pop_front()
     }

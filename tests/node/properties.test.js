@@ -1,4 +1,5 @@
-// Random programs on the package in a page of its own, with a server that cuts, forgets and answers late, in virtual time.
+// Random programs use the package in a page, in virtual time. The server of the page cuts connections, forgets, and answers
+// late.
 // To run one alone, or more of them:
 //   SEED=17 node --test tests/node/properties.test.js
 //   SEEDS=5000 node --test tests/node/properties.test.js

@@ -33,7 +33,7 @@ const INTERNAL = `
   enter failed failure formField freeSlots generation got hand handlers handles handOut heard heardBefore held
   isAsking isClosed isConnected isDebugged isDiscarded isHeard isInternal isJoined isMember isOpen isPinged isPlain
   isRemoved isSendingKnown isToldConnected joinOptions leave link listen listeners mayWait missed number object
-  onStatus openWith owner pass phase poll position published publisher quiet_ms recovered refusal removeHandlers seen
+  onStatus openWith owner pass phase poll position published publisher quiet_ms refusal removeHandlers seen
   sendIfOpen sendJoin serves setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions
   takePosition takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer transmit unsent
   unsubscribe wanted wasHeard wasSent watch watchOver

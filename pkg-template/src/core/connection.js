@@ -285,7 +285,7 @@ export class Connection {
   settle(number, failed) {
     const { published, owner } = takeFrame(number);
     if (!N.FAILURES[failed]) published?.settle({});
-    // The server's own words, or those of the connection, say more.
+    // The text of the server, or of the failure that ended the connection, says more.
     else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 

@@ -99,10 +99,11 @@ function receiveExtended(subscription, action) {
     if (subscription.isAsking) align(subscription);
     else decide(connection, MISSED, slot, payload.complete);
     subscription.isAsking = false;
-  } else if (!isOurs(key) || (name !== "ack" && !subscription.ids?.has(id))) {
-    // The echo of a message that is sent again may be older than what came before it.
-    pass(subscription, action, !isOurs(key) || (!!answered && !answered.isRepeated));
+    return;
   }
+  if (!isOurs(key)) pass(subscription, action);
+  // The echo of a message that is sent again may be older than what came before it.
+  else if (name !== "ack" && !subscription.ids?.has(id)) pass(subscription, action, !!answered && !answered.isRepeated);
 }
 
 /**

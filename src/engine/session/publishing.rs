@@ -77,7 +77,7 @@ impl Session {
     pub(super) fn reject_late(&mut self, turn: &mut Turn<impl Sink>) -> u32 {
         let mut late_in_ms = u32::MAX;
         for known in self.channels.iter_mut() {
-            // Those behind the first one are younger.
+            // The messages behind the first one were sent later, so they are late later.
             while let Some((index, entry)) = known.queue.first(PUBLISHED, PUBLISHED) {
                 let left_ms = ANSWER_WITHIN_MS.saturating_sub(turn.moment.since_ms(entry.since_ms));
                 if left_ms > 0 {
