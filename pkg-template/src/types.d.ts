@@ -31,7 +31,7 @@ export interface Config {
   client: number;
   /** What its sockets are opened with now. */
   token(): Token;
-  onStatus(action: Action): void;
+  _onStatus(action: Action): void;
 }
 
 export interface Storage {

@@ -35,7 +35,7 @@ export function withRealtime(Base) {
       this._statusHandlers = handlers;
       const { config } = this;
       config.client = ++clients;
-      config.onStatus = (/** @type {Action} */ action) => {
+      config._onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
       config.token = () => {
