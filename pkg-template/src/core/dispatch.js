@@ -19,7 +19,7 @@ let isTaken = false;
 const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE =
-  '(Check in Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+  '(In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
 /** Handlers that have thrown. */
 const faulty = new WeakSet();
 

@@ -94,7 +94,6 @@ export function forgottenBy(work) {
  * @param {object} [options]
  * @param {unknown} [payload]
  */
-export function frameText(action, channel, options, payload) {
-  const known = options ? { ...options, channel } : { channel };
-  return JSON.stringify({ action, options: known, payload: payload === undefined ? null : payload });
+export function frameText(action, channel, options, payload = null) {
+  return JSON.stringify({ action, options: { ...options, channel }, payload });
 }
