@@ -1,6 +1,6 @@
 // The actions that no server sends: statuses and failures.
 
-import { FAILURES } from "./numbers.js";
+import { wordsOf } from "../errors.js";
 
 /** @import { Action } from "../types.js" */
 
@@ -24,9 +24,9 @@ export function statusAction(connected, details) {
  * @returns {Action}
  */
 export function failureAction(failure, channel, particulars = "") {
-  const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
+  const [code, text] = wordsOf(failure);
   let message = text.endsWith(" ") ? text + particulars : text;
-  if (code === "cannot_connect" && particulars.split("/").pop()?.length !== HASH_LENGTH) {
+  if (HELP && code === "cannot_connect" && particulars.split("/").pop()?.length !== HASH_LENGTH) {
     message += ". A hash has 27 characters: is this a canonical of Realtime V2 (rtmain01)? Not supported yet.";
   }
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };

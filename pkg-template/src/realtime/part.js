@@ -67,8 +67,8 @@ export function withRealtime(Base) {
         throw new Error("realtimeVersion 2 is not supported yet: this is a client for Realtime V1 (Legacy).");
       }
       const made = new XanoRealtimeChannel(channel, options, this.config);
-      if (!this._isCounted) countClient(this.config);
-      this._isCounted = true;
+      if (HELP && !this._isCounted) countClient(this.config);
+      if (HELP) this._isCounted = true;
       return made;
     }
 
