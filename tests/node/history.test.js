@@ -201,6 +201,16 @@ test("a history that does not come is given up, and reaches nobody later", (t) =
   assert.deepEqual(told, ["!gap_possible", "e", "f"]);
 });
 
+test("a history that comes after it was given up does not answer the next question", (t) => {
+  const { told, interrupt } = joined(t, { recover: true }, "a", "b", "c");
+  interrupt();
+  t.mock.timers.tick(10_000);
+  deliver(...said("e", "f", "g"), history(...said("e", "f", "g")));
+  interrupt();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(told, ["!gap_possible", "e", "f", "g", "!gap_possible"]);
+});
+
 test("no more is held than may wait elsewhere", (t) => {
   const { told, interrupt } = joined(t, { recover: true }, "a", "b", "c");
   interrupt();
