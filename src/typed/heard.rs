@@ -67,6 +67,11 @@ impl HeardElsewhere {
     }
 }
 
+/// Whether the entry comes before the other one on its channel.
+pub(super) fn is_before(id: &JsValue, other: &JsValue) -> bool {
+    parse(id).zip(parse(other)).is_some_and(|(id, other)| id < other)
+}
+
 fn parse(id: &JsValue) -> Option<Id> {
     let text = id.as_string()?;
     let (ms, number) = text.split_once('-').unwrap_or((&text, "0"));

@@ -69,6 +69,11 @@ impl Room {
         self.place.borrow().clone()
     }
 
+    /// Whether that is its place.
+    pub(super) fn is_at(&self, channel: &SharedChannel) -> bool {
+        self.place().is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
+    }
+
     pub(super) fn connection(&self) -> Option<Rc<Connection>> {
         self.place().map(|place| place.connection.clone())
     }
