@@ -60,10 +60,18 @@ pub(super) struct HeardElsewhere {
     pub(super) newest: JsValue,
 }
 
+/// Says whether an entry, which a server in that epoch has named, is known from such a connection.
+pub(super) type IsKnown = fn(&HeardElsewhere, Option<&str>, &JsValue) -> bool;
+
 impl HeardElsewhere {
     /// Whether the entry, which a server in that epoch has named, was heard there.
     pub(super) fn contains(&self, epoch: Option<&str>, id: &JsValue) -> bool {
         self.epoch.as_deref() == epoch && self.heard.contains(&self.newest, id)
+    }
+
+    /// Whether the entry lies no further than what was heard there: it was heard, told as a gap, or said before the room came.
+    pub(super) fn reaches(&self, epoch: Option<&str>, id: &JsValue) -> bool {
+        self.epoch.as_deref() == epoch && !is_before(&self.newest, id)
     }
 }
 

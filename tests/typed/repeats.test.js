@@ -78,6 +78,35 @@ test("the late echo of a message that was sent again comes to its publisher, and
   assert.deepEqual(outcome.position, { epoch: "e", id: "0-3" });
 });
 
+test("a channel that moves to where others are behind is not handed what was said before it came", async (t) => {
+  const page = await pageWithFakeSockets(t);
+
+  const outcome = await page.evaluate(async () => {
+    const [jill, jack] = ["", "magneto"].map((token) => new Client({ ...settings, token }));
+    const his = jack.join("avengers", false, false, true);
+    const behind = his.messages();
+    const before = join("0-1");
+    const hers = jill.join("avengers", false, false, true);
+    const ahead = hers.messages();
+    join("0-3").deliver(entry("0-4"));
+    before.drop(1006);
+    jill.set_token("magneto");
+    jill.reconnect();
+    const own = await take(ahead, 2);
+    const socket = join("0-4");
+    socket.deliver(missed(entry("0-2"), entry("0-3"), entry("0-4")));
+    socket.deliver(entry("0-5"));
+    return { own: [...own, await ahead.next()], others: await take(behind, 4), since: since(socket) };
+  });
+
+  assert.deepEqual(outcome.since, { epoch: "e", id: "0-1" });
+  assert.deepEqual(outcome.own, ["Jill: 0-4 [0]", "gap possible", "Jill: 0-5 [0]"]);
+  assert.deepEqual(outcome.others, [
+    ...["0-2", "0-3", "0-4"].map((id) => `Jill (replayed): ${id} [0]`),
+    "Jill: 0-5 [0]",
+  ]);
+});
+
 test("what comes on a socket that is replaced before it has joined comes again over the next one, and once", async (t) => {
   const page = await pageWithFakeSockets(t);
 
