@@ -288,6 +288,17 @@ test("it rejects when the server does not let this client in, but not for what e
   assert.deepEqual(await another, { id: "0-7" });
 });
 
+test("it rejects at once where the join was refused, until the channel is joined anew", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Members only", code: "anonymous" } });
+  await assert.rejects(channel.publish("text"), { message: "Members only", code: "anonymous" });
+  interrupt(t);
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver(ack());
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  assert.deepEqual(await published, { id: "0-7" });
+});
+
 test("it rejects when the channel is destroyed, and when JSON cannot say the payload", async (t) => {
   const { channel } = open(t);
   FakeSocket.latest.deliver(ack());

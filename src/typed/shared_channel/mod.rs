@@ -171,6 +171,11 @@ impl SharedChannel {
         self.refusal.borrow().clone()
     }
 
+    /// The same where it has been asked on the current socket, and nothing but the join can be meant.
+    pub(super) fn refusal_of_join(&self) -> Option<ServerError> {
+        self.refusal().filter(|_| self.connection.is_open() && !self.is_joined())
+    }
+
     /// The server has let this client in.
     pub(super) fn joined(&self) {
         self.is_joined.set(true);
@@ -180,6 +185,7 @@ impl SharedChannel {
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
         self.forget_question();
+        self.refusal.take();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
     }
