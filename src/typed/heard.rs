@@ -71,13 +71,13 @@ impl HeardElsewhere {
 
     /// Whether the entry lies no further than what was heard there: it was heard, told as a gap, or said before the room came.
     pub(super) fn reaches(&self, epoch: Option<&str>, id: &JsValue) -> bool {
-        self.epoch.as_deref() == epoch && !is_before(&self.newest, id)
+        self.epoch.as_deref() == epoch && is_within(id, &self.newest)
     }
 }
 
-/// Whether the entry comes before the other one on its channel.
-pub(super) fn is_before(id: &JsValue, other: &JsValue) -> bool {
-    parse(id).zip(parse(other)).is_some_and(|(id, other)| id < other)
+/// Whether the entry comes no later on its channel than the newest one that was heard; not where none was.
+pub(super) fn is_within(id: &JsValue, newest: &JsValue) -> bool {
+    parse(id).zip(parse(newest)).is_some_and(|(id, newest)| id <= newest)
 }
 
 fn parse(id: &JsValue) -> Option<Id> {

@@ -100,10 +100,10 @@ impl SharedChannel {
         }
     }
 
-    /// Whether the entry lies before the newest one that the application has got.
+    /// Whether the entry comes no later than the newest one that the application has got.
     pub(super) fn is_late(&self, id: &JsValue) -> bool {
         match &*self.standing.borrow() {
-            Standing::At(position) => heard::is_before(id, &position.id),
+            Standing::At(position) => heard::is_within(id, &position.id),
             _ => false,
         }
     }
