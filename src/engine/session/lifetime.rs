@@ -29,6 +29,7 @@ impl Session {
         self.failed_attempts = 0;
         self.opened_ms = turn.moment.now_ms;
         self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
+        self.reject_on_all(queue::OFTEN, Failure::Unconfirmed, turn);
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {
