@@ -58,6 +58,7 @@
 //! - `idempotency`: the outcomes of messages with an idempotency key.
 //! - `dialect`: what a socket speaks.
 //! - `v1`: the dialect of Realtime V1: parsing, permissions, commands, and all frames of the server.
+//! - [`v2`]: the dialect of Realtime V2.
 //! - `encoded`: frames as they are written to sockets.
 //! - `depth`: the limit on nested lists and objects.
 //! - `refusal`, `code`: the errors that the server sends, and their codes.
@@ -93,6 +94,7 @@ mod retention;
 pub mod settings;
 mod triggers;
 mod v1;
+pub mod v2;
 
 #[cfg(test)]
 mod tests;
