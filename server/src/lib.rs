@@ -171,6 +171,7 @@ async fn base(
         let hub = Hub::new(settings, limits, name);
         return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
     };
+    cluster::check_shareable(&settings).map_err(io::Error::other)?;
     let (cluster, mut link) = cluster::cluster(url, &name, limits).map_err(io::Error::other)?;
     let (settings, rows, secret) = select! {
         shared = link.bootstrap(&settings, secret) => shared,
