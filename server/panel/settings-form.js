@@ -37,7 +37,7 @@ function enableField(draft, on) {
         <option value="yes" .selected=${draft.enabled}>Yes</option>
         <option value="no" .selected=${!draft.enabled}>No</option>
       </select>
-      <p id="enabled-hint" class="hint">No: every connection is closed, and new ones are refused.</p>
+      <p id="enabled-hint" class="hint">No: every connection of Realtime V1 is closed, and new ones are refused.</p>
     </div>
   `;
 }
