@@ -64,7 +64,7 @@ use http::{demo, panel, probes, www as files};
 use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
-use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
+use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade, upgrade_v2};
 use triggers::Triggers;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
@@ -114,6 +114,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let routes = Router::new()
         .merge(probes::routes(directory.clone()))
         .route("/rt/{hash}", get(upgrade).with_state(Arc::clone(&gate)))
+        .route("/ws/{address}", get(upgrade_v2).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
         .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
@@ -167,6 +168,9 @@ async fn base(
     name: String,
     shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> io::Result<Option<Base>> {
+    if redis.is_some() && !settings.servers().is_empty() {
+        return Err(io::Error::other(WITHOUT_REDIS));
+    }
     let Some(url) = redis else {
         let hub = Hub::new(settings, limits, name);
         return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
@@ -211,6 +215,10 @@ fn local_routes(
 async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
+
+/// The error of a server that is started with Redis and with servers of V2.
+const WITHOUT_REDIS: &str = "the settings have servers of Realtime V2, which several servers cannot share yet: start \
+    the server without --redis, or remove servers from the settings";
 
 /// The time in which everything must close. It includes the two seconds that sockets have for the close handshake.
 const GRACE: Duration = Duration::from_secs(4);

@@ -85,7 +85,7 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         }
         Some(_) => {}
     }
-    if !config.settings.enabled {
+    if !config.settings.enabled && config.settings.servers().is_empty() {
         tracing::warn!("realtime is not enabled in the settings: every handshake is answered with 404");
     }
     config.descriptors = descriptors::raise_limit(&config.limits, config.tls.is_some()).unwrap_or_else(|error| {
