@@ -160,16 +160,24 @@ impl Hub {
 
     /// Lets Realtime V2 handle an input, then makes room if the channels of both dialects exceed a bound.
     fn with_v2(&mut self, handle: impl FnOnce(&mut Service, &Settings)) {
-        let of_v1 = InUse { bytes: self.retention.bytes(), channels: self.channels.len() };
-        self.v2.prepare(self.now_ms, of_v1);
+        self.prepare_v2();
+        if self.v2.needs_room() {
+            // The input may be a join, for which an unused channel of V1 has to make room.
+            self.forget_unused("");
+            self.prepare_v2();
+        }
         handle(&mut self.v2, &self.settings);
         self.calls.append(&mut self.v2.calls);
         while self.v2.is_over_bound() && (self.v2.forget_unused() || self.forget_unused("")) {
-            let of_v1 = InUse { bytes: self.retention.bytes(), channels: self.channels.len() };
-            self.v2.prepare(self.now_ms, of_v1);
+            self.prepare_v2();
         }
         self.v2.shrink_last();
         self.retention.set_elsewhere(self.v2.in_use());
+    }
+
+    fn prepare_v2(&mut self) {
+        let of_v1 = InUse { bytes: self.retention.bytes(), channels: self.channels.len() };
+        self.v2.prepare(self.now_ms, of_v1);
     }
 
     /// Forgets a channel of V2 that has no members. Returns whether there was one.

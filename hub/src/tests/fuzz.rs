@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::Settings;
@@ -118,8 +119,10 @@ fn every_frame_of_v2_has_answers_that_are_json_and_its_payload_stays_as_it_was_s
         let jill = scene.joins("rooms/42");
         scene.join(jill, "orders/7");
         scene.sends(jill, text);
-        // Panics if a frame is not JSON.
-        scene.hears(jill);
+        for answer in scene.hears_texts(jill) {
+            // A payload may have half of a surrogate pair, which only JavaScript accepts.
+            assert!(serde_json::from_str::<&RawValue>(&answer).is_ok(), "{answer}");
+        }
         scene.closes(jill);
         scene.asks_all();
     });

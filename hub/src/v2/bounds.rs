@@ -22,6 +22,16 @@ impl Service {
         self.retention.is_over()
     }
 
+    /// Returns whether there can be no further channel.
+    pub(super) fn is_full(&self) -> bool {
+        self.retention.is_full(self.channels.len())
+    }
+
+    /// Returns whether there can be no further channel although no channel of V2 is forgotten for it.
+    pub(crate) fn needs_room(&self) -> bool {
+        self.is_full() && self.retention.oldest_unused("").is_none()
+    }
+
     /// Forgets the channel that was unused for the longest time, with its messages. Returns whether there
     /// was one.
     pub(crate) fn forget_unused(&mut self) -> bool {

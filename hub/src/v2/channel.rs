@@ -11,7 +11,6 @@ use super::frames;
 use super::roster::{Identity, Roster};
 use super::settings::{ChannelSettings, Params};
 use crate::history::History;
-use crate::message_id::MessageId;
 use crate::presence::Change;
 use crate::retention::Account;
 use crate::{ConnectionId, Output};
@@ -41,20 +40,14 @@ pub(super) struct Member {
 }
 
 impl Channel {
-    /// Creates a channel. If it existed before, its newest message has the id `lost` at most.
-    pub(super) fn new(
-        name: &str,
-        address: Address,
-        settings: Arc<ChannelSettings>,
-        params: Params,
-        lost: Option<MessageId>,
-    ) -> Channel {
+    /// Creates a channel.
+    pub(super) fn new(name: &str, address: Address, settings: Arc<ChannelSettings>, params: Params) -> Channel {
         Channel {
             name: name.into(),
             address,
             settings,
             params,
-            history: History::after(lost),
+            history: History::after(None),
             members: BTreeMap::new(),
             roster: Roster::default(),
             account: Account::default(),

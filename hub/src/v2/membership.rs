@@ -11,6 +11,7 @@ use super::pending::Asked;
 use super::refusal::Refusal;
 use super::roster::Identity;
 use super::service::Service;
+use crate::history::History;
 use crate::message_id::MessageId;
 use crate::{ConnectionId, Output};
 
@@ -134,15 +135,17 @@ impl Service {
         if let Some((key, _)) = self.channels.get_key_value(&*key) {
             return Ok(Arc::clone(key));
         }
-        let state = Channel::new(channel, address.clone(), Arc::clone(settings), params, self.forgotten);
+        let state = Channel::new(channel, address.clone(), Arc::clone(settings), params);
         self.insert_channel(key.into(), state)
     }
 
     /// Adds a channel, if there is room for it.
-    pub(super) fn insert_channel(&mut self, key: Arc<str>, state: Channel) -> Result<Arc<str>, Refusal> {
-        if self.retention.is_full(self.channels.len()) && !self.forget_unused() {
+    pub(super) fn insert_channel(&mut self, key: Arc<str>, mut state: Channel) -> Result<Arc<str>, Refusal> {
+        if self.is_full() && !self.forget_unused() {
             return Err(self.retention.full().into());
         }
+        // The channel may have existed before, and its ids must go on.
+        state.history = History::after(self.forgotten);
         self.channels.insert(Arc::clone(&key), state);
         Ok(key)
     }

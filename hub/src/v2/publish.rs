@@ -53,7 +53,7 @@ impl Service {
         let key = match self.channels.get_key_value(&*key) {
             Some((key, _)) => Arc::clone(key),
             None => {
-                let state = Channel::new(channel, address, Arc::clone(rules), params, self.forgotten);
+                let state = Channel::new(channel, address, Arc::clone(rules), params);
                 self.insert_channel(key.into(), state)?
             }
         };

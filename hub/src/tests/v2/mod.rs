@@ -159,9 +159,14 @@ impl Scene {
     }
 
     /// Returns the frames that a client has received since the last call.
-    pub(super) fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
-        let texts = self.inboxes.remove(&id).unwrap_or_default();
+    fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
+        let texts = self.hears_texts(id);
         texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+    }
+
+    /// Returns the texts that a client has received since the last call.
+    pub(super) fn hears_texts(&mut self, id: ConnectionId) -> Vec<String> {
+        self.inboxes.remove(&id).unwrap_or_default()
     }
 
     fn hears_actions(&mut self, id: ConnectionId) -> Vec<String> {
