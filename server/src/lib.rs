@@ -168,13 +168,11 @@ async fn base(
     name: String,
     shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> io::Result<Option<Base>> {
-    if redis.is_some() && !settings.servers().is_empty() {
-        return Err(io::Error::other(WITHOUT_REDIS));
-    }
     let Some(url) = redis else {
         let hub = Hub::new(settings, limits, name);
         return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
     };
+    cluster::check_shareable(&settings).map_err(io::Error::other)?;
     let (cluster, mut link) = cluster::cluster(url, &name, limits).map_err(io::Error::other)?;
     let (settings, rows, secret) = select! {
         shared = link.bootstrap(&settings, secret) => shared,
@@ -215,10 +213,6 @@ fn local_routes(
 async fn nothing_here() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "there is nothing at this address\n")
 }
-
-/// The error of a server that is started with Redis and with servers of V2.
-const WITHOUT_REDIS: &str = "the settings have servers of Realtime V2, which several servers cannot share yet: start \
-    the server without --redis, or remove servers from the settings";
 
 /// The time in which everything must close. It includes the two seconds that sockets have for the close handshake.
 const GRACE: Duration = Duration::from_secs(4);

@@ -135,12 +135,19 @@ fn accepted_settings_are_unchanged_after_writing_and_reading_them() {
         { "pattern": "a/*", "wildcard": true, "history": "25", "triggers": { "join": "https://a.example/x?y" } },
         { "pattern": "a/b", "enabled": true, "id": null }
     ] });
-    fuzz(&[full.to_string(), odd.to_string(), "{}".to_owned()], |text| {
+    let servers = json!({ "servers": [{ "name": "main", "canonical": "rt", "channels": [{
+        "name": "a/{id}/c", "guid": "x", "input": [{ "name": "id", "type": "int" }], "publish": { "who": "anyone" },
+        "messages": [{ "name": "send", "auth": 5, "input": [{ "name": "body", "type": "text", "required": true }] }]
+    }] }] });
+    fuzz(&[full.to_string(), odd.to_string(), servers.to_string(), "{}".to_owned()], |text| {
         if let Ok(settings) = Settings::parse(text) {
             let written = settings.to_json();
             let read = Settings::parse(&written.to_string()).expect("what was written is read");
             assert_eq!(read.to_json(), written);
             let _ = settings.rules_for("a/b/c");
+            for server in settings.servers() {
+                let _ = server.channel_for("a/b/c");
+            }
         }
     });
 }

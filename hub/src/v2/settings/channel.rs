@@ -10,11 +10,12 @@ use super::input::Parameter;
 use super::lenient::{group, rows};
 use super::message::MessageSettings;
 use super::template::{Params, Template};
+use super::text::word;
 use crate::settings::TriggerUrl;
 
 /// The channels that match a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ChannelSettings {
     /// The template of the names.
     pub name: Template,
@@ -58,9 +59,10 @@ pub struct ChannelSettings {
 
 /// Who may send to a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object")]
 pub struct Publish {
     /// The clients that may send to the channel.
+    #[serde(deserialize_with = "word")]
     pub who: Who,
     /// Whether authenticated clients may send direct messages. It takes the place of `who` for these.
     pub direct: bool,
@@ -81,7 +83,7 @@ pub enum Who {
 
 /// The transcript of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object")]
 pub struct Conversation {
     /// Whether there is a transcript.
     pub enabled: bool,
@@ -93,9 +95,10 @@ pub struct Conversation {
 
 /// How the messages of a channel are delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object")]
 pub struct Delivery {
     /// Whether a message that was not acknowledged comes again.
+    #[serde(deserialize_with = "word")]
     pub guarantee: Guarantee,
     /// Whether the `deliver` trigger is asked for each recipient.
     pub per_recipient: bool,
@@ -114,7 +117,7 @@ pub enum Guarantee {
 
 /// The bound on what one identity may send to a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object")]
 pub struct RateLimit {
     /// The number of messages in a minute. 0: no bound.
     pub messages_per_minute: u32,
@@ -122,7 +125,7 @@ pub struct RateLimit {
 
 /// The triggers of a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object")]
 pub struct ChannelTriggers {
     /// The URL that admits or denies a join.
     pub join: Option<TriggerUrl>,
@@ -144,7 +147,7 @@ impl ChannelSettings {
         for (name, value) in params.iter() {
             let kind = self.input.iter().find(|input| input.name == name).map(|input| input.kind);
             if let Some(kind) = kind.filter(|kind| !kind.accepts(value)) {
-                return Err(NoChannel::Parameter { name: name.to_owned(), kind, value: value.to_owned() });
+                return Err(NoChannel::Parameter { name: name.to_owned(), kind });
             }
         }
         Ok(params)

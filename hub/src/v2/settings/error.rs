@@ -22,13 +22,11 @@ pub enum NoChannel {
     #[error("No settings for channel name")]
     NoTemplate,
     /// A template matches, but a value has the wrong type.
-    #[error("{name} must be {}, not {value:?}", kind.rule())]
+    #[error("{name} must be {}", kind.rule())]
     Parameter {
         /// The name of the parameter.
         name: String,
         /// The type of the parameter.
         kind: ParameterType,
-        /// The value in the name of the channel.
-        value: String,
     },
 }

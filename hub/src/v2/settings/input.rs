@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::text::name;
+use super::text::{name, word};
 
 /// The type of a path parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct Parameter {
     /// The name, as it stands in the template between braces.
     pub name: String,
     /// The type of the values.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "word")]
     pub kind: ParameterType,
     /// A note for people, without effect.
     #[serde(default)]
@@ -66,13 +66,13 @@ impl ParameterType {
 
 /// A field of a payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct InputField {
     /// The key in the payload.
     #[serde(deserialize_with = "name")]
     pub name: String,
     /// The type of the value.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "word")]
     pub kind: InputType,
     /// Whether a payload without this field is refused.
     #[serde(default)]

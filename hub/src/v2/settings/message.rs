@@ -11,12 +11,12 @@ use serde_json::value::RawValue;
 use super::error::{ServersError, refuse};
 use super::input::{InputField, RefusedInput, check};
 use super::lenient::rows;
-use super::text::name;
+use super::text::{name, word};
 use crate::settings::TriggerUrl;
 
 /// A message handler of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct MessageSettings {
     /// The name, which a client gives as the `type` of its broadcast.
     #[serde(deserialize_with = "name")]
@@ -32,7 +32,7 @@ pub struct MessageSettings {
     #[serde(default, deserialize_with = "auth", serialize_with = "write_auth")]
     pub auth: Option<i64>,
     /// The recipients.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub deliver_to: DeliverTo,
     /// The fields of the payload. Without any, every payload is accepted.
     #[serde(default, deserialize_with = "rows")]
@@ -41,7 +41,7 @@ pub struct MessageSettings {
     #[serde(default)]
     pub handler: Option<TriggerUrl>,
     /// What happens to a message whose handler has failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     pub on_failure: OnFailure,
 }
 

@@ -8,7 +8,7 @@
 //! - `index`: finds the template that a name matches.
 //! - `input`: the types of path parameters and of payloads.
 //! - `lenient`: the keys of Xano's exports that have no effect.
-//! - `text`: the rules for names.
+//! - `text`: names, and words of a fixed list.
 //! - `error`: the place of a fault, and what is wrong there.
 //!
 //! # Changed settings
@@ -40,7 +40,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use channel::{ChannelSettings, ChannelTriggers, Conversation, Delivery, Guarantee, Publish, RateLimit, Who};
@@ -64,17 +64,18 @@ pub(crate) struct Servers {
 impl Servers {
     /// Checks the servers together: no two may have the same name or the same canonical.
     pub(crate) fn new(servers: Vec<ServerSettings>) -> Result<Servers, ServersError> {
-        let mut all: Vec<Arc<ServerSettings>> = Vec::new();
+        let mut all = Vec::new();
+        let mut names = HashSet::new();
         let mut by_canonical = HashMap::new();
         for (index, mut server) in servers.into_iter().enumerate() {
             let place = format!("servers[{index}]");
             server.prepare(&place)?;
-            if all.iter().any(|other| other.name == server.name) {
-                return refuse(format!("{place}.name"), format!("another server has the name {:?}", server.name));
+            if !names.insert(server.name.clone()) {
+                return refuse(format!("{place}.name"), format!("{:?} stands there twice", server.name));
             }
             let server = Arc::new(server);
             if by_canonical.insert(server.canonical.clone(), Arc::clone(&server)).is_some() {
-                let why = format!("another server has the canonical {:?}", server.canonical);
+                let why = format!("{:?} stands there twice", server.canonical);
                 return refuse(format!("{place}.canonical"), why);
             }
             all.push(server);

@@ -14,7 +14,7 @@ use crate::settings::TriggerUrl;
 
 /// A Realtime server of V2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ServerSettings {
     /// The name of the server, for people and for publishing from the workspace.
     #[serde(deserialize_with = "name")]
@@ -44,7 +44,7 @@ pub struct ServerSettings {
 
 /// The triggers of a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct ServerTriggers {
     /// The URL that admits or denies a connection.
     #[serde(default)]

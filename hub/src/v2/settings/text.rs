@@ -1,7 +1,8 @@
-//! The rules for names in the settings.
+//! The texts in the settings: names, and words of a fixed list.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
+use serde::de::value::StringDeserializer;
+use serde::de::{Deserializer, Error as _, IntoDeserializer};
 
 /// Reads the name of a server or of a message.
 pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -19,6 +20,12 @@ pub(super) fn canonical<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
         return Ok(canonical);
     }
     Err(D::Error::custom(format!("must be 1 to {CANONICAL_BYTES} characters of A-Z, a-z, 0-9, - and _")))
+}
+
+/// Reads one of several words. A value that is no string is refused as such.
+pub(super) fn word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let word: StringDeserializer<D::Error> = String::deserialize(deserializer)?.into_deserializer();
+    T::deserialize(word)
 }
 
 /// Returns whether a byte may stand in a canonical and in the value of a parameter.

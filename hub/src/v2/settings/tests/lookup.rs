@@ -115,7 +115,7 @@ fn a_value_of_another_type_is_refused_with_the_name_of_its_parameter() {
         }
     }
     let server = server(json!([{ "name": "a/{id}", "input": [{ "name": "id", "type": "bool" }] }]));
-    let refused = NoChannel::Parameter { name: "id".into(), kind: ParameterType::Bool, value: "1".into() };
+    let refused = NoChannel::Parameter { name: "id".into(), kind: ParameterType::Bool };
     assert_eq!(server.channel_for("a/1").unwrap_err(), refused);
-    assert_eq!(refused.to_string(), "id must be true or false, not \"1\"");
+    assert_eq!(refused.to_string(), "id must be true or false");
 }

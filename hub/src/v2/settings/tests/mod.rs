@@ -1,8 +1,10 @@
 //! Tests of the settings of V2.
 
+mod generated;
 mod lookup;
 mod payloads;
 mod refused;
+mod templates;
 
 use std::sync::Arc;
 
