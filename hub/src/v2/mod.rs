@@ -28,10 +28,12 @@
 //! - `pending`: commands that wait behind the question of the same socket and channel.
 //! - `questions`: the requests to handlers and triggers, and what their answers mean.
 //! - `reform`: changed settings of servers and channels in use.
+//! - `census`: what operators see of a channel.
 //! - `bounds`: what all channels keep, in bytes and number.
 
 mod bounds;
 mod broadcast;
+mod census;
 mod channel;
 pub(crate) mod command;
 mod connection;
@@ -55,5 +57,6 @@ pub use connection::{Address, User, Visitor};
 pub use publish::Publication;
 pub use refusal::Refusal;
 
+pub(crate) use channel::Channel;
 pub(crate) use questions::Matter;
 pub(crate) use service::Service;
