@@ -5,8 +5,8 @@
 //! the hub's: encoded frames, histories and their bounds, batches of presence updates, questions to URLs, limits.
 //! docs/decisions/013-second-dialect.md has the reasons.
 //!
-//! The documentation of the wire is docs/protocol-v2.md. A comment `guess: name` marks where the code follows the guess
-//! of that name in the list there.
+//! The documentation of the wire is docs/protocol-v2.md. A comment with the word *guess* and a name marks where the code
+//! follows the guess of that name in the list there.
 //!
 //! # Layout
 //!
