@@ -51,7 +51,7 @@ export class Link {
       open: () => this.tell(OPENED),
       message: (event) => {
         // In React Native it may be missing, in Cloudflare's Workers it is 0.
-        this.heard = event.timeStamp ? event : { timeStamp: performance.now() };
+        this.heard = ONLY_BROWSERS || event.timeStamp ? event : { timeStamp: performance.now() };
         run(receive, this, event.data);
       },
       close: ({ code, reason }) => {
@@ -65,7 +65,7 @@ export class Link {
     };
     for (const type in this.listeners) socket.addEventListener(type, /** @type {any} */ (this.listeners)[type]);
     // The close event tells it all; but where sockets are emitters, as on Node 20, an error that nothing hears is thrown.
-    socket.addEventListener("error", () => {});
+    if (!ONLY_BROWSERS) socket.addEventListener("error", () => {});
     links.add(this);
   }
 
@@ -105,7 +105,7 @@ export class Link {
   /** How long ago the last frame came. In React Native, up to version 0.76, the time of an event counts from 1970. */
   quiet_ms() {
     const heard = this.heard?.timeStamp ?? 0;
-    return (heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
+    return (!ONLY_BROWSERS && heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
   }
 
   /** From now on it matters whether anything comes. */

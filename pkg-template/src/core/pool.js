@@ -81,7 +81,8 @@ function migrate(handle) {
   for (const frame of waiting) {
     const { published } = frame;
     // A server of another epoch does not know its key, and who is ahead may have got it: it counts as sent without.
-    if (published?.wasSent && !subscription?.isAt(/** @type {Subscription} */ (handle.subscription))) published.wasSent = 0;
+    if (published?.wasSent && !subscription?.isAt(/** @type {Subscription} */ (handle.subscription)))
+      published.wasSent = 0;
     handle.hand(frame);
   }
 }
