@@ -29,14 +29,14 @@ const shared = {
  * object of the platform that this package uses.
  */
 const INTERNAL = `
-  acknowledged activate answer attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard
-  enter failed failure formField freeSlots generation got hand handlers handles handOut heard heardBefore held
-  isAsking isClosed isConnected isDebugged isDiscarded isHeard isInternal isJoined isMember isOpen isPinged isPlain
-  isRemoved isSendingKnown isToldConnected joinOptions leave link listen listeners mayWait missed number object
-  onStatus openWith owner pass phase poll position published publisher quiet_ms refusal removeHandlers seen
-  sendIfOpen sendJoin serves setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions
-  takePosition takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer transmit unsent
-  unsubscribe wanted wasHeard wasSent watch watchOver
+  acknowledge acknowledged acknowledgesItself activate answer answered attemptFailed awaitWritable cancels carryOut
+  clientId comesBack connectAs connection debugging discard enter expected failed failure formField freeSlots generation
+  got hand handlers handles handOut heard heardBefore held isAsking isClosed isConnected isDebugged isDiscarded isHeard
+  isInternal isJoined isMember isOpen isPinged isPlain isRemoved isSendingKnown isToldConnected isV2 joinOptions leave
+  link listen listeners mayWait missed number object onStatus openWith owner pass phase poll position published
+  publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sendWaiting sent_ms serves setTimer settle slot
+  slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors takesFrames tell tellCancels
+  tellConnected tellFailure tellStatus timer transmit unsent unsubscribe wanted wasHeard wasSent watch watchOver
 `;
 /** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
 const properties = {

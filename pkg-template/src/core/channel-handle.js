@@ -21,10 +21,12 @@ import {
   SEND,
   TAKES_FRAMES,
   UNCONFIRMED,
+  V2,
   WAS_SENT,
 } from "./numbers.js";
 import { connectionOf } from "./pool.js";
 import { later } from "./turns.js";
+import { ackText, broadcastText } from "./v2.js";
 
 /** @import { Frame, Published } from "./frames.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -78,13 +80,16 @@ export class ChannelHandle {
    * @param {ChannelOptions} options
    * @param {Config} config
    */
-  constructor(channel, url, { history, presence, recover, queueOfflineActions }, config) {
+  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck }, config) {
     ensureCore();
     this.number = ++count;
     this.channel = channel;
     this.url = url;
     this.config = config;
-    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0);
+    const version = config.connectAs === undefined ? 0 : V2;
+    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | version;
+    /** Whether the application says which messages it has handled, on V2. */
+    this.acknowledgesItself = !!manualAck;
     /** Whether frames may wait for a connection. */
     this.mayWait = queueOfflineActions !== false;
     handles.set(this.number, this);
@@ -125,7 +130,7 @@ export class ChannelHandle {
   /** Makes the channel object a member of its channel, and asks for the connection. Does nothing when it is one. */
   activate() {
     if (this.isClosed || this.subscription) return;
-    this.enter(connectionOf(this) ?? new Connection(this.url, this.token));
+    this.enter(connectionOf(this) ?? new Connection(this));
   }
 
   /**
@@ -299,12 +304,37 @@ export class ChannelHandle {
    * @param {Published["settle"]} settle
    */
   publish(object, options, payload, key, settle) {
-    const text = frameText("message", this.channel, { ...options, key }, payload);
+    const isV2 = this.config.connectAs !== undefined;
+    const text = isV2
+      ? broadcastText(this.channel, options, payload)
+      : frameText("message", this.channel, { ...options, key }, payload);
     ensureCore();
     this.object = object;
     const published = { publisher: this, key, settle };
-    const comesBack = !(/** @type {any} */ (options)?.socketId);
+    const comesBack = !isV2 && !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
+  }
+
+  /**
+   * Sends a message on V2, or lets it wait.
+   * @param {ChannelObject} object
+   * @param {object} options
+   * @param {unknown} payload
+   */
+  broadcast(object, options, payload) {
+    const text = broadcastText(this.channel, options, payload);
+    ensureCore();
+    if (!this.hand({ text, bytes: new Blob([text]).size, comesBack: false })) this.object = object;
+  }
+
+  /**
+   * Acknowledges on V2, at once. Before the join there is nothing to acknowledge: all of it comes again.
+   * @param {unknown} cursor
+   */
+  acknowledge(cursor) {
+    if (!this.isJoined) return;
+    const { connection } = /** @type {Subscription} */ (this.subscription);
+    connection.link?.sendIfOpen(ackText(this.channel, /** @type {string} */ (connection.clientId), cursor));
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -2,7 +2,7 @@ import { failure, textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { frameText, publishedText, takeFrame } from "./frames.js";
+import { frameText, kept, publishedText, takeFrame } from "./frames.js";
 import { align } from "./history.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
@@ -11,8 +11,11 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
+import { ackText, Expected, idOf, judged } from "./v2.js";
 
-/** @import { Action, Token } from "../types.js" */
+/** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Frame } from "./frames.js" */
+/** @import { Action } from "../types.js" */
 
 /** The close code where there was none. */
 const ABNORMAL = 1006;
@@ -58,13 +61,22 @@ export class Connection {
   timer;
 
   /**
-   * @param {string} url
-   * @param {Token} token
+   * What the service has said last, before it was ready.
+   * @type {unknown}
    */
-  constructor(url, token) {
+  refusal;
+
+  /** @param {ChannelHandle} handle that needs it */
+  constructor({ url, token, config }) {
     this.url = url;
     this.token = token;
+    /** On V2 alone. */
+    this.clientId = config.connectAs;
     connections.add(this);
+  }
+
+  get isV2() {
+    return this.clientId !== undefined;
   }
 
   get isOpen() {
@@ -93,6 +105,7 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
+      if (this.isV2) subscription.expected = new Expected();
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -157,9 +170,10 @@ export class Connection {
         this.link?.sendIfOpen(frameText("leave", this.subscriptionAt(a).name));
         break;
       case N.SEND_FRAME:
-        this.link?.sendIfOpen(takeFrame(a).text);
+        this.sendWaiting(takeFrame(a));
         break;
       case N.SEND_PUBLISHED:
+        /** @type {Frame} */ (kept.get(a)).owner?.expected?.send(a);
         this.link?.sendIfOpen(publishedText(a, b));
         break;
       case N.SETTLED:
@@ -203,6 +217,12 @@ export class Connection {
         break;
       case N.DISCONNECTED:
         this.disconnected(a, b, c);
+        break;
+      case N.JUDGED:
+        judged(this.subscriptionAt(a), b);
+        break;
+      case N.SEND_ACK:
+        this.link?.sendIfOpen(ackText(this.subscriptionAt(a).name, /** @type {string} */ (this.clientId), idOf(b, c)));
         break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
@@ -272,9 +292,15 @@ export class Connection {
    */
   sendJoin(channel, options) {
     const { name, position } = this.subscriptionAt(channel);
-    const since = options & N.RECOVER ? position : undefined;
+    const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.sendIfOpen(frameText("join", name, undefined, payload));
+    this.link?.sendIfOpen(frameText("join", name, this.isV2 ? { client_id: this.clientId } : undefined, payload));
+  }
+
+  /** @param {Frame} frame */
+  sendWaiting({ owner, text }) {
+    owner?.expected?.send();
+    this.link?.sendIfOpen(text);
   }
 
   /**
@@ -323,6 +349,7 @@ export class Connection {
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
+      if (this.isV2) subscription.expected = new Expected();
       subscription.isAsking = false;
     }
     // Where the engine names a failure, that one takes its place.
@@ -356,7 +383,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars);
+    const action = failureAction(failure, subscription?.name, particulars, this.isV2, this.refusal);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

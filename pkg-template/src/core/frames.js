@@ -1,6 +1,7 @@
 // The texts that wait for a connection or for an answer, by their number.
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action } from "../types.js" */
 /**
@@ -20,6 +21,22 @@
  * @property {Action | {}} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
+
+/**
+ * The frame that the text is; nothing where it is none, or comes too late.
+ * @param {Link} link
+ * @param {string} data
+ * @returns {Action | undefined}
+ */
+export function frameIn({ connection, isDiscarded }, data) {
+  if (connection.debugging) console.log("xano: received", data);
+  try {
+    const frame = JSON.parse(data);
+    if (frame?.action && !isDiscarded) return frame;
+  } catch {
+    // Not a frame of this protocol.
+  }
+}
 
 /** @type {Map<number, Frame>} */
 export const kept = new Map();

@@ -3,6 +3,7 @@ import { decide } from "./engine.js";
 import { CLOSED, OPENED, TURN_MS, WRITABLE } from "./numbers.js";
 import { receive } from "./receive.js";
 import { run } from "./turns.js";
+import { receiveV2 } from "./v2.js";
 
 /** @import { Connection } from "./connection.js" */
 
@@ -31,6 +32,8 @@ export class Link {
   heard;
   /** What it was when the connection's timer was set. */
   heardBefore = /** @type {object | undefined} */ (undefined);
+  /** When a frame went out, on V2. */
+  sent_ms = 0;
   /** @type {any} */
   poll;
 
@@ -44,6 +47,7 @@ export class Link {
     this.connection = connection;
     this.generation = generation;
     const { url } = connection;
+    const take = connection.isV2 ? receiveV2 : receive;
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
     /** @type {Record<string, (event: any) => void>} */
@@ -52,7 +56,7 @@ export class Link {
       message: (event) => {
         // In React Native it may be missing, in Cloudflare's Workers it is 0.
         this.heard = event.timeStamp ? event : { timeStamp: performance.now() };
-        run(receive, this, event.data);
+        run(take, this, event.data);
       },
       close: ({ code, reason }) => {
         links.delete(this);
@@ -102,8 +106,9 @@ export class Link {
     this.sendIfOpen('{"action":"ping"}');
   }
 
-  /** How long ago the last frame came. In React Native, up to version 0.76, the time of an event counts from 1970. */
+  /** How long ago the last frame came; on V2, went out. In React Native, up to version 0.76, the time of an event counts from 1970. */
   quiet_ms() {
+    if (this.connection.isV2) return performance.now() - this.sent_ms;
     const heard = this.heard?.timeStamp ?? 0;
     return (heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
   }
@@ -123,7 +128,9 @@ export class Link {
    * @param {string} text
    */
   sendIfOpen(text) {
-    if (this.socket.readyState === WEBSOCKET_OPEN) this.send(text);
+    if (this.socket.readyState !== WEBSOCKET_OPEN) return;
+    this.sent_ms = performance.now();
+    this.send(text);
   }
 
   /** @param {string} text */

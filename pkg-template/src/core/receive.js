@@ -4,6 +4,7 @@
 import { handToAll } from "./dispatch.js";
 import { confirm } from "./confirm.js";
 import { decide } from "./engine.js";
+import { frameIn } from "./frames.js";
 import { align, pass } from "./history.js";
 import {
   ACKNOWLEDGED,
@@ -30,15 +31,10 @@ const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
  */
 export function receive(link, data) {
   const { connection } = link;
-  if (connection.debugging) console.log("xano: received", data);
-  let frame;
-  try {
-    frame = JSON.parse(data);
-  } catch {
-    return; // Not a frame of this protocol.
-  }
-  const name = frame?.action;
-  if (!name || link.isDiscarded || (link.isPinged && name === "pong")) return;
+  const frame = frameIn(link, data);
+  if (!frame) return;
+  const name = frame.action;
+  if (link.isPinged && name === "pong") return;
   // The handlers get the frame with everything that is in it.
   frame.client ||= undefined;
   frame.options ||= undefined;
@@ -112,7 +108,7 @@ function receiveExtended(subscription, action) {
  * @param {number} input
  * @param {number} [said]
  */
-function hear({ connection, slot }, input, said = 0) {
+export function hear({ connection, slot }, input, said = 0) {
   decide(connection, input, slot, said | (connection.takesFrames() ? TAKES_FRAMES : 0));
 }
 

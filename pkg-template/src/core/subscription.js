@@ -9,6 +9,7 @@ import { later } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Connection } from "./connection.js" */
+/** @import { Expected } from "./v2.js" */
 /** @import { Action } from "../types.js" */
 
 /**
@@ -77,6 +78,12 @@ export class Subscription {
    * @type {Set<unknown> | undefined}
    */
   ids;
+
+  /**
+   * On V2.
+   * @type {Expected | undefined}
+   */
+  expected;
 
   /**
    * @param {Connection} connection

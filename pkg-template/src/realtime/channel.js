@@ -157,11 +157,32 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
+    this._living()?.transmit(this, action, options, payload);
+  }
+
+  /** What is behind this object, to send with. */
+  _living() {
     const handle = this._handle;
     if (!handle) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
-      return;
     }
-    handle.transmit(this, action, options, payload);
+    return handle;
+  }
+
+  /**
+   * The options that a message is published with.
+   * @param {any} options
+   */
+  _typed(options) {
+    return options;
+  }
+
+  /**
+   * The options that make a message a private one.
+   * @param {any} member
+   * @returns {object}
+   */
+  _addressOf({ socketId }) {
+    return { channel: this.channel, socketId };
   }
 }

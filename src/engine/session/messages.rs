@@ -7,6 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
+use super::v2::ledger::{MessageId, Step};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,6 +144,19 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
+    /// V2: the service has answered a ping.
+    Ponged,
+    /// V2: the service has refused a frame on the current socket, and named no channel.
+    NotReady,
+    /// V2: something happened to a message with an id, on a channel of which no object acknowledges by itself.
+    Delivery {
+        /// Which channel.
+        channel: ChannelId,
+        /// Its id.
+        message: MessageId,
+        /// What happened.
+        step: Step,
+    },
 }
 
 /// What the acknowledgement of a join says.
@@ -281,6 +295,20 @@ pub enum Output {
         code: CloseCode,
         /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
         next: Option<Attempt>,
+    },
+    /// V2: the message that came on the channel before all that were not judged, and whether its handlers get it.
+    Judged {
+        /// Which channel.
+        channel: ChannelId,
+        /// Whether they get it. [`Input::Delivery`] tells how that went.
+        hand_out: bool,
+    },
+    /// V2: acknowledge a message.
+    SendAck {
+        /// Which channel.
+        channel: ChannelId,
+        /// The message's id.
+        message: MessageId,
     },
     /// Tell the application about a failure.
     Failed {

@@ -16,6 +16,7 @@
 //! - `recovery`: what counts as joined, and what was missed while there was no connection.
 //! - [`queue`]: what one channel has to send, and what it has no answer to, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
+//! - [`v2`]: what Realtime V2 asks for besides: readiness, receipts, and acknowledgements.
 
 pub mod backoff;
 mod channel;
@@ -29,6 +30,7 @@ pub mod queue;
 mod recovery;
 mod sending;
 mod turn;
+pub mod v2;
 pub mod watch;
 
 use xano_realtime_protocol::{CloseCode, Retry};
@@ -109,6 +111,10 @@ pub struct Session {
     entries: Vec<u32>,
     /// How much of what waits may still go out on the current socket, as `queue` counts it.
     allowance_ms: i32,
+    /// Whether the connection speaks Realtime V2.
+    is_v2: bool,
+    /// The pause before the next ping to a service that is not ready, in milliseconds; 0 once it is, and on V1.
+    pause_ms: u32,
 }
 
 impl Default for Session {
@@ -140,6 +146,8 @@ impl Session {
             channels: Channels::new(),
             entries: Vec::new(),
             allowance_ms: queue::AT_ONCE_MS,
+            is_v2: false,
+            pause_ms: 0,
         }
     }
 
@@ -161,6 +169,7 @@ impl Session {
         let turn = &mut Turn { moment, sink };
         match (self.state, input) {
             (Idle | Stopped, Input::Join { channel, options }) => {
+                self.is_v2 = options.contains(JoinOptions::V2);
                 self.channels.add(channel, options);
                 self.connect(turn);
             }
@@ -201,6 +210,9 @@ impl Session {
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+            (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
+            (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
+            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);
@@ -211,6 +223,9 @@ impl Session {
             (_, Input::Align { channel, seen, live }) => self.align(channel, seen, live, turn),
 
             (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
+                if self.is_greeting() {
+                    turn.push(Output::ClearTimer);
+                }
                 self.failed_attempts += 1;
                 self.closed(code, code.retry(), turn);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
@@ -238,8 +253,10 @@ impl Session {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
             (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
-            (Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
-                if self.has_slept(turn) {
+            (state @ (Connecting | Open), Input::Elapsed { timer, quiet_ms, heard })
+                if timer == self.timer && (state == Open || self.is_greeting()) =>
+            {
+                if state == Open && self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
                     self.elapsed(quiet_ms, heard, turn);
@@ -277,6 +294,8 @@ impl Session {
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
                 | Input::ChannelRefused { .. }
+                | Input::Ponged
+                | Input::NotReady
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}

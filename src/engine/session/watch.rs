@@ -127,7 +127,7 @@ impl Session {
         }
     }
 
-    fn ask(&mut self, turn: &mut Turn<impl Sink>) {
+    pub(super) fn ask(&mut self, turn: &mut Turn<impl Sink>) {
         // The timer comes first: whatever is heard from then on is an answer.
         self.look(Watch::Pong, PONG_WITHIN_MS, turn);
         turn.push(Output::SendPing);
@@ -151,6 +151,7 @@ impl Session {
         // Whatever the clock says, the time of a timer that ran out has passed.
         turn.moment.now_ms = turn.moment.now_ms.wrapping_add(turn.moment.until_ms(self.due_ms));
         self.heard |= heard;
+        let quiet_ms = if self.is_v2 { self.silence_ms(quiet_ms) } else { quiet_ms };
         if turn.moment.until_ms(self.watch_due_ms) == 0 {
             self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, self.heard), turn);
         } else {
