@@ -3,7 +3,7 @@
 
 use xano_realtime_protocol::CloseCode;
 
-use super::session::v2::ledger::{MessageId, Step};
+use super::Step;
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -27,7 +27,7 @@ macro_rules! numbered {
 /// | kind | a | b | c | d |
 /// |---|---|---|---|---|
 /// | `JOIN` | channel | [`bits`] of its options | | |
-/// | `LEAVE` | channel | | | |
+/// | `LEAVE`, `RECEIPT` | channel | | | |
 /// | `SEND` | channel | frame | its bytes | [`bits`] |
 /// | `PUBLISH` | channel | frame | its bytes | [`bits`] |
 /// | `ANSWERED` | channel | frame | | |
@@ -41,13 +41,13 @@ macro_rules! numbered {
 /// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `DELIVERY` | channel | high half of its id | low half | its step, of [`bits`] |
+/// | `DELIVERY` | channel | its id's number | its step, of [`bits`] | |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
         WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
-        PONGED NOT_READY DELIVERY
+        PONGED NOT_READY RECEIPT DELIVERY
     }
 }
 
@@ -66,8 +66,8 @@ pub mod input {
 /// | `SETTLED` | frame | failure; all bits set: none | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
-/// | `JUDGED` | channel | 1 when its handlers get it | |
-/// | `SEND_ACK` | channel | high half of its id | low half |
+/// | `JUDGED` | channel | the number of an id | 1 when its handlers get it |
+/// | `SEND_ACK` | channel | the number of an id | |
 /// | `FAILED` | failure | channel; all bits set: every one | |
 /// | the others | | | |
 pub mod output {
@@ -189,14 +189,15 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::RECONNECT => handle(Input::Reconnect),
         input::PONGED => handle(Input::Ponged),
         input::NOT_READY => handle(Input::NotReady),
+        input::RECEIPT => handle(Input::Receipt { channel: a }),
         input::DELIVERY => {
-            let step = match d {
+            let step = match c {
                 bits::ARRIVED => Step::Arrived,
                 bits::SHOWN => Step::Shown,
                 bits::DONE => Step::Done,
                 _ => Step::Failed,
             };
-            handle(Input::Delivery { channel: a, message: MessageId { high: b, low: c }, step });
+            handle(Input::Delivery { channel: a, message: b, step });
         }
         _ => return false,
     }
@@ -236,8 +237,8 @@ pub fn encode(output: Output) -> [u32; 4] {
             let Attempt { number, in_ms } = next.unwrap_or(Attempt { number: 0, in_ms: 0 });
             [DISCONNECTED, code.0.into(), number, in_ms]
         }
-        Output::Judged { channel, hand_out } => [JUDGED, channel, hand_out.into(), 0],
-        Output::SendAck { channel, message } => [SEND_ACK, channel, message.high, message.low],
+        Output::Judged { channel, message, hand_out } => [JUDGED, channel, message, hand_out.into()],
+        Output::SendAck { channel, message } => [SEND_ACK, channel, message, 0],
         Output::Failed { channel, failure } => [FAILED, failure as u32, channel.unwrap_or(u32::MAX), 0],
     }
 }

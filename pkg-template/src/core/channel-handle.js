@@ -26,7 +26,6 @@ import {
 } from "./numbers.js";
 import { connectionOf } from "./pool.js";
 import { later } from "./turns.js";
-import { ackText, broadcastText } from "./v2.js";
 
 /** @import { Frame, Published } from "./frames.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -86,8 +85,9 @@ export class ChannelHandle {
     this.channel = channel;
     this.url = url;
     this.config = config;
-    const version = config.connectAs === undefined ? 0 : V2;
-    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | version;
+    this.isV2 = config.connectAs !== undefined;
+    this.joinOptions =
+      (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | (this.isV2 ? V2 : 0);
     /** Whether the application says which messages it has handled, on V2. */
     this.acknowledgesItself = !!manualAck;
     /** Whether frames may wait for a connection. */
@@ -261,7 +261,7 @@ export class ChannelHandle {
    */
   transmit(object, action, options, payload) {
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
-    const text = frameText(action, this.channel, options, payload);
+    const text = this.textOf(action, options, payload);
     ensureCore();
     // Looked up behind `frameText`, which may run code of the application's. What need not wait does not enter the engine.
     const { subscription } = this;
@@ -304,27 +304,24 @@ export class ChannelHandle {
    * @param {Published["settle"]} settle
    */
   publish(object, options, payload, key, settle) {
-    const isV2 = this.config.connectAs !== undefined;
-    const text = isV2
-      ? broadcastText(this.channel, options, payload)
-      : frameText("message", this.channel, { ...options, key }, payload);
+    const text = this.textOf("message", { ...options, key }, payload);
     ensureCore();
     this.object = object;
     const published = { publisher: this, key, settle };
-    const comesBack = !isV2 && !(/** @type {any} */ (options)?.socketId);
+    const comesBack = this.isV2 || !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
   }
 
   /**
-   * Sends a message on V2, or lets it wait.
-   * @param {ChannelObject} object
-   * @param {object} options
+   * @param {string} action
+   * @param {any} options
    * @param {unknown} payload
    */
-  broadcast(object, options, payload) {
-    const text = broadcastText(this.channel, options, payload);
-    ensureCore();
-    if (!this.hand({ text, bytes: new Blob([text]).size, comesBack: false })) this.object = object;
+  textOf(action, options, payload) {
+    const { channel, isV2 } = this;
+    return isV2
+      ? frameText("broadcast", channel, { ...options, type: undefined }, payload, options.type)
+      : frameText(action, channel, options, payload);
   }
 
   /**
@@ -334,7 +331,7 @@ export class ChannelHandle {
   acknowledge(cursor) {
     if (!this.isJoined) return;
     const { connection } = /** @type {Subscription} */ (this.subscription);
-    connection.link?.sendIfOpen(ackText(this.channel, /** @type {string} */ (connection.clientId), cursor));
+    connection.acknowledge(this.channel, cursor);
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -2,7 +2,7 @@ import { failure, textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { frameText, kept, publishedText, takeFrame } from "./frames.js";
+import { frameText, publishedText, takeFrame } from "./frames.js";
 import { align } from "./history.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
@@ -11,10 +11,9 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
-import { ackText, Expected, idOf, judged } from "./v2.js";
+import { judged } from "./v2.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
-/** @import { Frame } from "./frames.js" */
 /** @import { Action } from "../types.js" */
 
 /** The close code where there was none. */
@@ -72,11 +71,8 @@ export class Connection {
     this.token = token;
     /** On V2 alone. */
     this.clientId = config.connectAs;
+    this.isV2 = config.connectAs !== undefined;
     connections.add(this);
-  }
-
-  get isV2() {
-    return this.clientId !== undefined;
   }
 
   get isOpen() {
@@ -105,7 +101,11 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
-      if (this.isV2) subscription.expected = new Expected();
+      if (this.isV2) {
+        subscription.messages = new Map();
+        // Every frame goes through the engine, which counts them.
+        subscription.unsent = 1;
+      }
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -170,10 +170,9 @@ export class Connection {
         this.link?.sendIfOpen(frameText("leave", this.subscriptionAt(a).name));
         break;
       case N.SEND_FRAME:
-        this.sendWaiting(takeFrame(a));
+        this.link?.sendIfOpen(takeFrame(a).text);
         break;
       case N.SEND_PUBLISHED:
-        /** @type {Frame} */ (kept.get(a)).owner?.expected?.send(a);
         this.link?.sendIfOpen(publishedText(a, b));
         break;
       case N.SETTLED:
@@ -219,10 +218,10 @@ export class Connection {
         this.disconnected(a, b, c);
         break;
       case N.JUDGED:
-        judged(this.subscriptionAt(a), b);
+        judged(this.subscriptionAt(a), b, c);
         break;
       case N.SEND_ACK:
-        this.link?.sendIfOpen(ackText(this.subscriptionAt(a).name, /** @type {string} */ (this.clientId), idOf(b, c)));
+        this.acknowledge(this.subscriptionAt(a).name, this.subscriptionAt(a).messages.get(b)?.id);
         break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
@@ -294,13 +293,16 @@ export class Connection {
     const { name, position } = this.subscriptionAt(channel);
     const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.sendIfOpen(frameText("join", name, this.isV2 ? { client_id: this.clientId } : undefined, payload));
+    this.link?.sendIfOpen(frameText("join", name, { client_id: this.clientId }, payload));
   }
 
-  /** @param {Frame} frame */
-  sendWaiting({ owner, text }) {
-    owner?.expected?.send();
-    this.link?.sendIfOpen(text);
+  /**
+   * On V2.
+   * @param {string} name
+   * @param {any} id
+   */
+  acknowledge(name, id) {
+    this.link?.sendIfOpen(frameText("ack", name, { client_id: this.clientId, id }, { cursor: id }, undefined, id));
   }
 
   /**
@@ -349,7 +351,6 @@ export class Connection {
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
-      if (this.isV2) subscription.expected = new Expected();
       subscription.isAsking = false;
     }
     // Where the engine names a failure, that one takes its place.

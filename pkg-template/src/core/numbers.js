@@ -24,7 +24,8 @@ export const RESUMED = 19;
 export const RECONNECT = 20;
 export const PONGED = 21;
 export const NOT_READY = 22;
-export const DELIVERY = 23;
+export const RECEIPT = 23;
+export const DELIVERY = 24;
 
 // What to do.
 export const OPEN_SOCKET = 0;

@@ -9,7 +9,6 @@ import { later } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Connection } from "./connection.js" */
-/** @import { Expected } from "./v2.js" */
 /** @import { Action } from "../types.js" */
 
 /**
@@ -80,10 +79,10 @@ export class Subscription {
   ids;
 
   /**
-   * On V2.
-   * @type {Expected | undefined}
+   * On V2, the newest messages with an id: its number by the id, and by the number the message, until it is handed out.
+   * @type {Map<string | number, any>}
    */
-  expected;
+  messages;
 
   /**
    * @param {Connection} connection

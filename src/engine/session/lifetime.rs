@@ -6,7 +6,7 @@ use super::backoff::Backoff;
 use super::channels::ChannelId;
 use super::failure::Failure;
 use super::messages::{Attempt, Output};
-use super::queue::SENT;
+use super::queue::PLAIN;
 use super::turn::Turn;
 use super::watch::{self, Watch};
 use super::{Session, State, queue, v2};
@@ -117,7 +117,7 @@ impl Session {
         }
         if self.is_v2 {
             // Its receipts are gone, too.
-            self.reject_on_all(SENT, Failure::Unconfirmed, turn);
+            self.reject_on_all(PLAIN, Failure::Unconfirmed, turn);
         }
     }
 

@@ -7,7 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
-use super::v2::ledger::{MessageId, Step};
+use super::v2::{MessageId, Step};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,11 +148,17 @@ pub enum Input {
     Ponged,
     /// V2: the service has refused a frame on the current socket, and named no channel.
     NotReady,
+    /// V2: the service has answered the oldest message that was sent on the channel and has no answer. The host hands the
+    /// answer to the promise of the frame that is forgotten then, if one is.
+    Receipt {
+        /// Which channel.
+        channel: ChannelId,
+    },
     /// V2: something happened to a message with an id, on a channel of which no object acknowledges by itself.
     Delivery {
         /// Which channel.
         channel: ChannelId,
-        /// Its id.
+        /// The number of its id.
         message: MessageId,
         /// What happened.
         step: Step,
@@ -296,10 +302,12 @@ pub enum Output {
         /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
         next: Option<Attempt>,
     },
-    /// V2: the message that came on the channel before all that were not judged, and whether its handlers get it.
+    /// V2: whether the handlers of the channel get the message that has come.
     Judged {
         /// Which channel.
         channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
         /// Whether they get it. [`Input::Delivery`] tells how that went.
         hand_out: bool,
     },
@@ -307,7 +315,7 @@ pub enum Output {
     SendAck {
         /// Which channel.
         channel: ChannelId,
-        /// The message's id.
+        /// The number of its id.
         message: MessageId,
     },
     /// Tell the application about a failure.

@@ -183,6 +183,9 @@ impl Session {
             (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state, turn),
 
             (Open, Input::Send { channel, frame, writable: true, .. }) if !self.channels.is_waiting(channel) => {
+                if let Some(known) = self.channels.get(channel) {
+                    known.sent += 1;
+                }
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
@@ -194,7 +197,7 @@ impl Session {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {
-                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0 }).is_err() {
+                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0, place: 0 }).is_err() {
                     turn.refuse(channel, frame, Failure::QueueFull);
                 }
                 if state == Open {
@@ -210,6 +213,7 @@ impl Session {
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+            (_, Input::Receipt { channel }) => self.receipt(channel, turn),
             (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
             (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
             (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),

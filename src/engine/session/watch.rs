@@ -122,7 +122,7 @@ impl Session {
 
     /// An own message goes out, which will be answered.
     pub(super) fn await_echo(&mut self, turn: &mut Turn<impl Sink>) {
-        if matches!(self.watch, Watch::Young | Watch::Silence) {
+        if !self.is_v2 && matches!(self.watch, Watch::Young | Watch::Silence) {
             self.look(Watch::Echo, if self.answers_pings { PING_AFTER_OWN_MS } else { ECHO_WITHIN_MS }, turn);
         }
     }

@@ -13,7 +13,8 @@ use super::turn::Turn;
 use super::watch::Watch;
 use super::{ChannelId, Failure, Output, Session, watch};
 use crate::engine::Sink;
-use ledger::{MessageId, Step};
+pub use ledger::MessageId;
+
 
 /// How long a client may send nothing before it sends a ping, in milliseconds.
 pub const PING_AFTER_MS: u32 = 30_000;
@@ -22,6 +23,19 @@ pub const PING_AFTER_MS: u32 = 30_000;
 pub const PAUSE_MS: u32 = 100;
 /// See [`PAUSE_MS`].
 pub const LONGEST_PAUSE_MS: u32 = 1_000;
+
+/// What happened to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It has come, live or replayed.
+    Arrived,
+    /// It has come as one of the transcript. A replay may follow.
+    Shown,
+    /// Every handler has finished, with the promises that they returned.
+    Done,
+    /// One of them has failed.
+    Failed,
+}
 
 impl Session {
     /// Whether the socket is open, and the service is being asked whether it is ready.
@@ -45,6 +59,17 @@ impl Session {
         if self.is_greeting() { u32::MAX } else { quiet_ms.saturating_sub(PING_AFTER_MS - watch::PING_AFTER_MS) }
     }
 
+    /// The service has answered the oldest message that has no answer.
+    pub(super) fn receipt(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        let Some(known) = self.channels.get(channel) else { return };
+        if known.answered != known.sent {
+            known.answered += 1;
+            if let Some((index, _)) = known.queue.at(known.answered) {
+                turn.push(Output::ForgetFrame { frame: known.queue.take(index) });
+            }
+        }
+    }
+
     /// Something happened to a message with an id.
     #[inline(never)]
     pub(super) fn delivery(&mut self, channel: ChannelId, message: MessageId, step: Step, turn: &mut Turn<impl Sink>) {
@@ -52,7 +77,7 @@ impl Session {
         match step {
             Step::Arrived | Step::Shown => {
                 let hand_out = ledger.arrived(message, step == Step::Shown);
-                turn.push(Output::Judged { channel, hand_out });
+                turn.push(Output::Judged { channel, message, hand_out });
             }
             Step::Done | Step::Failed => {
                 if ledger.finished(message, step == Step::Failed) {
