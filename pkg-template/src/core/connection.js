@@ -373,7 +373,7 @@ export class Connection {
         handTo(handle, action);
       }
       const clients = new Map(handles.map(({ config }) => [config.client, config]));
-      for (const config of clients.values()) config.onStatus(action);
+      for (const config of clients.values()) config._onStatus(action);
     });
   }
 

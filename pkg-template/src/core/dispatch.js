@@ -19,7 +19,7 @@ let isTaken = false;
 const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE =
-  '(Check in Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+  '(In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
 const PRESENCE_ACTIONS = ["presence_full", "presence_update", "presence_join", "presence_leave"];
 /** What came of a handler that has thrown. */
 export const THREW = {};

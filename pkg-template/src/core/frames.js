@@ -97,6 +97,5 @@ export function forgottenBy(work) {
  * @param {string} [id] on V2
  */
 export function frameText(action, channel, options, payload = null, type, id) {
-  const known = options ? { ...options, channel } : { channel };
-  return JSON.stringify({ action, type, id, options: known, payload });
+  return JSON.stringify({ action, type, id, options: { ...options, channel }, payload });
 }

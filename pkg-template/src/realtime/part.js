@@ -37,7 +37,7 @@ export function withRealtime(Base) {
       const { config } = this;
       config.client = ++clients;
       config.connectAs = clientIdOf(config);
-      config.onStatus = (/** @type {Action} */ action) => {
+      config._onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
       config.token = () => {
