@@ -110,6 +110,7 @@ impl Session {
     ) {
         self.state = state;
         self.channels.forget_joins();
+        turn.push(Output::ClearTimer);
         // Two outputs that the compiler knows the shape of are less code than one that it does not.
         match next {
             Some(next) => turn.push(Output::Disconnected { code, next: Some(next) }),
@@ -151,9 +152,7 @@ impl Session {
         if state == State::Idle {
             return;
         }
-        if matches!(state, State::Open | State::Waiting | State::Closing) || self.is_greeting() {
-            turn.push(Output::ClearTimer);
-        }
+        turn.push(Output::ClearTimer);
         if matches!(state, State::Connecting | State::Open | State::Closing) {
             turn.push(Output::DropSocket { code: CloseCode::NORMAL });
         }

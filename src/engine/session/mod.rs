@@ -226,30 +226,17 @@ impl Session {
             (_, Input::Entry { hash }) => self.entries.push(hash),
             (_, Input::Align { channel, seen, live }) => self.align(channel, seen, live, turn),
 
-            (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                if self.is_greeting() {
-                    turn.push(Output::ClearTimer);
-                }
-                self.failed_attempts += 1;
+            (state @ (Connecting | Open), Input::Closed { epoch, code }) if epoch == self.epoch => {
+                self.failed_attempts += u32::from(state == Connecting);
                 self.closed(code, code.retry(), turn);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
                     turn.fail(Failure::CannotConnect);
                 }
             }
-            (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, code.retry(), turn);
-            }
             // Whatever code the server answered with: a new socket was asked for.
-            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, Retry::Again, turn);
-            }
+            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => self.closed(code, Retry::Again, turn),
 
             (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
-                if self.state == Closing {
-                    turn.push(Output::ClearTimer);
-                }
                 self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
                 turn.fail(Failure::InvalidToken);
                 self.reject_all(Failure::InvalidToken, turn);
@@ -257,10 +244,8 @@ impl Session {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
             (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
-            (state @ (Connecting | Open), Input::Elapsed { timer, quiet_ms, heard })
-                if timer == self.timer && (state == Open || self.is_greeting()) =>
-            {
-                if state == Open && self.has_slept(turn) {
+            (Connecting | Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
+                if self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
                     self.elapsed(quiet_ms, heard, turn);

@@ -112,7 +112,6 @@ impl Session {
             return self.ask(turn);
         }
         self.start_over_if_good(CloseCode::ABNORMAL);
-        turn.push(Output::ClearTimer);
         turn.push(Output::DropSocket { code: CloseCode::RECONNECT });
         self.attempts += 1;
         let next = Some(Attempt { number: self.attempts, in_ms: 0 });
