@@ -382,7 +382,7 @@ impl World {
         }
         self.pings_ms.push(self.now_ms);
         self.sent_ms = self.now_ms;
-        self.inputs.push_back(if is_ready { Input::Ponged } else { Input::NotReady });
+        self.inputs.push_back(Input::Greeted { ready: is_ready });
     }
 
     fn judged(&mut self, channel: u32, message: MessageId, hand_out: bool) {

@@ -42,12 +42,13 @@ macro_rules! numbered {
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
 /// | `DELIVERY` | channel | its id's number | its step, of [`bits`] | |
-/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
+/// | `GREETED` | 1 when it is ready | | | |
+/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
         WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
-        PONGED NOT_READY RECEIPT DELIVERY
+        GREETED RECEIPT DELIVERY
     }
 }
 
@@ -187,8 +188,7 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
-        input::PONGED => handle(Input::Ponged),
-        input::NOT_READY => handle(Input::NotReady),
+        input::GREETED => handle(Input::Greeted { ready: a != 0 }),
         input::RECEIPT => handle(Input::Receipt { channel: a }),
         input::DELIVERY => {
             let step = match c {

@@ -22,10 +22,9 @@ export const ALIGN = 17;
 export const ELAPSED = 18;
 export const RESUMED = 19;
 export const RECONNECT = 20;
-export const PONGED = 21;
-export const NOT_READY = 22;
-export const RECEIPT = 23;
-export const DELIVERY = 24;
+export const GREETED = 21;
+export const RECEIPT = 22;
+export const DELIVERY = 23;
 
 // What to do.
 export const OPEN_SOCKET = 0;

@@ -9,10 +9,9 @@ import {
   CHANNEL_REFUSED,
   DELIVERY,
   DONE,
+  GREETED,
   HAS_POSITION,
   MISSED,
-  NOT_READY,
-  PONGED,
   RECEIPT,
   SHOWN,
 } from "./numbers.js";
@@ -35,12 +34,12 @@ let count = 0;
 export function receiveV2(connection, frame) {
   const { action: name, channel, payload, id } = frame;
   if (name === "pong") {
-    decide(connection, PONGED);
+    decide(connection, GREETED, 1);
     return;
   }
   if (!channel) {
     if (name === "error" && !connection.isOpen) {
-      decide(connection, NOT_READY);
+      decide(connection, GREETED);
       if (payload?.message === "Connection is not ready") return;
       connection.refusal = payload?.message;
     }

@@ -144,10 +144,11 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
-    /// V2: the service has answered a ping.
-    Ponged,
-    /// V2: the service has refused a frame on the current socket, and named no channel.
-    NotReady,
+    /// V2: the service has answered a ping, or has refused it, with an error that names no channel.
+    Greeted {
+        /// Whether it is ready.
+        ready: bool,
+    },
     /// V2: the service has answered the oldest message that was sent on the channel and has no answer. The host hands the
     /// answer to the promise of the frame that is forgotten then, if one is.
     Receipt {

@@ -214,8 +214,7 @@ impl Session {
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
             (_, Input::Receipt { channel }) => self.receipt(channel, turn),
-            (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
-            (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
+            (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
             (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
@@ -283,8 +282,7 @@ impl Session {
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
                 | Input::ChannelRefused { .. }
-                | Input::Ponged
-                | Input::NotReady
+                | Input::Greeted { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}

@@ -43,8 +43,11 @@ impl Session {
         self.pause_ms > 0
     }
 
-    /// The service is not ready yet: the next ping follows a pause.
-    pub(super) fn not_ready(&mut self, turn: &mut Turn<impl Sink>) {
+    /// The service has answered the ping. Where it is not ready yet, the next one follows a pause.
+    pub(super) fn greeted(&mut self, ready: bool, turn: &mut Turn<impl Sink>) {
+        if ready {
+            return self.ready(turn);
+        }
         if self.watch == Watch::Young {
             return;
         }
