@@ -101,11 +101,6 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
-      if (this.isV2) {
-        subscription.messages = new Map();
-        // Every frame goes through the engine, which counts them.
-        subscription.unsent = 1;
-      }
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -221,7 +216,7 @@ export class Connection {
         judged(this.subscriptionAt(a), b, c);
         break;
       case N.SEND_ACK:
-        this.acknowledge(this.subscriptionAt(a).name, this.subscriptionAt(a).messages.get(b)?.id);
+        this.subscriptionAt(a).acknowledge(b);
         break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
@@ -294,15 +289,6 @@ export class Connection {
     const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
     this.link?.sendIfOpen(frameText("join", name, { client_id: this.clientId }, payload));
-  }
-
-  /**
-   * On V2.
-   * @param {string} name
-   * @param {any} id
-   */
-  acknowledge(name, id) {
-    this.link?.sendIfOpen(frameText("ack", name, { client_id: this.clientId, id }, { cursor: id }, undefined, id));
   }
 
   /**
@@ -384,7 +370,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars, this.isV2, this.refusal);
+    const action = failureAction(failure, subscription?.name, particulars, failure === N.UNAUTHORIZED && this.refusal);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

@@ -80,7 +80,7 @@ export class Subscription {
 
   /**
    * On V2, the newest messages with an id: its number by the id, and by the number the message, until it is handed out.
-   * @type {Map<string | number, any>}
+   * @type {Map<unknown, any>}
    */
   messages;
 
@@ -93,6 +93,22 @@ export class Subscription {
     this.connection = connection;
     this.name = name;
     this.slot = slot;
+    if (connection.isV2) {
+      this.messages = new Map();
+      // Every frame goes through the engine, which counts them.
+      this.unsent = 1;
+    }
+  }
+
+  /**
+   * On V2.
+   * @param {any} message its id, or the number of that
+   */
+  acknowledge(message) {
+    const { connection, messages, name } = this;
+    const id = messages.get(message)?.id ?? message;
+    const options = { client_id: connection.clientId, id };
+    connection.link?.sendIfOpen(frameText("ack", name, options, { cursor: id }, undefined, id));
   }
 
   /**

@@ -5,15 +5,12 @@ import { decide } from "./engine.js";
 import {
   ACKNOWLEDGED,
   ARRIVED,
-  BROKEN,
   CHANNEL_REFUSED,
-  DELIVERY,
-  DONE,
+  FINISHED,
   GREETED,
   HAS_POSITION,
   MISSED,
   RECEIPT,
-  SHOWN,
 } from "./numbers.js";
 import { hear } from "./receive.js";
 import { later, run } from "./turns.js";
@@ -60,8 +57,8 @@ export function receiveV2(connection, frame) {
     const number = messages.get(id) ?? ++count;
     messages.set(id, number).set(number, frame);
     // An id and its number stand beside each other.
-    if (messages.size > 2 * MOST_IDS) for (const [key] of [...messages].slice(0, 2)) messages.delete(key);
-    decide(connection, DELIVERY, slot, number, frame.conversation === true ? SHOWN : ARRIVED);
+    while (messages.size > 2 * MOST_IDS) messages.delete(messages.keys().next().value);
+    decide(connection, ARRIVED, slot, number, frame.conversation === true);
     return;
   }
   if (name === "join") {
@@ -91,16 +88,16 @@ export function judged(subscription, number, isHandedOut) {
     /** @type {unknown[]} */
     const outcomes = [];
     handToAll(subscription.handles, frame, outcomes);
-    Promise.allSettled(outcomes).then((settled) =>
-      run(() => {
-        let step = DONE;
-        for (const outcome of settled) {
-          if (outcome.status === "rejected") report(outcome.reason);
-          else if (outcome.value !== THREW) continue;
-          step = BROKEN;
-        }
-        decide(connection, DELIVERY, slot, number, step);
-      }),
-    );
+    Promise.all(outcomes.map(end)).then((ends) => run(() => decide(connection, FINISHED, slot, number, ends.includes(THREW))));
   });
+}
+
+/** @param {unknown} outcome of a handler, a promise perhaps */
+async function end(outcome) {
+  try {
+    return await outcome;
+  } catch (error) {
+    report(error);
+    return THREW;
+  }
 }

@@ -45,9 +45,8 @@ export function socketAddress(config) {
 export function socketUrl(base, segment, version) {
   const { host, hostname = "", protocol } = urlParts(base);
   if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${
-    version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/"
-  }${segment}`;
+  const path = version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/";
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${path}${segment}`;
 }
 
 /**
@@ -56,6 +55,6 @@ export function socketUrl(base, segment, version) {
  * @param {string} canonical
  */
 function tenantIn(base, canonical) {
-  const [, tenant] = /^\w+:\/\/[^/]+\/tenant\/([A-Za-z\d-]+)/.exec(base) ?? [];
-  return tenant && !canonical.includes(":") ? `${tenant}:` : "";
+  const tenant = !canonical.includes(":") && /\/\/[^/]+\/tenant\/([\w-]+)/.exec(base);
+  return tenant ? `${tenant[1]}:` : "";
 }

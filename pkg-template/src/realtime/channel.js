@@ -82,7 +82,7 @@ export class XanoRealtimeChannel {
   }
 
   fetchHistory() {
-    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history to ask for.")));
+    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history.")));
     const asked = answer(
       this,
       ({ action }, isOnChannel) => isOnChannel && action === "history",
@@ -168,10 +168,7 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
-    const isMessage = action === "message";
-    if (isMessage || !this._isV2) {
-      this._living()?.transmit(this, action, isMessage ? this._typed(options) : options, payload);
-    }
+    this._living()?.transmit(this, action, options, payload);
   }
 
   /** What is behind this object, to send with. */
@@ -181,17 +178,6 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
     }
     return handle;
-  }
-
-  /**
-   * The options that a message is published with.
-   * @param {any} options
-   */
-  _typed(options) {
-    if (!this._isV2) return options;
-    const type = options?.type ?? this.options?.messageType;
-    if (!type) throw new Error(`A message on "${this.channel}" has no type: set messageType, or { type } of message().`);
-    return { ...options, type };
   }
 
   /**

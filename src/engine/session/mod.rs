@@ -215,7 +215,8 @@ impl Session {
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
             (_, Input::Receipt { channel }) => self.receipt(channel, turn),
             (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
-            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
+            (_, Input::Arrived { channel, message, transcript }) => self.arrived(channel, message, transcript, turn),
+            (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);
