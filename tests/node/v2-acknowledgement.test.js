@@ -187,6 +187,22 @@ test("a first join has the kept messages once, whether as transcript or as repla
   assert.equal(payloadsOf(actions, "message").length, 5, "neither comes again");
 });
 
+test("a transcript comes once, where its messages were acknowledged in an earlier page, too", async (t) => {
+  const page = v2Page(t);
+  const earlier = page.client();
+  earlier.channel(ORDERS, options).on(() => {});
+  await page.pass(100);
+  for (const data of [1, 2, 3]) page.service.publish({ address: "rtmain01", channel: ORDERS, data });
+  await page.pass();
+  earlier.destroy();
+  await page.pass();
+  const actions = recorded(page.client().channel(ORDERS));
+  await page.pass(100);
+  page.connection.drop(1006);
+  await page.pass(2_000);
+  assert.deepEqual(payloadsOf(actions, "message"), [1, 2, 3]);
+});
+
 test("after a reconnect, a channel that delivers at most once is told that something may be missed, where it wishes to recover", async (t) => {
   const page = v2Page(t);
   const client = page.client();

@@ -78,7 +78,8 @@ impl Ledger {
         let mut index = 0;
         while let Some(entry) = self.entries.get_mut(index) {
             entry.is_due = false;
-            if entry.progress == Progress::Done {
+            // One of a transcript may be newer: no replay followed, and the next transcript has it again.
+            if entry.progress == Progress::Done && entry.message <= self.newest {
                 self.take(index);
             } else {
                 index += 1;
