@@ -203,6 +203,17 @@ test("a transcript comes once, where its messages were acknowledged in an earlie
   assert.deepEqual(payloadsOf(actions, "message"), [1, 2, 3]);
 });
 
+test("a channel object that takes the place of another gets what that one had not acknowledged, whatever is on its way", async (t) => {
+  const { page, channel, send, acknowledged } = await orders(t, () => new Promise(() => {}));
+  await send("one", "two");
+  page.service.publish({ address: "rtmain01", channel: ORDERS, data: "three" });
+  channel.destroy();
+  const actions = recorded(page.client().channel(ORDERS));
+  await page.pass(100);
+  assert.deepEqual(payloadsOf(actions, "message"), ["one", "two", "three"]);
+  assert.equal(acknowledged().length, 3);
+});
+
 test("after a reconnect, a channel that delivers at most once is told that something may be missed, where it wishes to recover", async (t) => {
   const page = v2Page(t);
   const client = page.client();

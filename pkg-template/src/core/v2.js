@@ -115,6 +115,8 @@ export function receiveV2(link, data) {
 function receiveMessage(subscription, frame) {
   const { connection, handles, slot } = subscription;
   const numbers = numbersOf(frame.id);
+  // It was on its way to an earlier membership on this socket. The replay has it, in its place.
+  if (numbers && !subscription.isJoined) return;
   if (!numbers || handles.some(({ acknowledgesItself }) => acknowledgesItself)) handToAll(handles, frame);
   else {
     subscription.expected?.messages.push(frame);
@@ -170,7 +172,7 @@ function receiveOther(subscription, frame) {
   } else if (name === "error" && !subscription.isJoined) {
     subscription.refusal = frame;
     decide(connection, CHANNEL_REFUSED, slot);
-  } else if (name === "broadcast" || name === "error") receiveReceipt(subscription, frame);
+  } else if (subscription.isJoined && (name === "broadcast" || name === "error")) receiveReceipt(subscription, frame);
   else if (name === "presence_join" || name === "presence_leave") {
     for (const { object } of handles) object?._track(frame);
   }
@@ -178,7 +180,8 @@ function receiveOther(subscription, frame) {
 }
 
 /**
- * A receipt, or an error on a joined channel, answers the oldest broadcast that has no answer.
+ * A receipt, or an error on a joined channel, answers the oldest broadcast that has no answer. What comes before the channel
+ * is joined answers an earlier membership on the socket.
  * @param {Subscription} subscription
  * @param {Action} frame
  */
