@@ -84,6 +84,11 @@ export class Subscription {
    * @type {Expected | undefined}
    */
   expected;
+  /**
+   * On V2, the members as the service has sent them.
+   * @type {Map<unknown, object> | undefined}
+   */
+  members;
 
   /**
    * @param {Connection} connection

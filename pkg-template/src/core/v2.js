@@ -174,7 +174,7 @@ function receiveOther(subscription, frame) {
     decide(connection, CHANNEL_REFUSED, slot);
   } else if (subscription.isJoined && (name === "broadcast" || name === "error")) receiveReceipt(subscription, frame);
   else if (name === "presence_join" || name === "presence_leave") {
-    for (const { object } of handles) object?._track(frame);
+    handles.find(({ object }) => object)?.object?._track(frame);
   }
   handToAll(handles, frame);
 }

@@ -19,16 +19,24 @@ export class XanoRealtimeChannelV2 extends XanoRealtimeChannel {
     return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history to ask for.")));
   }
 
+  /** The channel objects of a page share the list: the service sends it at the one join. */
+  getPresence() {
+    const members = this._handle?.subscription?.members?.values() ?? [];
+    return [...members].map((member) => new XanoRealtimeClient(member, this));
+  }
+
   /**
    * Members are identities: each has one place, anonymous ones have one each.
    * @param {Action} action
    */
   _track({ action, payload }) {
-    this._members ??= new Map();
-    const members = this._members;
+    const subscription = this._handle?.subscription;
+    if (!subscription) return;
+    subscription.members ??= new Map();
+    const { members } = subscription;
     const keyOf = (/** @type {any} */ { id, dbo_id }) => (isAnonymous(id) ? undefined : `${dbo_id} ${id}`);
     const add = (/** @type {any} */ member) =>
-      typeof member === "object" && member && members.set(keyOf(member) ?? {}, new XanoRealtimeClient(member, this));
+      typeof member === "object" && member && members.set(keyOf(member) ?? {}, member);
     const member = payload?.member;
     if (action === "presence_full") {
       if (!Array.isArray(payload?.members)) return;
