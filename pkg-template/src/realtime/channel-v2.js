@@ -1,4 +1,4 @@
-import { coded } from "../errors.js";
+import { coded, textOf } from "../errors.js";
 import { XanoRealtimeChannel } from "./channel.js";
 import { quiet } from "./promises.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
@@ -34,7 +34,8 @@ export class XanoRealtimeChannelV2 extends XanoRealtimeChannel {
     if (!subscription) return;
     subscription.members ??= new Map();
     const { members } = subscription;
-    const keyOf = (/** @type {any} */ { id, dbo_id }) => (isAnonymous(id) ? undefined : `${dbo_id} ${id}`);
+    // Any JSON may come, and not all of it can be made a text in another way.
+    const keyOf = (/** @type {any} */ { id, dbo_id }) => (isAnonymous(id) ? undefined : textOf([dbo_id, id]));
     const add = (/** @type {any} */ member) =>
       typeof member === "object" && member && members.set(keyOf(member) ?? {}, member);
     const member = payload?.member;
