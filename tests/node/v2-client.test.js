@@ -208,7 +208,10 @@ test("getPresence has each identity once, and anonymous members one by one", asy
 
 test("a channel object that is made after the join lists the members too", async (t) => {
   const page = v2Page(t);
-  page.client({ realtimeAuthToken: tokenOf(7) }).channel(ROOM).on(() => {});
+  page
+    .client({ realtimeAuthToken: tokenOf(7) })
+    .channel(ROOM)
+    .on(() => {});
   await page.pass(100);
   const client = page.client();
   client.channel(ROOM).on(() => {});
