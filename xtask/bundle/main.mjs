@@ -34,7 +34,7 @@ const INTERNAL = `
   handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConnected isDebugged isDiscarded
   isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
   isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
-  phase poll position published publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sent_ms serves
+  phase poll position published publisher quiet_ms refusal removeHandlers roster seen sendIfOpen sendJoin sent_ms serves
   setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors
   takesFrames tell tellCancels tellConnected tellFailure tellStatus textOf timer transmit unsent unsubscribe wanted
   wasHeard wasSent watch watchOver

@@ -299,7 +299,8 @@ export class Connection {
   settle(number, failed) {
     const { published, owner } = takeFrame(number);
     if (!N.FAILURES[failed]) published?.settle({});
-    // The text of the server, or of the failure that ended the connection, says more.
+    // The text of the server, or of the failure that ended the connection, says more; but not whether a message has arrived.
+    else if (failed === N.UNCONFIRMED) published?.settle(failure(failed));
     else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 

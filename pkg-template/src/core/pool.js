@@ -43,7 +43,8 @@ export function regroup(connection) {
   const handles = connection.handles();
   const keeps = (/** @type {ChannelHandle} */ { token }) => token === connection.token;
   const [first] = handles;
-  if (first && !handles.some(keeps) && !find(first)) connection.token = first.token;
+  // On V2 another token is another reader: what this page has handled was not acknowledged for it.
+  if (first && !connection.isV2 && !handles.some(keeps) && !find(first)) connection.token = first.token;
   for (const handle of handles) if (!keeps(handle)) migrate(handle);
 }
 

@@ -215,7 +215,9 @@ impl Session {
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
             (_, Input::Receipt { channel }) => self.receipt(channel, turn),
             (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
-            (_, Input::Arrived { channel, message, transcript }) => self.arrived(channel, message, transcript, turn),
+            (_, Input::Arrived { channel, message, transcript, again }) => {
+                self.arrived(channel, message, transcript, again, turn);
+            }
             (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
