@@ -72,7 +72,7 @@ export function receiveV2(connection, frame) {
     const hasCursor = payload?.cursor !== undefined;
     subscription.acknowledged = hasCursor ? {} : null;
     hear(subscription, ACKNOWLEDGED, hasCursor ? HAS_POSITION : 0);
-    decide(connection, MISSED, slot, payload?.resumed || !messages.size);
+    decide(connection, MISSED, slot, payload?.resumed === true || !messages.size);
   } else if (name === "error" || (isJoined && name === "broadcast")) {
     subscription.refusal = frame;
     decide(connection, isJoined ? RECEIPT : CHANNEL_REFUSED, slot);
