@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { isLegalToken, socketUrl, socketUrlV2 } from "../../pkg-template/doctor/address.js";
 import { isLegalToken as isLegalInClient } from "../../pkg-template/src/core/token.js";
 
-// The build sets it.
+// The build sets both.
 globalThis.ONLY_BROWSERS = false;
+globalThis.HELP = true;
 const { socketUrl: clientUrl } = await import("../../pkg-template/src/realtime/address.js");
 
 const HOSTS = `localhost 127.0.0.1 10.0.0.1 192.168.1.2 172.16.0.1 172.32.0.1 169.254.1.1 printer.local app.localhost

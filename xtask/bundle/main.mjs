@@ -60,6 +60,7 @@ const bundles = [
   { entry: "js.js", outfile: "js.cjs", format: "cjs", boot: "plain.js" },
   { entry: "realtime.js", outfile: "realtime.js", format: "esm", isTakenApart: true },
   { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
+  { entry: "realtime.js", outfile: "realtime.browser.js", format: "esm", onlyBrowsers: true, isForProduction: true },
   { entry: "http.js", outfile: "http.js", format: "esm", isTakenApart: true },
   { entry: "http.js", outfile: "http.cjs", format: "cjs" },
   { entry: "http.js", outfile: "http.browser.js", format: "esm", onlyBrowsers: true },
@@ -81,6 +82,7 @@ for (const {
   boot = "inline.js",
   sourcemap = false,
   onlyBrowsers = false,
+  isForProduction = false,
   isTakenApart = false,
   ...options
 } of bundles) {
@@ -88,7 +90,7 @@ for (const {
     ...shared,
     ...options,
     plugins: [wasmModules({ wasm, plain, names, boot: join(checkout, "pkg-template/entry", boot) })],
-    define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}` },
+    define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}`, HELP: `${!isForProduction}` },
     sourcemap: sourcemap && "external",
     write: false,
     entryPoints: [join(checkout, "pkg-template/entry", entry)],

@@ -339,6 +339,7 @@ export class Connection {
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
       subscription.isAsking = false;
+      subscription.refusal = undefined;
     }
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);

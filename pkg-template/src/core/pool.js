@@ -79,10 +79,10 @@ function migrate(handle) {
   const waiting = handle.leave();
   handle.enter(find(handle) ?? new Connection(handle), subscription);
   if (handle.isConnected) handle.tellConnected(true);
-  const isForeign = subscription?.epoch !== handle.subscription?.epoch;
   for (const frame of waiting) {
-    // A server of another epoch does not know its key: there it counts as one that was sent without.
-    if (isForeign && frame.published?.wasSent) frame.published.wasSent = 0;
+    const { published } = frame;
+    // A server of another epoch does not know its key, and who is ahead may have got it: it counts as sent without.
+    if (published?.wasSent && !subscription?.isAt(handle.subscription)) published.wasSent = 0;
     handle.hand(frame);
   }
 }

@@ -178,7 +178,8 @@ export class Subscription {
         pass(this, { ...entry, replayed: true });
       }
       for (const action of held) pass(this, action);
-      decide(this.connection, MISSED, this.slot);
+      // Where a handler has left the channel, the number may be another one's.
+      if (this.handles.length) decide(this.connection, MISSED, this.slot);
     });
   }
 }
