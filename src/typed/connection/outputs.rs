@@ -8,8 +8,9 @@ use xano_realtime_protocol::{Action, CloseCode};
 
 use super::Connection;
 use crate::engine::{self, Attempt, ChannelId, Epoch, FrameId, Input, Output};
-use crate::typed::error::PublishError;
+use crate::typed::error::{PublishError, ServerError};
 use crate::typed::failure::Failure;
+use crate::typed::frames::Sent;
 use crate::typed::items::Published;
 use crate::typed::shared_channel::SharedChannel;
 use crate::typed::socket::Socket;
@@ -57,20 +58,17 @@ impl Connection {
             }
             Output::Send { frame } => {
                 if let Some(frame) = frames::take(frame) {
+                    self.with_channel(frame.channel, |channel| channel.awaits_receipt(None));
                     self.with_socket(|socket| socket.send(&frame.text));
                 }
             }
-            Output::SendPublished { message, keyed } => {
-                let place = frames::room_of(message).filter(|_| keyed).and_then(|room| room.place());
-                if let Some(text) =
-                    frames::published_text(message, place.map(|place| place.epoch().unwrap_or_default()))
-                {
-                    self.with_socket(|socket| socket.send(&text));
-                }
-            }
-            Output::Settled { message, failure } => settle(message, failure),
-            // This host speaks V1.
-            Output::Judged { .. } | Output::SendAck { .. } => {}
+            Output::SendPublished { message, keyed } => self.send_published(message, keyed),
+            Output::Settled { message, failure } => self.settle(message, failure),
+            Output::SendAck { channel, message } => self.with_channel(channel, |channel| {
+                self.with_socket(|socket| socket.send(&channel.ack_frame(message)));
+            }),
+            // Who has asked was told at once: `turns`.
+            Output::Judged { .. } => {}
             Output::ForgetFrame { frame } => drop(frames::take(frame)),
             Output::ForgetChannel { channel } => self.channels.borrow_mut().forget(channel),
             Output::ForgetConnection => self.forget(),
@@ -85,9 +83,12 @@ impl Connection {
             Output::ClearTimer => drop(self.timer.take()),
             Output::Connected => self.connected(),
             Output::Disconnected { code, next } => self.disconnected(code, next),
-            // Who sent the frame was told at once: `turns`.
-            Output::Failed { channel: Some(_), .. } => {}
-            Output::Failed { channel: None, failure } => self.failed(failure.into(), self.address.clone()),
+            Output::Failed { channel: Some(channel), failure } => {
+                self.with_channel(channel, |channel| channel.failed(failure.into()));
+            }
+            Output::Failed { channel: None, failure } => {
+                self.failed(failure.into(), self.particulars_of(failure.into()));
+            }
         }
     }
 
@@ -105,7 +106,7 @@ impl Connection {
                 // A history that has not come by then does not come.
                 connection.channels().iter().for_each(|channel| channel.align());
             }
-            let quiet_ms = connection.socket.borrow().as_ref().map_or(0, Socket::quiet_ms);
+            let quiet_ms = connection.socket.borrow().as_ref().map_or(0, |socket| socket.quiet_ms(connection.is_v2()));
             let heard = connection.socket.borrow().as_ref().is_some_and(Socket::was_heard);
             connection.decide(Input::Elapsed { timer, quiet_ms, heard });
         });
@@ -155,17 +156,37 @@ impl Connection {
             work(&channel);
         }
     }
-}
 
-/// Tells what became of a published message without an answer.
-fn settle(message: FrameId, failure: Option<engine::Failure>) {
-    let refusal = || frames::room_of(message)?.place()?.refusal();
-    let outcome = match failure {
-        None => Ok(Published::default()),
-        Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),
-        Some(failure) => Err(PublishError::Failed(failure.into())),
-    };
-    if let Some(message) = frames::take(message) {
-        message.settle(outcome);
+    fn send_published(&self, message: FrameId, keyed: bool) {
+        let sent = if self.is_v2() {
+            Sent::Once
+        } else if keyed && let Some(place) = frames::room_of(message).and_then(|room| room.place()) {
+            Sent::Keyed(place.epoch().unwrap_or_default())
+        } else {
+            Sent::Plain
+        };
+        if let Some((channel, text)) = frames::published_text(message, sent) {
+            self.with_channel(channel, |channel| channel.awaits_receipt(Some(message)));
+            self.with_socket(|socket| socket.send(&text));
+        }
+    }
+
+    /// Tells what became of a published message without an answer.
+    fn settle(&self, message: FrameId, failure: Option<engine::Failure>) {
+        let refusal = || frames::room_of(message)?.place()?.refusal();
+        // On V2 the reason says more than the code.
+        let reason =
+            || Some(ServerError { message: self.refusal.borrow().clone()?, code: Some(failure?.code().into()) });
+        let outcome = match failure {
+            None => Ok(Published::default()),
+            Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),
+            Some(engine::Failure::Unauthorized) => {
+                Err(reason().map_or(PublishError::Failed(Failure::Unauthorized), Into::into))
+            }
+            Some(failure) => Err(PublishError::Failed(failure.into())),
+        };
+        if let Some(message) = frames::take(message) {
+            message.settle(outcome);
+        }
     }
 }

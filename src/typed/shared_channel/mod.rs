@@ -5,9 +5,11 @@
 //! - this module: the clients on it, and what they hear.
 //! - `recovery`: where the application stands on the channel, and what it has missed.
 //! - `history`: the same where the server names no positions.
+//! - `v2`: what comes on a channel of Realtime V2.
 
 mod history;
 mod recovery;
+mod v2;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -16,13 +18,17 @@ use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
 use super::error::ServerError;
+use super::failure::Failure;
 use super::frame::{RawFields, RawFrame};
 use super::frames;
 use super::heard::Heard;
-use super::items::{self, Client};
+use super::items;
+use super::listeners::Told;
+use super::members::{self, Client};
 use super::position::Position;
+use super::receipts::Receipts;
 use super::room::Room;
-use crate::engine::{ChannelId, Input};
+use crate::engine::{ChannelId, FrameId, Input};
 use history::Trail;
 use recovery::Standing;
 
@@ -48,6 +54,10 @@ pub(super) struct SharedChannel {
     trail: RefCell<Trail>,
     /// What the server has refused last.
     refusal: RefCell<Option<ServerError>>,
+    /// On V2: what is awaited on the current socket.
+    receipts: RefCell<Receipts>,
+    /// On V2: whether the service replays what was not acknowledged.
+    replays: Cell<bool>,
 }
 
 impl SharedChannel {
@@ -65,6 +75,8 @@ impl SharedChannel {
             heard: RefCell::default(),
             trail: RefCell::default(),
             refusal: RefCell::default(),
+            receipts: RefCell::default(),
+            replays: Cell::new(false),
         }
     }
 
@@ -104,7 +116,7 @@ impl SharedChannel {
         }
         self.got(frame);
         let present = match kind {
-            Some(Action::PresenceFull) => Some(items::present(frame)),
+            Some(Action::PresenceFull) => Some(members::present(frame)),
             Some(Action::PresenceUpdate) => self.changed_present(frame),
             _ => None,
         };
@@ -160,8 +172,24 @@ impl SharedChannel {
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
         self.forget_question();
+        self.receipts.take();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
+    }
+
+    /// A message goes out on V2, which answers each with a receipt; one that was published has a number.
+    pub(super) fn awaits_receipt(&self, published: Option<FrameId>) {
+        self.receipts.borrow_mut().sent(published);
+    }
+
+    /// The engine names a failure of the channel.
+    pub(super) fn failed(&self, failure: Failure) {
+        match failure {
+            Failure::GapPossible => self.recovering().iter().for_each(|room| room.tell(&Told::GapPossible)),
+            Failure::Poisoned => self.rooms().iter().for_each(|room| room.tell(&Told::Poisoned)),
+            // Who sent a frame that was refused was told at once: `turns`.
+            _ => {}
+        }
     }
 
     /// Who is on the channel, as far as the server has told.
@@ -170,7 +198,7 @@ impl SharedChannel {
     }
 
     fn changed_present(&self, frame: &RawFrame) -> Option<Vec<Client>> {
-        let (came, client) = items::change(frame)?;
+        let (came, client) = members::change(frame)?;
         let mut present = self.present();
         present.retain(|other| other.socket_id != client.socket_id);
         if came {
