@@ -76,11 +76,14 @@ test("two users see each other as users, and one writes to the other on every so
   assert.equal(await jill.page.evaluate(() => room.publish_to_user(5, "8", "again")), "2");
   assert.deepEqual(jill.broadcasts().at(-1).options, { channel: "rooms/43", to: { dbo_id: 5, row_id: 8 } });
 
-  await nobody.page.close();
-  await jill.page.evaluate(async () => {
+  await jill.page.evaluate(() => {
     const actions = room.actions();
-    while ((await actions.next()) !== "departed: 0");
+    window.departed = (async () => {
+      while ((await actions.next()) !== "departed: 0");
+    })();
   });
+  await nobody.page.close();
+  await jill.page.evaluate(() => departed);
   assert.deepEqual(await jill.page.evaluate(() => room.presence()), ["5/8 Jack"]);
 });
 
@@ -242,12 +245,12 @@ test("clients with the same id share a socket; the id is given, made once for th
 
   const stored = () => page.evaluate(() => sessionStorage.getItem("XanoRealtimeClientId"));
   assert.equal(await stored(), null);
-  const { id } = await joins({ isStored: true });
-  assert.equal(await stored(), id);
+  await joins({ isStored: true });
+  assert.equal(await stored(), made.id);
   const settings = await page.evaluate(() => settings);
   await page.reload();
   await page.waitForFunction(() => "Client" in window);
   await page.evaluate((before) => void (window.settings = before), settings);
-  assert.equal((await joins({ isStored: true })).id, id);
-  assert.notEqual((await joins({})).id, id);
+  assert.equal((await joins({ isStored: true })).id, made.id);
+  assert.notEqual((await joins({})).id, made.id);
 });
