@@ -111,6 +111,7 @@ pub(super) fn refusal(frame: &RawFrame) -> ServerError {
     ServerError {
         message: message.unwrap_or_else(|| "without a word".to_owned()),
         code: frame.said(RawFields::code).as_string(),
+        retry_after: count(&frame.said(RawFields::retry_after)),
     }
 }
 

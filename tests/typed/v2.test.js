@@ -131,7 +131,9 @@ test("messages are one enum: its tag is the type, its content the payload", asyn
 test("a message of an unknown type, or of none, is told, and the stream goes on", async (t) => {
   const visitor = await arrive(t, world);
   const { page, connection } = visitor;
-  await page.evaluate(() => void (window.messages = room.typed_messages()));
+  await page.evaluate(() => {
+      window.messages = room.typed_messages(;
+    }));
   for (const message of [{ type: "zero", payload: 0 }, { payload: "none" }, { type: "louder", payload: 7 }]) {
     connection.send({ action: "message", channel: "rooms/42", ...message });
   }
@@ -162,6 +164,17 @@ test("a message without a type is refused in words", async (t) => {
   assert.deepEqual(visitor.broadcasts(), []);
 });
 
+test("a message that comes too soon is refused with the time to wait", async (t) => {
+  const { page } = await arrive(t, world, { room: "talk" });
+  const told = await page.evaluate(async () => {
+    await room.publish("one");
+    return room.publish("two").catch(({ code, retryAfter }) => [code, retryAfter]);
+  });
+  const [code, retryAfter] = told;
+  assert.equal(code, "rate_limited");
+  assert.ok(retryAfter > 0 && retryAfter <= 60, `${retryAfter} s`);
+});
+
 test("there is no history to ask for", async (t) => {
   const { page } = await arrive(t, world);
   const fault = await page.evaluate(() => room.history().catch(({ message }) => message));
@@ -174,7 +187,9 @@ test("after an interruption a channel that delivers at most once says so", async
     [true, "gappossible"],
   ]) {
     const visitor = await arrive(t, world, { options: { recover } });
-    await visitor.page.evaluate(() => void (window.actions = room.actions()));
+    await visitor.page.evaluate(() => {
+      window.actions = room.actions(;
+    }));
     await visitor.interrupt();
     const told = await visitor.page.evaluate(() => actions.take_all());
     assert.deepEqual(
@@ -250,7 +265,9 @@ test("clients with the same id share a socket; the id is given, made once for th
   const settings = await page.evaluate(() => settings);
   await page.reload();
   await page.waitForFunction(() => "Client" in window);
-  await page.evaluate((before) => void (window.settings = before), settings);
+  await page.evaluate((before) => {
+      window.settings = before;
+    }, settings);
   assert.equal((await joins({ isStored: true })).id, made.id);
   assert.notEqual((await joins({})).id, made.id);
 });

@@ -175,8 +175,10 @@ impl Connection {
     fn settle(&self, message: FrameId, failure: Option<engine::Failure>) {
         let refusal = || frames::room_of(message)?.place()?.refusal();
         // On V2 the reason says more than the code.
-        let reason =
-            || Some(ServerError { message: self.refusal.borrow().clone()?, code: Some(failure?.code().into()) });
+        let reason = || {
+            let message = self.refusal.borrow().clone()?;
+            Some(ServerError { message, code: Some(failure?.code().into()), retry_after: None })
+        };
         let outcome = match failure {
             None => Ok(Published::default()),
             Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),

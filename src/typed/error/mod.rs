@@ -87,8 +87,10 @@ pub struct DecodeError {
 pub struct ServerError {
     /// For people.
     pub message: String,
-    /// For programs; Xano's own servers give none.
+    /// For programs; Xano's own servers give none on Realtime V1.
     pub code: Option<String>,
+    /// Realtime V2, with the code `rate_limited`: in how many seconds the next message is taken.
+    pub retry_after: Option<u64>,
 }
 
 /// An item of a stream that is no value. The stream goes on behind it.

@@ -99,6 +99,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn joined_at(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn retry_after(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
     pub(super) fn delivered_local(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn count(this: &RawFields) -> JsValue;

@@ -80,8 +80,13 @@ fn unpublished(error: PublishError) -> JsValue {
         PublishError::Failed(failure) => failure.code().to_owned(),
         other => format!("{other:?}"),
     };
+    let retry_after = match &error {
+        PublishError::Refused(refusal) => refusal.retry_after,
+        _ => None,
+    };
     let fault = error_of(error);
     js_sys::Reflect::set(&fault, &"code".into(), &code.into()).unwrap_or_default();
+    js_sys::Reflect::set(&fault, &"retryAfter".into(), &value_of(&retry_after)).unwrap_or_default();
     fault
 }
 
