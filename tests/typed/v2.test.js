@@ -132,8 +132,8 @@ test("a message of an unknown type, or of none, is told, and the stream goes on"
   const visitor = await arrive(t, world);
   const { page, connection } = visitor;
   await page.evaluate(() => {
-      window.messages = room.typed_messages(;
-    }));
+    window.messages = room.typed_messages();
+  });
   for (const message of [{ type: "zero", payload: 0 }, { payload: "none" }, { type: "louder", payload: 7 }]) {
     connection.send({ action: "message", channel: "rooms/42", ...message });
   }
@@ -188,8 +188,8 @@ test("after an interruption a channel that delivers at most once says so", async
   ]) {
     const visitor = await arrive(t, world, { options: { recover } });
     await visitor.page.evaluate(() => {
-      window.actions = room.actions(;
-    }));
+      window.actions = room.actions();
+    });
     await visitor.interrupt();
     const told = await visitor.page.evaluate(() => actions.take_all());
     assert.deepEqual(
@@ -245,7 +245,7 @@ test("clients with the same id share a socket; the id is given, made once for th
     await page.evaluate(async (more) => {
       const other = new Client({ ...settings, ...more });
       await other.room("rooms/42", {}).joined();
-      (window.others ??= []).push(other);
+      window.others = [...(window.others ?? []), other];
     }, more);
     const connection = world.host.service.connections.at(-1);
     return { connection, id: connection.receivedOf("join").at(-1).options.client_id };
@@ -266,8 +266,8 @@ test("clients with the same id share a socket; the id is given, made once for th
   await page.reload();
   await page.waitForFunction(() => "Client" in window);
   await page.evaluate((before) => {
-      window.settings = before;
-    }, settings);
+    window.settings = before;
+  }, settings);
   assert.equal((await joins({ isStored: true })).id, made.id);
   assert.notEqual((await joins({})).id, made.id);
 });
