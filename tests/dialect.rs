@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use proptest::prelude::*;
 use xano_realtime_protocol::CloseCode;
 use xano_wasm::engine::session::v2::ledger::MAX_FAILURES;
+use xano_wasm::engine::session::publishing::ANSWER_WITHIN_MS;
 use xano_wasm::engine::session::v2::{LONGEST_PAUSE_MS, PAUSE_MS, PING_AFTER_MS};
 use xano_wasm::engine::{
-    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State, Step,
+    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State,
 };
 
 const CHANNELS: u32 = 3;
@@ -95,6 +96,8 @@ struct Place {
     came: Vec<MessageId>,
     /// What was acknowledged on this socket.
     acknowledged: Vec<MessageId>,
+    /// The frames of its messages that went out on this socket and have no receipt, oldest first.
+    unanswered: VecDeque<u32>,
     /// Whose handlers run.
     running: BTreeSet<MessageId>,
     /// How often the handlers of each have failed since the last success.
@@ -118,6 +121,12 @@ struct World {
     places: BTreeMap<u32, Place>,
     /// Published messages without an end, by number: whether they were sent, and on which channel.
     published: BTreeMap<u32, (u32, bool)>,
+    /// Since when their answers are awaited: their publication, or the opening of the socket.
+    awaited_since_ms: BTreeMap<u32, u32>,
+    /// The published message that the last receipt has answered.
+    answered: Option<u32>,
+    /// Channels of the frames that wait or went out.
+    channel_of: BTreeMap<u32, u32>,
     loses_acknowledgements: bool,
     frames: u32,
     messages: u32,
@@ -139,12 +148,13 @@ impl World {
                 self.feed(Input::TickEnded);
             }
             Happening::Send { channel } if self.wanted.contains(&channel) => {
-                let frame = self.frame();
+                let frame = self.frame(channel, false);
                 self.feed(Input::Send { channel, frame, writable: true, may_wait: true });
             }
             Happening::Publish { channel } if self.wanted.contains(&channel) => {
-                let frame = self.frame();
+                let frame = self.frame(channel, true);
                 self.published.insert(frame.number, (channel, false));
+                self.awaited_since_ms.insert(frame.number, self.now_ms);
                 self.feed(Input::Publish { channel, frame, writable: true, was_sent: false });
             }
             Happening::ServiceIsReady => {
@@ -155,7 +165,7 @@ impl World {
             Happening::MessageComes { channel, times } if self.joined.contains(&channel) => {
                 for _ in 0..times {
                     self.messages += 1;
-                    let message = MessageId { high: self.messages / 3, low: self.messages };
+                    let message = self.messages;
                     self.places.entry(channel).or_default().log.push(message);
                     self.deliver(channel, message);
                 }
@@ -177,9 +187,12 @@ impl World {
             }
             Happening::Acknowledgements { arrive } => self.loses_acknowledgements = !arrive,
             Happening::ReceiptComes { channel } if self.joined.contains(&channel) => {
-                let is_out = |&(&_, &(of, was_sent)): &(&u32, &(u32, bool))| of == channel && was_sent;
-                if let Some((&message, _)) = self.published.iter().find(is_out) {
-                    self.feed(Input::Answered { channel, message });
+                let place = self.places.entry(channel).or_default();
+                if let Some(frame) = place.unanswered.pop_front() {
+                    let awaits = self.published.contains_key(&frame);
+                    self.answered = None;
+                    self.feed(Input::Receipt { channel });
+                    assert_eq!(self.answered, awaits.then_some(frame), "a receipt answers the oldest message");
                 }
             }
             Happening::Breaks { code } => {
@@ -194,14 +207,20 @@ impl World {
         }
     }
 
-    fn frame(&mut self) -> Frame {
+    fn frame(&mut self, channel: u32, comes_back: bool) -> Frame {
         self.frames += 1;
-        Frame { number: self.frames, bytes: 10, comes_back: false }
+        self.channel_of.insert(self.frames, channel);
+        Frame { number: self.frames, bytes: 10, comes_back }
+    }
+
+    fn went_out(&mut self, frame: u32) {
+        let channel = self.channel_of[&frame];
+        self.places.entry(channel).or_default().unanswered.push_back(frame);
     }
 
     fn deliver(&mut self, channel: u32, message: MessageId) {
         self.places.entry(channel).or_default().came.push(message);
-        self.feed(Input::Delivery { channel, message, step: Step::Arrived });
+        self.feed(Input::Arrived { channel, message, transcript: false });
     }
 
     fn finish(&mut self, which: usize, failed: bool) {
@@ -221,7 +240,7 @@ impl World {
         if !failed || place.failures[&message] >= MAX_FAILURES {
             place.done.insert(message);
         }
-        self.feed(Input::Delivery { channel, message, step: if failed { Step::Failed } else { Step::Done } });
+        self.feed(Input::Finished { channel, message, failed });
     }
 
     fn socket_is_gone(&mut self) {
@@ -229,6 +248,7 @@ impl World {
         self.awaits_pong = false;
         for place in self.places.values_mut() {
             place.came.clear();
+            place.unanswered.clear();
             place.acknowledged.clear();
         }
     }
@@ -258,7 +278,7 @@ impl World {
             let moment = Moment { now_ms: self.now_ms, random: 1 << 31 };
             self.session.handle(input, moment, &mut outputs);
             let arrived = match input {
-                Input::Delivery { message, .. } => Some(message),
+                Input::Arrived { message, .. } => Some(message),
                 _ => None,
             };
             for output in outputs {
@@ -280,6 +300,7 @@ impl World {
                 assert!(self.socket.is_none(), "two sockets");
                 self.socket = Some((epoch, false, self.now_ms));
                 self.pings_ms.clear();
+                self.awaited_since_ms.values_mut().for_each(|since_ms| *since_ms = self.now_ms);
                 self.inputs.push_back(Input::Opened { epoch });
             }
             Output::CloseSocket { .. } => {
@@ -300,7 +321,7 @@ impl World {
                     channel,
                     said: Acknowledgement {
                         answers_pings: true,
-                        answers_keys: true,
+                        answers_keys: false,
                         has_position: true,
                         is_restarted: false,
                     },
@@ -311,26 +332,35 @@ impl World {
                 let missed: Vec<_> = place.log.iter().filter(|&&id| Some(id) > place.cursor).copied().collect();
                 for message in missed {
                     place.came.push(message);
-                    self.inputs.push_back(Input::Delivery { channel, message, step: Step::Arrived });
+                    self.inputs.push_back(Input::Arrived { channel, message, transcript: false });
                 }
             }
-            Output::Send { .. } => self.sends("a message"),
+            Output::Send { frame } => {
+                self.sends("a message");
+                self.went_out(frame);
+            }
             Output::SendPublished { message, keyed } => {
                 self.sends("a published message");
                 let (_, was_sent) = self.published.get_mut(&message).expect("it has no end");
-                assert!(keyed && !*was_sent, "V2 never sends again");
+                assert!(!keyed && !*was_sent, "V2 never sends again");
                 *was_sent = true;
+                self.went_out(message);
             }
             Output::Settled { message, failure } => {
                 let (_, was_sent) = self.published.remove(&message).expect("it has one end");
                 if was_sent {
-                    assert!(matches!(failure, Some(Failure::Unconfirmed | Failure::Timeout)), "{failure:?}");
-                    let is_lost = failure == Some(Failure::Unconfirmed);
-                    assert_eq!(is_lost, self.session.state() != State::Open, "lost with its socket, and with no other");
+                    assert_eq!(failure, Some(Failure::Unconfirmed));
+                    let is_late = self.now_ms - self.awaited_since_ms[&message] >= ANSWER_WITHIN_MS;
+                    assert!(is_late || self.session.state() != State::Open, "lost with its socket, and with no other");
                 }
             }
-            Output::ForgetFrame { frame } => drop(self.published.remove(&frame)),
-            Output::Judged { channel, hand_out } => self.judged(channel, arrived.expect("it has come"), hand_out),
+            Output::ForgetFrame { frame } => {
+                self.answered = self.published.remove(&frame).map(|_| frame);
+            }
+            Output::Judged { channel, message, hand_out } => {
+                assert_eq!(arrived, Some(message));
+                self.judged(channel, message, hand_out);
+            }
             Output::SendAck { channel, message } => self.acknowledged(channel, message),
             Output::SetTimer { timer, after_ms, .. } => self.timer = Some((timer, self.now_ms + after_ms)),
             Output::ClearTimer => self.timer = None,
@@ -352,7 +382,7 @@ impl World {
         }
         self.pings_ms.push(self.now_ms);
         self.sent_ms = self.now_ms;
-        self.inputs.push_back(if is_ready { Input::Ponged } else { Input::NotReady });
+        self.inputs.push_back(Input::Greeted { ready: is_ready });
     }
 
     fn judged(&mut self, channel: u32, message: MessageId, hand_out: bool) {

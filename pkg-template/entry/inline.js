@@ -15,9 +15,9 @@ export function boot(append) {
   } catch (/** @type {any} */ cause) {
     throw new Error(
       `xano-wasm could not start: ${cause.message}. ` +
-        "Does the page have a Content-Security-Policy? Its script-src needs 'wasm-unsafe-eval'. " +
-        'Is this Chromium before 114? Import "xano-wasm/slim", whose init() takes a WebAssembly.Module. ' +
-        "Is WebAssembly switched off (iOS Lockdown Mode)? Use xano-wasm/js (dist/xano.js.min.js), which needs none.",
+        "A Content-Security-Policy needs script-src 'wasm-unsafe-eval'. " +
+        "Chromium before 114 needs xano-wasm/slim, whose init() takes a WebAssembly.Module. " +
+        "Without WebAssembly (iOS Lockdown Mode), use xano-wasm/js (dist/xano.js.min.js).",
       { cause },
     );
   }

@@ -39,7 +39,7 @@ export interface Config {
   connectAs: string | undefined;
   /** What its sockets are opened with now. */
   token(): Token;
-  onStatus(action: Action): void;
+  _onStatus(action: Action): void;
 }
 
 export interface Storage {

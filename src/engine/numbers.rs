@@ -3,7 +3,6 @@
 
 use xano_realtime_protocol::CloseCode;
 
-use super::session::v2::ledger::{MessageId, Step};
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -27,7 +26,7 @@ macro_rules! numbered {
 /// | kind | a | b | c | d |
 /// |---|---|---|---|---|
 /// | `JOIN` | channel | [`bits`] of its options | | |
-/// | `LEAVE` | channel | | | |
+/// | `LEAVE`, `RECEIPT` | channel | | | |
 /// | `SEND` | channel | frame | its bytes | [`bits`] |
 /// | `PUBLISH` | channel | frame | its bytes | [`bits`] |
 /// | `ANSWERED` | channel | frame | | |
@@ -41,13 +40,15 @@ macro_rules! numbered {
 /// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `DELIVERY` | channel | high half of its id | low half | its step, of [`bits`] |
-/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT`, `PONGED`, `NOT_READY` | | | | |
+/// | `ARRIVED` | channel | the number of an id | 1 when it is one of the transcript | |
+/// | `FINISHED` | channel | the number of an id | 1 when it has failed | |
+/// | `GREETED` | 1 when it is ready | | | |
+/// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
         WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
-        PONGED NOT_READY DELIVERY
+        GREETED RECEIPT ARRIVED FINISHED
     }
 }
 
@@ -66,8 +67,8 @@ pub mod input {
 /// | `SETTLED` | frame | failure; all bits set: none | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
-/// | `JUDGED` | channel | 1 when its handlers get it | |
-/// | `SEND_ACK` | channel | high half of its id | low half |
+/// | `JUDGED` | channel | the number of an id | 1 when its handlers get it |
+/// | `SEND_ACK` | channel | the number of an id | |
 /// | `FAILED` | failure | channel; all bits set: every one | |
 /// | the others | | | |
 pub mod output {
@@ -110,21 +111,8 @@ pub mod bits {
     /// Of a published frame: it was sent with its key over another connection.
     pub const WAS_SENT: u32 = 4;
 
-    /// Of a message with an id: it has come.
-    pub const ARRIVED: u32 = 0;
-    /// Of a message with an id: it has come in a transcript.
-    pub const SHOWN: u32 = 1;
-    /// Of a message with an id: its handlers have finished.
-    pub const DONE: u32 = 2;
-    /// Of a message with an id: one of its handlers has failed.
-    pub const BROKEN: u32 = 3;
-
     /// Every name with its number.
     pub const ALL: &[(&str, u32)] = &[
-        ("ARRIVED", ARRIVED),
-        ("SHOWN", SHOWN),
-        ("DONE", DONE),
-        ("BROKEN", BROKEN),
         ("HISTORY", HISTORY),
         ("PRESENCE", PRESENCE),
         ("RECOVER", RECOVER),
@@ -187,17 +175,10 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
-        input::PONGED => handle(Input::Ponged),
-        input::NOT_READY => handle(Input::NotReady),
-        input::DELIVERY => {
-            let step = match d {
-                bits::ARRIVED => Step::Arrived,
-                bits::SHOWN => Step::Shown,
-                bits::DONE => Step::Done,
-                _ => Step::Failed,
-            };
-            handle(Input::Delivery { channel: a, message: MessageId { high: b, low: c }, step });
-        }
+        input::GREETED => handle(Input::Greeted { ready: a != 0 }),
+        input::RECEIPT => handle(Input::Receipt { channel: a }),
+        input::ARRIVED => handle(Input::Arrived { channel: a, message: b, transcript: c != 0 }),
+        input::FINISHED => handle(Input::Finished { channel: a, message: b, failed: c != 0 }),
         _ => return false,
     }
     true
@@ -236,8 +217,8 @@ pub fn encode(output: Output) -> [u32; 4] {
             let Attempt { number, in_ms } = next.unwrap_or(Attempt { number: 0, in_ms: 0 });
             [DISCONNECTED, code.0.into(), number, in_ms]
         }
-        Output::Judged { channel, hand_out } => [JUDGED, channel, hand_out.into(), 0],
-        Output::SendAck { channel, message } => [SEND_ACK, channel, message.high, message.low],
+        Output::Judged { channel, message, hand_out } => [JUDGED, channel, message, hand_out.into()],
+        Output::SendAck { channel, message } => [SEND_ACK, channel, message, 0],
         Output::Failed { channel, failure } => [FAILED, failure as u32, channel.unwrap_or(u32::MAX), 0],
     }
 }

@@ -130,6 +130,17 @@ test("leaving a loop ends its subscription", async () => {
   assert.deepEqual(await actions.next(), { value: undefined, done: true });
 });
 
+test("return() ends a loop that waits, and one that has not begun", async () => {
+  const { channel, socket } = openChannel();
+  const [waiting, unused] = [channel[Symbol.asyncIterator](), channel[Symbol.asyncIterator]()];
+  const next = waiting.next();
+  const ended = { value: undefined, done: true };
+  assert.deepEqual(await Promise.all([waiting.return(), unused.return()]), [ended, ended]);
+  assert.deepEqual(await next, ended);
+  socket.deliver(message(1));
+  assert.deepEqual(await unused.next(), ended);
+});
+
 test("a loop that falls behind by more than 1,000 actions is told so", async () => {
   const { channel, socket } = openChannel();
   const actions = channel[Symbol.asyncIterator]();

@@ -25,23 +25,27 @@ const shared = {
 };
 
 /**
- * Members of what no page gets, an underscore or not. None of them is a word of the wire, of the public surface, or of an
- * object of the platform that this package uses.
+ * Members of what no page gets. None of them is a word of the wire, of the public surface, or of an object of the platform
+ * that this package uses.
  */
 const INTERNAL = `
-  acknowledge acknowledged acknowledgesItself activate answer answered attemptFailed awaitWritable cancels carryOut
-  clientId comesBack connectAs connection debugging discard enter expected failed failure formField freeSlots generation
-  got hand handlers handles handOut heard heardBefore held isAsking isClosed isConnected isDebugged isDiscarded isHeard
-  isInternal isJoined isMember isOpen isPinged isPlain isRemoved isSendingKnown isToldConnected isV2 joinOptions leave
-  link listen listeners mayWait missed number object onStatus openWith owner pass phase poll position published
-  publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sendWaiting sent_ms serves setTimer settle slot
-  slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors takesFrames tell tellCancels
-  tellConnected tellFailure tellStatus timer transmit unsent unsubscribe wanted wasHeard wasSent watch watchOver
+  acknowledge acknowledged acknowledgesItself activate answer attemptFailed awaitWritable cancels carryOut clientId
+  comesBack connectAs connection debugging discard enter failed failure formField freeSlots generation got hand
+  handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConnected isDebugged isDiscarded
+  isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
+  isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
+  phase poll position published publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sent_ms serves
+  setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors
+  takesFrames tell tellCancels tellConnected tellFailure tellStatus textOf timer transmit unsent unsubscribe wanted
+  wasHeard wasSent watch watchOver
 `;
-/** They get short names, which still begin as such: pages extend our classes. Words that only other objects have are free. */
+const internal = INTERNAL.trim().split(/\s+/);
+/** Letters by how frequent they are in minified JavaScript. */
+const LETTERS = "etniosracduhfmlpgvbyCAESTNIDOPRLMUGBHFVKWYXZQJwkxqzj";
 const properties = {
   builtins: true,
-  regex: new RegExp(`^_[a-z]|^(${INTERNAL.trim().split(/\s+/).join("|")})$`),
+  regex: new RegExp(`^_[a-z]|^(${internal.join("|")})$`),
+  // Pages extend our classes: what begins with an underscore goes on to begin with one.
   nth_identifier: { get: (number) => `_${number.toString(36)}` },
 };
 /** What is exported keeps its name: consoles and stack traces show it. */
@@ -111,10 +115,28 @@ async function smaller(outputFiles, { outfile, boot, isTakenApart, format }) {
       reduce_funcs: !isTakenApart,
       inline: !isTakenApart,
     },
-    mangle: { properties, reserved: exported },
+    mangle: {
+      properties: { ...properties, cache: { props: shortNames(code) } },
+      reserved: exported,
+      // The same letters as above; terser would count those of the module's text, too.
+      nth_identifier: { get: shortName },
+    },
     sourceMap,
     format: { comments: /^!/, preserve_annotations: isTakenApart },
   });
+}
+
+/** The names of internal members in this code: the most frequent ones get the most frequent letters. */
+function shortNames(code) {
+  const counts = new Map(internal.map((name) => [name, 0]));
+  for (const [word] of code.matchAll(/\w+/g)) if (counts.has(word)) counts.set(word, counts.get(word) + 1);
+  const used = internal.filter((name) => counts.get(name)).sort((a, b) => counts.get(b) - counts.get(a));
+  return new Map(used.map((name, index) => [name, shortName(index)]));
+}
+
+function shortName(index) {
+  const letter = LETTERS[index % LETTERS.length];
+  return index < LETTERS.length ? letter : shortName(Math.floor(index / LETTERS.length) - 1) + letter;
 }
 
 function write(path, { code, map }) {

@@ -26,7 +26,6 @@ import {
 } from "./numbers.js";
 import { connectionOf } from "./pool.js";
 import { later } from "./turns.js";
-import { ackText, broadcastText } from "./v2.js";
 
 /** @import { Frame, Published } from "./frames.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -80,16 +79,18 @@ export class ChannelHandle {
    * @param {ChannelOptions} options
    * @param {Config} config
    */
-  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck }, config) {
+  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck, messageType }, config) {
     ensureCore();
     this.number = ++count;
     this.channel = channel;
     this.url = url;
     this.config = config;
-    const version = config.connectAs === undefined ? 0 : V2;
-    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | version;
+    this.isV2 = config.connectAs !== undefined;
+    this.joinOptions =
+      (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | (this.isV2 ? V2 : 0);
     /** Whether the application says which messages it has handled, on V2. */
     this.acknowledgesItself = !!manualAck;
+    this.messageType = messageType;
     /** Whether frames may wait for a connection. */
     this.mayWait = queueOfflineActions !== false;
     handles.set(this.number, this);
@@ -260,8 +261,9 @@ export class ChannelHandle {
    * @param {unknown} payload
    */
   transmit(object, action, options, payload) {
+    if (this.isV2 && action === "history") return;
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
-    const text = frameText(action, this.channel, options, payload);
+    const text = this.textOf(action, options, payload);
     ensureCore();
     // Looked up behind `frameText`, which may run code of the application's. What need not wait does not enter the engine.
     const { subscription } = this;
@@ -304,27 +306,26 @@ export class ChannelHandle {
    * @param {Published["settle"]} settle
    */
   publish(object, options, payload, key, settle) {
-    const isV2 = this.config.connectAs !== undefined;
-    const text = isV2
-      ? broadcastText(this.channel, options, payload)
-      : frameText("message", this.channel, { ...options, key }, payload);
+    const text = this.textOf("message", { ...options, key }, payload);
     ensureCore();
     this.object = object;
     const published = { publisher: this, key, settle };
-    const comesBack = !isV2 && !(/** @type {any} */ (options)?.socketId);
+    const comesBack = !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
   }
 
   /**
-   * Sends a message on V2, or lets it wait.
-   * @param {ChannelObject} object
-   * @param {object} options
+   * @param {string} action
+   * @param {any} options
    * @param {unknown} payload
    */
-  broadcast(object, options, payload) {
-    const text = broadcastText(this.channel, options, payload);
-    ensureCore();
-    if (!this.hand({ text, bytes: new Blob([text]).size, comesBack: false })) this.object = object;
+  textOf(action, options, payload) {
+    const { channel } = this;
+    if (!this.isV2) return frameText(action, channel, options, payload);
+    const { type, ...others } = options ?? {};
+    const known = type ?? this.messageType;
+    if (!known) throw new Error(`A message on "${channel}" has no type: set messageType, or { type } of message().`);
+    return frameText("broadcast", channel, others, payload, known);
   }
 
   /**
@@ -332,9 +333,7 @@ export class ChannelHandle {
    * @param {unknown} cursor
    */
   acknowledge(cursor) {
-    if (!this.isJoined) return;
-    const { connection } = /** @type {Subscription} */ (this.subscription);
-    connection.link?.sendIfOpen(ackText(this.channel, /** @type {string} */ (connection.clientId), cursor));
+    if (this.isJoined) this.subscription?.acknowledge(cursor);
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -2,7 +2,7 @@ import { failure, textOf } from "../errors.js";
 import { failureAction, isFinal, statusAction } from "./actions.js";
 import { handTo, handToAll } from "./dispatch.js";
 import { decide } from "./engine.js";
-import { frameText, kept, publishedText, takeFrame } from "./frames.js";
+import { frameText, publishedText, takeFrame } from "./frames.js";
 import { align } from "./history.js";
 import { Link } from "./link.js";
 import * as N from "./numbers.js";
@@ -11,10 +11,9 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
-import { ackText, Expected, idOf, judged } from "./v2.js";
+import { judged } from "./v2.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
-/** @import { Frame } from "./frames.js" */
 /** @import { Action } from "../types.js" */
 
 /** The close code where there was none. */
@@ -72,11 +71,8 @@ export class Connection {
     this.token = token;
     /** On V2 alone. */
     this.clientId = config.connectAs;
+    this.isV2 = config.connectAs !== undefined;
     connections.add(this);
-  }
-
-  get isV2() {
-    return this.clientId !== undefined;
   }
 
   get isOpen() {
@@ -105,7 +101,6 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
-      if (this.isV2) subscription.expected = new Expected();
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -170,10 +165,9 @@ export class Connection {
         this.link?.sendIfOpen(frameText("leave", this.subscriptionAt(a).name));
         break;
       case N.SEND_FRAME:
-        this.sendWaiting(takeFrame(a));
+        this.link?.sendIfOpen(takeFrame(a).text);
         break;
       case N.SEND_PUBLISHED:
-        /** @type {Frame} */ (kept.get(a)).owner?.expected?.send(a);
         this.link?.sendIfOpen(publishedText(a, b));
         break;
       case N.SETTLED:
@@ -219,10 +213,10 @@ export class Connection {
         this.disconnected(a, b, c);
         break;
       case N.JUDGED:
-        judged(this.subscriptionAt(a), b);
+        judged(this.subscriptionAt(a), b, c);
         break;
       case N.SEND_ACK:
-        this.link?.sendIfOpen(ackText(this.subscriptionAt(a).name, /** @type {string} */ (this.clientId), idOf(b, c)));
+        this.subscriptionAt(a).acknowledge(b);
         break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
@@ -294,13 +288,7 @@ export class Connection {
     const { name, position } = this.subscriptionAt(channel);
     const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.sendIfOpen(frameText("join", name, this.isV2 ? { client_id: this.clientId } : undefined, payload));
-  }
-
-  /** @param {Frame} frame */
-  sendWaiting({ owner, text }) {
-    owner?.expected?.send();
-    this.link?.sendIfOpen(text);
+    this.link?.sendIfOpen(frameText("join", name, { client_id: this.clientId }, payload));
   }
 
   /**
@@ -349,7 +337,6 @@ export class Connection {
     this.link = undefined;
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
-      if (this.isV2) subscription.expected = new Expected();
       subscription.isAsking = false;
     }
     // Where the engine names a failure, that one takes its place.
@@ -372,7 +359,7 @@ export class Connection {
         handTo(handle, action);
       }
       const clients = new Map(handles.map(({ config }) => [config.client, config]));
-      for (const config of clients.values()) config.onStatus(action);
+      for (const config of clients.values()) config._onStatus(action);
     });
   }
 
@@ -383,7 +370,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars, this.isV2, this.refusal);
+    const action = failureAction(failure, subscription?.name, particulars, failure === N.UNAUTHORIZED && this.refusal);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

@@ -19,7 +19,8 @@ let isTaken = false;
 const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE =
-  '(Check in Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+  '(In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+const PRESENCE_ACTIONS = ["presence_full", "presence_update", "presence_join", "presence_leave"];
 /** What came of a handler that has thrown. */
 export const THREW = {};
 /** Handlers that have thrown. */
@@ -62,7 +63,7 @@ function warn({ options, payload }) {
 export function handTo(handle, action, outcomes) {
   if (handle.isClosed) return;
   const name = action.action;
-  if (name === "presence_full" || name === "presence_update") handle.object?._track(action);
+  if (PRESENCE_ACTIONS.includes(name)) handle.object?._track(action);
   const { handlers } = handle;
   if (!handlers) return;
   const isError = name === "error";

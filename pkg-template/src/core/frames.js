@@ -1,7 +1,6 @@
 // The texts that wait for a connection or for an answer, by their number.
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
-/** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action } from "../types.js" */
 /**
@@ -21,22 +20,6 @@
  * @property {Action | {}} [answer] the server's
  * @property {(outcome?: Action | Error | {}) => void} settle tells its promise; without an outcome, that the channel is left
  */
-
-/**
- * The frame that the text is; nothing where it is none, or comes too late.
- * @param {Link} link
- * @param {string} data
- * @returns {Action | undefined}
- */
-export function frameIn({ connection, isDiscarded }, data) {
-  if (connection.debugging) console.log("xano: received", data);
-  try {
-    const frame = JSON.parse(data);
-    if (frame?.action && !isDiscarded) return frame;
-  } catch {
-    // Not a frame of this protocol.
-  }
-}
 
 /** @type {Map<number, Frame>} */
 export const kept = new Map();
@@ -88,7 +71,7 @@ export function failFrames(error) {
 export function forgetFrame(number) {
   const frame = takeFrame(number);
   if (unsent) unsent.push(frame);
-  else frame.published?.settle(frame.published.answer);
+  else frame.published?.settle(frame.published.answer ?? frame.owner?.refusal);
 }
 
 /**
@@ -110,8 +93,9 @@ export function forgottenBy(work) {
  * @param {string} channel
  * @param {object} [options]
  * @param {unknown} [payload]
+ * @param {string} [type] on V2
+ * @param {string} [id] on V2
  */
-export function frameText(action, channel, options, payload) {
-  const known = options ? { ...options, channel } : { channel };
-  return JSON.stringify({ action, options: known, payload: payload === undefined ? null : payload });
+export function frameText(action, channel, options, payload = null, type, id) {
+  return JSON.stringify({ action, type, id, options: { ...options, channel }, payload });
 }

@@ -3,7 +3,6 @@ import { decide } from "./engine.js";
 import { CLOSED, OPENED, TURN_MS, WRITABLE } from "./numbers.js";
 import { receive } from "./receive.js";
 import { run } from "./turns.js";
-import { receiveV2 } from "./v2.js";
 
 /** @import { Connection } from "./connection.js" */
 
@@ -47,7 +46,6 @@ export class Link {
     this.connection = connection;
     this.generation = generation;
     const { url } = connection;
-    const take = connection.isV2 ? receiveV2 : receive;
     const socket = token === undefined ? new WebSocket(url) : new WebSocket(url, [token]);
     this.socket = socket;
     /** @type {Record<string, (event: any) => void>} */
@@ -56,7 +54,7 @@ export class Link {
       message: (event) => {
         // In React Native it may be missing, in Cloudflare's Workers it is 0.
         this.heard = event.timeStamp ? event : { timeStamp: performance.now() };
-        run(take, this, event.data);
+        run(receive, this, event.data);
       },
       close: ({ code, reason }) => {
         links.delete(this);

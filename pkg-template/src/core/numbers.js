@@ -22,9 +22,10 @@ export const ALIGN = 17;
 export const ELAPSED = 18;
 export const RESUMED = 19;
 export const RECONNECT = 20;
-export const PONGED = 21;
-export const NOT_READY = 22;
-export const DELIVERY = 23;
+export const GREETED = 21;
+export const RECEIPT = 22;
+export const ARRIVED = 23;
+export const FINISHED = 24;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -53,10 +54,6 @@ export const JUDGED = 22;
 export const SEND_ACK = 23;
 
 // What travels together in one number.
-export const ARRIVED = 0;
-export const SHOWN = 1;
-export const DONE = 2;
-export const BROKEN = 3;
 export const HISTORY = 1;
 export const PRESENCE = 2;
 export const RECOVER = 4;
@@ -127,6 +124,6 @@ export const FAILURES = [
   ["gap_possible", "Messages that came while there was no connection may be lost."],
   ["timeout", "The server did not answer within 15 seconds."],
   ["unconfirmed", "Not confirmed: the server may have it."],
-  ["poisoned", "The handlers of a message have failed three times: it is acknowledged, and does not come again."],
+  ["poisoned", "The handlers of a message have failed three times: it does not come again."],
   ["refused", "The server refused it."],
 ];

@@ -4,7 +4,6 @@
 import { handToAll } from "./dispatch.js";
 import { confirm } from "./confirm.js";
 import { decide } from "./engine.js";
-import { frameIn } from "./frames.js";
 import { align, pass } from "./history.js";
 import {
   ACKNOWLEDGED,
@@ -17,6 +16,7 @@ import {
   TAKES_FRAMES,
   CHANNEL_REFUSED,
 } from "./numbers.js";
+import { receiveV2 } from "./v2.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -31,9 +31,19 @@ const SIGNS_OF_JOINING = ["join", "presence_full", "history", "message"];
  */
 export function receive(link, data) {
   const { connection } = link;
-  const frame = frameIn(link, data);
-  if (!frame) return;
-  const name = frame.action;
+  if (connection.debugging) console.log("xano: received", data);
+  let frame;
+  try {
+    frame = JSON.parse(data);
+  } catch {
+    return; // Not a frame of this protocol.
+  }
+  const name = frame?.action;
+  if (!name || link.isDiscarded) return;
+  if (connection.isV2) {
+    receiveV2(connection, frame);
+    return;
+  }
   if (link.isPinged && name === "pong") return;
   // The handlers get the frame with everything that is in it.
   frame.client ||= undefined;

@@ -9,7 +9,6 @@ import { later } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Connection } from "./connection.js" */
-/** @import { Expected } from "./v2.js" */
 /** @import { Action } from "../types.js" */
 
 /**
@@ -80,10 +79,10 @@ export class Subscription {
   ids;
 
   /**
-   * On V2.
-   * @type {Expected | undefined}
+   * On V2, the newest messages with an id: its number by the id, and by the number the message, until it is handed out.
+   * @type {Map<unknown, any>}
    */
-  expected;
+  messages;
 
   /**
    * @param {Connection} connection
@@ -94,6 +93,22 @@ export class Subscription {
     this.connection = connection;
     this.name = name;
     this.slot = slot;
+    if (connection.isV2) {
+      this.messages = new Map();
+      // Every frame goes through the engine, which counts them.
+      this.unsent = 1;
+    }
+  }
+
+  /**
+   * On V2.
+   * @param {any} message its id, or the number of that
+   */
+  acknowledge(message) {
+    const { connection, messages, name } = this;
+    const id = messages.get(message)?.id ?? message;
+    const options = { client_id: connection.clientId, id };
+    connection.link?.sendIfOpen(frameText("ack", name, options, { cursor: id }, undefined, id));
   }
 
   /**

@@ -8,7 +8,7 @@ const SPELLINGS = " (realtimeCanonical and realtimeConnectionHash are other name
 
 /** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */
 const NEAR_HOSTS =
-  /^(localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
+  /^(localhost|(127|10|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\.[\d.]+|.+\.local(host)?|\[(::1|f[cd].*|fe[89ab].*)])$/;
 
 /** The one before: the channels of a client share the text. */
 let latest = "";
@@ -45,9 +45,8 @@ export function socketAddress(config) {
 export function socketUrl(base, segment, version) {
   const { host, hostname = "", protocol } = urlParts(base);
   if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${
-    version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/"
-  }${segment}`;
+  const path = version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/";
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${path}${segment}`;
 }
 
 /**
@@ -56,6 +55,6 @@ export function socketUrl(base, segment, version) {
  * @param {string} canonical
  */
 function tenantIn(base, canonical) {
-  const [, tenant] = /^\w+:\/\/[^/]+\/tenant\/([A-Za-z\d-]+)/.exec(base) ?? [];
-  return tenant && !canonical.includes(":") ? `${tenant}:` : "";
+  const tenant = !canonical.includes(":") && /\/\/[^/]+\/tenant\/([\w-]+)/.exec(base);
+  return tenant ? `${tenant[1]}:` : "";
 }

@@ -15,57 +15,45 @@ const BUFFERED_ACTIONS = 1_000;
 export function actionsOf(channel) {
   /** @type {Action[]} */
   const buffered = [];
-  /** @type {{ resolve: (result: any) => void, reject: (error: Error) => void }[]} */
-  const readers = [];
+  /** What the loop waits with for the next action. */
+  let wake = () => {};
   /**
-   * Set once nothing more comes; holds what the reader is told after the last buffered action.
+   * Set once nothing more comes; holds what the loop is told after the last buffered action.
    * @type {{ error?: Error } | undefined}
    */
   let end;
-
-  let unwatch = () => {};
-
-  const settle = () => {
-    while (buffered.length || end) {
-      const reader = readers.shift();
-      if (!reader) return;
-      if (buffered.length) reader.resolve({ value: buffered.shift(), done: false });
-      else if (end?.error) {
-        reader.reject(end.error);
-        end = {};
-      } else reader.resolve({ value: undefined, done: true });
-    }
-  };
-  const finish = (/** @type {Error | undefined} */ error) => {
+  const finish = (/** @type {any} */ error) => {
     unwatch();
-    end ??= error ? { error } : {};
-    settle();
+    end ??= { error };
+    wake();
   };
+  let unwatch = () => {};
   unwatch = channel._watch(
     (action) => {
       if (end) return;
-      if (buffered.length < BUFFERED_ACTIONS) buffered.push(action);
-      else
+      if (buffered.push(action) > BUFFERED_ACTIONS) {
+        buffered.pop();
         finish(coded("overflow", `More than ${BUFFERED_ACTIONS} actions of "${channel.channel}" waited for the loop.`));
-      settle();
+      }
+      wake();
     },
     (/** @type {any} */ error) => finish(error.code === "destroyed" ? undefined : error),
   );
-
-  return {
-    next() {
-      return new Promise((resolve, reject) => {
-        readers.push({ resolve, reject });
-        settle();
+  const actions = (async function* () {
+    for (;;) {
+      while (buffered.length) yield/** @type {Action} */ (buffered.shift());
+      if (end?.error) throw end.error;
+      if (end) return;
+      await new Promise((resolve) => {
+        wake = () => resolve(undefined);
       });
-    },
-    return() {
-      buffered.length = 0;
-      finish(undefined);
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    }
+  })();
+  const leave = actions.return;
+  actions.return = () => {
+    buffered.length = 0;
+    finish(undefined);
+    return leave.call(actions, undefined);
   };
+  return actions;
 }

@@ -5,7 +5,6 @@ import { reconnect, statusOf } from "../core/pool.js";
 import { XanoStorageKeys } from "../enums.js";
 import { isToken } from "../storage/stored.js";
 import { XanoRealtimeChannel } from "./channel.js";
-import { XanoRealtimeChannelV2 } from "./channel-v2.js";
 import { clientIdOf } from "./client-id.js";
 import { countClient } from "./renders.js";
 import { requireLegalToken, storedRealtimeToken, storeRealtimeToken } from "./token.js";
@@ -38,7 +37,7 @@ export function withRealtime(Base) {
       const { config } = this;
       config.client = ++clients;
       config.connectAs = clientIdOf(config);
-      config.onStatus = (/** @type {Action} */ action) => {
+      config._onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
       config.token = () => {
@@ -66,8 +65,7 @@ export function withRealtime(Base) {
      * @param {any} [options]
      */
     channel(channel, options = {}) {
-      const Channel = this.config.connectAs === undefined ? XanoRealtimeChannel : XanoRealtimeChannelV2;
-      const made = new Channel(channel, options, this.config);
+      const made = new XanoRealtimeChannel(channel, options, this.config);
       if (!this._isCounted) countClient(this.config);
       this._isCounted = true;
       return made;

@@ -27,6 +27,10 @@ pub(super) struct Channel {
     pub(super) answer: Answer,
     pub(super) position: Position,
     pub(super) queue: Queue,
+    /// How many frames went out, and on V2 how many of them have a receipt, or had no time to get one.
+    pub(super) sent: u32,
+    /// See [`sent`](Self::sent).
+    pub(super) answered: u32,
     pub(super) ledger: Ledger,
 }
 
@@ -39,6 +43,8 @@ impl Channel {
             answer: Answer::None,
             position: Position::of(options),
             queue: Queue::new(),
+            sent: 0,
+            answered: 0,
             ledger: Ledger::new(),
         }
     }
@@ -62,6 +68,7 @@ impl Channel {
     pub(super) fn forget_join(&mut self) {
         self.joined = None;
         self.answer = Answer::None;
+        self.answered = self.sent;
         self.ledger.start_over();
     }
 
@@ -81,12 +88,15 @@ impl Channel {
     /// back.
     pub(super) fn pop(&mut self) -> Option<Entry> {
         let keyed = self.answer == Answer::Keys;
+        let place = self.sent + 1;
         let (index, entry) = self.next()?;
+        entry.place = place;
         let stays = entry.marks & PUBLISHED != 0 && (keyed || entry.frame.comes_back);
         if stays {
             entry.marks |= if keyed { SENT | OUT } else { PLAIN | OUT };
         }
         let entry = *entry;
+        self.sent = place;
         if !stays {
             self.queue.take(index);
         }

@@ -6,7 +6,7 @@ use super::backoff::Backoff;
 use super::channels::ChannelId;
 use super::failure::Failure;
 use super::messages::{Attempt, Output};
-use super::queue::SENT;
+use super::queue::PLAIN;
 use super::turn::Turn;
 use super::watch::{self, Watch};
 use super::{Session, State, queue, v2};
@@ -38,7 +38,6 @@ impl Session {
     }
 
     /// The server takes frames.
-    #[inline(never)]
     pub(super) fn ready(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Open;
         self.pause_ms = 0;
@@ -110,6 +109,7 @@ impl Session {
     ) {
         self.state = state;
         self.channels.forget_joins();
+        turn.push(Output::ClearTimer);
         // Two outputs that the compiler knows the shape of are less code than one that it does not.
         match next {
             Some(next) => turn.push(Output::Disconnected { code, next: Some(next) }),
@@ -117,7 +117,7 @@ impl Session {
         }
         if self.is_v2 {
             // Its receipts are gone, too.
-            self.reject_on_all(SENT, Failure::Unconfirmed, turn);
+            self.reject_on_all(PLAIN, Failure::Unconfirmed, turn);
         }
     }
 
@@ -151,9 +151,7 @@ impl Session {
         if state == State::Idle {
             return;
         }
-        if matches!(state, State::Open | State::Waiting | State::Closing) || self.is_greeting() {
-            turn.push(Output::ClearTimer);
-        }
+        turn.push(Output::ClearTimer);
         if matches!(state, State::Connecting | State::Open | State::Closing) {
             turn.push(Output::DropSocket { code: CloseCode::NORMAL });
         }

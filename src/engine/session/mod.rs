@@ -183,6 +183,9 @@ impl Session {
             (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state, turn),
 
             (Open, Input::Send { channel, frame, writable: true, .. }) if !self.channels.is_waiting(channel) => {
+                if let Some(known) = self.channels.get(channel) {
+                    known.sent += 1;
+                }
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
@@ -194,7 +197,7 @@ impl Session {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {
-                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0 }).is_err() {
+                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0, place: 0 }).is_err() {
                     turn.refuse(channel, frame, Failure::QueueFull);
                 }
                 if state == Open {
@@ -210,9 +213,10 @@ impl Session {
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
-            (Connecting, Input::Ponged) if self.is_greeting() => self.ready(turn),
-            (Connecting, Input::NotReady) if self.is_greeting() => self.not_ready(turn),
-            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
+            (_, Input::Receipt { channel }) => self.receipt(channel, turn),
+            (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
+            (_, Input::Arrived { channel, message, transcript }) => self.arrived(channel, message, transcript, turn),
+            (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);
@@ -222,30 +226,17 @@ impl Session {
             (_, Input::Entry { hash }) => self.entries.push(hash),
             (_, Input::Align { channel, seen, live }) => self.align(channel, seen, live, turn),
 
-            (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                if self.is_greeting() {
-                    turn.push(Output::ClearTimer);
-                }
-                self.failed_attempts += 1;
+            (state @ (Connecting | Open), Input::Closed { epoch, code }) if epoch == self.epoch => {
+                self.failed_attempts += u32::from(state == Connecting);
                 self.closed(code, code.retry(), turn);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
                     turn.fail(Failure::CannotConnect);
                 }
             }
-            (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, code.retry(), turn);
-            }
             // Whatever code the server answered with: a new socket was asked for.
-            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, Retry::Again, turn);
-            }
+            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => self.closed(code, Retry::Again, turn),
 
             (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
-                if self.state == Closing {
-                    turn.push(Output::ClearTimer);
-                }
                 self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
                 turn.fail(Failure::InvalidToken);
                 self.reject_all(Failure::InvalidToken, turn);
@@ -253,10 +244,8 @@ impl Session {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
             (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
-            (state @ (Connecting | Open), Input::Elapsed { timer, quiet_ms, heard })
-                if timer == self.timer && (state == Open || self.is_greeting()) =>
-            {
-                if state == Open && self.has_slept(turn) {
+            (Connecting | Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
+                if self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
                     self.elapsed(quiet_ms, heard, turn);
@@ -294,8 +283,7 @@ impl Session {
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
                 | Input::ChannelRefused { .. }
-                | Input::Ponged
-                | Input::NotReady
+                | Input::Greeted { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}

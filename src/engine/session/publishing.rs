@@ -26,12 +26,9 @@ impl Session {
         if let Some(failure) = self.failure {
             return turn.settle(frame.number, Some(failure));
         }
-        if self.is_v2 && was_sent {
-            return turn.settle(frame.number, Some(Failure::Unconfirmed));
-        }
         let is_first = !self.channels.is_waiting(channel);
         let marks = if was_sent { PUBLISHED | SENT } else { PUBLISHED };
-        let entry = Entry { frame, marks, since_ms: turn.moment.now_ms };
+        let entry = Entry { frame, marks, since_ms: turn.moment.now_ms, place: 0 };
         if self.channels.wait(channel, entry).is_err() {
             return turn.settle(frame.number, Some(Failure::QueueFull));
         }
@@ -51,7 +48,7 @@ impl Session {
     pub(super) fn published(&mut self, frame: Frame, keyed: bool, turn: &mut Turn<impl Sink>) {
         let message = frame.number;
         turn.push(Output::SendPublished { message, keyed });
-        if (keyed && !self.is_v2) || frame.comes_back {
+        if keyed || frame.comes_back {
             self.await_echo(turn);
         }
         // Where keys are not answered, a public message comes back. Nothing says that a private one was taken.
@@ -63,7 +60,7 @@ impl Session {
     /// The message has its answer, or needs none any longer.
     pub(super) fn answered(&mut self, channel: ChannelId, message: FrameId, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
-        if let Some(index) = known.queue.find(message) {
+        if let Some((index, _)) = known.queue.get(message) {
             turn.push(Output::ForgetFrame { frame: known.queue.take(index) });
         }
     }

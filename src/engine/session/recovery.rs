@@ -78,16 +78,6 @@ impl Session {
         let Some(known) = self.channels.get(channel) else { return };
         let recovers = known.joined.is_some_and(|joined| joined.contains(JoinOptions::RECOVER));
         let asked = is_first && recovers;
-        if self.is_v2 {
-            // The position is the service's cursor: what follows it comes by itself, and without one nobody can ask.
-            let may_have_missed = asked && !has_position && known.position != Position::Never;
-            known.position = Position::Unknown;
-            turn.push(Output::TakePosition { channel, recovers: false, in_doubt: false });
-            if may_have_missed {
-                turn.push(Output::Failed { channel: Some(channel), failure: Failure::GapPossible });
-            }
-            return;
-        }
         if asked && has_position && known.position >= Position::Known {
             known.position = Position::CatchingUp;
             return;

@@ -112,7 +112,6 @@ impl Session {
             return self.ask(turn);
         }
         self.start_over_if_good(CloseCode::ABNORMAL);
-        turn.push(Output::ClearTimer);
         turn.push(Output::DropSocket { code: CloseCode::RECONNECT });
         self.attempts += 1;
         let next = Some(Attempt { number: self.attempts, in_ms: 0 });
@@ -122,7 +121,7 @@ impl Session {
 
     /// An own message goes out, which will be answered.
     pub(super) fn await_echo(&mut self, turn: &mut Turn<impl Sink>) {
-        if matches!(self.watch, Watch::Young | Watch::Silence) {
+        if !self.is_v2 && matches!(self.watch, Watch::Young | Watch::Silence) {
             self.look(Watch::Echo, if self.answers_pings { PING_AFTER_OWN_MS } else { ECHO_WITHIN_MS }, turn);
         }
     }

@@ -7,58 +7,34 @@
 //! - What is remembered is bounded. Where [`MAX_OUTSTANDING`] messages are not acknowledged, what comes is handed out and not
 //!   remembered: it comes again after the next join.
 
+use crate::engine::session::queue::{Entry, Frame, MAX_FRAMES, Marks, OUT, Queue};
+
 /// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them.
-pub const MAX_OUTSTANDING: usize = 2_000;
+pub const MAX_OUTSTANDING: usize = MAX_FRAMES;
 
 /// How often the handlers of a message may fail.
 pub const MAX_FAILURES: u8 = 3;
 
-/// The id of a message, in the service's order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MessageId {
-    /// The upper 32 bits of its milliseconds, of which there are 48.
-    pub high: u32,
-    /// The lower 16 bits of its milliseconds, and the 16 bits of its number within the millisecond.
-    pub low: u32,
-}
+/// The number that a host gives the id of a message. An id that it sees for the first time gets a higher one than all others.
+pub type MessageId = u32;
 
-/// What happened to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// It has come, live or replayed.
-    Arrived,
-    /// It has come as one of the transcript. A replay may follow.
-    Shown,
-    /// Every handler has finished, with the promises that they returned.
-    Done,
-    /// One of them has failed.
-    Failed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Progress {
-    Running,
-    Done,
-    Failed,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    message: MessageId,
-    progress: Progress,
-    failures: u8,
-    /// Whether it is to be acknowledged on the current socket.
-    is_due: bool,
-}
+/// Its handlers have not finished.
+const RUNNING: Marks = 1;
+/// They have succeeded, or failed for good.
+const DONE: Marks = 2;
+/// It came on the current socket and has to be acknowledged there.
+const DUE: Marks = OUT;
+/// What one failure adds.
+const FAILURE: Marks = 8;
 
 /// What is known of the messages of a channel.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     /// What has no end, or was not acknowledged. What is due stands in the order in which it came.
-    entries: Vec<Entry>,
-    /// The newest message that was handed out. What is older and not among the entries has succeeded.
+    messages: Queue,
+    /// The newest one that was remembered. What is older and not among the messages has succeeded.
     newest: MessageId,
-    /// The newest that was acknowledged on the current socket.
+    /// The newest one that was acknowledged on the current socket.
     acknowledged: MessageId,
     /// Whether a message of the current socket is not remembered.
     is_full: bool,
@@ -67,83 +43,82 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger of a channel on which nothing came.
     pub const fn new() -> Self {
-        const NONE: MessageId = MessageId { high: 0, low: 0 };
-        Ledger { entries: Vec::new(), newest: NONE, acknowledged: NONE, is_full: false }
+        Ledger { messages: Queue::new(), newest: 0, acknowledged: 0, is_full: false }
     }
 
     /// There is another socket: nothing is due on it.
-    // It is called where each connection ends, and rarely.
-    #[inline(never)]
     pub fn start_over(&mut self) {
-        let mut index = 0;
-        while let Some(entry) = self.entries.get_mut(index) {
-            entry.is_due = false;
-            if entry.progress == Progress::Done {
-                self.take(index);
-            } else {
-                index += 1;
-            }
-        }
-        self.acknowledged = MessageId::default();
+        while self.messages.take_first(DONE, DONE).is_some() {}
+        self.messages.start_over(0);
+        self.acknowledged = 0;
         self.is_full = false;
     }
 
     /// A message has come; says whether it is handed out. One of the transcript is not acknowledged: a replay may follow.
-    pub fn arrived(&mut self, message: MessageId, transcript: bool) -> bool {
-        let known = self.entries.iter().position(|entry| entry.message == message);
-        let is_new = message > self.newest;
-        let mut entry = match known.and_then(|index| self.entries.get(index)) {
-            Some(entry) if entry.is_due || transcript && entry.progress != Progress::Failed => return false,
-            Some(&entry) => entry,
-            None if !is_new && (transcript || message <= self.acknowledged) => return false,
-            None => {
-                let progress = if is_new { Progress::Failed } else { Progress::Done };
-                Entry { message, progress, failures: 0, is_due: false }
+    pub fn arrived(&mut self, number: MessageId, transcript: bool) -> bool {
+        let known = self.messages.get(number);
+        let mut marks = match &known {
+            Some((_, entry)) if entry.marks & DUE != 0 || transcript && entry.marks & (RUNNING | DONE) != 0 => {
+                return false;
             }
+            Some((_, entry)) => entry.marks,
+            None if number > self.newest => 0,
+            None if transcript || number <= self.acknowledged => return false,
+            None => DONE,
         };
-        let hand_out = entry.progress == Progress::Failed;
-        self.is_full |= self.entries.len() >= MAX_OUTSTANDING;
+        let hand_out = marks & (RUNNING | DONE) == 0;
         if self.is_full {
             return hand_out;
         }
-        if let Some(index) = known {
-            self.take(index);
+        if let Some((index, _)) = known {
+            self.messages.take(index);
         }
         if hand_out {
-            entry.progress = Progress::Running;
+            marks |= RUNNING;
         }
         if !transcript {
-            entry.is_due = true;
-            self.newest = self.newest.max(message);
+            marks |= DUE;
         }
-        self.entries.push(entry);
+        let frame = Frame { number, bytes: 0, comes_back: false };
+        if self.messages.push(Entry { frame, marks, since_ms: 0, place: 0 }).is_err() {
+            self.is_full = true;
+        } else {
+            self.newest = self.newest.max(number);
+        }
         hand_out
     }
 
     /// The handlers of a message have finished; says whether the message is poisoned.
-    pub fn finished(&mut self, message: MessageId, failed: bool) -> bool {
-        let is_it = |entry: &&mut Entry| entry.message == message && entry.progress == Progress::Running;
-        let Some(entry) = self.entries.iter_mut().find(is_it) else { return false };
-        entry.failures += u8::from(failed);
-        let is_poisoned = failed && entry.failures >= MAX_FAILURES;
-        entry.progress = if failed && !is_poisoned { Progress::Failed } else { Progress::Done };
-        is_poisoned
+    pub fn finished(&mut self, number: MessageId, failed: bool) -> bool {
+        let Some((_, entry)) = self.messages.get(number) else { return false };
+        if entry.marks & RUNNING == 0 {
+            return false;
+        }
+        entry.marks -= RUNNING;
+        if failed {
+            entry.marks += FAILURE;
+            if entry.marks < MAX_FAILURES * FAILURE {
+                return false;
+            }
+        }
+        entry.marks |= DONE;
+        failed
     }
 
     /// Takes the next message that may be acknowledged.
     pub fn take_due(&mut self) -> Option<MessageId> {
-        let index = self.entries.iter().position(|entry| entry.is_due)?;
-        let Entry { message, progress, .. } = *self.entries.get(index)?;
-        if progress != Progress::Done {
+        let (index, entry) = self.messages.first(DUE, DUE)?;
+        if entry.marks & DONE == 0 {
             return None;
         }
-        self.take(index);
-        self.acknowledged = self.acknowledged.max(message);
-        Some(message)
+        let number = self.messages.take(index);
+        self.acknowledged = self.acknowledged.max(number);
+        Some(number)
     }
+}
 
-    #[inline(never)]
-    fn take(&mut self, index: usize) {
-        self.entries.remove(index);
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::new()
     }
 }

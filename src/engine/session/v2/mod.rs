@@ -13,7 +13,8 @@ use super::turn::Turn;
 use super::watch::Watch;
 use super::{ChannelId, Failure, Output, Session, watch};
 use crate::engine::Sink;
-use ledger::{MessageId, Step};
+pub use ledger::MessageId;
+
 
 /// How long a client may send nothing before it sends a ping, in milliseconds.
 pub const PING_AFTER_MS: u32 = 30_000;
@@ -29,8 +30,11 @@ impl Session {
         self.pause_ms > 0
     }
 
-    /// The service is not ready yet: the next ping follows a pause.
-    pub(super) fn not_ready(&mut self, turn: &mut Turn<impl Sink>) {
+    /// The service has answered the ping. Where it is not ready yet, the next one follows a pause.
+    pub(super) fn greeted(&mut self, ready: bool, turn: &mut Turn<impl Sink>) {
+        if ready {
+            return self.ready(turn);
+        }
         if self.watch == Watch::Young {
             return;
         }
@@ -45,22 +49,49 @@ impl Session {
         if self.is_greeting() { u32::MAX } else { quiet_ms.saturating_sub(PING_AFTER_MS - watch::PING_AFTER_MS) }
     }
 
-    /// Something happened to a message with an id.
-    #[inline(never)]
-    pub(super) fn delivery(&mut self, channel: ChannelId, message: MessageId, step: Step, turn: &mut Turn<impl Sink>) {
-        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
-        match step {
-            Step::Arrived | Step::Shown => {
-                let hand_out = ledger.arrived(message, step == Step::Shown);
-                turn.push(Output::Judged { channel, hand_out });
-            }
-            Step::Done | Step::Failed => {
-                if ledger.finished(message, step == Step::Failed) {
-                    turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
-                }
+    /// The service has answered the oldest message that has no answer.
+    pub(super) fn receipt(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        let Some(known) = self.channels.get(channel) else { return };
+        if known.answered != known.sent {
+            known.answered += 1;
+            if let Some((index, _)) = known.queue.at(known.answered) {
+                turn.push(Output::ForgetFrame { frame: known.queue.take(index) });
             }
         }
-        while let Some(message) = ledger.take_due() {
+    }
+
+    /// A message with an id has come.
+    pub(super) fn arrived(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        transcript: bool,
+        turn: &mut Turn<impl Sink>,
+    ) {
+        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
+        let hand_out = ledger.arrived(message, transcript);
+        turn.push(Output::Judged { channel, message, hand_out });
+        self.acknowledge(channel, turn);
+    }
+
+    /// The handlers of a message have finished.
+    pub(super) fn finished(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        failed: bool,
+        turn: &mut Turn<impl Sink>,
+    ) {
+        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
+        if ledger.finished(message, failed) {
+            turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
+        }
+        self.acknowledge(channel, turn);
+    }
+
+    #[inline(never)]
+    fn acknowledge(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        while let Some(message) = self.channels.get(channel).and_then(|known| known.ledger.take_due()) {
             turn.push(Output::SendAck { channel, message });
         }
     }
