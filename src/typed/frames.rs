@@ -12,7 +12,7 @@ use super::error::PublishError;
 use super::items::Published;
 use super::room::Room;
 use super::shared_channel::SharedChannel;
-use crate::engine::{ChannelId, FrameId};
+use crate::engine::FrameId;
 
 thread_local! {
     static KEPT: RefCell<BTreeMap<FrameId, Kept>> = const { RefCell::new(BTreeMap::new()) };
@@ -32,8 +32,6 @@ extern "C" {
 pub(super) struct Kept {
     pub(super) text: String,
     pub(super) comes_back: bool,
-    /// The channel of the connection on which it was handed in.
-    pub(super) channel: ChannelId,
     /// Where an answer is awaited.
     pub(super) publication: Option<Publication>,
 }
@@ -48,15 +46,12 @@ pub(super) struct Publication {
 }
 
 /// How a published message went out.
-#[derive(PartialEq)]
 pub(super) enum Sent {
     Not,
     /// Without its key: its echo alone answers it, and it is never sent again.
     Plain,
     /// With its key, to a server in that epoch: one in another epoch does not know the key.
     Keyed(String),
-    /// On Realtime V2: its receipt alone answers it, and it is never sent again.
-    Once,
 }
 
 /// What becomes of a published message.
@@ -82,10 +77,6 @@ impl Publication {
 }
 
 impl Kept {
-    pub(super) fn new(text: String, comes_back: bool, publication: Option<Publication>) -> Kept {
-        Kept { text, comes_back, channel: ChannelId::MAX, publication }
-    }
-
     /// Tells what became of it, where an answer is awaited.
     pub(super) fn settle(self, outcome: Outcome) {
         if let Some(publication) = self.publication {
@@ -114,20 +105,24 @@ pub(super) fn take(number: FrameId) -> Option<Kept> {
     Some(frame)
 }
 
-/// The text of a published message that goes out so, and its channel. It is kept, to be sent again.
-pub(super) fn published_text(number: FrameId, sent: Sent) -> Option<(ChannelId, String)> {
+/// The text of a published message, with its key if it goes to a server that answers keys, in that epoch. It is kept, to be
+/// sent again.
+pub(super) fn published_text(number: FrameId, epoch: Option<String>) -> Option<String> {
     KEPT.with_borrow_mut(|kept| {
         let frame = kept.get_mut(&number)?;
         let publication = frame.publication.as_mut()?;
-        let text = if matches!(sent, Sent::Keyed(_)) {
-            // The frame's own options are the first to be named so.
-            let options = format!(r#""options":{{"key":"{}","#, publication.key);
-            frame.text.replacen(r#""options":{"#, &options, 1)
-        } else {
-            frame.text.clone()
-        };
-        publication.sent = sent;
-        Some((frame.channel, text))
+        Some(match epoch {
+            None => {
+                publication.sent = Sent::Plain;
+                frame.text.clone()
+            }
+            Some(epoch) => {
+                publication.sent = Sent::Keyed(epoch);
+                // The frame's own options are the first to be named so.
+                let options = format!(r#""options":{{"key":"{}","#, publication.key);
+                frame.text.replacen(r#""options":{"#, &options, 1)
+            }
+        })
     })
 }
 

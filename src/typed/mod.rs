@@ -5,10 +5,11 @@
 //!
 //! - `builder`: the settings of a client; `client`: the client.
 //! - `channel_builder`: a channel that is still to be joined; `channel`: one that was joined: sending, history, presence.
-//! - `recipient`: to whom a message goes; `receipts`: what has no receipt yet, on V2.
+//! - `recipient`: to whom a message goes.
 //! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`, `members`,
 //!   `actions`: what both hand out.
-//! - `received`: a frame with what is known of it; `delivery`: a message of V2 that is not acknowledged yet.
+//! - `received`: a frame with what is known of it; `delivery`: a message of V2 that is not acknowledged yet;
+//!   `message_ids`: the numbers of their ids.
 //! - `queue`: what waits between a socket and a stream, bounded; `listeners`: the streams of a channel.
 //! - `asking`: what waits for an answer of the server.
 //! - `status`: how the connection stands.
@@ -49,12 +50,12 @@ mod http;
 mod items;
 mod listeners;
 mod members;
+mod message_ids;
 mod page;
 mod pool;
 mod position;
 mod queue;
 mod realtime;
-mod receipts;
 mod received;
 mod recipient;
 mod room;

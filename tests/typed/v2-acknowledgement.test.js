@@ -223,9 +223,34 @@ test("with manual_ack the application acknowledges, and what it has not comes ag
   assert.deepEqual(jill.news(), []);
 });
 
-test("ids of another form are handed out, and left to the application", async (t) => {
+test("a service that has forgotten what it confirmed is told as a gap, and what was handled does not come again", async (t) => {
+  for (const [recover, words] of [
+    [true, "gap"],
+    [false, "interrupted"],
+  ]) {
+    const jill = await keeper(t, { options: { recover } });
+    await jill.publish("one");
+    await jill.finish("one");
+    await jill.settled();
+    const { log } = world.host.service.channelFor(jill.connection, "quiet");
+    log.cursorOf = () => "0";
+    await jill.interrupted(() => world.host.service.publish({ address: ADDRESS, channel: "quiet", data: "missed" }));
+    delete log.cursorOf;
+    assert.deepEqual(await jill.seen(), ["one", words, "missed again"]);
+  }
+});
+
+test("an id may be any text", async (t) => {
   const jill = await keeper(t);
-  const ids = [5, null, "", "x", "1", "1-", "-1", "1-65536", "01-0", "1e3-0", "300000000000000-0", {}, [1]];
+  for (const id of ["x", "-1"]) jill.connection.send({ action: "message", channel: "quiet", id, payload: id });
+  await jill.settled();
+  await jill.finish("x", "-1");
+  assert.deepEqual(jill.news(), ["x", "-1"]);
+});
+
+test("what is no text is no id: it is handed out, and not acknowledged", async (t) => {
+  const jill = await keeper(t);
+  const ids = [5, null, "", {}, [1], true];
   for (const id of ids) jill.connection.send({ action: "message", channel: "quiet", id, payload: "one" });
   await jill.settled();
   assert.equal((await jill.seen()).length, ids.length);

@@ -137,11 +137,10 @@ impl Connection {
     }
 
     /// Sends a frame, or lets it wait; says why it is refused. What is published is told so in its future.
-    pub(super) fn send(self: &Rc<Self>, channel: ChannelId, mut frame: Kept, may_wait: bool) -> Result<(), Failure> {
-        frame.channel = channel;
+    pub(super) fn send(self: &Rc<Self>, channel: ChannelId, frame: Kept, may_wait: bool) -> Result<(), Failure> {
         let bytes = u32::try_from(frame.text.len()).unwrap_or(u32::MAX);
         let comes_back = frame.comes_back;
-        let was_sent = frame.publication.as_ref().map(|publication| publication.sent != Sent::Not);
+        let was_sent = frame.publication.as_ref().map(|publication| matches!(publication.sent, Sent::Keyed(_)));
         let frame = Frame { number: frames::keep(frame), bytes, comes_back };
         let writable = self.takes_frames();
         let answer = self.decide(match was_sent {

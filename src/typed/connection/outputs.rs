@@ -10,7 +10,6 @@ use super::Connection;
 use crate::engine::{self, Attempt, ChannelId, Epoch, FrameId, Input, Output};
 use crate::typed::error::{PublishError, ServerError};
 use crate::typed::failure::Failure;
-use crate::typed::frames::Sent;
 use crate::typed::items::Published;
 use crate::typed::shared_channel::SharedChannel;
 use crate::typed::socket::Socket;
@@ -58,14 +57,22 @@ impl Connection {
             }
             Output::Send { frame } => {
                 if let Some(frame) = frames::take(frame) {
-                    self.with_channel(frame.channel, |channel| channel.awaits_receipt(None));
                     self.with_socket(|socket| socket.send(&frame.text));
                 }
             }
-            Output::SendPublished { message, keyed } => self.send_published(message, keyed),
+            Output::SendPublished { message, keyed } => {
+                let place = frames::room_of(message).filter(|_| keyed).and_then(|room| room.place());
+                if let Some(text) =
+                    frames::published_text(message, place.map(|place| place.epoch().unwrap_or_default()))
+                {
+                    self.with_socket(|socket| socket.send(&text));
+                }
+            }
             Output::Settled { message, failure } => self.settle(message, failure),
             Output::SendAck { channel, message } => self.with_channel(channel, |channel| {
-                self.with_socket(|socket| socket.send(&channel.ack_frame(message)));
+                if let Some(text) = channel.ack_frame(message) {
+                    self.with_socket(|socket| socket.send(&text));
+                }
             }),
             // Who has asked was told at once: `turns`.
             Output::Judged { .. } => {}
@@ -154,20 +161,6 @@ impl Connection {
         let channel = self.channels.borrow().by_number(channel);
         if let Some(channel) = channel {
             work(&channel);
-        }
-    }
-
-    fn send_published(&self, message: FrameId, keyed: bool) {
-        let sent = if self.is_v2() {
-            Sent::Once
-        } else if keyed && let Some(place) = frames::room_of(message).and_then(|room| room.place()) {
-            Sent::Keyed(place.epoch().unwrap_or_default())
-        } else {
-            Sent::Plain
-        };
-        if let Some((channel, text)) = frames::published_text(message, sent) {
-            self.with_channel(channel, |channel| channel.awaits_receipt(Some(message)));
-            self.with_socket(|socket| socket.send(&text));
         }
     }
 

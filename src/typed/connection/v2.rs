@@ -17,7 +17,7 @@ impl Connection {
     pub(super) fn receive_v2(self: &Rc<Self>, frame: &RawFrame) {
         let kind = frame.kind_v2();
         if kind == Some(Action::Pong) {
-            self.decide(Input::Ponged);
+            self.decide(Input::Greeted { ready: true });
             return;
         }
         if let Some(name) = frame.top(RawFields::channel).as_string() {
@@ -28,7 +28,7 @@ impl Connection {
             return;
         }
         if kind == Some(Action::Error) && !self.is_open.get() {
-            self.decide(Input::NotReady);
+            self.decide(Input::Greeted { ready: false });
             let said = items::refusal(frame).message;
             if KnownError::from_message(&said) == Some(KnownError::NotReady) {
                 return;

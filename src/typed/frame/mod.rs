@@ -93,6 +93,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn cursor(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn resumed(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
     pub(super) fn members(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn member(this: &RawFields) -> JsValue;

@@ -197,8 +197,8 @@ impl Room {
 
     pub(super) fn joined(&self) {
         self.joins.answer(&Ok(()));
-        let replays = self.place().is_some_and(|place| place.replays());
-        if self.is_interrupted.take() && !self.recovers() && !replays {
+        let is_whole = self.place().is_some_and(|place| place.is_whole());
+        if self.is_interrupted.take() && !self.recovers() && !is_whole {
             self.listeners.tell_all(&Told::Interrupted);
         }
     }

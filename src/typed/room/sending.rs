@@ -19,7 +19,7 @@ use crate::typed::version::RealtimeVersion;
 /// A message as it goes out.
 pub(in crate::typed) struct Composed {
     text: String,
-    /// Whether the server sends it back.
+    /// Whether the server sends it back, or on V2 a receipt for it.
     comes_back: bool,
 }
 
@@ -39,7 +39,7 @@ impl Room {
                 broadcast::broadcast(&self.name, message_type, to, payload)
             }
         };
-        Ok(Composed { text: text.map_err(Unsendable::Encode)?, comes_back: false })
+        Ok(Composed { text: text.map_err(Unsendable::Encode)?, comes_back: true })
     }
 
     /// A message that says its type itself. On V1 all of it is the payload.
@@ -56,7 +56,7 @@ impl Room {
             }
         };
         let text = text.map_err(Unsendable::Encode)?.ok_or(Unsendable::NoType)?;
-        Ok(Composed { text, comes_back: false })
+        Ok(Composed { text, comes_back: true })
     }
 
     fn compose_v1<P: Serialize + ?Sized>(&self, recipient: Recipient<'_>, payload: &P) -> Result<Composed, Unsendable> {
@@ -74,7 +74,7 @@ impl Room {
         if self.client.is_closed() {
             return Err(SendError::ClientDropped);
         }
-        self.hand(Kept::new(text, comes_back, None), may_wait).map_err(SendError::Refused)
+        self.hand(Kept { text, comes_back, publication: None }, may_wait).map_err(SendError::Refused)
     }
 
     /// Sends a message until the server has answered it.
@@ -88,7 +88,7 @@ impl Room {
         };
         let (publication, answered) = Publication::new(Rc::downgrade(self));
         // Where it is not taken, its end of the answer is dropped.
-        let _ = self.hand(Kept::new(text, comes_back, Some(publication)), true);
+        let _ = self.hand(Kept { text, comes_back, publication: Some(publication) }, true);
         Either::Right(async { answered.await.unwrap_or(Err(PublishError::Closed)) })
     }
 
@@ -98,7 +98,7 @@ impl Room {
         let Some(place) = self.place() else { return Err(Failure::NotConnected) };
         let may_be_there = frame.publication.as_ref().is_some_and(|known| match known.sent {
             Sent::Not => false,
-            Sent::Plain | Sent::Once => true,
+            Sent::Plain => true,
             Sent::Keyed(_) => place.epoch().is_some_and(|epoch| known.was_sent_to_another(&epoch)),
         });
         if may_be_there {

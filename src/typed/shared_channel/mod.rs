@@ -25,10 +25,10 @@ use super::heard::Heard;
 use super::items;
 use super::listeners::Told;
 use super::members::{self, Client};
+use super::message_ids::MessageIds;
 use super::position::Position;
-use super::receipts::Receipts;
 use super::room::Room;
-use crate::engine::{ChannelId, FrameId, Input};
+use crate::engine::{ChannelId, Input};
 use history::Trail;
 use recovery::Standing;
 
@@ -54,10 +54,12 @@ pub(super) struct SharedChannel {
     trail: RefCell<Trail>,
     /// What the server has refused last.
     refusal: RefCell<Option<ServerError>>,
-    /// On V2: what is awaited on the current socket.
-    receipts: RefCell<Receipts>,
-    /// On V2: whether the service replays what was not acknowledged.
-    replays: Cell<bool>,
+    /// On V2: the messages that the engine knows by number.
+    message_ids: RefCell<MessageIds>,
+    /// On V2: whether the service has confirmed an acknowledgement.
+    is_confirmed: Cell<bool>,
+    /// On V2: whether the service says that nothing was missed, or comes by itself.
+    is_whole: Cell<bool>,
 }
 
 impl SharedChannel {
@@ -75,8 +77,9 @@ impl SharedChannel {
             heard: RefCell::default(),
             trail: RefCell::default(),
             refusal: RefCell::default(),
-            receipts: RefCell::default(),
-            replays: Cell::new(false),
+            message_ids: RefCell::default(),
+            is_confirmed: Cell::new(false),
+            is_whole: Cell::new(false),
         }
     }
 
@@ -172,23 +175,15 @@ impl SharedChannel {
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
         self.forget_question();
-        self.receipts.take();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
     }
 
-    /// A message goes out on V2, which answers each with a receipt; one that was published has a number.
-    pub(super) fn awaits_receipt(&self, published: Option<FrameId>) {
-        self.receipts.borrow_mut().sent(published);
-    }
-
     /// The engine names a failure of the channel.
     pub(super) fn failed(&self, failure: Failure) {
-        match failure {
-            Failure::GapPossible => self.recovering().iter().for_each(|room| room.tell(&Told::GapPossible)),
-            Failure::Poisoned => self.rooms().iter().for_each(|room| room.tell(&Told::Poisoned)),
-            // Who sent a frame that was refused was told at once: `turns`.
-            _ => {}
+        // Who sent a frame that was refused was told at once: `turns`.
+        if failure == Failure::Poisoned {
+            self.rooms().iter().for_each(|room| room.tell(&Told::Poisoned));
         }
     }
 

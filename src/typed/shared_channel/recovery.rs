@@ -185,7 +185,7 @@ impl SharedChannel {
         }
     }
 
-    pub(super) fn recovering(&self) -> Vec<Rc<Room>> {
+    fn recovering(&self) -> Vec<Rc<Room>> {
         self.rooms().into_iter().filter(|room| room.recovers()).collect()
     }
 }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use xano_realtime_protocol::v2::Action;
 
 use super::SharedChannel;
-use crate::engine::{Acknowledgement, Input, MessageId, Step};
-use crate::typed::delivery::{self, Delivery};
+use crate::engine::{Acknowledgement, Input, MessageId};
+use crate::typed::delivery::Delivery;
 use crate::typed::frame::{RawFields, RawFrame, broadcast};
+use crate::typed::position::Position;
 use crate::typed::received::Received;
 use crate::typed::{items, members};
 
@@ -21,20 +22,22 @@ impl SharedChannel {
                 self.connection.decide(Input::ChannelRefused { channel: self.number });
             }
             Some(Action::Broadcast | Action::Error) => self.receive_receipt(frame),
+            Some(Action::Ack) => self.is_confirmed.set(true),
             Some(Action::PresenceFull | Action::PresenceJoin | Action::PresenceLeave) => self.track(frame),
             _ => {}
         }
         self.tell_v2(&Received::on_v2(frame));
     }
 
-    /// A message that is awaited an acknowledgement for is handed out unless the ledger says that it came before.
+    /// A message with an id is handed out unless the engine says that it came before.
     fn receive_message(self: &Rc<Self>, frame: &RawFrame) {
         let mut received = Received::on_v2(frame);
-        let id = frame.top(RawFields::id).as_string().and_then(|id| delivery::message_id(&id));
-        if let Some(message) = id.filter(|_| !self.rooms().iter().any(|room| room.acknowledges_itself())) {
-            let is_shown = frame.top(RawFields::conversation) == true;
-            let step = if is_shown { Step::Shown } else { Step::Arrived };
-            let judged = self.connection.decide(Input::Delivery { channel: self.number, message, step });
+        let acknowledges_itself = || self.rooms().iter().any(|room| room.acknowledges_itself());
+        let id = received.id().filter(|id| !id.is_empty() && !acknowledges_itself());
+        if let Some(id) = id {
+            let message = self.message_ids.borrow_mut().number(id);
+            let transcript = frame.top(RawFields::conversation) == true;
+            let judged = self.connection.decide(Input::Arrived { channel: self.number, message, transcript });
             if !judged.is_handed_out {
                 return;
             }
@@ -45,19 +48,21 @@ impl SharedChannel {
 
     fn acknowledge_v2(&self, frame: &RawFrame) {
         let has_position = !frame.said(RawFields::cursor).is_undefined();
-        self.replays.set(has_position);
+        // A service that has forgotten what it had confirmed may have forgotten messages, too.
+        let complete = frame.said(RawFields::resumed) == true || !self.is_confirmed.get();
+        self.is_whole.set(has_position && complete);
         // The service keeps the position: what follows it comes by itself.
-        self.acknowledged.replace(Some(None));
-        let said = Acknowledgement { answers_pings: true, answers_keys: true, has_position, is_restarted: false };
+        self.acknowledged.replace(Some(has_position.then(Position::of_service)));
+        let said = Acknowledgement { has_position, ..Acknowledgement::default() };
         let writable = self.connection.takes_frames();
         self.connection.decide(Input::Acknowledged { channel: self.number, said, writable });
+        self.connection.decide(Input::Missed { channel: self.number, complete });
     }
 
     /// A receipt, or an error on a joined channel.
     fn receive_receipt(&self, frame: &RawFrame) {
-        let Some(message) = self.receipts.borrow_mut().answered() else { return };
         let is_error = frame.kind_v2() == Some(Action::Error);
-        for message in self.connection.decide(Input::Answered { channel: self.number, message }).forgotten {
+        for message in self.connection.decide(Input::Receipt { channel: self.number }).forgotten {
             message.settle(if is_error { Err(items::refusal(frame).into()) } else { Ok(items::published(frame)) });
         }
     }
@@ -74,9 +79,9 @@ impl SharedChannel {
         self.rooms().iter().for_each(|room| room.hear(received));
     }
 
-    /// Whether what was missed comes by itself, as the service says.
-    pub(in crate::typed) fn replays(&self) -> bool {
-        self.replays.get()
+    /// Whether nothing was missed, or what was missed comes by itself, as the service says.
+    pub(in crate::typed) fn is_whole(&self) -> bool {
+        self.is_whole.get()
     }
 
     /// Whether it is the channel that the engine knows by its number.
@@ -84,9 +89,10 @@ impl SharedChannel {
         self.connection.channel_of(self.number).is_some_and(|channel| Rc::ptr_eq(&channel, self))
     }
 
-    /// The frame that acknowledges a message.
-    pub(in crate::typed) fn ack_frame(&self, message: MessageId) -> String {
-        broadcast::ack(&self.name, self.connection.client_name(), &delivery::id_text(message))
+    /// The frame that acknowledges a message; none where so many came since then that its id is forgotten.
+    pub(in crate::typed) fn ack_frame(&self, message: MessageId) -> Option<String> {
+        let ids = self.message_ids.borrow();
+        Some(broadcast::ack(&self.name, self.connection.client_name(), ids.id(message)?))
     }
 
     /// Acknowledges what the application says. Before the join there is nothing to acknowledge: all of it comes again.
