@@ -3,13 +3,12 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { cargo, codeBlock, tableRows, userProject } from "./user-project.js";
+import { cargo, codeBlocks, tableRows, userProject } from "./user-project.js";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
-const DEPENDENCIES = codeBlock("toml");
-const PROGRAM = codeBlock("rust,ignore,standalone_crate");
+const [DEPENDENCIES] = codeBlocks("toml", 1);
+const [PROGRAM, ON_V2] = codeBlocks("rust,ignore,standalone_crate", 2);
 const ROWS = tableRows();
-const ON_V2 = codeBlock("rust,ignore");
 
 /** What the table's rows speak of. */
 const NAMES = `
