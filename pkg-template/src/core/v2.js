@@ -47,6 +47,8 @@ export function receiveV2(connection, frame) {
   const subscription = connection.subscriptions.get(channel);
   if (!subscription) return;
   const { handles, isJoined, slot, roster, messages } = subscription;
+  // A service that has forgotten what it had confirmed may have forgotten messages, too.
+  if (name === "ack") subscription.isConfirmed = true;
   // As on V1, where programs look for it.
   frame.options = { channel };
   if (name === "replay") {
@@ -72,7 +74,7 @@ export function receiveV2(connection, frame) {
     const hasCursor = payload?.cursor !== undefined;
     subscription.acknowledged = hasCursor ? {} : null;
     hear(subscription, ACKNOWLEDGED, hasCursor ? HAS_POSITION : 0);
-    decide(connection, MISSED, slot, payload?.resumed === true || !messages.size);
+    decide(connection, MISSED, slot, payload?.resumed === true || !subscription.isConfirmed);
   } else if (name === "error" || (isJoined && name === "broadcast")) {
     subscription.refusal = frame;
     decide(connection, isJoined ? RECEIPT : CHANNEL_REFUSED, slot);
