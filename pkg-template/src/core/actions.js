@@ -4,9 +4,6 @@ import { wordsOf } from "../errors.js";
 
 /** @import { Action } from "../types.js" */
 
-/** The length of a connection hash of Realtime V1. */
-const HASH_LENGTH = 27;
-
 /**
  * @param {boolean} connected
  * @param {object} [details]
@@ -26,8 +23,10 @@ export function statusAction(connected, details) {
 export function failureAction(failure, channel, particulars = "") {
   const [code, text] = wordsOf(failure);
   let message = text.endsWith(" ") ? text + particulars : text;
-  if (HELP && code === "cannot_connect" && particulars.split("/").pop()?.length !== HASH_LENGTH) {
-    message += ". A hash has 27 characters: is this a canonical of Realtime V2 (rtmain01)? Not supported yet.";
+  if (HELP && code === "cannot_connect") {
+    // A connection hash of V1 has 27 characters.
+    const isHash = /\/[\w-]{27}( |$)/.test(particulars);
+    if (isHash === particulars.includes("/ws/")) message += ". Is realtimeVersion right?";
   }
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }

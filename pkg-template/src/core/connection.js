@@ -11,8 +11,10 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
+import { judged } from "./v2.js";
 
-/** @import { Action, Token } from "../types.js" */
+/** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Action } from "../types.js" */
 
 /** The close code where there was none. */
 const ABNORMAL = 1006;
@@ -58,12 +60,17 @@ export class Connection {
   timer;
 
   /**
-   * @param {string} url
-   * @param {Token} token
+   * What the service has said last, before it was ready.
    */
-  constructor(url, token) {
+  refusal = "";
+
+  /** @param {ChannelHandle} handle that needs it */
+  constructor({ url, token, config }) {
     this.url = url;
     this.token = token;
+    /** On V2 alone. */
+    this.clientId = config.connectAs;
+    this.isV2 = config.connectAs !== undefined;
     connections.add(this);
   }
 
@@ -204,8 +211,14 @@ export class Connection {
       case N.DISCONNECTED:
         this.disconnected(a, b, c);
         break;
+      case N.JUDGED:
+        judged(this.subscriptionAt(a), b, c);
+        break;
+      case N.SEND_ACK:
+        this.subscriptionAt(a).acknowledge(b);
+        break;
       case N.FAILED:
-        this.tellFailure(a, this.url, this.slots[b]);
+        this.tellFailure(a, this.isV2 ? `${this.url} (Realtime V2) ${this.refusal}` : this.url, this.slots[b]);
     }
   }
 
@@ -272,9 +285,9 @@ export class Connection {
    */
   sendJoin(channel, options) {
     const { name, position } = this.subscriptionAt(channel);
-    const since = options & N.RECOVER ? position : undefined;
+    const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.sendIfOpen(frameText("join", name, undefined, payload));
+    this.link?.sendIfOpen(frameText("join", name, { client_id: this.clientId }, payload));
   }
 
   /**
@@ -285,7 +298,8 @@ export class Connection {
   settle(number, failed) {
     const { published, owner } = takeFrame(number);
     if (!N.FAILURES[failed]) published?.settle({});
-    // The text of the server, or of the failure that ended the connection, says more.
+    // The text of the server, or of the failure that ended the connection, says more; but not whether a message has arrived.
+    else if (failed === N.UNCONFIRMED) published?.settle(failure(failed));
     else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 

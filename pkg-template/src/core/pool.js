@@ -25,12 +25,13 @@ export function connectionOf(handle) {
 }
 
 /**
- * The one with its URL and token.
+ * The one with its URL, token and, on V2, client id.
  * @param {ChannelHandle} handle
  */
 function find(handle) {
   for (const connection of connections) {
-    if (connection.url === handle.url && connection.token === handle.token) return connection;
+    const isSame = connection.url === handle.url && connection.clientId === handle.config.connectAs;
+    if (isSame && connection.token === handle.token) return connection;
   }
 }
 
@@ -43,7 +44,8 @@ export function regroup(connection) {
   const handles = connection.handles();
   const keeps = (/** @type {ChannelHandle} */ { token }) => token === connection.token;
   const [first] = handles;
-  if (first && !handles.some(keeps) && !find(first)) connection.token = first.token;
+  // On V2 another token is another reader: what this page has handled was not acknowledged for it.
+  if (first && !connection.isV2 && !handles.some(keeps) && !find(first)) connection.token = first.token;
   for (const handle of handles) if (!keeps(handle)) migrate(handle);
 }
 
@@ -76,7 +78,7 @@ export function reconnect(client) {
 function migrate(handle) {
   const { subscription } = handle;
   const waiting = handle.leave();
-  handle.enter(find(handle) ?? new Connection(handle.url, handle.token), subscription);
+  handle.enter(find(handle) ?? new Connection(handle), subscription);
   if (handle.isConnected) handle.tellConnected(true);
   for (const frame of waiting) {
     const { published } = frame;

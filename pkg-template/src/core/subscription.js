@@ -79,6 +79,22 @@ export class Subscription {
   ids;
 
   /**
+   * On V2, the newest messages with an id, by the id and by its number.
+   * @type {Map<unknown, any>}
+   */
+  messages;
+  /**
+   * On V2, whether the service has confirmed an acknowledgement.
+   * @type {boolean | undefined}
+   */
+  isConfirmed;
+  /**
+   * On V2, the members as the service has sent them.
+   * @type {Map<unknown, any> | undefined}
+   */
+  roster;
+
+  /**
    * @param {Connection} connection
    * @param {string} name
    * @param {number} slot its number on the connection
@@ -87,6 +103,23 @@ export class Subscription {
     this.connection = connection;
     this.name = name;
     this.slot = slot;
+    if (connection.isV2) {
+      this.messages = new Map();
+      this.roster = new Map();
+      // Every frame goes through the engine, which counts them.
+      this.unsent = 1;
+    }
+  }
+
+  /**
+   * On V2.
+   * @param {any} message its id, or the number of that
+   */
+  acknowledge(message) {
+    const { connection, messages, name } = this;
+    const id = messages.get(message)?.id ?? message;
+    const options = { client_id: connection.clientId, id };
+    connection.link?.sendIfOpen(frameText("ack", name, options, { cursor: id }, undefined, id));
   }
 
   /**

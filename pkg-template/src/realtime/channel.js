@@ -1,7 +1,9 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
+import { track } from "../core/members.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
+import { coded } from "../errors.js";
 import { answer, nextAction, quiet } from "./promises.js";
 import { publish } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
@@ -23,6 +25,7 @@ export class XanoRealtimeChannel {
     this.channel = channel;
     this.options = options;
     this._config = config;
+    this._isV2 = config.connectAs !== undefined;
     this._open();
   }
 
@@ -69,15 +72,18 @@ export class XanoRealtimeChannel {
 
   /**
    * Realtime V2 acknowledges; V1 has nothing to acknowledge.
-   * @param {unknown} _cursor
+   * @param {unknown} cursor
    */
-  ack(_cursor) {}
+  ack(cursor) {
+    if (this._isV2) this._handle?.acknowledge(cursor);
+  }
 
   history() {
     this._send("history");
   }
 
   fetchHistory() {
+    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history.")));
     const asked = answer(
       this,
       ({ action }, isOnChannel) => isOnChannel && action === "history",
@@ -96,7 +102,10 @@ export class XanoRealtimeChannel {
 
   /** @returns {XanoRealtimeClient[]} */
   getPresence() {
-    return this._handle && this._members ? [...this._members.values()] : [];
+    const handle = this._handle;
+    const members = this._isV2 ? handle?.subscription?.roster : handle && this._members;
+    const list = [...(members?.values() ?? [])];
+    return this._isV2 ? list.map((member) => new XanoRealtimeClient(member, this)) : list;
   }
 
   destroy() {
@@ -121,21 +130,12 @@ export class XanoRealtimeChannel {
   }
 
   /**
-   * Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes.
+   * Keeps the list of members, before the handlers are called. On V2 the channel objects of a page share it.
    * @param {Action} action
    */
-  _track({ action, payload }) {
+  _track(action) {
     this._members ??= new Map();
-    const members = this._members;
-    const add = (/** @type {any} */ client) =>
-      typeof client === "object" && client && members.set(client.socketId, new XanoRealtimeClient(client, this));
-    const client = payload?.presence;
-    if (action === "presence_full") {
-      if (!Array.isArray(client)) return;
-      members.clear();
-      client.forEach(add);
-    } else if (payload?.action === "join") add(client);
-    else if (payload?.action === "leave") members.delete(client?.socketId);
+    if (!this._isV2) track(this._members, action, (member) => new XanoRealtimeClient(member, this));
   }
 
   /**
@@ -157,11 +157,15 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
+    this._living()?.transmit(this, action, options, payload);
+  }
+
+  /** What is behind this object, to send with. */
+  _living() {
     const handle = this._handle;
     if (!handle) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
-      return;
     }
-    handle.transmit(this, action, options, payload);
+    return handle;
   }
 }

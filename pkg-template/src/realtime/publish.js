@@ -20,7 +20,11 @@ export function publish(channel, payload, options) {
         const { action, options, payload } = outcome;
         if (action === "error") reject(refusal(outcome));
         else if (payload?.dropped) resolve({ dropped: true });
-        else resolve(action ? { id: options.id ?? payload?.id } : {});
+        else if (!action) resolve({});
+        else {
+          const id = options.id ?? payload?.id;
+          resolve(action === "broadcast" ? { id, delivered: payload?.delivered_local } : { id });
+        }
       };
       const handle = channel._handle;
       if (handle) handle.publish(channel, options, payload, newKey(), settle);
@@ -30,7 +34,7 @@ export function publish(channel, payload, options) {
 }
 
 /** 128 random bits. React Native has no `crypto`. */
-function newKey() {
+export function newKey() {
   const words = new Uint32Array(4);
   if (ONLY_BROWSERS || globalThis.crypto) crypto.getRandomValues(words);
   else for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32;

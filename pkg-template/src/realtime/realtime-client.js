@@ -1,3 +1,5 @@
+import { isAnonymous } from "../core/members.js";
+
 /** @import { XanoRealtimeChannel } from "./channel.js" */
 
 /** A member of a channel. */
@@ -15,17 +17,19 @@ export class XanoRealtimeClient {
   /**
    * Sends a private message to this one.
    * @param {unknown} payload
+   * @param {object} [options]
    */
-  message(payload) {
-    this.channel._send("message", this._address(), payload);
+  message(payload, options) {
+    this.channel._send("message", this._address(options), payload);
   }
 
   /**
    * Sends a private message to this one until the server has answered.
    * @param {unknown} payload
+   * @param {object} [options]
    */
-  publish(payload) {
-    return this.channel.publish(payload, this._address());
+  publish(payload, options) {
+    return this.channel.publish(payload, this._address(options));
   }
 
   /** Asks for the history shared with this one. */
@@ -33,7 +37,15 @@ export class XanoRealtimeClient {
     this.channel._send("history", this._address());
   }
 
-  _address() {
-    return { channel: this.channel.channel, socketId: /** @type {any} */ (this).socketId };
+  /** @param {object} [options] */
+  _address(options) {
+    const { channel, socketId, id, dbo_id } = /** @type {any} */ (this);
+    let to;
+    if (channel._isV2) {
+      // The service takes what has no address for a message to everybody.
+      if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
+      to = { dbo_id, row_id: +id || id };
+    }
+    return { ...options, channel: channel.channel, socketId, to };
   }
 }

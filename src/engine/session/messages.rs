@@ -7,6 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
+use super::v2::MessageId;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,6 +144,37 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
+    /// V2: the service has answered a ping, or has refused it, with an error that names no channel.
+    Greeted {
+        /// Whether it is ready.
+        ready: bool,
+    },
+    /// V2: the service has answered the oldest message that was sent on the channel and has no answer. The host hands the
+    /// answer to the promise of the frame that is forgotten then, if one is.
+    Receipt {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// V2: a message with an id has come, on a channel of which no object acknowledges by itself.
+    Arrived {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// Whether it is one of the transcript. A replay may follow.
+        transcript: bool,
+        /// Whether it has come on this socket before, not as one of the transcript.
+        again: bool,
+    },
+    /// V2: every handler of a message has finished, with the promises that they returned.
+    Finished {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// Whether one of them has failed.
+        failed: bool,
+    },
 }
 
 /// What the acknowledgement of a join says.
@@ -281,6 +313,22 @@ pub enum Output {
         code: CloseCode,
         /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
         next: Option<Attempt>,
+    },
+    /// V2: whether the handlers of the channel get the message that has come.
+    Judged {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// Whether they get it. [`Input::Finished`] tells how that went.
+        hand_out: bool,
+    },
+    /// V2: acknowledge a message.
+    SendAck {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
     },
     /// Tell the application about a failure.
     Failed {
