@@ -89,7 +89,7 @@ failures! {
         "Not confirmed: the server may have it.";
     /// V2: the handlers of a message have failed three times.
     Poisoned = "poisoned",
-        "The handlers of a message have failed three times: it does not come again.";
+        "A message has failed three times, and does not come again.";
     /// The server does not let this client join the channel. The server's own words take the place of these.
     Refused = "refused",
         "The server refused it.";
