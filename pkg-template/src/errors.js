@@ -5,17 +5,8 @@ import { FAILURES } from "./core/numbers.js";
  * @param {number} number
  */
 export function failure(number) {
-  return coded(...wordsOf(number));
-}
-
-/**
- * The code of a failure that Rust has named, and its text.
- * @param {number} number
- * @returns {[code: string, message: string]}
- */
-export function wordsOf(number) {
-  const [code, message, help = ""] = /** @type {[string, string, string?]} */ (FAILURES[number]);
-  return [code, message + help];
+  const [code, message] = /** @type {[string, string]} */ (FAILURES[number]);
+  return coded(code, message);
 }
 
 /**

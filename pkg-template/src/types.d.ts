@@ -36,7 +36,7 @@ export interface Config {
   /** Tells this client from others: where a framework wraps it in a proxy, identity does not. */
   client: number;
   /** The client id of a client of V2. */
-  connectAs: string | undefined;
+  _connectAs: string | undefined;
   /** What its sockets are opened with now. */
   token(): Token;
   _onStatus(action: Action): void;

@@ -60,7 +60,7 @@ impl Token {
 pub(super) async fn ask(provide: Provider) -> Result<String, String> {
     match select(provide(), pin!(TimeoutFuture::new(DEADLINE_MS))).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err("it took longer than 10 seconds".to_owned()),
+        Either::Right(_) => Err("no answer within 10 seconds".to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ import { decode } from "./decode.js";
  * that is frequent in the script, too: gzip has one table of codes for both. Found by search-alphabet.mjs.
  */
 export const ALPHABET =
-  "n)(c:fUg;bila=]?tO6h3!ZyA`- |,mseu}_>~x#5~~V[~~~~~~X~08*~~4EL~~rMo~~QS&KJ+TFRG1$~~~~~~~~~~~~~~~2~~~~~~~~~9.I~~~~C/BP~k~'~~~~~~{p%~~~~~~v~~~@~~~^~~~~~~~~~~~~~~~w~~~~~~~H~~~~~Y~~~~~~~~~W~~~<~~~~~~~d~~~~~~~~~~~~~~~z~~~~~~~~~~~j~~~~~~~D~~~~~7~~~~~~~~~~~~~N~~q";
+  "()tcn,}g;bi:?o]l=K6h3![yA`-s|5m$eu _>~x#R~~VZ{~~~j~X~0f*~~4~L~~rTa~~FU&OJ+MQ8G1S~~~~~~~~~~~~~~~2q~~~~~~~~9.I~~~~~/BPdk~'~~~~~~~p%~~~~~~v~~~~~~~^~~~~~~~~~~~~<~~~~~~~~~EH~~~~~Y~~~~~~~w~WNz~~~~~~~~~~~~~~~~~~~~~~~~~7~~~~~~~~~~~~~~~~~~~C~~~~~~~~~~~~~@~~~~~D";
 
 /** The source of a module in this folder whose default export returns the bytes. */
 export function inlined(bytes) {

@@ -30,9 +30,9 @@ const shared = {
  */
 const INTERNAL = `
   acknowledge acknowledged acknowledgesItself activate answer attemptFailed awaitWritable cancels carryOut clientId
-  comesBack connectAs connection debugging discard enter failed failure formField freeSlots generation got hand
+  comesBack connection debugging discard enter failed failure formField freeSlots generation got hand
   handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConfirmed isConnected isDebugged isDiscarded
-  isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
+  isHeard isInternal isJoined isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
   isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
   phase poll position published publisher quiet_ms refusal removeHandlers roster seen sendIfOpen sendJoin sent_ms serves
   setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors

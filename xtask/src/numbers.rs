@@ -40,20 +40,28 @@ fn module() -> String {
     let names: Vec<String> = Failure::ALL.iter().map(|failure| failure.code().to_uppercase()).collect();
     let failures: Vec<_> = names.iter().zip(0..).map(|(name, number)| (name.as_str(), number)).collect();
     group(&mut text, "Failures.", &failures);
-    text += "\n/**\n * The codes and texts of failures, and what to do, by number. One that ends with a space is followed by the\n * particulars.\n";
-    text += " * @type {[code: string, message: string, help?: string][]}\n */\nexport const FAILURES = [\n";
+    text += "\n/**\n * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.\n";
+    text += " * @type {[code: string, message: string][]}\n */\nexport const FAILURES = [\n";
     for failure in Failure::ALL {
-        let message = failure.message().strip_suffix(failure.help()).unwrap_or_default();
-        let mut members = vec![quoted(failure.code()), quoted(message)];
-        if !failure.help().is_empty() {
-            members.push(format!("HELP ? {} : \"\"", quoted(failure.help())));
-        }
-        let line = format!("  [{}],\n", members.join(", "));
+        let (code, message) = (quoted(failure.code()), message(*failure));
+        let line = format!("  [{code}, {message}],\n");
         // As the formatter breaks it.
         let is_long = line.chars().count() > LINE_WIDTH + 1;
-        text += &if is_long { format!("  [\n    {},\n  ],\n", members.join(",\n    ")) } else { line };
+        text += &if is_long { format!("  [\n    {code},\n    {message},\n  ],\n") } else { line };
     }
     text + "];\n"
+}
+
+/// The text of a failure, with the help that is left out in production.
+fn message(failure: Failure) -> String {
+    let (help, whole) = (failure.help(), failure.message());
+    if help.is_empty() {
+        return quoted(whole);
+    }
+    let message = whole.strip_suffix(help).unwrap_or_default();
+    // Browsers have a WebSocket.
+    let condition = if failure == Failure::NoSocket { "HELP && !ONLY_BROWSERS" } else { "HELP" };
+    format!("`{message}${{{condition} ? {} : \"\"}}`", quoted(help))
 }
 
 fn group(text: &mut String, title: &str, numbers: &[(&str, u32)]) {

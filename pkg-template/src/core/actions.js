@@ -1,6 +1,6 @@
 // The actions that no server sends: statuses and failures.
 
-import { wordsOf } from "../errors.js";
+import { FAILURES } from "./numbers.js";
 
 /** @import { Action } from "../types.js" */
 
@@ -21,7 +21,7 @@ export function statusAction(connected, details) {
  * @returns {Action}
  */
 export function failureAction(failure, channel, particulars = "") {
-  const [code, text] = wordsOf(failure);
+  const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
   let message = text.endsWith(" ") ? text + particulars : text;
   if (HELP && code === "cannot_connect") {
     // A connection hash of V1 has 27 characters.

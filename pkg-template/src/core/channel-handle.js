@@ -85,7 +85,7 @@ export class ChannelHandle {
     this.channel = channel;
     this.url = url;
     this.config = config;
-    this.isV2 = config.connectAs !== undefined;
+    this.isV2 = !!config._connectAs;
     this.joinOptions =
       (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | (this.isV2 ? V2 : 0);
     /** Whether the application says which messages it has handled, on V2. */
@@ -114,18 +114,8 @@ export class ChannelHandle {
     return !!this.subscription?.isJoined;
   }
 
-  /** Whether it is a member of its channel. */
-  get isMember() {
-    return !!this.subscription;
-  }
-
   get isConnected() {
     return !!this.subscription?.connection.isOpen;
-  }
-
-  /** What is known to have failed already, so that nothing has to wait for it. */
-  get failure() {
-    return this.subscription?.connection.failed;
   }
 
   /** Makes the channel object a member of its channel, and asks for the connection. Does nothing when it is one. */
@@ -329,14 +319,6 @@ export class ChannelHandle {
     const known = type ?? this.messageType;
     if (!known) throw new Error(`No type on "${channel}": set messageType, or { type } of message().`);
     return frameText("broadcast", channel, others, payload, known);
-  }
-
-  /**
-   * Acknowledges on V2, at once. Before the join there is nothing to acknowledge: all of it comes again.
-   * @param {unknown} cursor
-   */
-  acknowledge(cursor) {
-    if (this.isJoined) this.subscription?.acknowledge(cursor);
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -69,8 +69,8 @@ export class Connection {
     this.url = url;
     this.token = token;
     /** On V2 alone. */
-    this.clientId = config.connectAs;
-    this.isV2 = config.connectAs !== undefined;
+    this.clientId = config._connectAs;
+    this.isV2 = !!config._connectAs;
     connections.add(this);
   }
 

@@ -19,7 +19,7 @@ let isTaken = false;
 const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE = HELP
-  ? ' (In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)'
+  ? ' (In Xano: is the channel enabled, who may join and send? channel.on("error", …) takes errors.)'
   : "";
 /** What came of a handler that has thrown. */
 export const THREW = {};

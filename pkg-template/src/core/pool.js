@@ -30,7 +30,7 @@ export function connectionOf(handle) {
  */
 function find(handle) {
   for (const connection of connections) {
-    const isSame = connection.url === handle.url && connection.clientId === handle.config.connectAs;
+    const isSame = connection.url === handle.url && connection.clientId === handle.config._connectAs;
     if (isSame && connection.token === handle.token) return connection;
   }
 }

@@ -15,7 +15,7 @@ export function askForToken(provide, take, failed) {
   /** @type {any} */
   let timer;
   const deadline = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it took longer than 10 seconds")), TOKEN_DEADLINE_MS);
+    timer = setTimeout(() => reject(new Error("no answer within 10 seconds")), TOKEN_DEADLINE_MS);
   });
   Promise.race([Promise.resolve().then(provide), deadline])
     .then(turn(take), turn(failed))

@@ -4,7 +4,7 @@ import { track } from "../core/members.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { coded } from "../errors.js";
-import { answer, nextAction, quiet } from "./promises.js";
+import { answer, quiet, settled } from "./promises.js";
 import { publish } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
 
@@ -25,7 +25,7 @@ export class XanoRealtimeChannel {
     this.channel = channel;
     this.options = options;
     this._config = config;
-    this._isV2 = config.connectAs !== undefined;
+    this._isV2 = !!config._connectAs;
     this._open();
   }
 
@@ -52,7 +52,9 @@ export class XanoRealtimeChannel {
 
   /** @param {string} action */
   once(action) {
-    return nextAction(this, (candidate) => candidate.action === action);
+    return settled(this, (resolve, _reject, candidate) => {
+      if (candidate.action === action) resolve(candidate);
+    });
   }
 
   get joined() {
@@ -75,7 +77,9 @@ export class XanoRealtimeChannel {
    * @param {unknown} cursor
    */
   ack(cursor) {
-    if (this._isV2) this._handle?.acknowledge(cursor);
+    const subscription = this._isV2 ? this._handle?.subscription : undefined;
+    // Before the join there is nothing to acknowledge: all of it comes again.
+    if (subscription?.isJoined) subscription.acknowledge(cursor);
   }
 
   history() {
@@ -164,7 +168,9 @@ export class XanoRealtimeChannel {
   _living() {
     const handle = this._handle;
     if (!handle) {
-      console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
+      console.warn(
+        `Nothing was sent on "${this.channel}": the channel was destroyed.${HELP ? " Call on() to join it again." : ""}`,
+      );
     }
     return handle;
   }

@@ -19,7 +19,7 @@ let generated;
  */
 export function clientIdOf({ realtimeVersion, realtimeClientId: given }) {
   if (realtimeVersion !== 2) return undefined;
-  if (typeof given === "string") return given;
+  if (given && typeof given === "string") return given;
   generated ??= `xano-${Date.now()}-${newKey()}`;
   try {
     if (given?.storage) return (sessionStorage[STORAGE_KEY] ||= generated);

@@ -31,7 +31,7 @@ export function withRealtime(Base) {
       this._statusHandlers = handlers;
       const { config } = this;
       config.client = ++clients;
-      config.connectAs = clientIdOf(config);
+      config._connectAs = clientIdOf(config);
       config._onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
@@ -61,15 +61,16 @@ export function withRealtime(Base) {
      */
     channel(channel, options = {}) {
       const made = new XanoRealtimeChannel(channel, options, this.config);
-      if (HELP && !this._isCounted) countClient(this.config);
-      if (HELP) this._isCounted = true;
+      // Nothing renders in what a script tag brings.
+      if (HELP && !ONLY_BROWSERS && !this._isCounted) countClient(this.config);
+      if (HELP && !ONLY_BROWSERS) this._isCounted = true;
       return made;
     }
 
     /** Leaves every channel of this client; a later one begins anew. */
     destroy() {
       const { client } = this.config;
-      for (const handle of handles.values()) if (handle.isMember && handle.config.client === client) handle.close();
+      for (const handle of handles.values()) if (handle.subscription && handle.config.client === client) handle.close();
     }
 
     /** The same, by the name that programs look for. */

@@ -17,19 +17,8 @@ export function refusal({ payload }) {
 }
 
 /**
- * Resolves with the first action that `wanted` accepts.
- * @param {XanoRealtimeChannel} channel
- * @param {(action: Action) => boolean} wanted
- */
-export function nextAction(channel, wanted) {
-  return settled(channel, (resolve, _reject, action) => {
-    if (wanted(action)) resolve(action);
-  });
-}
-
-/**
- * As `nextAction`, for what a server answers: an error on this channel, one after which no answer can come, or 15 seconds
- * without the answer, rejects. `isOnChannel` says whether the action is about this channel.
+ * Resolves with the first action that `wanted` accepts, the answer of a server. An error on this channel, one after which no
+ * answer can come, or 15 seconds without the answer, rejects. `isOnChannel` says whether the action is about this channel.
  * @param {XanoRealtimeChannel} channel
  * @param {(action: Action, isOnChannel: boolean) => boolean | undefined} wanted
  * @param {() => void} [ask]
@@ -48,13 +37,14 @@ export function answer(channel, wanted, ask) {
 }
 
 /**
+ * A promise that `decide` settles by an action.
  * @param {XanoRealtimeChannel} channel
  * @param {(resolve: Settle, reject: Settle, action: Action) => void} decide
  * @param {boolean} [isAnswer]
  * @param {() => void} [ask]
  * @returns {Promise<any>}
  */
-function settled(channel, decide, isAnswer, ask) {
+export function settled(channel, decide, isAnswer, ask) {
   const promise = new Promise((resolve, reject) => {
     let open = true;
     /** @type {any} */
@@ -72,7 +62,8 @@ function settled(channel, decide, isAnswer, ask) {
     unwatch = channel._watch((action) => decide(done, failed, action), failed);
     // On a destroyed channel it has failed.
     if (!open) return;
-    const known = isAnswer && channel._handle?.failure;
+    // What is known to have failed already: nothing has to wait for it.
+    const known = isAnswer && channel._handle?.subscription?.connection.failed;
     if (known) {
       failed(refusal(known));
       return;

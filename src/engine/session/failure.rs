@@ -63,7 +63,7 @@ failures! {
         "Not sent: there is no connection, and queueOfflineActions is false.";
     /// The frame was refused: too many are waiting for a connection, or for an answer.
     QueueFull = "queue_full",
-        "Not sent: too much waits on this channel already (1,000 messages or 1 MiB).";
+        "Not sent: too much waits on this channel already." + " At most 1,000 messages or 1 MiB.";
     /// The platform would not make a socket: the address is illegal, or there is no WebSocket. Followed by the address
     /// and the cause.
     NoSocket = "no_socket",
