@@ -2,13 +2,7 @@
 
 import { handToAll, report, THREW } from "./dispatch.js";
 import { decide } from "./engine.js";
-import {
-  ARRIVED,
-  CHANNEL_REFUSED,
-  FINISHED,
-  MISSED,
-  RECEIPT,
-} from "./numbers.js";
+import { ARRIVED, CHANNEL_REFUSED, FINISHED, MISSED, RECEIPT } from "./numbers.js";
 import { track } from "./members.js";
 import { later, run } from "./turns.js";
 
@@ -74,7 +68,9 @@ export function judged(subscription, number, isHandedOut) {
     /** @type {unknown[]} */
     const outcomes = [];
     handToAll(subscription.handles, frame, outcomes);
-    Promise.all(outcomes.map(end)).then((ends) => run(() => decide(connection, FINISHED, slot, number, ends.includes(THREW))));
+    Promise.all(outcomes.map(end)).then((ends) =>
+      run(() => decide(connection, FINISHED, slot, number, ends.includes(THREW))),
+    );
   });
 }
 
