@@ -295,7 +295,10 @@ test("a server that answers no handshake of V2 is told with the address and what
   await page.pass(10_000);
   const [{ message, code }] = payloadsOf(told, "error");
   assert.equal(code, "cannot_connect");
-  assert.match(message, /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unexpected server response: 404 Is realtimeVersion right\?$/);
+  assert.match(
+    message,
+    /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unexpected server response: 404 Is realtimeVersion right\?$/,
+  );
 });
 
 test("a client that sends nothing for 30 s sends a ping, whatever it receives, and is never dropped as idle", async (t) => {

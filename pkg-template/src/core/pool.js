@@ -6,6 +6,7 @@ import { RECONNECT } from "./numbers.js";
 import { fault } from "./turns.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Subscription } from "./subscription.js" */
 
 /**
  * A few at most.
@@ -82,7 +83,8 @@ function migrate(handle) {
   for (const frame of waiting) {
     const { published } = frame;
     // A server of another epoch does not know its key, and who is ahead may have got it: it counts as sent without.
-    if (published?.wasSent && !subscription?.isAt(handle.subscription)) published.wasSent = 0;
+    if (published?.wasSent && !subscription?.isAt(/** @type {Subscription} */ (handle.subscription)))
+      published.wasSent = 0;
     handle.hand(frame);
   }
 }
