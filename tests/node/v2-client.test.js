@@ -275,23 +275,30 @@ test("a refused connection says which version was asked for, and what the servic
   const errors = actions.filter(({ action }) => action === "error").map(({ payload }) => payload);
   assert.equal(errors[0].message, "Unknown connection hash");
   assert.equal(errors[1].code, "unauthorized");
-  assert.match(errors[1].message, /4401.+\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\) Unknown connection hash$/);
+  assert.match(errors[1].message, /4401.+\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unknown connection hash$/);
   await assert.rejects(channel.joined, { code: "unauthorized" });
 });
 
-test("a server that answers no handshake of V2 is told with the address, and a hash of V1 as what it is", async (t) => {
+test("a server that answers no handshake of V2 is told with the address and what it has answered, and a hash of V1 as a likely cause", async (t) => {
   const page = v2Page(t);
   globalThis.WebSocket = class extends FakeSocket {
     constructor(...args) {
       super(...args);
-      queueMicrotask(() => this.drop(1006));
+      queueMicrotask(() => {
+        // As of the npm package ws.
+        this.dispatchEvent(Object.assign(new Event("error"), { message: "Unexpected server response: 404" }));
+        this.drop(1006);
+      });
     }
   };
   const told = recorded(page.client({ realtimeCanonical: "1lK90n16tnnylJpJ0Xa7Km6_KxA" }).channel(ROOM));
   await page.pass(10_000);
   const [{ message, code }] = payloadsOf(told, "error");
   assert.equal(code, "cannot_connect");
-  assert.match(message, /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\) \. Is realtimeVersion right\?$/);
+  assert.match(
+    message,
+    /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unexpected server response: 404 Is realtimeVersion right\?$/,
+  );
 });
 
 test("a client that sends nothing for 30 s sends a ping, whatever it receives, and is never dropped as idle", async (t) => {

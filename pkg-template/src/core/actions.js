@@ -26,7 +26,7 @@ export function failureAction(failure, channel, particulars = "") {
   if (HELP && code === "cannot_connect") {
     // A connection hash of V1 has 27 characters.
     const isHash = /\/[\w-]{27}( |$)/.test(particulars);
-    if (isHash === particulars.includes("/ws/")) message += ". Is realtimeVersion right?";
+    if (isHash === particulars.includes("/ws/")) message += " Is realtimeVersion right?";
   }
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }

@@ -59,9 +59,7 @@ export class Connection {
   /** @type {any} */
   timer;
 
-  /**
-   * What the service has said last, before it was ready.
-   */
+  /** What a service of V2, or the server of its address, has said last before it was ready. */
   refusal = "";
 
   /** @param {ChannelHandle} handle that needs it */
@@ -218,7 +216,7 @@ export class Connection {
         this.subscriptionAt(a).acknowledge(b);
         break;
       case N.FAILED:
-        this.tellFailure(a, this.isV2 ? `${this.url} (Realtime V2) ${this.refusal}` : this.url, this.slots[b]);
+        this.tellFailure(a, this.isV2 ? `${this.url} (Realtime V2): ${this.refusal}` : this.url, this.slots[b]);
     }
   }
 

@@ -66,8 +66,12 @@ export class Link {
       },
     };
     for (const type in this.listeners) socket.addEventListener(type, /** @type {any} */ (this.listeners)[type]);
-    // The close event tells it all; but where sockets are emitters, as on Node 20, an error that nothing hears is thrown.
-    if (!ONLY_BROWSERS) socket.addEventListener("error", () => {});
+    // Where sockets are emitters, as on Node 20, an error that nothing hears is thrown; it says what a server has answered.
+    if (!ONLY_BROWSERS) {
+      socket.addEventListener("error", (/** @type {any} */ { message }) => {
+        if (message) connection.refusal = message;
+      });
+    }
     links.add(this);
   }
 

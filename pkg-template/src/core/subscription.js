@@ -80,9 +80,8 @@ export class Subscription {
 
   /**
    * On V2, the newest messages with an id, by the id and by its number.
-   * @type {Map<unknown, any>}
    */
-  messages;
+  messages = /** @type {Map<unknown, any>} */ (/** @type {unknown} */ (undefined));
   /**
    * On V2, whether the service has confirmed an acknowledgement.
    * @type {boolean | undefined}
@@ -90,9 +89,8 @@ export class Subscription {
   isConfirmed;
   /**
    * On V2, the members as the service has sent them.
-   * @type {Map<unknown, any> | undefined}
    */
-  roster;
+  roster = /** @type {Map<unknown, any>} */ (/** @type {unknown} */ (undefined));
 
   /**
    * @param {Connection} connection

@@ -22,7 +22,10 @@ export function clientIdOf({ realtimeVersion, realtimeClientId: given }) {
   if (given && typeof given === "string") return given;
   generated ??= `xano-${Date.now()}-${newKey()}`;
   try {
-    if (given?.storage) return (sessionStorage[STORAGE_KEY] ||= generated);
+    if (given?.storage) {
+      sessionStorage[STORAGE_KEY] ||= generated;
+      return sessionStorage[STORAGE_KEY];
+    }
   } catch {
     // Not in a browser, or not allowed there.
   }
