@@ -14,10 +14,8 @@ export function boot(append) {
     return instantiate(new WebAssembly.Module(bytes()), append);
   } catch (/** @type {any} */ cause) {
     throw new Error(
-      `xano-wasm could not start: ${cause.message}. ` +
-        "A Content-Security-Policy needs script-src 'wasm-unsafe-eval'. " +
-        "Chromium before 114 needs xano-wasm/slim, whose init() takes a WebAssembly.Module. " +
-        "Without WebAssembly (iOS Lockdown Mode), use xano-wasm/js (dist/xano.js.min.js).",
+      `xano-wasm could not start: ${cause.message}. A Content-Security-Policy needs script-src 'wasm-unsafe-eval'; ` +
+        "Chromium before 114 needs xano-wasm/slim and its init(); without WebAssembly there is xano-wasm/js (dist/xano.js.min.js).",
       { cause },
     );
   }

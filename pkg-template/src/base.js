@@ -12,13 +12,9 @@ export class XanoBase {
     let used;
     const config = {
       apiGroupBaseUrl: null,
-      authToken: null,
-      customAxiosRequestConfig: {},
-      dataSource: null,
       instanceBaseUrl: null,
       realtimeConnectionCanonical: null,
       realtimeConnectionHash: null,
-      responseObjectPrefix: "",
       /**
        * By default `localStorage` where there is one that may be used: not on a server, and not where the user blocks it. It is
        * looked for when it is used: a page's first look takes longer than the rest of its start.

@@ -36,7 +36,7 @@ export function textOf(value, write = String) {
   try {
     return write(value);
   } catch {
-    return "something that cannot be made a text";
+    return "(it has no text)";
   }
 }
 

@@ -6,7 +6,7 @@ use xano_wasm::engine::{Acknowledgement, Frame, Input, JoinOptions, Output};
 use crate::{NOTHING, Stage, acknowledge, describe, last};
 
 /// What a session with one channel and one message on it does: how it got there, and what happens then.
-const PUBLISHING: [(&str, &[Step], &str, Step); 28] = [
+const PUBLISHING: [(&str, &[Step], &str, Step); 29] = [
     ("open, not joined", &[Stage::open], "publish", Stage::publish),
     (
         "open, message 1 waits",
@@ -61,6 +61,12 @@ const PUBLISHING: [(&str, &[Step], &str, Step); 28] = [
         &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt, Stage::publish],
         "the join is acknowledged by another server",
         Stage::restarted,
+    ),
+    (
+        "message 1 is sent for the third time",
+        &[Stage::open, Stage::keys, Stage::publish, Stage::interrupt, Stage::keys, Stage::interrupt, Stage::keys],
+        "the connection ends, and the next one opens",
+        Stage::interrupt,
     ),
     ("message 1 is sent without its key", &PLAIN, "it comes back", Stage::answer),
     ("message 1 is sent without its key", &PLAIN, "15 s pass", Stage::fifteen_seconds),

@@ -288,6 +288,25 @@ test("it rejects when the server does not let this client in, but not for what e
   assert.deepEqual(await another, { id: "0-7" });
 });
 
+test("it is sent no more when three sockets have ended without its answer", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack());
+  const published = channel.publish("text");
+  for (let times = 0; times < 2; times += 1) {
+    FakeSocket.latest.drop(1006);
+    t.mock.timers.tick(60_000);
+    FakeSocket.latest.open();
+    FakeSocket.latest.deliver(ack());
+    assert.equal(sent().length, 1);
+  }
+  FakeSocket.latest.drop(1006);
+  t.mock.timers.tick(60_000);
+  FakeSocket.latest.open();
+  FakeSocket.latest.deliver(ack());
+  assert.equal(sent().length, 0);
+  await assert.rejects(published, { code: "unconfirmed" });
+});
+
 test("it rejects at once where the join was refused, until the channel is joined anew", async (t) => {
   const { channel } = open(t);
   FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Members only", code: "anonymous" } });

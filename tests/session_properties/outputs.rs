@@ -96,6 +96,7 @@ impl World {
                     assert!(!message.is_plain, "a message is sent again that went out without its key");
                     // What was sent with its key waits for a server that answers keys, and others do not wait for it.
                     let is_repeated = message.was_sent;
+                    message.times_sent += 1;
                     message.is_out = true;
                     message.was_sent |= keyed;
                     message.is_plain |= !keyed;
@@ -112,7 +113,8 @@ impl World {
                             Some(Failure::Unconfirmed) => {
                                 let is_late = !message.is_out || waited_ms >= ANSWER_WITHIN_MS;
                                 let is_unknown = self.said.is_restarted || !self.said.answers_keys;
-                                (message.is_plain && is_late) || (message.was_sent && is_unknown)
+                                let is_often = message.times_sent >= 3;
+                                (message.is_plain && is_late) || (message.was_sent && (is_unknown || is_often))
                             }
                             Some(Failure::Refused) => !self.joined.contains(&message.channel),
                             Some(_) => true,

@@ -18,6 +18,7 @@ pub(crate) struct Message {
     pub(crate) comes_back: bool,
     /// Whether it was sent with its key.
     pub(crate) was_sent: bool,
+    pub(crate) times_sent: u32,
     /// Whether it was sent without.
     pub(crate) is_plain: bool,
     /// Whether it was sent over the current socket.
@@ -252,7 +253,8 @@ impl World {
         self.next_frame += 1;
         self.frames.insert(number, channel);
         let since_ms = self.now_ms;
-        let message = Message { channel, comes_back, since_ms, was_sent, is_plain: false, is_out: false };
+        let message =
+            Message { channel, comes_back, since_ms, was_sent, times_sent: 0, is_plain: false, is_out: false };
         self.messages.insert(number, message);
         let frame = Frame { number, bytes: 10, comes_back };
         self.handle(Input::Publish { channel, frame, writable, was_sent });

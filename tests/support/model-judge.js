@@ -7,6 +7,8 @@ const ALWAYS = ["destroyed", "unconfirmed", "timeout", "queue_full", "too_large"
 /** Failures after which the connection stays closed. */
 const CLOSED_FOR_GOOD = ["server_closed", "policy", "unauthorized"];
 const ANSWER_WITHIN_MS = 15_000;
+/** After so many sockets that have ended without its answer a message is sent no more. */
+const SENT_OFTEN = 3;
 /** How long it takes until it is seen that a channel has moved to another connection. */
 export const LOOKED_EVERY_MS = 500;
 
@@ -70,7 +72,8 @@ export function* faultsOfPublished(published, server) {
   // Where it has moved to, others may have been acknowledged by an earlier epoch than its own. A server without extensions
   // names no epoch.
   const hasMoved = member.heard.some((heard) => heard.hasMoved);
-  const mayBeUnknown = hasMoved || !server.hasExtensions ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
+  const isSentOften = sentIn.length >= SENT_OFTEN;
+  const mayBeUnknown = isSentOften || hasMoved || !server.hasExtensions ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
   if (code === "unconfirmed" && !mayBeUnknown) yield `the fate of ${text} is known: never sent before`;
   if (["queue_full", "no_public"].includes(code) && said.length > 0) yield `${text} is told ${code}, and was said`;
   if (code === "timeout" && at - since < ANSWER_WITHIN_MS - LOOKED_EVERY_MS)

@@ -318,7 +318,8 @@ class Program {
         this.complaints.push(`on ${name} ${said.slice(at + 1, index)} before ${text}: missing, and not told`);
       }
       at = index;
-      hasGap = false;
+      // The late echo is not what comes behind a gap.
+      hasGap &&= this.published.has(text);
     }
   }
 }

@@ -33,7 +33,7 @@ import { later } from "./turns.js";
 
 /** Channel objects that are dropped without `destroy()` and that nothing listens to leave their channel all the same. */
 const dropped =
-  typeof FinalizationRegistry === "undefined"
+  !ONLY_BROWSERS && typeof FinalizationRegistry === "undefined"
     ? undefined
     : /* @__PURE__ */ new FinalizationRegistry((/** @type {number} */ number) => handles.get(number)?.close());
 

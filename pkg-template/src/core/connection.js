@@ -320,7 +320,7 @@ export class Connection {
       after_ms,
     );
     // A timer that only watches over an open socket keeps no program on Node from ending.
-    if (watches) this.timer.unref?.();
+    if (!ONLY_BROWSERS && watches) this.timer.unref?.();
   }
 
   /**

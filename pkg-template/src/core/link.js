@@ -53,7 +53,7 @@ export class Link {
       open: () => this.tell(OPENED),
       message: (event) => {
         // In React Native it may be missing, in Cloudflare's Workers it is 0.
-        this.heard = event.timeStamp ? event : { timeStamp: performance.now() };
+        this.heard = ONLY_BROWSERS || event.timeStamp ? event : { timeStamp: performance.now() };
         run(receive, this, event.data);
       },
       close: ({ code, reason }) => {
@@ -67,9 +67,11 @@ export class Link {
     };
     for (const type in this.listeners) socket.addEventListener(type, /** @type {any} */ (this.listeners)[type]);
     // Where sockets are emitters, as on Node 20, an error that nothing hears is thrown; it says what a server has answered.
-    socket.addEventListener("error", (/** @type {any} */ { message }) => {
-      if (message) connection.refusal = message;
-    });
+    if (!ONLY_BROWSERS) {
+      socket.addEventListener("error", (/** @type {any} */ { message }) => {
+        if (message) connection.refusal = message;
+      });
+    }
     links.add(this);
   }
 
@@ -110,7 +112,7 @@ export class Link {
   quiet_ms() {
     if (this.connection.isV2) return performance.now() - this.sent_ms;
     const heard = this.heard?.timeStamp ?? 0;
-    return (heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
+    return (!ONLY_BROWSERS && heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
   }
 
   /** From now on it matters whether anything comes. */

@@ -114,7 +114,11 @@ export const FAILURES = [
     "The realtime auth token has characters that a handshake cannot carry.",
     HELP ? ' Set another one, without "Bearer", then call realtimeReconnect().' : "",
   ],
-  ["too_large", "A message was too large for the server (1009). What it had not answered is not sent again."],
+  [
+    "too_large",
+    "A message was too large for the server (1009).",
+    HELP ? " What it had not answered is not sent again." : "",
+  ],
   [
     "cannot_connect",
     "Three attempts to connect have failed; trying goes on. ",

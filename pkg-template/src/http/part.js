@@ -14,7 +14,8 @@ export function withHttp(Base) {
   return class extends Base {
     /** @param {any[]} args the settings */
     constructor(...args) {
-      super(...args);
+      const own = { authToken: null, customAxiosRequestConfig: {}, dataSource: null, responseObjectPrefix: "" };
+      super({ ...own, ...args[0] });
       const { config } = this;
       if (args[0]?.authToken !== undefined) storeAuthToken(config, config.authToken || null);
     }

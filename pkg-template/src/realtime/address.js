@@ -32,9 +32,12 @@ export function socketAddress(config) {
     if (address !== latest) latest = address;
     return latest;
   } catch (cause) {
-    throw new Error(`The base URL "${base}" is none: it has to begin as in https://x8ki-letl-twmt.n7.xano.io`, {
-      cause,
-    });
+    throw new Error(
+      `The base URL "${base}" is none${HELP ? ": it has to begin as in https://x8ki-letl-twmt.n7.xano.io" : ""}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -22,12 +22,7 @@ const STATUSES = ["disconnected", "connecting", "connected"];
  * @param {B} Base
  */
 export function withRealtime(Base) {
-  return class extends Base {
-    /** Stops the engine as a fault in it would. For tests. */
-    static [Symbol.for("xano-wasm.trap")]() {
-      trap();
-    }
-
+  const Client = class extends Base {
     /** @param {any[]} args the settings */
     constructor(...args) {
       super(...args);
@@ -89,7 +84,9 @@ export function withRealtime(Base) {
      */
     on(action, handler) {
       if (action !== "connection_status") {
-        throw new TypeError(`A client has no "${action}" actions: subscribe on a channel. It has "connection_status".`);
+        throw new TypeError(
+          `A client has no "${action}" actions${HELP ? ': subscribe on a channel. It has "connection_status".' : ""}`,
+        );
       }
       this._statusHandlers.add(handler);
       return this;
@@ -114,4 +111,7 @@ export function withRealtime(Base) {
       return this;
     }
   };
+  // Stops the engine as a fault in it would. For tests.
+  if (HELP) /** @type {any} */ (Client)[Symbol.for("xano-wasm.trap")] = trap;
+  return Client;
 }

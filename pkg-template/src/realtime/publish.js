@@ -36,7 +36,7 @@ export function publish(channel, payload, options) {
 /** 128 random bits. React Native has no `crypto`. */
 export function newKey() {
   const words = new Uint32Array(4);
-  if (globalThis.crypto) crypto.getRandomValues(words);
+  if (ONLY_BROWSERS || globalThis.crypto) crypto.getRandomValues(words);
   else for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32;
   return `${words}`;
 }

@@ -17,6 +17,8 @@ mod load;
 mod observability;
 mod panel;
 mod pending;
+mod realtime_servers;
+mod realtime_v2;
 mod redis_url;
 mod settings;
 mod support;

@@ -54,7 +54,7 @@ failures! {
         "The realtime auth token has characters that a handshake cannot carry." + " Set another one, without \"Bearer\", then call realtimeReconnect().";
     /// A frame was larger than the server takes (close code 1009). What it had not answered is not sent again.
     TooLarge = "too_large",
-        "A message was too large for the server (1009). What it had not answered is not sent again.";
+        "A message was too large for the server (1009)." + " What it had not answered is not sent again.";
     /// Three attempts in a row did not open. The attempts go on. Followed by the address.
     CannotConnect = "cannot_connect",
         "Three attempts to connect have failed; trying goes on. " + "Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src): ";

@@ -42,6 +42,7 @@ impl Session {
         self.state = State::Open;
         self.pause_ms = 0;
         self.failed_attempts = 0;
+        self.reject_on_all(queue::OFTEN, Failure::Unconfirmed, turn);
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {

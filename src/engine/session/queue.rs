@@ -61,6 +61,10 @@ pub const SENT: Marks = 2;
 pub const OUT: Marks = 4;
 /// It was sent without its key, over whatever socket: it is never sent again.
 pub const PLAIN: Marks = 8;
+/// It was sent over a socket that has ended without its answer; counted up to [`OFTEN`].
+pub const ONCE: Marks = 16;
+/// Sent over three sockets, each of which has ended without its answer: it may be what ends them.
+pub const OFTEN: Marks = 3 * ONCE;
 
 /// A frame with what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +136,7 @@ impl Queue {
     /// There is a new socket, over which nothing was sent. An answer may take its time, counted while there is a connection.
     pub fn start_over(&mut self, now_ms: u32) {
         for entry in &mut self.entries {
-            entry.marks &= !OUT;
+            entry.marks = (entry.marks & !OUT) + (entry.marks & OUT) * (ONCE / OUT);
             entry.since_ms = now_ms;
         }
     }
