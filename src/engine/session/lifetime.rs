@@ -28,7 +28,6 @@ impl Session {
     pub(super) fn opened(&mut self, turn: &mut Turn<impl Sink>) {
         self.opened_ms = turn.moment.now_ms;
         self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
-        self.reject_on_all(queue::OFTEN, Failure::Unconfirmed, turn);
         if self.is_v2 {
             // The service may not be ready yet.
             self.pause_ms = v2::PAUSE_MS;
@@ -43,6 +42,7 @@ impl Session {
         self.state = State::Open;
         self.pause_ms = 0;
         self.failed_attempts = 0;
+        self.reject_on_all(queue::OFTEN, Failure::Unconfirmed, turn);
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {

@@ -7,7 +7,7 @@
 //! - What is remembered is bounded. Where [`MAX_OUTSTANDING`] messages are not acknowledged, what comes is handed out and not
 //!   remembered: it comes again after the next join.
 
-use crate::engine::session::queue::{Entry, Frame, MAX_FRAMES, Marks, OUT, Queue};
+use crate::engine::session::queue::{Entry, Frame, MAX_FRAMES, Marks, Queue};
 
 /// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them.
 pub const MAX_OUTSTANDING: usize = MAX_FRAMES;
@@ -23,7 +23,7 @@ const RUNNING: Marks = 1;
 /// They have succeeded, or failed for good.
 const DONE: Marks = 2;
 /// It came on the current socket and has to be acknowledged there.
-const DUE: Marks = OUT;
+const DUE: Marks = 4;
 /// What one failure adds.
 const FAILURE: Marks = 8;
 
@@ -47,7 +47,9 @@ impl Ledger {
     /// There is another socket: nothing is due on it.
     pub fn start_over(&mut self) {
         while self.messages.take_first(DONE, DONE).is_some() {}
-        self.messages.start_over(0);
+        while let Some((_, entry)) = self.messages.first(DUE, DUE) {
+            entry.marks -= DUE;
+        }
         self.is_full = false;
     }
 
