@@ -219,8 +219,10 @@ impl World {
     }
 
     fn deliver(&mut self, channel: u32, message: MessageId) {
-        self.places.entry(channel).or_default().came.push(message);
-        self.feed(Input::Arrived { channel, message, transcript: false });
+        let came = &mut self.places.entry(channel).or_default().came;
+        let again = came.contains(&message);
+        came.push(message);
+        self.feed(Input::Arrived { channel, message, transcript: false, again });
     }
 
     fn finish(&mut self, which: usize, failed: bool) {
@@ -332,7 +334,7 @@ impl World {
                 let missed: Vec<_> = place.log.iter().filter(|&&id| Some(id) > place.cursor).copied().collect();
                 for message in missed {
                     place.came.push(message);
-                    self.inputs.push_back(Input::Arrived { channel, message, transcript: false });
+                    self.inputs.push_back(Input::Arrived { channel, message, transcript: false, again: false });
                 }
             }
             Output::Send { frame } => {

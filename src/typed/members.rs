@@ -91,7 +91,9 @@ impl Client {
 
     /// A member of Realtime V2; none where the value is no object.
     fn read_member(value: &JsValue) -> Option<Client> {
-        let id = value.is_object().then(|| field_of(value, RawFields::id))?.as_string().unwrap_or_default();
+        let id = value.is_object().then(|| field_of(value, RawFields::id))?;
+        // Any JSON may come from a service.
+        let id = id.as_string().or_else(|| number(&id).map(|id| id.to_string())).unwrap_or_default();
         let dbo_id = number(&field_of(value, RawFields::dbo_id)).unwrap_or_default();
         Some(Client {
             socket_id: String::new(),

@@ -202,6 +202,22 @@ test("getPresence has each identity once, and anonymous members one by one", asy
   assert.deepEqual(ids(), ["0"]);
 });
 
+test("a channel object that is made after the join lists the members too", async (t) => {
+  const page = v2Page(t);
+  page
+    .client({ realtimeAuthToken: tokenOf(7) })
+    .channel(ROOM)
+    .on(() => {});
+  await page.pass(100);
+  const client = page.client();
+  client.channel(ROOM).on(() => {});
+  await page.pass(100);
+  const late = client.channel(ROOM);
+  const [{ id, channel }] = late.getPresence();
+  assert.equal(id, "7");
+  assert.equal(channel, late);
+});
+
 test("a member is addressed by its identity, and an anonymous one not at all", async (t) => {
   const page = v2Page(t);
   const jill = page.client({ realtimeAuthToken: tokenOf(7) }).channel(ROOM);

@@ -1,7 +1,6 @@
 // The actions that no server sends: statuses and failures.
 
-import { textOf } from "../errors.js";
-import { FAILURES } from "./numbers.js";
+import { textOf, wordsOf } from "../errors.js";
 
 /** @import { Action } from "../types.js" */
 
@@ -26,9 +25,9 @@ export function statusAction(connected, details) {
  * @returns {Action}
  */
 export function failureAction(failure, channel, particulars = "", refusal = undefined) {
-  const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
+  const [code, text] = wordsOf(failure);
   let message = text.endsWith(" ") ? text + particulars : text;
-  if (code === "cannot_connect") {
+  if (HELP && code === "cannot_connect") {
     const isV2 = particulars.includes("/ws/");
     const isHash = particulars.split("/").pop()?.length === HASH_LENGTH;
     message += ` (Realtime V${isV2 ? 2 : 1}${isHash === isV2 ? "; is it that of V1 or V2? See realtimeVersion" : ""})`;

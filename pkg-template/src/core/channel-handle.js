@@ -282,9 +282,11 @@ export class ChannelHandle {
     this.activate();
     const { subscription } = this;
     const { published } = frame;
-    // Code of the application has destroyed it during the call; or a server may have it that would not know it again.
-    if (!subscription || published?.wasSent === 0) {
-      published?.settle(subscription && failure(UNCONFIRMED));
+    const refusal = published && this.isConnected && !this.isJoined && subscription?.refusal;
+    // Code of the application has destroyed it during the call; or the server has refused the join; or a server may have it
+    // that would not know it again.
+    if (!subscription || refusal || published?.wasSent === 0) {
+      published?.settle(refusal || (subscription && failure(UNCONFIRMED)));
       return true;
     }
     const { connection, slot } = subscription;

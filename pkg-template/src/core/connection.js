@@ -299,7 +299,8 @@ export class Connection {
   settle(number, failed) {
     const { published, owner } = takeFrame(number);
     if (!N.FAILURES[failed]) published?.settle({});
-    // The text of the server, or of the failure that ended the connection, says more.
+    // The text of the server, or of the failure that ended the connection, says more; but not whether a message has arrived.
+    else if (failed === N.UNCONFIRMED) published?.settle(failure(failed));
     else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 
@@ -338,6 +339,7 @@ export class Connection {
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
       subscription.isAsking = false;
+      subscription.refusal = undefined;
     }
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);

@@ -22,7 +22,10 @@ export function socketAddress(config) {
   const segment = config.realtimeConnectionCanonical || config.realtimeCanonical || config.realtimeConnectionHash;
   if (!base || !segment) {
     const missing = base ? "realtimeConnectionCanonical" : "instanceBaseUrl or apiGroupBaseUrl";
-    throw hinted(`Please configure ${missing} setting before connecting to realtime${base ? SPELLINGS : ""}`, HINT);
+    throw hinted(
+      `Please configure ${missing} setting before connecting to realtime${HELP && base ? SPELLINGS : ""}`,
+      HINT,
+    );
   }
   try {
     const address = socketUrl(base, segment, config.realtimeVersion);

@@ -1,5 +1,6 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
+import { isAnonymous, track } from "../core/members.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { coded } from "../errors.js";
@@ -101,7 +102,10 @@ export class XanoRealtimeChannel {
 
   /** @returns {XanoRealtimeClient[]} */
   getPresence() {
-    return this._handle && this._members ? [...this._members.values()] : [];
+    const handle = this._handle;
+    const members = this._isV2 ? handle?.subscription?.roster : handle && this._members;
+    const list = [...(members?.values() ?? [])];
+    return this._isV2 ? list.map((member) => new XanoRealtimeClient(member, this)) : list;
   }
 
   destroy() {
@@ -126,27 +130,12 @@ export class XanoRealtimeChannel {
   }
 
   /**
-   * Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes.
+   * Keeps the list of members, before the handlers are called. On V2 the channel objects of a page share it.
    * @param {Action} action
    */
-  _track({ action, payload }) {
+  _track(action) {
     this._members ??= new Map();
-    const members = this._members;
-    const keyOf = (/** @type {any} */ { socketId, id, dbo_id }) =>
-      this._isV2 ? !isAnonymous(id) && `${dbo_id} ${id}` : socketId;
-    const add = (/** @type {any} */ member) =>
-      typeof member === "object" && member && members.set(keyOf(member) || {}, new XanoRealtimeClient(member, this));
-    const known = payload?.presence ?? payload?.members ?? payload?.member;
-    if (action === "presence_full") {
-      if (!Array.isArray(known)) return;
-      members.clear();
-      known.forEach(add);
-    } else if (action === "presence_join" || payload?.action === "join") add(known);
-    else if (known && (action === "presence_leave" || payload?.action === "leave")) {
-      // One of the anonymous members leaves: whichever.
-      const leaves = (/** @type {[unknown, any]} */ [, { id }]) => isAnonymous(id);
-      members.delete(keyOf(known) || [...members].find(leaves)?.[0]);
-    }
+    if (!this._isV2) track(this._members, action, (member) => new XanoRealtimeClient(member, this));
   }
 
   /**
@@ -191,9 +180,4 @@ export class XanoRealtimeChannel {
     if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
     return { to: { dbo_id, row_id: +id || id } };
   }
-}
-
-/** @param {unknown} id of a member on V2 */
-function isAnonymous(id) {
-  return !id || id === "0";
 }

@@ -163,6 +163,8 @@ pub enum Input {
         message: MessageId,
         /// Whether it is one of the transcript. A replay may follow.
         transcript: bool,
+        /// Whether it has come on this socket before, not as one of the transcript.
+        again: bool,
     },
     /// V2: every handler of a message has finished, with the promises that they returned.
     Finished {

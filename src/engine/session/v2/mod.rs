@@ -65,10 +65,11 @@ impl Session {
         channel: ChannelId,
         message: MessageId,
         transcript: bool,
+        again: bool,
         turn: &mut Turn<impl Sink>,
     ) {
         let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
-        let hand_out = ledger.arrived(message, transcript);
+        let hand_out = ledger.arrived(message, transcript, again);
         turn.push(Output::Judged { channel, message, hand_out });
         self.acknowledge(channel, turn);
     }
