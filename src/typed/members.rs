@@ -148,7 +148,7 @@ pub(super) fn track(present: &mut Vec<Client>, frame: &RawFrame) -> bool {
     true
 }
 
-/// Whether an id of Realtime V2 names nobody.
+/// Whether an id of Realtime V2 is that of an anonymous member.
 pub(super) fn is_anonymous(id: &str) -> bool {
     id.is_empty() || id == "0"
 }
