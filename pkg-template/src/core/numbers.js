@@ -106,8 +106,8 @@ export const FAILURES = [
   ],
   [
     "unauthorized",
-    "The server did not accept the realtime auth token (4401).",
-    HELP ? " Set another one, then call realtimeReconnect()." : "",
+    "The server did not accept the realtime auth token (4401). ",
+    HELP ? "Set another one, then call realtimeReconnect(). " : "",
   ],
   [
     "invalid_token",
