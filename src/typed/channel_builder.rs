@@ -63,7 +63,8 @@ impl ChannelBuilder {
     /// the same streams, `replayed`; what cannot be had any more is told by [`ReceiveError::Gap`]. Where the server does not keep
     /// count they are looked for in the channel's history, and [`ReceiveError::GapPossible`] says that nothing certain can be
     /// said. Default: no, and [`ReceiveError::Interrupted`] says that something may be missing. On Realtime V2, what was missed
-    /// comes by itself where the channel delivers at least once; elsewhere, `GapPossible` takes the place of `Interrupted`.
+    /// comes by itself where the channel delivers at least once, and `Gap` says that the service has forgotten what it had
+    /// confirmed; elsewhere, `GapPossible` takes the place of `Interrupted`.
     ///
     /// [`ReceiveError::Gap`]: crate::ReceiveError::Gap
     /// [`ReceiveError::GapPossible`]: crate::ReceiveError::GapPossible

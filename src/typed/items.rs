@@ -48,7 +48,7 @@ pub struct Message<T> {
 
 impl<T> Message<T> {
     /// Says that its work has failed: it is not acknowledged, and neither is what came behind it. The service sends it again
-    /// behind the next join; what was handled meanwhile is not handed out again. After three failures the streams of the
+    /// behind the next join; what was handled is not handed out again. After three failures the streams of the
     /// channel get [`ReceiveError::Poisoned`](crate::ReceiveError::Poisoned), and it is acknowledged. Where no
     /// acknowledgement is awaited, this has no effect.
     ///

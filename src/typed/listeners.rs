@@ -53,7 +53,7 @@ pub(super) enum Told {
 }
 
 impl Told {
-    /// Nobody gets it: a message of Realtime V2 is not acknowledged for that, and comes again behind the next join.
+    /// No stream hands it out: a message of Realtime V2 is not acknowledged then, and comes again behind the next join.
     fn is_not_handled(&self) {
         if let Told::Frame(Received { delivery: Some(delivery), .. }) = self {
             delivery.fail();

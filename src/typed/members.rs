@@ -91,7 +91,9 @@ impl Client {
 
     /// A member of Realtime V2; none where the value is no object.
     fn read_member(value: &JsValue) -> Option<Client> {
-        let id = value.is_object().then(|| field_of(value, RawFields::id))?.as_string().unwrap_or_default();
+        let id = value.is_object().then(|| field_of(value, RawFields::id))?;
+        // Any JSON may come from a service.
+        let id = id.as_string().or_else(|| number(&id).map(|id| id.to_string())).unwrap_or_default();
         let dbo_id = number(&field_of(value, RawFields::dbo_id)).unwrap_or_default();
         Some(Client {
             socket_id: String::new(),
@@ -146,7 +148,7 @@ pub(super) fn track(present: &mut Vec<Client>, frame: &RawFrame) -> bool {
     true
 }
 
-/// Whether an id of Realtime V2 names nobody.
+/// Whether an id of Realtime V2 is that of an anonymous member.
 pub(super) fn is_anonymous(id: &str) -> bool {
     id.is_empty() || id == "0"
 }

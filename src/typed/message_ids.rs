@@ -1,10 +1,10 @@
 //! The ids of the messages of a channel of Realtime V2, by the numbers that the engine has for them.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use crate::engine::{Epoch, MessageId};
+use crate::engine::MessageId;
 
 /// How many ids of a channel have a number at most. A service may send ever new ones.
 const MOST_IDS: usize = 5_000;
@@ -18,44 +18,60 @@ thread_local! {
 pub(super) struct MessageIds {
     numbers: HashMap<Rc<str>, MessageId>,
     /// In the order of their numbers.
-    ids: VecDeque<(MessageId, Rc<str>)>,
-    /// The messages that have come on the current socket, those of transcripts aside.
-    came: HashSet<MessageId>,
-    socket: Option<Epoch>,
+    ids: VecDeque<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    number: MessageId,
+    id: Rc<str>,
+    /// Whether it has come on the current socket, not as one of the transcript.
+    has_come: bool,
 }
 
 impl MessageIds {
-    /// The number of an id. One that is seen for the first time gets a higher number than all others.
-    pub(super) fn number(&mut self, id: String) -> MessageId {
+    /// A message has come. Returns the number of its id, and whether it has come before on this socket, not as one of the
+    /// transcript.
+    pub(super) fn arrived(&mut self, id: String, transcript: bool) -> (MessageId, bool) {
+        let number = self.number(id);
+        let known = self.index_of(number).and_then(|index| self.ids.get_mut(index));
+        let again = known.is_some_and(|known| {
+            let again = known.has_come;
+            known.has_come |= !transcript;
+            again
+        });
+        (number, again)
+    }
+
+    /// There is another socket.
+    pub(super) fn start_over(&mut self) {
+        self.ids.iter_mut().for_each(|known| known.has_come = false);
+    }
+
+    /// An id that is seen for the first time gets a higher number than all others.
+    fn number(&mut self, id: String) -> MessageId {
         if let Some(&number) = self.numbers.get(id.as_str()) {
             return number;
         }
         let (id, number) = (Rc::from(id), GIVEN.get().wrapping_add(1));
         GIVEN.set(number);
         self.numbers.insert(Rc::clone(&id), number);
-        self.ids.push_back((number, id));
+        self.ids.push_back(Known { number, id, has_come: false });
         if self.ids.len() > MOST_IDS
-            && let Some((forgotten, oldest)) = self.ids.pop_front()
+            && let Some(oldest) = self.ids.pop_front()
         {
-            self.numbers.remove(&oldest);
-            self.came.remove(&forgotten);
+            self.numbers.remove(&oldest.id);
         }
         number
     }
 
-    /// A message has come; says whether it has come on that socket before.
-    pub(super) fn comes_again(&mut self, number: MessageId, socket: Option<Epoch>) -> bool {
-        if self.socket != socket {
-            self.socket = socket;
-            self.came.clear();
-        }
-        !self.came.insert(number)
-    }
-
     /// The id with that number, unless it is forgotten.
     pub(super) fn id(&self, number: MessageId) -> Option<&str> {
-        let index = self.ids.binary_search_by_key(&number, |&(number, _)| number).ok()?;
-        self.ids.get(index).map(|(_, id)| &**id)
+        self.index_of(number).and_then(|index| self.ids.get(index)).map(|known| &*known.id)
+    }
+
+    fn index_of(&self, number: MessageId) -> Option<usize> {
+        self.ids.binary_search_by_key(&number, |known| known.number).ok()
     }
 }
 
@@ -75,11 +91,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_comes_again_on_the_same_socket_alone() {
+    fn a_message_comes_again_where_it_came_on_the_same_socket_and_not_as_one_of_the_transcript() {
         let mut ids = MessageIds::default();
-        let number = ids.number("1-0".to_owned());
-        let again = [1, 1, 2, 2].map(|socket| ids.comes_again(number, Some(socket)));
-        assert_eq!(again, [false, true, false, true]);
+        let mut comes_again = |transcript| ids.arrived("1-0".to_owned(), transcript).1;
+        assert_eq!([true, false, true, false].map(&mut comes_again), [false, false, true, true]);
+        ids.start_over();
+        assert!(!ids.arrived("1-0".to_owned(), false).1);
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub(super) fn remove(connection: &Rc<Connection>) {
 pub(super) fn regroup(connection: &Rc<Connection>) {
     let rooms = connection.rooms();
     let keeps = |room: &Rc<Room>| room.client.token() == connection.token();
-    let changed = rooms.first().filter(|_| !rooms.iter().any(keeps));
+    // On V2 another token is another reader: what this page has handled was not acknowledged for it.
+    let changed = rooms.first().filter(|_| connection.client_id.is_none() && !rooms.iter().any(keeps));
     if let Some(first) = changed.filter(|first| find(&first.client).is_none()) {
         connection.set_token(first.client.token());
     }

@@ -6,7 +6,7 @@ use xano_realtime_protocol::CloseCode;
 use xano_realtime_protocol::v2::{Action, KnownError};
 
 use super::Connection;
-use crate::engine::{Epoch, Input};
+use crate::engine::Input;
 use crate::typed::address::version_hint;
 use crate::typed::failure::Failure;
 use crate::typed::frame::{RawFields, RawFrame};
@@ -37,11 +37,6 @@ impl Connection {
         }
         let received = Received::on_v2(frame);
         self.rooms().iter().for_each(|room| room.hear(&received));
-    }
-
-    /// The number of the current socket.
-    pub(in crate::typed) fn socket_number(&self) -> Option<Epoch> {
-        self.epoch.get()
     }
 
     /// Why the service has refused the connection: it says so in a frame, and closes with 4401 and no reason.

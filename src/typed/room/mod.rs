@@ -2,9 +2,11 @@
 //!
 //! # Layout
 //!
-//! - this module: its place on a connection, and what it hears.
+//! - this module: its place on a connection.
+//! - `hearing`: what it hears.
 //! - `sending`: what it says and asks.
 
+mod hearing;
 mod sending;
 
 pub(super) use sending::Composed;
@@ -13,21 +15,19 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use xano_realtime_protocol::{Action, v2};
+use xano_realtime_protocol::Action;
 
 use super::asking::Asking;
 use super::connection::Connection;
 use super::error::{AnswerError, ServerError};
-use super::frame::{self, RawFields, RawFrame};
+use super::frame::{self, RawFrame};
 use super::frames::{self, Kept};
-use super::heard::{HeardElsewhere, IsKnown};
-use super::items;
-use super::listeners::{Listener, Listeners, Told, Wanted};
+use super::heard::HeardElsewhere;
+use super::listeners::{Listeners, Told};
 use super::members::Client;
 use super::pool;
-use super::queue::{Bounds, Queue};
+use super::queue::Queue;
 use super::realtime::Realtime;
-use super::received::Received;
 use super::shared_channel::SharedChannel;
 use super::version::RealtimeVersion;
 use crate::engine::{Input, JoinOptions};
@@ -141,29 +141,6 @@ impl Room {
         }
     }
 
-    pub(super) fn receive(&self, frame: &RawFrame) {
-        match frame.kind() {
-            Some(Action::History) => self.histories.answer(&Ok(frame.clone())),
-            Some(Action::Error) => return self.refused(&items::refusal(frame)),
-            _ => {}
-        }
-        if !self.is_known_elsewhere(frame, HeardElsewhere::contains) {
-            self.listeners.tell(&Received::on_v1(frame, false));
-        }
-    }
-
-    /// The same on Realtime V2.
-    pub(super) fn hear(&self, received: &Received) {
-        if received.frame.kind_v2() == Some(v2::Action::Error) {
-            return self.refused(&items::refusal(&received.frame));
-        }
-        self.listeners.tell(received);
-    }
-
-    pub(super) fn acknowledges_itself(&self) -> bool {
-        self.acknowledges_itself.get()
-    }
-
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
         if self.connection().is_some_and(|connection| connection.is_stopped()) {
@@ -179,21 +156,8 @@ impl Room {
         self.options.get().contains(JoinOptions::RECOVER)
     }
 
-    /// It gets an entry that was missed, unless it was further than that on a connection that it has left.
-    pub(super) fn replay(&self, frame: &RawFrame) {
-        if !self.is_known_elsewhere(frame, HeardElsewhere::reaches) {
-            self.listeners.tell(&Received::on_v1(frame, true));
-        }
-    }
-
-    /// Whether that holds for the entry on one of the connections that it has left.
-    fn is_known_elsewhere(&self, frame: &RawFrame, is_known: IsKnown) -> bool {
-        let elsewhere = self.elsewhere.borrow();
-        if elsewhere.is_empty() {
-            return false;
-        }
-        let (epoch, id) = (self.place().and_then(|place| place.epoch()), frame.option(RawFields::id));
-        elsewhere.iter().any(|heard| is_known(heard, epoch.as_deref(), &id))
+    pub(super) fn acknowledges_itself(&self) -> bool {
+        self.acknowledges_itself.get()
     }
 
     pub(super) fn tell(&self, told: &Told) {
@@ -222,26 +186,6 @@ impl Room {
             watcher.close();
         }
         self.leave();
-    }
-
-    pub(super) fn listen(&self, wanted: Wanted, bounds: Bounds) -> Rc<Listener> {
-        self.listeners.add(wanted, bounds, self.client.is_closed())
-    }
-
-    pub(super) fn unlisten(&self, listener: &Rc<Listener>) {
-        self.listeners.remove(listener);
-    }
-
-    pub(super) fn watch(&self, watcher: Rc<Queue<Vec<Client>>>) {
-        if self.client.is_closed() {
-            return watcher.close();
-        }
-        watcher.push(self.present());
-        self.watchers.borrow_mut().push(watcher);
-    }
-
-    pub(super) fn unwatch(&self, watcher: &Rc<Queue<Vec<Client>>>) {
-        self.watchers.borrow_mut().retain(|other| !Rc::ptr_eq(other, watcher));
     }
 
     pub(super) fn present(&self) -> Vec<Client> {

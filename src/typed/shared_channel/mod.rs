@@ -201,6 +201,7 @@ impl SharedChannel {
     pub(super) fn disconnected(&self) {
         self.forget_question();
         self.refusal.take();
+        self.message_ids.borrow_mut().start_over();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
     }

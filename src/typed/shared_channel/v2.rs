@@ -21,7 +21,8 @@ impl SharedChannel {
                 self.refusal.replace(Some(items::refusal(frame)));
                 self.connection.decide(Input::ChannelRefused { channel: self.number });
             }
-            Some(Action::Broadcast | Action::Error) => self.receive_receipt(frame),
+            // One that comes earlier was on its way to an earlier membership.
+            Some(Action::Broadcast | Action::Error) if self.is_joined() => self.receive_receipt(frame),
             Some(Action::Ack) => self.is_confirmed.set(true),
             Some(Action::PresenceFull | Action::PresenceJoin | Action::PresenceLeave) => self.track(frame),
             _ => {}
@@ -32,13 +33,15 @@ impl SharedChannel {
     /// A message with an id is handed out unless the engine says that it came before.
     fn receive_message(self: &Rc<Self>, frame: &RawFrame) {
         let mut received = Received::on_v2(frame);
-        let acknowledges_itself = || self.rooms().iter().any(|room| room.acknowledges_itself());
-        let id = received.id().filter(|id| !id.is_empty() && !acknowledges_itself());
-        if let Some(id) = id {
-            let message = self.message_ids.borrow_mut().number(id);
+        let id = received.id().filter(|id| !id.is_empty());
+        if id.is_some() && !self.is_joined() {
+            // It was on its way to an earlier membership on this socket. The replay has it, in its place.
+            return;
+        }
+        let acknowledges_itself = self.rooms().iter().any(|room| room.acknowledges_itself());
+        if let Some(id) = id.filter(|_| !acknowledges_itself) {
             let transcript = frame.top(RawFields::conversation) == true;
-            let again =
-                !transcript && self.message_ids.borrow_mut().comes_again(message, self.connection.socket_number());
+            let (message, again) = self.message_ids.borrow_mut().arrived(id, transcript);
             let judged = self.connection.decide(Input::Arrived { channel: self.number, message, transcript, again });
             if !judged.is_handed_out {
                 return;
