@@ -63,7 +63,7 @@ export class Member {
         reject(new Error(THROWN));
       }, dice.pick(LATER_MS));
     });
-    // Nobody looks at the promise where nothing is acknowledged.
+    // The client does not look at the promise where nothing is acknowledged.
     finished.catch(() => {});
     return finished;
   }

@@ -17,7 +17,8 @@ const WAITS_MS = [0, 1, 30, 300, 1_500, 4_000, 20_000, 50_000];
 const STEPS = 80;
 const WORKS = {
   ...{ join: 8, message: 8, publish: 14, direct: 2, destroy: 4, renew: 2, token: 3, reconnect: 3 },
-  ...{ others: 14, duplicate: 3, odd: 4, swarm: 0.1, flood: 0.1, cut: 7, stall: 2, restart: 1, buffer: 3, wait: 40 },
+  ...{ others: 14, duplicate: 3, odd: 4, swarm: 0.1, flood: 0.1 },
+  ...{ cut: 7, stall: 2, restart: 1, buffer: 3, online: 1, wait: 40 },
 };
 const ON_A_MEMBER = ["message", "publish", "flood", "direct", "destroy", "renew"];
 const ON_A_SOCKET = ["cut", "stall", "buffer", "odd", "swarm", "duplicate"];
@@ -26,7 +27,8 @@ const MOST_MEMORY = 2 * 1_048_576;
 
 export class Program extends Works {
   clock = new Clock();
-  tokens = [undefined, tokenOf(7), tokenOf(8)];
+  /** What a client may have as its token: one, none, or a function that gives one. */
+  tokens = [undefined, tokenOf(7), tokenOf(8), () => this.#provided(tokenOf(7))];
   #said = new Map();
 
   constructor(seed, script) {
@@ -53,6 +55,15 @@ export class Program extends Works {
         realtimeAuthToken: dice.pick(this.tokens),
       }),
     );
+  }
+
+  /** A token function takes its time, fails, or takes too long. */
+  #provided(token) {
+    const { dice, clock, network } = this;
+    const fate = network.isCalm ? "now" : dice.pick(["now", "later", "late", "fails"]);
+    if (fate === "now") return token;
+    if (fate === "fails") throw new Error("no token today");
+    return new Promise((resolve) => clock.set(() => resolve(token), fate === "later" ? 700 : 12_000));
   }
 
   /** Plays it to its end and returns what was wrong. */
@@ -122,6 +133,9 @@ export class Program extends Works {
     // A channel object that is made late has what the others have.
     this.join();
     await this.#pass(15_000);
+    // Some leave, and the others see it.
+    for (const member of this.alive) if (this.dice.chance(0.3)) this.destroy(member);
+    await this.#pass(5_000);
     for (const name of Object.keys(CHANNELS)) this.#sayTheEnd(name);
     await this.#pass(10_000);
     this.#judgeMembers();

@@ -47,7 +47,7 @@ export class Wire {
   sentTexts = new Map();
   /**
    * Texts that were sent on a socket where the channel was left before its join was answered: two answers to joins are on
-   * their way, and nobody can know which receipts come behind the second one.
+   * their way, and nothing says which receipts come behind the second one.
    */
   blurredTexts = new Set();
   /** The ids of texts. */

@@ -139,8 +139,14 @@ export class Works {
 
   /** As a component that is mounted again. */
   renew(member) {
+    const sends = this.dice.chance(0.7);
+    if (sends) this.message(member);
     this.destroy(member);
     this.join(member.name, member.client);
+    if (!sends) return;
+    const next = this.members.at(-1);
+    this.message(next);
+    this.publish(next);
   }
 
   token(client = this.dice.below(this.clients.length), tokens = [...this.tokens, "no-token"]) {
@@ -188,6 +194,11 @@ export class Works {
       return JSON.stringify({ action: "message", channel, type: "send", id, payload: count });
     });
     this.network.tell(socket, ...texts);
+  }
+
+  online() {
+    this.note("the browser has a network again");
+    this.page.online();
   }
 
   cut(socket) {

@@ -1,4 +1,4 @@
-// Guesses about connections and about frames that nobody should send.
+// Guesses about connections, and about frames that no working client sends.
 
 import { randomUUID } from "node:crypto";
 import { socketUrlV2 } from "../../address.js";

@@ -115,7 +115,7 @@ export class Stage {
     return new Promise((resolve) => setTimeout(resolve, ms));
   }
 
-  /** The first frame that `isIt`, among those that have come and those that come within the time. */
+  /** The first frame that `isIt`: one that has come, or one that comes within the time. */
   find(socket, isIt) {
     return socket.wait(() => socket.heard.find(isIt), ANSWER_MS);
   }
@@ -131,7 +131,7 @@ export class Stage {
   }
 }
 
-/** The messages among frames, live and replayed, without those of a transcript. */
+/** The messages among frames, live and replayed; a transcript's are left out. */
 export function messagesOf(frames) {
   return frames.filter(({ action, conversation }) => ["message", "replay"].includes(action) && !conversation);
 }
