@@ -39,10 +39,10 @@ impl Hub {
     /// Returns the counts of this hub.
     pub fn census(&self) -> Census {
         Census {
-            connections: self.connections.len(),
-            channels: self.channels_in_use,
-            members: self.members,
-            history_bytes: self.retention.bytes(),
+            connections: self.connections.len() + self.v2.connection_count(),
+            channels: self.channels_in_use + self.v2.channels_in_use(),
+            members: self.members + self.v2.members(),
+            history_bytes: self.retention.bytes() + self.v2.in_use().bytes,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::idempotency::Outcome;
 use crate::message_id::MessageId;
 use crate::presence::{Change, ChangeKind, Presence};
 use crate::replica::channel::ChannelReplica;
-use crate::retention::LastUse;
+use crate::retention::Account;
 use crate::settings::ChannelRules;
 use crate::v1::frames;
 use crate::{ConnectionId, Encoded, Output};
@@ -24,10 +24,8 @@ pub(crate) struct Channel {
     members: BTreeMap<ConnectionId, Member>,
     /// The presence state of a channel that is not replicated.
     pub(super) presence: Presence<ConnectionId>,
-    /// The bytes of this history that the total of all channels includes.
-    pub(super) counted_bytes: usize,
-    /// The time of the last use, if the channel has no members and keeps messages.
-    pub(super) unused_since: Option<LastUse>,
+    /// What the bookkeeping of all channels knows of this one.
+    pub(super) account: Account,
     /// The replica of the channel; `None` on a single server.
     pub(super) replica: Option<ChannelReplica>,
 }
@@ -49,8 +47,7 @@ impl Channel {
             history: History::after(lost),
             members: BTreeMap::new(),
             presence: Presence::default(),
-            counted_bytes: 0,
-            unused_since: None,
+            account: Account::default(),
             replica: None,
         }
     }

@@ -60,6 +60,14 @@ codes! {
     TokenNotAccepted = "token_not_accepted",
     /// The socket's token has expired, and the socket is closed.
     TokenExpired = "token_expired",
+    /// V2: the connection is not authenticated yet, and the frame was dropped.
+    NotReady = "not_ready",
+    /// V2: the connection is refused, and the socket is closed.
+    ConnectionRefused = "connection_refused",
+    /// V2: the client sends more to the channel than the settings allow.
+    RateLimited = "rate_limited",
+    /// V2: the payload does not have the fields that the settings ask for.
+    BadPayload = "bad_payload",
 }
 
 impl Code {

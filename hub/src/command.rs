@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::recovery::Since;
 use crate::refusal::{Refusal, Refused};
+use crate::v2;
 
 /// A parsed frame of a client.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub enum Frame<'a> {
     Ping,
     /// Requests an action on a channel.
     Command(Command<'a>),
+    /// A frame of Realtime V2. A text that is no frame is a command that is refused in its turn.
+    V2(v2::Command<'a>),
 }
 
 /// A request for an action on a channel.
@@ -76,6 +79,7 @@ impl Frame<'_> {
                 let key = command.key().map(|key| Cow::Owned(key.to_owned()));
                 Refused { channel: Some(owned(command.channel)), key, why }
             }
+            Frame::V2(command) => Refused { channel: command.channel.map(owned), key: None, why },
         }
     }
 }
@@ -112,6 +116,6 @@ impl Message<'_> {
     }
 }
 
-fn owned<T: ToOwned + ?Sized>(value: Cow<'_, T>) -> Cow<'static, T> {
+pub(crate) fn owned<T: ToOwned + ?Sized>(value: Cow<'_, T>) -> Cow<'static, T> {
     Cow::Owned(value.into_owned())
 }

@@ -2,13 +2,15 @@
 
 use crate::command::Frame;
 use crate::refusal::Refused;
-use crate::v1;
+use crate::{v1, v2};
 
-/// What a socket speaks. Realtime V2 joins this list as a second dialect.
-#[derive(Clone, Copy, Debug)]
+/// What a socket speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// Realtime V1.
     V1,
+    /// Realtime V2.
+    V2,
 }
 
 impl Dialect {
@@ -16,6 +18,7 @@ impl Dialect {
     pub fn parse(self, text: &str) -> Result<Frame<'_>, Refused<'_>> {
         match self {
             Dialect::V1 => v1::command::parse(text),
+            Dialect::V2 => Ok(Frame::V2(v2::command::parse(text))),
         }
     }
 }

@@ -111,6 +111,14 @@ impl History {
         self.read_from(0, is_authenticated)
     }
 
+    /// Returns the newest messages that a reader may read, oldest first, with their ids.
+    pub(crate) fn newest_entries(&self, at_most: usize, is_authenticated: bool) -> Vec<(MessageId, Encoded)> {
+        let readable = self.entries.iter().rev().filter(|entry| is_authenticated || !entry.for_authenticated);
+        let mut newest: Vec<_> = readable.take(at_most).map(|entry| (entry.id, entry.frame.clone())).collect();
+        newest.reverse();
+        newest
+    }
+
     /// Returns the messages that a reader has missed who has seen everything up to `seen`.
     pub(crate) fn since(&self, seen: Option<MessageId>, is_authenticated: bool) -> Missed {
         let first = self.entries.partition_point(|entry| Some(entry.id) <= seen);

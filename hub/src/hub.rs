@@ -9,6 +9,7 @@ use xano_realtime_protocol::frame::Client;
 
 use crate::channel::{Channel, PresencePoint};
 use crate::command::{Command, Frame, Request};
+use crate::dialect::Dialect;
 use crate::idempotency::Keys;
 use crate::input::{Input, LogInput};
 use crate::limits::Limits;
@@ -19,10 +20,11 @@ use crate::pending::Waiting;
 use crate::replica::Replica;
 use crate::replica::request::Load;
 use crate::replica::row::Rows;
-use crate::retention::Retention;
+use crate::retention::{InUse, Retention};
 use crate::settings::Settings;
-use crate::triggers::Call;
+use crate::triggers::{Call, Matter};
 use crate::v1::frames;
+use crate::v2::Service;
 
 /// All channels of a server, and the sockets on them.
 #[derive(Debug)]
@@ -55,6 +57,8 @@ pub struct Hub {
     pub(super) log: Log,
     /// Messages that a trigger is deciding about, with the sockets that have sent the same message again.
     pub(super) undecided: HashMap<(Arc<str>, Arc<str>), Vec<ConnectionId>>,
+    /// The sockets and channels of Realtime V2.
+    pub(super) v2: Service,
 }
 
 /// An open socket.
@@ -96,6 +100,7 @@ impl Hub {
             keys: Keys::default(),
             log: Log::Local,
             undecided: HashMap::new(),
+            v2: Service::new(limits),
         }
     }
 
@@ -116,22 +121,70 @@ impl Hub {
             Input::Frame { from, frame } => match frame {
                 Frame::Ping => sink.push(Output::to_one(from, frames::pong())),
                 Frame::Command(command) => sink.extend(self.perform(from, command)),
+                Frame::V2(command) => self.with_v2(|v2, _| v2.receive(from, command, sink)),
             },
-            Input::Reject { from, refused } => sink.push(refused.output(from)),
-            Input::Close { id } => sink.extend(self.close(id)),
-            Input::Answer { ticket, answer } => sink.extend(self.answer(ticket, answer)),
+            Input::Reject { from, refused } => match self.v2.speaks(from) {
+                false => sink.push(refused.output(from)),
+                true => self.with_v2(|v2, _| v2.reject(from, refused, sink)),
+            },
+            Input::Close { id } => match self.v2.speaks(id) {
+                false => sink.extend(self.close(id)),
+                true => self.with_v2(|v2, _| v2.close(id, sink)),
+            },
+            Input::OpenV2 { id, visitor } => self.v2.open(id, visitor),
+            Input::Authenticate { id } => self.with_v2(|v2, settings| v2.authenticate(id, settings, sink)),
+            Input::Publish(publication) => self.with_v2(|v2, settings| v2.publish(publication, settings, sink)),
+            Input::Answer { ticket, answer } => match ticket.matter {
+                Matter::V1 => sink.extend(self.answer(ticket, answer)),
+                Matter::V2(_) => self.with_v2(|v2, _| v2.answer(ticket, answer, sink)),
+            },
             Input::Event { channel, data } => match self.event(channel, data) {
                 Ok(outputs) => sink.extend(outputs),
                 Err(refusal) => sink.push(Output::RefuseEvent(refusal)),
             },
-            Input::Settings(settings) => sink.extend(self.apply(settings)),
-            Input::TellPresence => sink.extend(self.tell_presence()),
+            Input::Settings(settings) => {
+                sink.extend(self.apply(settings));
+                self.with_v2(|v2, settings| v2.reform(settings, sink));
+            }
+            Input::TellPresence => {
+                sink.extend(self.tell_presence());
+                self.with_v2(|v2, _| v2.tell_presence(sink));
+            }
             Input::Log(input) => sink.extend(self.follow_log(input)),
         }
         sink.extend(self.calls.drain(..).map(Output::Ask));
         if let Some(replica) = self.log.replica_mut() {
             sink.extend(replica.drain_requests().map(Output::Log));
         }
+    }
+
+    /// Lets Realtime V2 handle an input, then makes room if the channels of both dialects exceed a bound.
+    fn with_v2(&mut self, handle: impl FnOnce(&mut Service, &Settings)) {
+        self.prepare_v2();
+        if self.v2.needs_room() {
+            // The input may be a join, for which an unused channel of V1 has to make room.
+            self.forget_unused("");
+            self.prepare_v2();
+        }
+        handle(&mut self.v2, &self.settings);
+        self.calls.append(&mut self.v2.calls);
+        while self.v2.is_over_bound() && (self.v2.forget_unused() || self.forget_unused("")) {
+            self.prepare_v2();
+        }
+        self.v2.shrink_last();
+        self.retention.set_elsewhere(self.v2.in_use());
+    }
+
+    fn prepare_v2(&mut self) {
+        let of_v1 = InUse { bytes: self.retention.bytes(), channels: self.channels.len() };
+        self.v2.prepare(self.now_ms, of_v1);
+    }
+
+    /// Forgets a channel of V2 that has no members. Returns whether there was one.
+    pub(super) fn forget_unused_of_v2(&mut self) -> bool {
+        let has_forgotten = self.v2.forget_unused();
+        self.retention.set_elsewhere(self.v2.in_use());
+        has_forgotten
     }
 
     /// Handles an input from the shared log.
@@ -188,6 +241,11 @@ impl Hub {
         deliveries
     }
 
+    /// Returns what an open socket speaks.
+    pub fn dialect(&self, id: ConnectionId) -> Dialect {
+        if self.v2.speaks(id) { Dialect::V2 } else { Dialect::V1 }
+    }
+
     /// Returns the settings in force.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -202,13 +260,14 @@ impl Hub {
         self.now_ms = now_ms;
         self.keys.advance(now);
         self.forget_outdated();
+        self.v2.forget_outdated(now_ms);
         self.advance_replica(now);
     }
 
     /// Returns whether presence updates are waiting: [`Input::TellPresence`] is due
     /// [`BATCH_EVERY_MS`](crate::BATCH_EVERY_MS) later.
     pub fn is_restless(&self) -> bool {
-        !self.restless.is_empty()
+        !self.restless.is_empty() || self.v2.is_restless()
     }
 
     /// Sends the waiting presence updates.
@@ -238,7 +297,7 @@ impl Hub {
     pub(super) fn forget(&mut self, channel: &str) {
         if let Some(mut state) = self.channels.remove(channel) {
             self.forgotten = self.forgotten.max(state.history.newest());
-            self.release(&mut state);
+            self.retention.release(&mut state.account);
             self.restless.remove(channel);
             self.send_close(channel);
         }
@@ -246,6 +305,6 @@ impl Hub {
 
     /// Returns the number of channels that have members or keep messages.
     pub fn channel_count(&self) -> usize {
-        self.channels.len()
+        self.channels.len() + self.v2.in_use().channels
     }
 }

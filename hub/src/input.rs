@@ -12,6 +12,7 @@ use crate::replica::request::{LogReply, Requester, Snapshot};
 use crate::replica::row::Rows;
 use crate::settings::Settings;
 use crate::triggers::{Answer, Ticket};
+use crate::v2::{Publication, Visitor};
 
 /// Something that the hub must handle.
 #[derive(Debug)]
@@ -44,6 +45,20 @@ pub enum Input<'a> {
         /// The socket.
         id: ConnectionId,
     },
+    /// A socket of Realtime V2 has opened. It is not ready before [`Input::Authenticate`] was handled.
+    OpenV2 {
+        /// The number of the socket, which no other socket of this hub ever had.
+        id: ConnectionId,
+        /// The client of the socket.
+        visitor: Visitor,
+    },
+    /// A socket of Realtime V2 has been open for the time that the settings name: it is admitted or refused now.
+    Authenticate {
+        /// The socket.
+        id: ConnectionId,
+    },
+    /// The workspace publishes a message to a channel of Realtime V2.
+    Publish(Publication<'a>),
     /// A trigger has answered a question.
     Answer {
         /// The ticket of the question.

@@ -8,6 +8,7 @@
 //!
 //! - [`Output::Deliver`]: write the frame to these sockets. [`Output::Refuse`]: do the same, and count the refusal.
 //! - [`Output::Ask`]: send the question to the URL, and pass the answer in as [`Input::Answer`].
+//! - [`Output::Close`]: close these sockets after the frames that came before.
 //! - [`Output::Log`]: send the request to the log that several servers share, and pass its answer in as [`Input::Log`].
 //!
 //! All members of a channel see one order if the caller queues the outputs of one input before it passes in the next
@@ -58,6 +59,7 @@
 //! - `idempotency`: the outcomes of messages with an idempotency key.
 //! - `dialect`: what a socket speaks.
 //! - `v1`: the dialect of Realtime V1: parsing, permissions, commands, and all frames of the server.
+//! - [`v2`]: Realtime V2: its frames, and its own sockets, channels, presence and log.
 //! - `encoded`: frames as they are written to sockets.
 //! - `depth`: the limit on nested lists and objects.
 //! - `refusal`, `code`: the errors that the server sends, and their codes.
@@ -93,6 +95,7 @@ mod retention;
 pub mod settings;
 mod triggers;
 mod v1;
+pub mod v2;
 
 #[cfg(test)]
 mod tests;
@@ -107,7 +110,7 @@ pub use idempotency::Outcome;
 pub use input::{Input, LogInput};
 pub use limits::Limits;
 pub use message_id::MessageId;
-pub use output::{ConnectionId, Output};
+pub use output::{Closing, ConnectionId, Output};
 pub use presence::BATCH_EVERY_MS;
 pub use recovery::Since;
 pub use refusal::{Refusal, Refused};

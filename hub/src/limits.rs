@@ -16,6 +16,8 @@ pub struct Limits {
     pub history_age_seconds: usize,
     /// The number of channels that the hub keeps, with and without members.
     pub channels: usize,
+    /// The number of cursors that the hub keeps. Above it, the cursor that was unused for the longest time is removed.
+    pub cursors: usize,
 }
 
 impl Limits {
@@ -27,6 +29,7 @@ impl Limits {
         history_bytes_per_channel: 16_777_216,
         history_age_seconds: 604_800,
         channels: 100_000,
+        cursors: 100_000,
     };
 }
 

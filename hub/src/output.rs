@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 use crate::replica::request::LogRequest;
 use crate::triggers::Call;
 use crate::v1::frames;
+use crate::v2;
 
 /// One consequence of an input. The caller carries the outputs out in the order of the sink.
 #[derive(Debug)]
@@ -30,12 +31,32 @@ pub enum Output {
         /// The code of the refusal in the frame.
         code: Code,
     },
+    /// Close sockets of Realtime V2.
+    Close {
+        /// The sockets.
+        to: Vec<ConnectionId>,
+        /// The reason.
+        why: Closing,
+    },
     /// The event of the workspace was refused.
     RefuseEvent(Refusal),
+    /// The message of the workspace was refused.
+    RefusePublication(v2::Refusal),
     /// Send a question to a trigger URL. The answer comes back as [`Input::Answer`](crate::Input::Answer).
     Ask(Call),
     /// Send a request to the log that several servers share. Only a replicated hub produces such requests.
     Log(LogRequest),
+}
+
+/// The reason why the hub closes a socket of Realtime V2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// The connection is refused; an error has named the reason.
+    Refused,
+    /// The settings no longer have the server that the socket is connected to, or it is switched off.
+    ServerGone,
+    /// The server's trigger has too many questions.
+    Busy,
 }
 
 /// The number of an open socket within this server. The caller assigns it, never reuses it, and never shows it to

@@ -12,7 +12,7 @@ use crate::command::{JoinOptions, Message};
 use crate::depth::is_too_deep;
 use crate::pending::Asked;
 use crate::settings::TriggerUrl;
-use crate::{ConnectionId, Hub, Output, Refusal};
+use crate::{ConnectionId, Hub, Output, Refusal, v2};
 
 /// A question to a trigger. The answer must be passed in with the same [`Ticket`].
 #[derive(Debug)]
@@ -28,8 +28,16 @@ pub struct Call {
 /// Identifies the question that an answer belongs to.
 #[derive(Debug)]
 pub struct Ticket {
-    connection: ConnectionId,
-    channel: Arc<str>,
+    pub(crate) connection: ConnectionId,
+    pub(crate) channel: Arc<str>,
+    pub(crate) matter: Matter,
+}
+
+/// The dialect of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matter {
+    V1,
+    V2(v2::Matter),
 }
 
 impl Ticket {
@@ -60,7 +68,7 @@ pub enum Answer {
 impl Hub {
     /// Handles an answer, then the commands that waited behind the question, up to the next question.
     pub(super) fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Output> {
-        let Ticket { connection: id, channel } = ticket;
+        let Ticket { connection: id, channel, .. } = ticket;
         let Some((asked, commands)) = self.take_queue(id, &channel) else {
             return Vec::new();
         };
@@ -122,7 +130,8 @@ impl Hub {
         };
         let channel: Arc<str> = channel.into();
         self.wait_for_trigger(id, &channel, asked);
-        self.calls.push(Call { url, input: input.into(), ticket: Ticket { connection: id, channel } });
+        let ticket = Ticket { connection: id, channel, matter: Matter::V1 };
+        self.calls.push(Call { url, input: input.into(), ticket });
     }
 
     fn settle(

@@ -181,7 +181,7 @@ impl Client {
 }
 
 /// A user's row in the database. Both numbers are zero for an anonymous client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Permissions {
     /// The id of the auth table.
     pub dbo_id: i64,

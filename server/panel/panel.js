@@ -76,21 +76,21 @@ const on = {
     edited();
   },
 
-  set(channel, key, value) {
-    draft.set(channel, key, value);
+  set(row, key, value) {
+    draft.set(row, key, value);
     edited();
   },
 
-  add() {
-    draft.add();
+  add(rows) {
+    const row = rows.add();
     edited();
-    focus(`channel-${draft.channels.length - 1}-pattern`);
+    focus(`${row.id}-${row.kind.fields[0].key}`);
   },
 
-  remove(channel) {
-    draft.remove(channel);
+  remove(rows, row) {
+    draft.remove(rows, row);
     edited();
-    focus("add");
+    focus(`${rows.id}-add`);
   },
 
   discard() {
@@ -101,7 +101,7 @@ const on = {
 
   async save() {
     if (said.saving === SAVING) return;
-    const sent = [...draft.channels];
+    const sent = draft.snapshot();
     say("saving", SAVING);
     try {
       draft.accepted(await api.replace(draft.toSettings()), sent);
@@ -140,8 +140,8 @@ function edited() {
 }
 
 function focusRefused() {
-  const { channel, key } = draft.problem;
-  if (channel) focus(`channel-${draft.channels.indexOf(channel)}-${key}`);
+  const { row, key } = draft.problem;
+  if (row) focus(`${row.id}-${key}`);
 }
 
 function focus(id) {

@@ -1,7 +1,8 @@
-// The form of the workspace's settings: the switch for Realtime, the connection hash, and the channels.
+// The form of the workspace's settings: for V1 the switch for Realtime, the connection hash and the channels, and the
+// Realtime servers of V2.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { channelForm } from "./channel-form.js";
+import { rowList } from "./row-form.js";
 
 /** The settings form. `on` holds the event handlers; `said` holds the status messages of copying and saving. */
 export function settingsForm({ draft, said, on }) {
@@ -17,9 +18,11 @@ export function settingsForm({ draft, said, on }) {
       </section>
       <section class="card channels" aria-labelledby="channels-title">
         <h2 id="channels-title">Channels</h2>
-        ${draft.channels.length === 0 ? html`<p>No channels: nobody can join anything.</p>` : nothing}
-        ${draft.channels.map((channel, index) => oneChannel(draft, channel, index, on))}
-        <button type="button" id="add" class="quiet" @click=${on.add}>Add a channel</button>
+        ${rowList(draft.channels, draft, on)}
+      </section>
+      <section class="card channels" aria-labelledby="servers-title">
+        <h2 id="servers-title">Realtime V2</h2>
+        ${rowList(draft.servers, draft, on)}
       </section>
       ${saveBar(draft, said, on)}
     </form>
@@ -34,7 +37,7 @@ function enableField(draft, on) {
         <option value="yes" .selected=${draft.enabled}>Yes</option>
         <option value="no" .selected=${!draft.enabled}>No</option>
       </select>
-      <p id="enabled-hint" class="hint">No: every connection is closed, and new ones are refused.</p>
+      <p id="enabled-hint" class="hint">No: every connection of Realtime V1 is closed, and new ones are refused.</p>
     </div>
   `;
 }
@@ -53,18 +56,8 @@ function hashField(draft, said, on) {
   `;
 }
 
-function oneChannel(draft, channel, index, on) {
-  return channelForm({
-    channel,
-    index,
-    problem: draft.problem?.channel === channel ? draft.problem : null,
-    set: (key, value) => on.set(channel, key, value),
-    remove: () => on.remove(channel, index),
-  });
-}
-
 function saveBar(draft, said, on) {
-  const problem = draft.problem && !draft.problem.channel ? html`<p>${draft.problem.message}</p>` : nothing;
+  const problem = draft.problem && !draft.problem.row ? html`<p>${draft.problem.message}</p>` : nothing;
   return html`
     <div class="save">
       <div id="problem" role="alert">${problem}</div>

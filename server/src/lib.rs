@@ -64,7 +64,7 @@ use http::{demo, panel, probes, www as files};
 use hub::Hub;
 use metrics::Metrics;
 use settings::random_name;
-use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade};
+use socket::{Front, Gate, Terms, TlsDoor, serve, upgrade, upgrade_v2};
 use triggers::Triggers;
 
 /// Serves until `shutdown` resolves; then closes every socket with 1012 and returns within five seconds.
@@ -114,6 +114,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
     let routes = Router::new()
         .merge(probes::routes(directory.clone()))
         .route("/rt/{hash}", get(upgrade).with_state(Arc::clone(&gate)))
+        .route("/ws/{address}", get(upgrade_v2).with_state(Arc::clone(&gate)))
         .merge(admin::routes(Arc::clone(&workspace), Arc::clone(&exchange), door))
         .merge(local)
         .merge(files.unwrap_or_else(|| Router::new().fallback(nothing_here)))
@@ -171,6 +172,7 @@ async fn base(
         let hub = Hub::new(settings, limits, name);
         return Ok(Some(Base { hub, secret, directory: Directory::in_memory(), link: None }));
     };
+    cluster::check_shareable(&settings).map_err(io::Error::other)?;
     let (cluster, mut link) = cluster::cluster(url, &name, limits).map_err(io::Error::other)?;
     let (settings, rows, secret) = select! {
         shared = link.bootstrap(&settings, secret) => shared,

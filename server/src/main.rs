@@ -85,8 +85,8 @@ async fn serve(args: Args, dropped_log_lines: DroppedLines) -> Result<(), String
         }
         Some(_) => {}
     }
-    if !config.settings.enabled {
-        tracing::warn!("realtime is not enabled in the settings: every handshake is answered with 404");
+    if !config.settings.enabled && !config.settings.servers().iter().any(|server| server.is_open()) {
+        tracing::warn!("realtime is not enabled in the settings: no client can connect");
     }
     config.descriptors = descriptors::raise_limit(&config.limits, config.tls.is_some()).unwrap_or_else(|error| {
         tracing::warn!(%error, "cannot raise the limit of open descriptors: the server may run out of them");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { consequences } from "../../server/panel/consequences.js";
-import { Draft, stateOf } from "../../server/panel/draft.js";
+import { Draft } from "../../server/panel/draft.js";
 import { room, settings } from "../support/settings.js";
 
 const draftOf = (...patterns) => new Draft(settings(...patterns.map((pattern) => room(pattern))));
@@ -11,33 +11,33 @@ const draftOf = (...patterns) => new Draft(settings(...patterns.map((pattern) =>
 describe("a refusal", () => {
   test("belongs to the field that it names, without the place in a JSON that nobody wrote", () => {
     const draft = draftOf("a", "b", "c", "d");
-    draft.refused("channels[3].history: history is one of [0, 25], not 7 at line 1 column 94", draft.channels);
-    const { channel, key, message } = draft.problem;
-    assert.deepEqual([channel.values.pattern, key, message], ["d", "history", "history is one of [0, 25], not 7"]);
-    assert.equal(channel.isOpen, true);
+    draft.refused("channels[3].history: history is one of [0, 25], not 7 at line 1 column 94", draft.snapshot());
+    const { row, key, message } = draft.problem;
+    assert.deepEqual([row.value("pattern"), key, message], ["d", "history", "history is one of [0, 25], not 7"]);
+    assert.equal(row.isOpen, true);
   });
 
   test("stays with its channel when others go, and goes with its channel", () => {
     const draft = draftOf("a", "b");
-    draft.refused("channels[1].pattern: no", draft.channels);
-    draft.remove(draft.channels[0]);
-    assert.equal(draft.problem.channel, draft.channels[0]);
-    draft.remove(draft.channels[0]);
+    draft.refused("channels[1].pattern: no", draft.snapshot());
+    draft.remove(draft.channels, draft.channels.all[0]);
+    assert.equal(draft.problem.row, draft.channels.all[0]);
+    draft.remove(draft.channels, draft.channels.all[0]);
     assert.equal(draft.problem, null);
   });
 
   test("counts channels as they were when they were sent", () => {
     const draft = draftOf("a", "b");
-    const sent = [...draft.channels];
-    draft.remove(draft.channels[0]);
+    const sent = draft.snapshot();
+    draft.remove(draft.channels, draft.channels.all[0]);
     draft.refused("channels[1].pattern: no", sent);
-    assert.equal(draft.problem.channel.values.pattern, "b");
+    assert.equal(draft.problem.row.value("pattern"), "b");
   });
 
   test("is gone when its field is edited, and not when another is", () => {
     const draft = draftOf("a");
-    const [channel] = draft.channels;
-    draft.refused("channels[0].pattern: no", draft.channels);
+    const [channel] = draft.channels.all;
+    draft.refused("channels[0].pattern: no", draft.snapshot());
     draft.set(channel, "presence", false);
     assert.equal(draft.problem.message, "no");
     draft.set(channel, "pattern", "b");
@@ -52,7 +52,7 @@ describe("a refusal", () => {
   ]) {
     test(`about no field of the form is told as it is: ${message}`, () => {
       const draft = draftOf("a");
-      draft.refused(message, draft.channels);
+      draft.refused(message, draft.snapshot());
       assert.deepEqual(draft.problem, { message });
     });
   }
@@ -61,40 +61,43 @@ describe("a refusal", () => {
 describe("what was edited", () => {
   test("is changed as long as it differs from what is in force", () => {
     const draft = draftOf("a");
-    const [channel] = draft.channels;
+    const [channel] = draft.channels.all;
     assert.equal(draft.isChanged, false);
     draft.set(channel, "history", 25);
-    assert.deepEqual([draft.isChanged, stateOf(channel)], [true, "changed"]);
+    assert.deepEqual([draft.isChanged, channel.state], [true, "changed"]);
     draft.set(channel, "history", 100);
-    assert.deepEqual([draft.isChanged, stateOf(channel)], [false, "saved"]);
+    assert.deepEqual([draft.isChanged, channel.state], [false, "saved"]);
   });
 
   test("while the server took the rest is still edited", () => {
     const draft = draftOf("a");
-    const sent = [...draft.channels];
+    const sent = draft.snapshot();
     const taken = { ...draft.toSettings(), hash: draft.hash };
     const answer = structuredClone(taken);
-    draft.set(draft.channels[0], "description", "typed meanwhile");
-    draft.add();
+    draft.set(draft.channels.all[0], "description", "typed meanwhile");
+    draft.channels.add();
     draft.accepted(answer, sent);
-    assert.deepEqual(draft.channels.map(stateOf), ["changed", "new"]);
+    assert.deepEqual(
+      draft.channels.all.map(({ state }) => state),
+      ["changed", "new"],
+    );
     assert.equal(draft.isChanged, true);
   });
 
   test("lies over other settings that came into force; without edits those are taken as they are", () => {
     const other = settings(room("b"), room("a", { presence: false }));
-    assert.equal(draftOf("a").rebase(other).channels.length, 2);
+    assert.equal(draftOf("a").rebase(other).channels.all.length, 2);
     const draft = draftOf("a");
-    draft.set(draft.channels[0], "history", 25);
+    draft.set(draft.channels.all[0], "history", 25);
     assert.equal(draft.rebase(other), draft);
     assert.deepEqual(
-      draft.channels.map(({ values }) => values.history),
+      draft.channels.toJson().map(({ history }) => history),
       [25],
     );
     assert.equal(draft.isChanged, true);
     draft.discard();
     assert.deepEqual(
-      draft.channels.map(({ values }) => values.pattern),
+      draft.channels.toJson().map(({ pattern }) => pattern),
       ["b", "a"],
     );
   });

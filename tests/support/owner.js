@@ -51,6 +51,18 @@ export class Owner extends Visitor {
     };
   }
 
+  /** The unfoldable row with this title. A row may stand within another one; its own fields come first. */
+  titled(title) {
+    const row = this.locator(`details:has(> summary bdi:text-is(${JSON.stringify(title)}))`);
+    return {
+      open: () => row.locator("summary").first().click(),
+      title: () => row.locator("summary").first().innerText(),
+      field: (label) => row.getByLabel(label, { exact: true }).first(),
+      switch: (name) => row.getByRole("switch", { name, exact: true }).first(),
+      button: (name) => row.getByRole("button", { name, exact: true }),
+    };
+  }
+
   async save() {
     await this.button("Save").click();
     await this.state(/^\s*Saved\s*$/);

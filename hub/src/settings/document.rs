@@ -1,12 +1,14 @@
-//! Settings as JSON, in the shape of Xano's Metadata API (`/workspace/{id}/realtime`), so that exported settings load.
+//! Settings as JSON. V1's are in the shape of Xano's Metadata API (`/workspace/{id}/realtime`), so that exported settings
+//! load; `servers` is added for V2.
 
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::triggers::Triggers;
 use super::{DEFAULT_HASH, Settings};
 use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
+use crate::v2::settings::{ServerSettings, Servers, ServersError, rows};
 
 /// One row of the channel permissions: the rules for the channels that its pattern matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +88,9 @@ pub enum SettingsError {
         /// The violated rule.
         why: &'static str,
     },
+    /// The servers of V2 do not fit together.
+    #[error("{0}")]
+    Servers(#[from] ServersError),
 }
 
 impl Settings {
@@ -104,12 +109,17 @@ impl Settings {
         if !(1..=HASH_BYTES).contains(&hash.len()) || !is_segment {
             return Err(SettingsError::Hash);
         }
-        Settings::new(document.enabled, hash, document.channels)
+        Settings::new(document.enabled, hash, document.channels, Servers::new(document.servers)?)
     }
 
-    /// Returns the settings as JSON, with every field of every row.
+    /// Returns the settings as JSON, with every field of every row. Without servers, they have the shape of Xano's
+    /// Metadata API.
     pub fn to_json(&self) -> Value {
-        serde_json::json!({ "enabled": self.enabled, "hash": self.hash, "channels": self.channels })
+        let mut json = json!({ "enabled": self.enabled, "hash": self.hash, "channels": self.channels });
+        if let Some(json) = json.as_object_mut().filter(|_| !self.servers().is_empty()) {
+            json.insert("servers".to_owned(), json!(self.servers()));
+        }
+        json
     }
 }
 
@@ -140,6 +150,8 @@ struct Document {
     hash: Option<String>,
     #[serde(default)]
     channels: Vec<ChannelRules>,
+    #[serde(default, deserialize_with = "rows")]
+    servers: Vec<ServerSettings>,
     #[serde(default, rename = "id")]
     pub(super) _id: Ignored,
 }

@@ -1,10 +1,13 @@
-//! The realtime settings of a workspace: the connection hash, and the rows of its channel permissions.
+//! The realtime settings of a workspace: for V1 the connection hash and the rows of its channel permissions, for V2 the
+//! Realtime servers.
 //!
 //! # Layout
 //!
 //! - [`Settings`]: finds the row that applies to a channel.
 //! - `document`: the settings as JSON, in the shape of Xano's Metadata API.
 //! - `triggers`: the trigger URLs of a channel.
+//!
+//! The servers of V2 are in `v2::settings`.
 
 mod document;
 mod triggers;
@@ -18,6 +21,9 @@ use std::sync::Arc;
 pub use document::{ChannelRules, SettingsError};
 pub use triggers::{TriggerUrl, Triggers};
 
+use crate::v2::settings::Servers;
+pub use crate::v2::settings::{ServerSettings, ServersError};
+
 /// The realtime settings of a workspace.
 #[derive(Debug)]
 pub struct Settings {
@@ -30,9 +36,20 @@ pub struct Settings {
     exact: HashMap<String, Arc<ChannelRules>>,
     /// The wildcard rows by the prefix before the `*`, which ends in `/`.
     nested: HashMap<String, Arc<ChannelRules>>,
+    servers: Servers,
 }
 
 impl Settings {
+    /// Returns the Realtime servers of V2 in their original order, switched on or not.
+    pub fn servers(&self) -> &[Arc<ServerSettings>] {
+        self.servers.all()
+    }
+
+    /// Returns the Realtime server of V2 with this canonical, switched on or not.
+    pub fn server(&self, canonical: &str) -> Option<&Arc<ServerSettings>> {
+        self.servers.get(canonical)
+    }
+
     /// Returns the row that applies to a channel: the row with its exact name, or else the wildcard row with the
     /// longest matching prefix.
     pub fn rules_for(&self, channel: &str) -> Option<&Arc<ChannelRules>> {
@@ -49,9 +66,13 @@ impl Settings {
     }
 
     /// Creates settings from valid rows.
-    fn new(enabled: bool, hash: String, channels: Vec<ChannelRules>) -> Result<Settings, SettingsError> {
-        let mut settings =
-            Settings { enabled, hash, channels: Vec::new(), exact: HashMap::new(), nested: HashMap::new() };
+    fn new(
+        enabled: bool,
+        hash: String,
+        channels: Vec<ChannelRules>,
+        servers: Servers,
+    ) -> Result<Settings, SettingsError> {
+        let mut settings = Settings { servers, ..Settings::without_rows(enabled, hash) };
         let mut patterns = HashSet::new();
         for (index, rules) in channels.into_iter().enumerate() {
             rules.check(index)?;
@@ -61,6 +82,11 @@ impl Settings {
             settings.add(Arc::new(rules));
         }
         Ok(settings)
+    }
+
+    fn without_rows(enabled: bool, hash: String) -> Settings {
+        let (exact, nested) = (HashMap::new(), HashMap::new());
+        Settings { enabled, hash, channels: Vec::new(), exact, nested, servers: Servers::default() }
     }
 
     fn add(&mut self, rules: Arc<ChannelRules>) {
@@ -98,8 +124,7 @@ impl Default for Settings {
             ..open.clone()
         };
         let hash = DEFAULT_HASH.to_owned();
-        let mut settings =
-            Settings { enabled: true, hash, channels: Vec::new(), exact: HashMap::new(), nested: HashMap::new() };
+        let mut settings = Settings::without_rows(true, hash);
         for rules in [open, members_only] {
             settings.add(Arc::new(rules));
         }

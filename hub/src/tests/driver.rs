@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::frame::Client;
 
+use crate::v2::{self, Publication, Visitor};
 use crate::{
-    Answer, Call, ConnectionId, Dialect, Encoded, Held, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest,
+    Answer, Call, Closing, ConnectionId, Encoded, Held, Hub, Input, Limits, Load, LogInput, LogReply, LogRequest,
     Output, Refusal, Requester, Rows, Settings, Snapshot, Ticket,
 };
 
@@ -16,6 +17,7 @@ pub(super) struct Driver {
     hub: Hub,
     opened: u64,
     calls: Vec<Call>,
+    closed: Vec<(ConnectionId, Closing)>,
     /// Each counts as waiting until a test takes it, as in the server.
     requests: Vec<(LogRequest, Held)>,
     load: Load,
@@ -38,7 +40,7 @@ impl Driver {
     }
 
     fn of(hub: Hub, load: Load) -> Driver {
-        Driver { hub, opened: 0, calls: Vec::new(), requests: Vec::new(), load }
+        Driver { hub, opened: 0, calls: Vec::new(), closed: Vec::new(), requests: Vec::new(), load }
     }
 
     pub(super) fn open(&mut self, client: Client) -> ConnectionId {
@@ -48,8 +50,34 @@ impl Driver {
         id
     }
 
+    /// Opens a socket of V2, which is not ready yet.
+    pub(super) fn open_v2(&mut self, visitor: Visitor) -> ConnectionId {
+        self.opened += 1;
+        let id = ConnectionId::new(self.opened);
+        self.feed(Input::OpenV2 { id, visitor });
+        id
+    }
+
+    pub(super) fn authenticate(&mut self, id: ConnectionId) -> Vec<Delivery> {
+        self.feed(Input::Authenticate { id })
+    }
+
+    pub(super) fn publish(&mut self, publication: Publication<'_>) -> Result<Vec<Delivery>, v2::Refusal> {
+        let mut outputs = Vec::new();
+        self.hub.handle(Input::Publish(publication), &mut outputs);
+        match outputs.pop_if(|output| matches!(output, Output::RefusePublication(_))) {
+            Some(Output::RefusePublication(refusal)) => Err(refusal),
+            _ => Ok(self.take(outputs)),
+        }
+    }
+
+    /// Returns the sockets of V2 that the hub has closed since the last call.
+    pub(super) fn take_closed(&mut self) -> Vec<(ConnectionId, Closing)> {
+        std::mem::take(&mut self.closed)
+    }
+
     pub(super) fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
-        self.feed(match Dialect::V1.parse(text) {
+        self.feed(match self.hub.dialect(from).parse(text) {
             Ok(frame) => Input::Frame { from, frame },
             Err(refused) => Input::Reject { from, refused },
         })
@@ -138,7 +166,9 @@ impl Driver {
                     let held = self.load.hold(request.bytes());
                     self.requests.push((request, held));
                 }
+                Output::Close { to, why } => self.closed.extend(to.into_iter().map(|id| (id, why))),
                 Output::RefuseEvent(refusal) => panic!("no event was sent: {refusal}"),
+                Output::RefusePublication(refusal) => panic!("nothing was published: {refusal}"),
             }
         }
         deliveries

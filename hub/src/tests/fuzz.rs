@@ -1,15 +1,17 @@
 //! Fuzz targets for stable Rust, which mutate golden frames and settings. They run for one second here and for
 //! `XANO_FUZZ_SECONDS` in `npm run test:more`. A failure prints its seed.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::Settings;
 use crate::channel_name::is_channel_name;
 use crate::v1::frames;
-use crate::{Command, Dialect, Frame, Request};
+use crate::{Command, Dialect, Frame, Request, v2};
 
 /// Texts with a meaning in JSON or in frames.
 const TOKENS: [&str; 20] = [
@@ -86,6 +88,7 @@ fn every_frame_is_parsed_within_the_rules_or_refused() {
     corpus.extend(golden(include_str!("../../../protocol/fixtures/refused.json")));
     fuzz(&corpus, |text| match Dialect::V1.parse(text) {
         Ok(Frame::Ping) => {}
+        Ok(Frame::V2(command)) => panic!("V1 has no {command:?}"),
         Ok(Frame::Command(Command { channel, request, .. })) => {
             assert!(is_channel_name(&channel));
             if let Request::Message(message) = request {
@@ -102,18 +105,49 @@ fn every_frame_is_parsed_within_the_rules_or_refused() {
 }
 
 #[test]
+fn every_frame_of_v2_has_answers_that_are_json_and_its_payload_stays_as_it_was_sent() {
+    let mut corpus = golden(include_str!("../../../protocol/fixtures/v2/to_server.json"));
+    corpus.extend(golden(include_str!("../../../protocol/fixtures/v2/refused.json")));
+    let scene = RefCell::new(super::v2::Scene::new());
+    fuzz(&corpus, |text| {
+        let Ok(Frame::V2(command)) = Dialect::V2.parse(text) else { panic!("V2 refuses no frame when it parses it") };
+        assert!(command.channel.is_none_or(|channel| is_channel_name(&channel)));
+        if let v2::Request::Broadcast(message) = command.request {
+            assert!(message.payload.is_none_or(|payload| text.contains(payload.get())));
+        }
+        let mut scene = scene.borrow_mut();
+        let jill = scene.joins("rooms/42");
+        scene.join(jill, "orders/7");
+        scene.sends(jill, text);
+        for answer in scene.hears_texts(jill) {
+            // A payload may have half of a surrogate pair, which only JavaScript accepts.
+            assert!(serde_json::from_str::<&RawValue>(&answer).is_ok(), "{answer}");
+        }
+        scene.closes(jill);
+        scene.asks_all();
+    });
+}
+
+#[test]
 fn accepted_settings_are_unchanged_after_writing_and_reading_them() {
     let full = Settings::default().to_json();
     let odd = json!({ "enabled": true, "hash": "a-hash", "id": 7, "channels": [
         { "pattern": "a/*", "wildcard": true, "history": "25", "triggers": { "join": "https://a.example/x?y" } },
         { "pattern": "a/b", "enabled": true, "id": null }
     ] });
-    fuzz(&[full.to_string(), odd.to_string(), "{}".to_owned()], |text| {
+    let servers = json!({ "servers": [{ "name": "main", "canonical": "rt", "channels": [{
+        "name": "a/{id}/c", "guid": "x", "input": [{ "name": "id", "type": "int" }], "publish": { "who": "anyone" },
+        "messages": [{ "name": "send", "auth": 5, "input": [{ "name": "body", "type": "text", "required": true }] }]
+    }] }] });
+    fuzz(&[full.to_string(), odd.to_string(), servers.to_string(), "{}".to_owned()], |text| {
         if let Ok(settings) = Settings::parse(text) {
             let written = settings.to_json();
             let read = Settings::parse(&written.to_string()).expect("what was written is read");
             assert_eq!(read.to_json(), written);
             let _ = settings.rules_for("a/b/c");
+            for server in settings.servers() {
+                let _ = server.channel_for("a/b/c");
+            }
         }
     });
 }

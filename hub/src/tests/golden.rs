@@ -29,7 +29,7 @@ fn every_golden_frame_to_the_server_is_parsed() {
         match Dialect::V1.parse(&text) {
             Ok(Frame::Command(command)) => assert_eq!(command.channel, MARVEL, "{name}"),
             Ok(Frame::Ping) => assert_eq!(name, "ping"),
-            Err(refused) => panic!("{name}: {refused:?}"),
+            other => panic!("{name}: {other:?}"),
         }
     }
 }

@@ -17,6 +17,7 @@ mod replica;
 mod retention;
 mod rooms;
 mod triggers;
+mod v2;
 
 use std::collections::HashMap;
 

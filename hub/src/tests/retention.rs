@@ -160,6 +160,6 @@ fn the_census_equals_a_count_over_all_channels() {
         assert_eq!(census.members, rooms().map(|room| room.members().len()).sum::<usize>());
         assert_eq!(census.channels, rooms().filter(|room| room.members().len() > 0).count());
         assert!(census.history_bytes <= 30_000 && rooms().len() <= 20);
-        assert_eq!(rooms().filter(|room| room.unused_since.is_some()).count(), rooms().len() - census.channels);
+        assert_eq!(rooms().filter(|room| room.account.is_unused()).count(), rooms().len() - census.channels);
     }
 }

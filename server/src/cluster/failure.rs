@@ -2,7 +2,7 @@
 
 use redis::RedisError;
 
-use crate::settings::SettingsError;
+use super::shareable::Unusable;
 
 /// The reason why a server cannot use its Redis.
 #[derive(Debug, thiserror::Error)]
@@ -19,10 +19,10 @@ pub(super) enum Failure {
     #[error("Redis has evicted the key that signs tokens: set maxmemory-policy noeviction")]
     SecretGone,
     #[error(
-        "the settings that the servers share cannot be read: {0}. A newer server may have written them; \
+        "the settings that the servers share cannot be used: {0}. A newer server may have written them; \
          they are in xano:settings"
     )]
-    Settings(#[from] SettingsError),
+    Settings(#[from] Unusable),
     #[error("Redis has evicted the shared settings: set maxmemory-policy noeviction")]
     SettingsGone,
     #[error("too many replica events are unread; the server starts again from a snapshot of each channel")]

@@ -13,6 +13,7 @@
 //! - `redis_keys`: the names of all keys in Redis.
 //! - `lease`: tells living servers from dead ones.
 //! - `workspace`: the shared settings and the signing key.
+//! - `shareable`: the settings that several servers can share.
 //! - `users`: the shared table of users.
 //! - `unread`: a bounded queue of unread replica events.
 //! - `server_info`: checks the version and configuration of Redis.
@@ -35,6 +36,7 @@ mod redis_keys;
 mod scripts;
 mod server_info;
 mod session;
+mod shareable;
 mod unread;
 mod users;
 mod workspace;
@@ -53,6 +55,7 @@ pub(crate) use link::Link;
 pub(crate) use log_requests::LogRequests;
 use redis_keys::Names;
 use scripts::{Bounds, Epochs, Scripts};
+pub(crate) use shareable::check as check_shareable;
 pub(crate) use users::Added;
 use workspace::Following;
 pub(crate) use workspace::{PutError, Unavailable};

@@ -10,10 +10,11 @@ use tokio::sync::Mutex;
 use super::Follower;
 use super::failure::{Failure, SECRET_BYTES};
 use super::redis_keys::{SECRET, SETTINGS, SETTINGS_ROWS, SETTINGS_VERSION};
+use super::shareable::{self, NotShareable, Unusable};
 use super::{ANSWER_WITHIN, Cluster};
 use crate::hub::{LogInput, RowPast, Rows, identity};
 use crate::settings::Secret;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 
 /// Redis is unreachable or has refused a command.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -23,6 +24,8 @@ pub(crate) struct Unavailable;
 /// The reason why settings were not put in force on all servers.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub(crate) enum PutError {
+    #[error("{0}")]
+    NotShareable(#[from] NotShareable),
     #[error("not in force: {0}")]
     NotDone(#[from] Unavailable),
     #[error(
@@ -47,7 +50,7 @@ impl Following {
         !self.is_unreadable.load(Ordering::Relaxed)
     }
 
-    /// Puts the shared settings in force on this server. Settings that cannot be parsed are logged and change nothing.
+    /// Puts the shared settings in force on this server. Settings that cannot be used are logged and change nothing.
     pub(super) async fn adopt(
         &self,
         connection: &mut MultiplexedConnection,
@@ -60,8 +63,8 @@ impl Following {
         Ok(())
     }
 
-    /// Returns the settings if they could be parsed, and logs the error otherwise.
-    fn take<T>(&self, read: Result<Option<T>, SettingsError>) -> Option<T> {
+    /// Returns the settings if they can be used, and logs the error otherwise.
+    fn take<T>(&self, read: Result<Option<T>, Unusable>) -> Option<T> {
         self.is_unreadable.store(read.is_err(), Ordering::Relaxed);
         read.unwrap_or_else(|error| {
             let problem = Failure::Settings(error);
@@ -127,10 +130,10 @@ async fn keep_secret(connection: &mut MultiplexedConnection, own: &Secret) -> Re
     cmd("SET").arg(SECRET).arg(own.bytes()).arg("NX").query_async(connection).await
 }
 
-/// Reads the settings with their rows. The inner error means that the settings cannot be parsed.
+/// Reads the settings with their rows. The inner error means that the settings cannot be used.
 async fn read_settings(
     connection: &mut MultiplexedConnection,
-) -> RedisResult<Result<Option<(Settings, Rows)>, SettingsError>> {
+) -> RedisResult<Result<Option<(Settings, Rows)>, Unusable>> {
     let (json, version, rows): (Option<String>, Option<u64>, HashMap<String, String>) = cmd("EVAL")
         .arg(include_str!("scripts/read_settings.lua"))
         .arg(3)
@@ -141,7 +144,7 @@ async fn read_settings(
         .await?;
     let rows = rows.into_iter().filter_map(|(name, past)| Some((name, row_past(&past)?))).collect();
     let rows = Rows::new(version.unwrap_or_default(), rows);
-    Ok(json.map(|json| Settings::parse(&json)).transpose().map(|settings| Some((settings?, rows))))
+    Ok(json.map(|json| shareable::parse(&json)).transpose().map(|settings| Some((settings?, rows))))
 }
 
 /// Parses the format that `scripts/put_settings.lua` writes.
@@ -170,6 +173,7 @@ impl Cluster {
     /// The new settings replace only the settings in force at the time of the call, and Redis refuses them after the
     /// timeout. So settings that are reported as not in force, or as unclear, never come into force later.
     pub(super) async fn put_in_force(&self, settings: &Settings, follower: &dyn Follower) -> Result<(), PutError> {
+        shareable::check(settings)?;
         let mut connection = self.connection().ok_or(Unavailable)?;
         for _ in 0..ATTEMPTS {
             let ((seconds, micros), version): ((u64, u64), Option<String>) = pipe()
@@ -215,16 +219,17 @@ const ATTEMPTS: usize = 3;
 
 #[cfg(test)]
 mod tests {
-    use super::Following;
-    use crate::Settings;
+    use super::{Following, shareable};
 
     #[test]
-    fn a_server_is_not_ready_while_it_cannot_read_the_shared_settings() {
+    fn a_server_is_not_ready_while_it_cannot_use_the_shared_settings() {
         let following = Following::default();
         assert!(following.is_readable());
-        assert!(following.take(Settings::parse(r#"{ "newer": 1 }"#).map(Some)).is_none());
-        assert!(!following.is_readable());
-        assert!(following.take(Settings::parse("{}").map(Some)).is_some());
-        assert!(following.is_readable());
+        for unusable in [r#"{ "newer": 1 }"#, r#"{ "servers": [{ "name": "main", "canonical": "rt" }] }"#] {
+            assert!(following.take(shareable::parse(unusable).map(Some)).is_none());
+            assert!(!following.is_readable());
+            assert!(following.take(shareable::parse("{}").map(Some)).is_some());
+            assert!(following.is_readable());
+        }
     }
 }

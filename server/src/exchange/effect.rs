@@ -1,6 +1,6 @@
 //! The result of an input.
 
-use crate::hub::{Code, LogRequest, Refusal};
+use crate::hub::{Code, LogRequest, Refusal, v2};
 
 /// The result of an input, as far as its source needs it.
 #[derive(Debug, Default)]
@@ -11,6 +11,7 @@ pub(crate) struct Effect {
     /// The request that appends an event to the shared log.
     pub(super) event: Option<LogRequest>,
     pub(super) event_refusal: Option<Refusal>,
+    pub(super) publication_refusal: Option<v2::Refusal>,
 }
 
 /// The first frame that an input produced.

@@ -27,7 +27,11 @@ use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
-use crate::hub::{BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal};
+use crate::hub::v2::{Publication, Visitor};
+use crate::hub::{
+    self, BATCH_EVERY_MS, Census, ChannelView, Closing, ConnectionId, Dialect, Encoded, Hub, Input, LogRequest, Output,
+    Refusal,
+};
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
 use crate::triggers::Triggers;
@@ -103,7 +107,12 @@ impl Exchange {
                         effect.first.get_or_insert(First::Refusal(code));
                         self.metrics.refused(code, queue(&to, frame, batch));
                     }
+                    Output::Close { to, why } => {
+                        let ending = ending(why);
+                        to.iter().filter_map(|id| outboxes.get(id)).for_each(|outbox| outbox.end(ending));
+                    }
                     Output::RefuseEvent(refusal) => effect.event_refusal = Some(refusal),
+                    Output::RefusePublication(refusal) => effect.publication_refusal = Some(refusal),
                     Output::Ask(call) => calls.push(call),
                     // The source of the event waits for its reply, so the request is returned to it.
                     Output::Log(request @ LogRequest::Append { requester: None, .. }) => effect.event = Some(request),
@@ -142,6 +151,41 @@ impl Exchange {
         id
     }
 
+    /// Opens a socket of Realtime V2. It is not ready until [`Exchange::authenticate`] admits it.
+    pub(crate) fn open_v2(self: &Arc<Self>, visitor: Visitor, outbox: &Arc<Outbox>) -> ConnectionId {
+        let user = visitor.user.as_ref().ok().and_then(|user| Some(user.as_ref()?.row));
+        let id = {
+            let mut state = self.lock();
+            state.last_id += 1;
+            let id = ConnectionId::new(state.last_id);
+            state.users.extend(user.map(|user| (id, user)));
+            state.outboxes.insert(id, Arc::clone(outbox));
+            if state.is_stopping {
+                outbox.end(Ending::Restart);
+            }
+            id
+        };
+        self.feed(Instant::now(), Input::OpenV2 { id, visitor }, &mut FlushBatch::default());
+        id
+    }
+
+    /// Admits a socket of Realtime V2, or refuses it and closes it.
+    pub(crate) fn authenticate(self: &Arc<Self>, id: ConnectionId) {
+        self.feed(Instant::now(), Input::Authenticate { id }, &mut FlushBatch::default());
+    }
+
+    /// Returns the time for which a socket at the address of this canonical is not ready.
+    pub(crate) fn handshake_delay(&self, canonical: &str) -> Duration {
+        let delay_ms = self.lock().hub.settings().server(canonical).map(|server| server.handshake_delay_ms);
+        Duration::from_millis(delay_ms.unwrap_or_default().into())
+    }
+
+    /// Sends a message of the workspace to a channel of Realtime V2. Returns the number of members that receive it.
+    pub(crate) fn publish(self: &Arc<Self>, publication: Publication<'_>) -> Result<usize, hub::v2::Refusal> {
+        let effect = self.feed(Instant::now(), Input::Publish(publication), &mut FlushBatch::default());
+        effect.publication_refusal.map_or(Ok(effect.recipients), Err)
+    }
+
     /// Removes a closed socket.
     pub(crate) fn close(self: &Arc<Self>, id: ConnectionId) {
         {
@@ -174,9 +218,8 @@ impl Exchange {
         self.feed(Instant::now(), input, &mut batch);
         let state = self.lock();
         if !state.is_at(&hash) {
-            for outbox in state.outboxes.values() {
-                outbox.end(Ending::AddressChanged);
-            }
+            let of_v1 = state.outboxes.iter().filter(|(id, _)| state.hub.dialect(**id) == Dialect::V1);
+            of_v1.for_each(|(_, outbox)| outbox.end(Ending::AddressChanged));
         }
     }
 
@@ -248,6 +291,14 @@ impl Exchange {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ending(why: Closing) -> Ending {
+    match why {
+        Closing::Refused => Ending::Refused,
+        Closing::ServerGone => Ending::ServerGone,
+        Closing::Busy => Ending::Busy,
     }
 }
 

@@ -17,6 +17,12 @@ pub(crate) enum Ending {
     AddressChanged,
     /// The admin has disconnected the socket's user.
     Disconnected,
+    /// Realtime V2 refuses the connection; an error frame has named the reason.
+    Refused,
+    /// The settings no longer have the V2 server that the socket is connected to.
+    ServerGone,
+    /// The trigger that admits connections has too much to do.
+    Busy,
 }
 
 /// The result of adding a frame.

@@ -68,6 +68,11 @@ limits! {
     channels = HUB.channels,
     /// The number of open connections that have not become a socket.
     unauthenticated = 1_000,
+    /// The number of cursors that the server keeps for readers of at-least-once channels of V2. Above it, the cursor
+    /// that was unused for the longest time is removed, and its reader starts anew.
+    cursors = HUB.cursors,
+    /// The number of seconds after which a V2 socket is dropped whose client has sent no frame.
+    idle_seconds = 600,
 }
 
 impl Limits {
@@ -80,6 +85,7 @@ impl Limits {
             history_bytes_per_channel: self.history_bytes_per_channel,
             history_age_seconds: self.history_age_seconds,
             channels: self.channels,
+            cursors: self.cursors,
         }
     }
 
@@ -229,6 +235,6 @@ mod tests {
         for (text, refusal) in refusals {
             assert_eq!(text.parse::<Limit>(), Err(refusal));
         }
-        assert!(LimitError::Unknown(String::new()).to_string().ends_with("channels, unauthenticated"));
+        assert!(LimitError::Unknown(String::new()).to_string().ends_with("cursors, idle_seconds"));
     }
 }

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
+
 use super::rate_limit::{RateLimiter, RateLimits};
 use crate::exchange::Exchange;
+use crate::hub::v2::{self, Visitor};
 use crate::hub::{Code, Command, ConnectionId, Dialect, Frame, Input, Refusal, Refused, Request};
 use crate::logging::LineRate;
 use crate::outbox::{FlushBatch, Outbox};
@@ -23,6 +27,8 @@ pub(crate) struct ClientSession {
     batch: FlushBatch,
     /// The number of frames received since the last flush.
     frames: usize,
+    /// The task that waits for the end of the server's delay.
+    _handshake: Option<AbortOnDropHandle<()>>,
 }
 
 /// The client has sent more invalid or refused frames than the rate limit allows; its socket must be closed.
@@ -36,13 +42,43 @@ impl ClientSession {
         rates: Arc<RateLimits>,
         client: Client,
         hash: &str,
-        dialect: Dialect,
         outbox: Outbox,
     ) -> ClientSession {
         let outbox = Arc::new(outbox);
         let id = exchange.open(client, hash, &outbox);
         let rate = RateLimiter::new(Instant::now());
-        ClientSession { exchange, id, dialect, outbox, rates, rate, batch: FlushBatch::default(), frames: 0 }
+        let (dialect, batch) = (Dialect::V1, FlushBatch::default());
+        ClientSession { exchange, id, dialect, outbox, rates, rate, batch, frames: 0, _handshake: None }
+    }
+
+    /// Opens the session of a client of Realtime V2, which is not ready before its server's delay is over.
+    pub(crate) fn open_v2(
+        exchange: Arc<Exchange>,
+        rates: Arc<RateLimits>,
+        visitor: Visitor,
+        outbox: Outbox,
+    ) -> ClientSession {
+        let outbox = Arc::new(outbox);
+        let delay = exchange.handshake_delay(visitor.address.canonical());
+        let id = exchange.open_v2(visitor, &outbox);
+        let rate = RateLimiter::new(Instant::now());
+        let handshake = (!delay.is_zero()).then(|| {
+            let exchange = Arc::clone(&exchange);
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                sleep(delay).await;
+                exchange.authenticate(id);
+            }))
+        });
+        if handshake.is_none() {
+            exchange.authenticate(id);
+        }
+        let (dialect, batch) = (Dialect::V2, FlushBatch::default());
+        ClientSession { exchange, id, dialect, outbox, rates, rate, batch, frames: 0, _handshake: handshake }
+    }
+
+    /// Returns what the socket speaks.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Handles a text frame. The frames that it causes stay in `batch` until the caller has nothing more to read, or
@@ -61,11 +97,11 @@ impl ClientSession {
     fn receive_frame(&mut self, text: &str, now: Instant) -> Result<(), TooManyRefusals> {
         let fits = self.rate.admits_bytes(&self.rates, text.len(), now);
         let frame = match self.dialect.parse(text) {
-            Ok(frame) if fits && self.rate.admits_frame(&self.rates, &frame, now) => frame,
+            Ok(frame) if (fits || is_small_ack(&frame)) && self.rate.admits_frame(&self.rates, &frame, now) => frame,
             Ok(frame) => return self.reject(frame.refused(Refusal::TooFast), now),
             Err(refused) => return self.reject(refused, now),
         };
-        if let Frame::Command(Command { request: Request::Message(_), .. }) = frame {
+        if is_message(&frame) {
             self.exchange.metrics.messages_received.inc();
         }
         self.feed(Input::Frame { from: self.id, frame }, now)
@@ -125,6 +161,20 @@ impl ClientSession {
     }
 }
 
+fn is_message(frame: &Frame<'_>) -> bool {
+    matches!(
+        frame,
+        Frame::Command(Command { request: Request::Message(_), .. })
+            | Frame::V2(v2::Command { request: v2::Request::Broadcast(_), .. })
+    )
+}
+
+/// Returns whether a frame is an acknowledgement of the usual size. A client sends as many as it receives messages, so
+/// they have a rate of their own.
+fn is_small_ack(frame: &Frame<'_>) -> bool {
+    matches!(frame, Frame::V2(v2::Command { request: v2::Request::Ack { .. }, bytes: ..=SMALL_ACK_BYTES, .. }))
+}
+
 impl Drop for ClientSession {
     fn drop(&mut self) {
         self.exchange.close(self.id);
@@ -134,5 +184,7 @@ impl Drop for ClientSession {
 /// The number of frames that one client may send before its output is flushed. A client that never pauses must not
 /// delay the delivery to others.
 const FRAMES_PER_WRITE: usize = 64;
+
+const SMALL_ACK_BYTES: usize = 1024;
 
 static SLOW_CONSUMERS: LineRate = LineRate::new();

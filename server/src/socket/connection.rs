@@ -19,11 +19,11 @@ use xano_realtime_protocol::CloseCode;
 use super::client_session::{ClientSession, TooManyRefusals};
 use super::farewell::{End, end_for, farewell};
 use super::fragments::Fragments;
-use super::heartbeat::{Heartbeat, Look, patience};
+use super::heartbeat::{Heartbeat, Idle, Look, patience};
 use super::progress::Progress;
 use super::stream::Stream;
 use crate::config::Timings;
-use crate::hub::Refusal;
+use crate::hub::{Dialect, Refusal};
 use crate::outbox::{Ending, Need, Outbox};
 use crate::settings::Limits;
 
@@ -36,6 +36,8 @@ pub(crate) struct Terms {
     pub(crate) frame_bytes: usize,
     /// The time of silence after which the server pings a client.
     pub(crate) ping: Duration,
+    /// The time after which a V2 client is dropped that has sent no frame.
+    pub(crate) idle: Duration,
     /// The time that a client has to close its side of the connection.
     pub(crate) farewell: Duration,
     /// Cancelled when the server stops.
@@ -45,7 +47,8 @@ pub(crate) struct Terms {
 impl Terms {
     pub(crate) fn new(limits: &Limits, timings: &Timings, stopping: &CancellationToken) -> Terms {
         let &Timings { ping, farewell, .. } = timings;
-        Terms { frame_bytes: limits.largest_frame_bytes(), ping, farewell, stopping: stopping.clone() }
+        let idle = Duration::from_secs(u64::try_from(limits.idle_seconds).unwrap_or(u64::MAX));
+        Terms { frame_bytes: limits.largest_frame_bytes(), ping, idle, farewell, stopping: stopping.clone() }
     }
 }
 
@@ -55,6 +58,8 @@ pub(crate) struct Connection {
     session: ClientSession,
     /// The time when the auth token expires.
     expires: Option<Instant>,
+    /// The bound on the time without frames; `None` on a socket of V1.
+    idle: Option<Duration>,
 }
 
 impl Connection {
@@ -71,7 +76,8 @@ impl Connection {
             .read_buffer_size(READ_BUFFER_BYTES);
         let stream = Stream::new(reads, Arc::clone(&session.outbox), Fragments::new(terms.frame_bytes));
         let socket = WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)).await;
-        Connection { socket, session, expires }
+        let idle = (session.dialect() == Dialect::V2).then_some(terms.idle);
+        Connection { socket, session, expires, idle }
     }
 
     /// Serves the socket until one side closes it, the client leaves two pings unanswered, or its auth token expires.
@@ -79,7 +85,10 @@ impl Connection {
     /// It borrows the connection, because a future keeps each argument twice: as it came and as it is used. All memory
     /// of an idle socket is in this future.
     pub(crate) async fn converse(&mut self, ping: Duration) -> End {
-        converse(&mut self.socket, &mut self.session, ping, self.expires).await
+        let now = Instant::now();
+        let idle = self.idle.map(|at_most| Idle::new(at_most, now));
+        let heartbeat = Heartbeat::new(ping, now, self.expires, idle);
+        converse(&mut self.socket, &mut self.session, ping, heartbeat).await
     }
 
     /// Closes the socket. The future is boxed, so that open sockets do not pay for the memory that only a closing one
@@ -98,8 +107,7 @@ impl Connection {
     }
 }
 
-async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, expires: Option<Instant>) -> End {
-    let mut heartbeat = Heartbeat::new(ping, Instant::now(), expires);
+async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Duration, mut heartbeat: Heartbeat) -> End {
     // The only timer of the socket. The branch that waits for a writable socket borrows it.
     let mut alarm = pin!(sleep_until(heartbeat.next_look().into()));
     let mut progress = Progress::new(patience(ping));
@@ -112,6 +120,9 @@ async fn converse(socket: &mut Socket, session: &mut ClientSession, ping: Durati
             incoming = socket.next(), if !session.outbox.is_congested() => {
                 let now = Instant::now();
                 heartbeat.hear(now);
+                if let Some(Ok(Message::Text(_) | Message::Binary(_))) = incoming {
+                    heartbeat.speak(now);
+                }
                 // The timer's branch is never polled while a client sends without a pause, so the expiry is checked
                 // here too.
                 if heartbeat.is_expired(now) {

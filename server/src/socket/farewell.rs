@@ -115,6 +115,9 @@ impl From<Ending> for End {
             Ending::Restart => End::ByServer(CloseCode::RESTART, "server restarts"),
             Ending::TooManyRefusals => End::ByServer(CloseCode::POLICY, "too many refused frames"),
             Ending::AddressChanged => End::ByServer(CloseCode::RESTART, "the connection hash has changed"),
+            Ending::Refused => End::ByServer(CloseCode::UNAUTHORIZED, ""),
+            Ending::ServerGone => End::ByServer(CloseCode::RESTART, "the settings of the server have changed"),
+            Ending::Busy => End::ByServer(CloseCode::TRY_AGAIN_LATER, "the server is busy"),
             Ending::Disconnected => End::ByServer(CloseCode::UNAUTHORIZED, "disconnected by the workspace"),
         }
     }

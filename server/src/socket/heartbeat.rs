@@ -1,5 +1,5 @@
 //! The heartbeat of one socket: decides when to ping a silent client, when to give it up after two unanswered pings,
-//! and when its auth token has expired. Pure.
+//! when its auth token has expired, and when a V2 client has sent no frame for too long. Pure.
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,25 @@ pub(crate) struct Heartbeat {
     next_look: Instant,
     /// The time when the auth token of the socket expires; `None` without a token.
     expires: Option<Instant>,
+    idle: Option<Idle>,
+}
+
+/// The bound of V2 on the time in which a client sends no frame. Pings and pongs of the WebSocket protocol do not count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Idle {
+    at_most: Duration,
+    spoke: Instant,
+}
+
+impl Idle {
+    pub(crate) fn new(at_most: Duration, now: Instant) -> Idle {
+        Idle { at_most, spoke: now }
+    }
+
+    /// Returns the end of the client's time; `None` if that is beyond the range of the clock.
+    fn ends(&self) -> Option<Instant> {
+        self.spoke.checked_add(self.at_most)
+    }
 }
 
 /// The next action of the socket's task.
@@ -28,8 +47,15 @@ pub(crate) enum Look {
 }
 
 impl Heartbeat {
-    pub(crate) fn new(interval: Duration, now: Instant, expires: Option<Instant>) -> Heartbeat {
-        Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval, expires }
+    pub(crate) fn new(interval: Duration, now: Instant, expires: Option<Instant>, idle: Option<Idle>) -> Heartbeat {
+        Heartbeat { interval, heard: now, unanswered_pings: 0, next_look: now + interval, expires, idle }
+    }
+
+    /// Records that the client has sent a frame with text or bytes.
+    pub(crate) fn speak(&mut self, now: Instant) {
+        if let Some(idle) = &mut self.idle {
+            idle.spoke = now;
+        }
     }
 
     /// Records that the client has sent a frame of any kind.
@@ -40,7 +66,8 @@ impl Heartbeat {
 
     /// Returns the time of the next look.
     pub(crate) fn next_look(&self) -> Instant {
-        self.or_expiry(self.next_look)
+        let ends = self.idle.and_then(|idle| idle.ends());
+        self.or_expiry(ends.map_or(self.next_look, |ends| ends.min(self.next_look)))
     }
 
     /// Returns the given time, or the expiry of the token if that comes first.
@@ -57,6 +84,9 @@ impl Heartbeat {
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         if self.is_expired(now) {
             return Look::Expired;
+        }
+        if self.idle.and_then(|idle| idle.ends()).is_some_and(|ends| ends <= now) {
+            return Look::GiveUp;
         }
         if now < self.next_look {
             return Look::Wait;
@@ -93,7 +123,7 @@ mod tests {
     fn looks(at_s: &[u64], heard_s: &[u64]) -> Vec<Look> {
         let start = Instant::now();
         let time = |seconds: u64| start + Duration::from_secs(seconds);
-        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, None);
+        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, None, None);
         let mut heard = heard_s.iter().copied().peekable();
         let look = |&at: &u64| {
             while let Some(seconds) = heard.next_if(|&seconds| seconds <= at) {
@@ -128,7 +158,7 @@ mod tests {
     fn an_expired_token_is_noticed_on_time_even_if_the_client_sends_frames_all_the_time() {
         let start = Instant::now();
         let time = |seconds: u64| start + Duration::from_secs(seconds);
-        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, Some(time(60)));
+        let mut heartbeat = Heartbeat::new(Duration::from_secs(25), start, Some(time(60)), None);
         for seconds in 1..60 {
             heartbeat.hear(time(seconds));
             assert_eq!((heartbeat.look(time(seconds)), heartbeat.is_expired(time(seconds))), (Look::Wait, false));

@@ -37,4 +37,4 @@ mod upgrade;
 pub(crate) use connection::Terms;
 pub(crate) use listen::{Front, serve};
 pub(crate) use tls::Door as TlsDoor;
-pub(crate) use upgrade::{Gate, upgrade};
+pub(crate) use upgrade::{Gate, upgrade, upgrade_v2};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
-use crate::hub::{Command, Frame, Request};
+use crate::hub::{Command, Frame, Request, v2};
 use crate::settings::Limits;
 
 /// The rate limits that all sockets of this server have.
@@ -16,6 +16,8 @@ pub(crate) struct RateLimits {
     memberships: Rate,
     /// The limit on joins of channels that the socket has left before.
     returns: Rate,
+    /// The limit on acknowledgements of V2, of which a client sends one for each message that it receives.
+    acks: Rate,
     bytes: Rate,
     refusals: Rate,
     channels_per_socket: usize,
@@ -29,6 +31,7 @@ pub(crate) struct RateLimiter {
     messages: Bucket,
     memberships: Bucket,
     returns: Bucket,
+    acks: Bucket,
     bytes: Bucket,
     refusals: Bucket,
     /// The channels that the socket has left, as hashes of their names.
@@ -43,6 +46,11 @@ impl RateLimits {
             messages: Rate::new(limits.messages_per_second, second, limits.message_burst),
             memberships: Rate::new(limits.messages_per_second, second, joins),
             returns: Rate::new(RETURNS_PER_SECOND, second, RETURNS_AT_ONCE),
+            acks: Rate::new(
+                limits.messages_per_second.saturating_mul(ACKS_PER_MESSAGE),
+                second,
+                limits.message_burst.saturating_mul(ACKS_PER_MESSAGE),
+            ),
             bytes: Rate::new(limits.bytes_per_second, second, limits.byte_burst),
             refusals: Rate::new(limits.bad_frames_per_minute, 60 * second, limits.bad_frames_per_minute),
             channels_per_socket: limits.channels_per_socket,
@@ -58,6 +66,7 @@ impl RateLimiter {
             messages: bucket(),
             memberships: bucket(),
             returns: bucket(),
+            acks: bucket(),
             bytes: bucket(),
             refusals: bucket(),
             left: BTreeSet::new(),
@@ -69,31 +78,49 @@ impl RateLimiter {
         match frame {
             Frame::Ping => self.admits_ping(rates, now),
             Frame::Command(command) => self.admits(rates, command, now),
+            Frame::V2(command) => self.admits_v2(rates, command, now),
+        }
+    }
+
+    fn admits_v2(&mut self, rates: &RateLimits, command: &v2::Command<'_>, now: Instant) -> bool {
+        let channel = command.channel.as_deref().unwrap_or_default();
+        match command.request {
+            v2::Request::Broadcast(_) | v2::Request::Presence => self.messages.take(&rates.messages, now),
+            v2::Request::Join { .. } => self.admits_join(rates, channel, now),
+            v2::Request::Leave => self.admits_leave(rates, channel, now),
+            v2::Request::Ack { .. } => self.acks.take(&rates.acks, now),
+            v2::Request::Ping => self.admits_ping(rates, now),
+            // The hub answers it with an error, which counts as a refused frame.
+            v2::Request::Refused(_) => true,
         }
     }
 
     fn admits(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
         match command.request {
             Request::Message(_) | Request::History { .. } => self.messages.take(&rates.messages, now),
-            Request::Join(_) => {
-                self.memberships.take(&rates.memberships, now) && self.admits_return(rates, command, now)
-            }
-            Request::Leave => {
-                let is_admitted = self.memberships.take(&rates.memberships, now);
-                if is_admitted && self.left.len() < rates.channels_per_socket {
-                    self.left.insert(rates.hasher.hash_one(&command.channel));
-                }
-                is_admitted
-            }
+            Request::Join(_) => self.admits_join(rates, &command.channel, now),
+            Request::Leave => self.admits_leave(rates, &command.channel, now),
         }
+    }
+
+    fn admits_join(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
+        self.memberships.take(&rates.memberships, now) && self.admits_return(rates, channel, now)
+    }
+
+    fn admits_leave(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
+        let is_admitted = self.memberships.take(&rates.memberships, now);
+        if is_admitted && self.left.len() < rates.channels_per_socket {
+            self.left.insert(rates.hasher.hash_one(channel));
+        }
+        is_admitted
     }
 
     /// Limits joins of channels that the socket has left before. Each of them is announced to all members, so this
     /// limit is stricter.
-    fn admits_return(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
+    fn admits_return(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
         // Beyond `channels_per_socket` channels the set is full, and every join counts as a return.
         let is_return = self.left.len() >= rates.channels_per_socket
-            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(&command.channel));
+            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(channel));
         !is_return || self.returns.take(&rates.returns, now)
     }
 
@@ -162,6 +189,9 @@ fn clamped(number: usize) -> u32 {
 /// The limit on joins of channels that a socket has left before. Pages that render again and again produce such joins.
 const RETURNS_PER_SECOND: usize = 5;
 const RETURNS_AT_ONCE: usize = 100;
+
+/// A client receives the messages of many senders and acknowledges each.
+const ACKS_PER_MESSAGE: usize = 10;
 
 #[cfg(test)]
 mod tests {

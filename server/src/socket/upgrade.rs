@@ -26,7 +26,8 @@ use super::pending::PendingConnection;
 use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::http::auth::{Claims, Origins, TokenProblem, Tokens};
-use crate::hub::{Dialect, Refusal};
+use crate::hub::Refusal;
+use crate::hub::v2::{Address, Visitor};
 use crate::outbox::Outbox;
 use crate::settings::Limits;
 use crate::settings::random_name;
@@ -83,11 +84,40 @@ pub(crate) async fn upgrade(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     Extension(pending): Extension<Arc<PendingConnection>>,
     Path(hash): Path<String>,
-    mut request: Request,
+    request: Request,
 ) -> Result<Response, Rejection> {
     if !gate.exchange.is_at(&hash) {
         return Err(Rejection::UnknownHash);
     }
+    accept(gate, client, &pending, Place::V1 { hash }, request)
+}
+
+/// Answers `GET /ws/{address}`, whose sockets speak Realtime V2. A socket opens at every address; an error on it says
+/// whether there is a server.
+pub(crate) async fn upgrade_v2(
+    State(gate): State<Arc<Gate>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    Extension(pending): Extension<Arc<PendingConnection>>,
+    Path(address): Path<String>,
+    request: Request,
+) -> Result<Response, Rejection> {
+    accept(gate, client, &pending, Place::V2(Address::parse(&address)), request)
+}
+
+/// What a client has connected to.
+enum Place {
+    V1 { hash: String },
+    V2(Address),
+}
+
+/// Opens a socket, if the request is a handshake and there is room for the socket.
+fn accept(
+    gate: Arc<Gate>,
+    client: SocketAddr,
+    pending: &PendingConnection,
+    to: Place,
+    mut request: Request,
+) -> Result<Response, Rejection> {
     // axum routes HEAD requests to the GET handler as well.
     if request.method() != Method::GET {
         return Err(Rejection::NotGet);
@@ -96,7 +126,7 @@ pub(crate) async fn upgrade(
     if !gate.origins.admit(headers) {
         return Err(Rejection::ForeignOrigin);
     }
-    let accept = accept_key(headers)?;
+    let key = accept_key(headers)?;
     let token = first_subprotocol(headers);
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or(Rejection::NotAWebSocket)?;
     let place = gate.admission.admit(client.ip())?;
@@ -105,7 +135,7 @@ pub(crate) async fn upgrade(
     let verified = token.as_ref().and_then(|token| token.to_str().ok()).map(|token| gate.tokens.verify(token));
     let sockets = gate.sockets.clone();
     // Boxed, as an open socket does not need the memory that opening it needs.
-    let opening = Box::pin(open(Arc::clone(&gate), upgrade, hash, verified));
+    let opening = Box::pin(open(Arc::clone(&gate), upgrade, to, verified));
     sockets.spawn(async move {
         // `if let` would keep the memory of the `Option` as long as the socket is open.
         let Some(mut connection) = opening.await else {
@@ -115,14 +145,14 @@ pub(crate) async fn upgrade(
         connection.close(end, &gate.terms).await;
         drop(place);
     });
-    Ok(switching_protocols(accept, token))
+    Ok(switching_protocols(key, token))
 }
 
 /// The result of verifying the client's token; `None` if it sent none.
 type Verified = Option<Result<Claims, TokenProblem>>;
 
 /// Opens the socket of an upgraded connection.
-async fn open(gate: Arc<Gate>, upgrade: OnUpgrade, hash: String, verified: Verified) -> Option<Connection> {
+async fn open(gate: Arc<Gate>, upgrade: OnUpgrade, to: Place, verified: Verified) -> Option<Connection> {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => {
@@ -140,21 +170,40 @@ async fn open(gate: Arc<Gate>, upgrade: OnUpgrade, hash: String, verified: Verif
         return None;
     };
     let expires = verified.as_ref().and_then(|verified| verified.as_ref().ok()).and_then(Claims::expiry);
+    let (reads, writes) = io.into_inner().into_split();
+    let outbox = Outbox::new(writes, gate.outbox_bytes);
+    let session = match to {
+        Place::V1 { hash } => open_v1(&gate, &hash, socket_id, verified, outbox),
+        Place::V2(address) => open_v2(&gate, address, socket_id, verified, outbox),
+    };
+    // The HTTP library's read buffer is large and almost always empty. Only its content is kept.
+    Some(Connection::new(reads, read_buf.to_vec(), session, &gate.terms, expires).await)
+}
+
+fn open_v1(gate: &Gate, hash: &str, socket_id: String, verified: Verified, outbox: Outbox) -> ClientSession {
     let (client, problem) = match verified {
         Some(Ok(claims)) => (claims.into_client(socket_id), None),
         Some(Err(problem)) => (Client::anonymous(socket_id), Some(problem)),
         None => (Client::anonymous(socket_id), None),
     };
-    let (reads, writes) = io.into_inner().into_split();
-    let outbox = Outbox::new(writes, gate.outbox_bytes);
     let (exchange, rates) = (Arc::clone(&gate.exchange), Arc::clone(&gate.rates));
-    let mut session = ClientSession::open(exchange, rates, client, &hash, Dialect::V1, outbox);
+    let mut session = ClientSession::open(exchange, rates, client, hash, outbox);
     if let Some(problem) = problem {
         // Like Xano's servers, this one opens the socket as anonymous. Unlike them, it tells the client why.
         session.tell(Refusal::TokenNotAccepted(problem.to_string()));
     }
-    // The HTTP library's read buffer is large and almost always empty. Only its content is kept.
-    Some(Connection::new(reads, read_buf.to_vec(), session, &gate.terms, expires).await)
+    session
+}
+
+/// A token that is not accepted is no reason to refuse the handshake: the error on the socket names the problem.
+fn open_v2(gate: &Gate, address: Address, socket_id: String, verified: Verified, outbox: Outbox) -> ClientSession {
+    let verified = verified.transpose().and_then(|claims| match claims {
+        Some(claims) if claims.tenant.as_deref() != address.tenant() => Err(TokenProblem::Tenant),
+        claims => Ok(claims),
+    });
+    let user = verified.map(|claims| claims.map(|claims| claims.into_client(socket_id).into()));
+    let visitor = Visitor { address, user: user.map_err(|problem| problem.to_string()) };
+    ClientSession::open_v2(Arc::clone(&gate.exchange), Arc::clone(&gate.rates), visitor, outbox)
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<String, Rejection> {

@@ -17,6 +17,7 @@ mod load;
 mod observability;
 mod panel;
 mod pending;
+mod realtime_servers;
 mod redis_url;
 mod settings;
 mod support;

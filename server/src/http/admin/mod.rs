@@ -30,6 +30,7 @@ pub use token_file::TokenFile;
 use workspace::ReplaceError;
 pub(crate) use workspace::Workspace;
 
+use crate::cluster::PutError;
 use crate::exchange::Exchange;
 use crate::http::api_error::{ApiError, JsonBody, TextBody};
 use crate::hub::Refusal;
@@ -100,6 +101,7 @@ fn refused(error: ReplaceError) -> ApiError {
         ReplaceError::File(error) => ApiError::input(error.to_string()),
         ReplaceError::Settings(error) => ApiError::input(error.to_string()),
         ReplaceError::NoFile => ApiError::not_found(error.to_string()),
+        ReplaceError::Unshared(PutError::NotShareable(error)) => ApiError::input(error.to_string()),
         ReplaceError::Unshared(_) => ApiError::unavailable(error.to_string()),
         ReplaceError::Unsaved(_) | ReplaceError::InForceUnsaved(_) => ApiError::fatal(error.to_string()),
     }

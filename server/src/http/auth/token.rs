@@ -23,6 +23,9 @@ pub(crate) struct Claims {
     /// The properties that every member of a channel sees of this user.
     #[serde(default)]
     pub(crate) extras: Map<String, Value>,
+    /// The tenant whose sockets of V2 the token is for; `None` for the addresses without a tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<String>,
     /// The expiry, in seconds since 1970.
     exp: u64,
 }
@@ -31,7 +34,7 @@ impl Claims {
     /// Creates the claims of a user, valid for one day.
     pub(crate) fn new(dbo_id: i64, id: i64, extras: Map<String, Value>) -> Claims {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Claims { dbo_id, id, extras, exp: now.as_secs() + LIFETIME_S }
+        Claims { dbo_id, id, extras, tenant: None, exp: now.as_secs() + LIFETIME_S }
     }
 
     /// Returns the time from which a new socket with this token would be refused; `None` if that is beyond the range of
@@ -63,6 +66,8 @@ pub(crate) enum TokenProblem {
     Algorithm,
     #[error("its claims must be dbo_id and id (whole numbers above 0), extras (an object) and exp")]
     Claims,
+    #[error("for another tenant")]
+    Tenant,
     #[error("not a JSON Web Token")]
     NoToken,
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use xano_realtime_server::{Config, settings};
 
 use super::Cluster;
-use crate::binary::server;
+use crate::binary::{complaint, server};
 use crate::support::redis::Redis;
 use crate::support::{Folder, Running, admin, get, patiently};
 
@@ -85,18 +85,39 @@ async fn an_empty_or_short_signing_key_in_redis_is_refused_with_the_reason_until
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_read_the_shared_settings_does_not_serve_and_says_why() {
+async fn a_server_that_cannot_use_the_shared_settings_does_not_serve_and_says_why() {
     let redis = Redis::start();
     let () = redis.does(r#"SET xano:settings {"enabled":true,"channels":[],"newer":1}"#).await;
     let starting = Starting::on(&redis, &mut server());
-    let said = starting.says("cannot be read");
+    let said = starting.says("cannot be used");
     assert!(said.contains("newer"), "{said}");
     let () = redis.does("DEL xano:settings").await;
     assert_eq!(get(starting.address(), "/health").await.0, 200);
 }
 
 #[tokio::test]
-async fn a_running_server_keeps_its_settings_while_the_shared_ones_cannot_be_read() {
+async fn realtime_servers_are_not_shared_and_every_way_to_put_them_in_force_says_so() {
+    let servers = json!({ "servers": [{ "name": "main", "canonical": "rtmain01", "enabled": true }] }).to_string();
+    let folder = Folder::new("not-shareable").with_file("realtime.json", &servers);
+    let file = folder.0.join("realtime.json");
+    let redis = Redis::start();
+    let said = complaint(server().args(["--redis", &redis.address(), "--config"]).arg(&file));
+    assert!(said.contains("servers: Realtime V2") && said.contains("without --redis"), "{said}");
+
+    let config = Config { settings_file: Some(file), redis: Some(redis.url()), ..Config::default() };
+    let running = Running::start_with(config).await;
+    for (method, path, body) in [("PUT", "", &*servers), ("POST", "/reload", "")] {
+        let answer = admin(running.address, method, path, body).await;
+        assert_eq!(answer.status, 400, "{}", answer.body);
+        assert!(answer.json()["message"].as_str().unwrap().starts_with("servers: Realtime V2"), "{}", answer.body);
+    }
+    let () = redis.does(&format!("SET xano:settings {servers}")).await;
+    let starting = Starting::on(&redis, &mut server());
+    assert!(starting.says("cannot be used").contains("servers: Realtime V2"));
+}
+
+#[tokio::test]
+async fn a_running_server_keeps_its_settings_while_the_shared_ones_cannot_be_used() {
     let cluster = Cluster::with_row(json!({ "anonymous_clients": false })).await;
     let mut jill = cluster.one.client().await;
     let () = cluster.redis.does(r#"SET xano:settings {"enabled":true,"channels":[],"newer":1}"#).await;

@@ -1,6 +1,11 @@
-// The fields of a channel, with the labels of Xano's own panel.
+// The channels of V1, with the labels of Xano's own panel.
 
-export const SWITCHES = [
+import { DESCRIPTION } from "./kind.js";
+
+/** The history sizes that the form offers, in messages. */
+const HISTORY_SIZES = [0, 25, 50, 100, 250, 1000];
+
+const SWITCHES = [
   { key: "enabled", words: "Channel Status", hint: "Off: as if the channel were not in this list." },
   {
     key: "wildcard",
@@ -38,11 +43,43 @@ export const SWITCHES = [
   },
 ];
 
-/** The history sizes that the form offers, in messages. */
-export const HISTORY_SIZES = [0, 25, 50, 100, 250, 1000];
+/** @type {import("./kind.js").Kind} */
+export const CHANNEL = {
+  key: "pattern",
+  onOff: "enabled",
+  name: "channel",
+  none: "No channels: nobody can join anything.",
+  lists: {},
+  fresh: newChannel,
+  fields: [
+    {
+      type: "text",
+      key: "pattern",
+      words: "Channel Target",
+      hint: "The channel's name, such as marvel-chat-room or chat/*",
+    },
+    DESCRIPTION,
+    ...SWITCHES.map(fieldOf),
+    {
+      type: "select",
+      key: "history",
+      words: "Message History",
+      hint: "How many messages are kept for clients that join later.",
+      choices: HISTORY_SIZES.map((size) => [size, size === 0 ? "None" : size.toLocaleString("en")]),
+    },
+    { type: "urls", shows: "triggers", hint: "Triggers, from the settings file" },
+  ],
+};
+
+function fieldOf({ authenticatedOnly, ...own }) {
+  const field = { type: "switch", ...own };
+  if (!authenticatedOnly) return field;
+  const child = { type: "switch", words: "Authenticated Only", parent: own.key, ...authenticatedOnly };
+  return { type: "family", fields: [field, child] };
+}
 
 /** Returns the values of a new channel: it is enabled and permits nothing. */
-export function newChannel() {
+function newChannel() {
   const channel = { pattern: "", description: "", history: 0 };
   for (const { key, authenticatedOnly } of SWITCHES) {
     channel[key] = key === "enabled";

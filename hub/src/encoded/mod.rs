@@ -3,9 +3,18 @@
 //! The WebSocket header and the text are one allocation, so a frame for one recipient or for thousands is encoded once
 //! and written as one slice. A history answer is spliced from the frames of its messages without copying them: while a
 //! slow reader has not received it, it costs a pointer per message. Measurements: docs/decisions/009-limits.md.
+//!
+//! # Layout
+//!
+//! - `series`: several frames that repeat other frames, except for their ends.
+
+mod series;
 
 use std::fmt;
 use std::sync::Arc;
+
+pub(crate) use series::Ends;
+use series::Series;
 
 /// A frame in the form in which it is written to sockets. Cloning it copies no bytes.
 #[derive(Clone)]
@@ -16,6 +25,7 @@ enum Parts {
     /// The header and the text.
     Whole(Arc<[u8]>),
     Spliced(Arc<Spliced>),
+    Series(Arc<Series>),
 }
 
 /// The text of an answer that contains a list of frames.
@@ -56,12 +66,18 @@ impl Encoded {
         Encoded(Parts::Spliced(Arc::new(Spliced { opening: head.into(), frames, closing, len })))
     }
 
+    /// Encodes variants of frames, which leave together. There must be one at least.
+    pub(super) fn series<'a>(frames: impl Iterator<Item = &'a Encoded>, ends: &Ends<'_>) -> Encoded {
+        Encoded(Parts::Series(Arc::new(Series::new(frames.filter_map(Encoded::whole), ends))))
+    }
+
     /// Returns the number of bytes on the wire.
     #[allow(clippy::len_without_is_empty, reason = "no frame is empty: each has a header")]
     pub fn len(&self) -> usize {
         match &self.0 {
             Parts::Whole(bytes) => bytes.len(),
             Parts::Spliced(spliced) => spliced.len,
+            Parts::Series(series) => series.len(),
         }
     }
 
@@ -84,7 +100,7 @@ impl Encoded {
     fn whole(&self) -> Option<&Arc<[u8]>> {
         match &self.0 {
             Parts::Whole(bytes) => Some(bytes),
-            Parts::Spliced(_) => None,
+            Parts::Spliced(_) | Parts::Series(_) => None,
         }
     }
 
@@ -92,6 +108,7 @@ impl Encoded {
         match &self.0 {
             Parts::Whole(bytes) => (index == 0).then_some(&**bytes),
             Parts::Spliced(spliced) => spliced.piece(index),
+            Parts::Series(series) => series.piece(index),
         }
     }
 }

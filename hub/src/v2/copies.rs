@@ -1,0 +1,202 @@
+//! Messages whose `deliver` trigger is asked for each recipient: it may drop or replace that recipient's copy.
+//!
+//! The frames of a channel keep their order for each recipient. So what comes after a copy whose answer is open waits
+//! behind it, the receipt of the recipient's own messages included. Transcript and replay do not ask the trigger.
+//! (guess: deliver-live-only)
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::broadcast::Outgoing;
+use super::frames;
+use super::service::Service;
+use crate::depth::is_too_deep;
+use crate::message_id::MessageId;
+use crate::triggers::Answer;
+use crate::{ConnectionId, Encoded, Output};
+
+/// The frames of one channel that wait for its `deliver` trigger, by recipient.
+#[derive(Debug, Default)]
+pub(super) struct Copies {
+    waiting: BTreeMap<ConnectionId, Line>,
+    last: u64,
+}
+
+/// The frames that wait for one recipient, oldest first.
+#[derive(Debug, Default)]
+struct Line {
+    frames: VecDeque<Waiting>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Waiting {
+    /// The trigger was asked.
+    Asked { number: u64, copy: Copy },
+    /// The frame is only behind another one.
+    Behind { frame: Encoded, is_message: bool },
+}
+
+/// A message for one recipient, as it goes out if the trigger does not change it.
+#[derive(Debug)]
+struct Copy {
+    frame: Encoded,
+    name: Option<Box<str>>,
+    id: Option<MessageId>,
+}
+
+impl Waiting {
+    fn bytes(&self) -> usize {
+        match self {
+            Waiting::Asked { copy, .. } => copy.frame.len() + FRAME_BYTES,
+            Waiting::Behind { frame, .. } => frame.len() + FRAME_BYTES,
+        }
+    }
+}
+
+impl Line {
+    /// Adds a frame, unless too many bytes wait.
+    fn push(&mut self, waiting: Waiting) -> bool {
+        let fits = self.bytes <= LINE_BYTES;
+        if fits {
+            self.bytes += waiting.bytes();
+            self.frames.push_back(waiting);
+        }
+        fits
+    }
+
+    /// Replaces the copy that was asked about. `None` removes it.
+    fn decide(&mut self, number: u64, decide: impl FnOnce(Copy) -> Option<Encoded>) {
+        let is_asked = |waiting: &Waiting| matches!(waiting, Waiting::Asked { number: asked, .. } if *asked == number);
+        let Some(at) = self.frames.iter().position(is_asked) else {
+            return;
+        };
+        if let Some(waiting) = self.frames.remove(at) {
+            self.bytes -= waiting.bytes();
+            if let Waiting::Asked { copy, .. } = waiting
+                && let Some(frame) = decide(copy)
+            {
+                let decided = Waiting::Behind { frame, is_message: true };
+                self.bytes += decided.bytes();
+                self.frames.insert(at, decided);
+            }
+        }
+    }
+
+    /// Takes the frames before the first open question.
+    fn take_decided(&mut self) -> Vec<(Encoded, bool)> {
+        let mut decided = Vec::new();
+        while let Some(Waiting::Behind { frame, is_message }) =
+            self.frames.pop_front_if(|waiting| matches!(waiting, Waiting::Behind { .. }))
+        {
+            self.bytes -= frame.len() + FRAME_BYTES;
+            decided.push((frame, is_message));
+        }
+        decided
+    }
+}
+
+impl Copies {
+    /// Returns the frame if it may go out now. Otherwise it waits behind the copies of the same recipient.
+    pub(super) fn after_copies(&mut self, to: ConnectionId, frame: Encoded) -> Option<Encoded> {
+        match self.waiting.get_mut(&to) {
+            None => Some(frame),
+            Some(line) => {
+                line.push(Waiting::Behind { frame, is_message: false });
+                None
+            }
+        }
+    }
+
+    /// Drops the frames of a member that has left.
+    pub(super) fn forget(&mut self, id: ConnectionId) {
+        self.waiting.remove(&id);
+    }
+}
+
+impl Service {
+    /// Delivers a message to its recipients, or asks the `deliver` trigger about each of them.
+    pub(super) fn deliver(
+        &mut self,
+        key: &Arc<str>,
+        outgoing: &Outgoing<'_>,
+        mut recipients: Vec<ConnectionId>,
+        frame: Encoded,
+        id: Option<MessageId>,
+        sink: &mut Vec<Output>,
+    ) {
+        let Some(state) = self.channels.get_mut(key) else {
+            return;
+        };
+        let trigger = Some(&state.settings).filter(|settings| settings.delivery.per_recipient);
+        if let Some(url) = trigger.and_then(|settings| settings.triggers.deliver.clone()) {
+            let mut asked = Vec::with_capacity(recipients.len());
+            for to in recipients {
+                state.copies.last += 1;
+                let number = state.copies.last;
+                let copy = Copy { frame: frame.clone(), name: outgoing.name.map(Into::into), id };
+                // Beyond the bound, the recipient does not get the message. On an at-least-once channel, the next join
+                // replays it.
+                if state.copies.waiting.entry(to).or_default().push(Waiting::Asked { number, copy }) {
+                    asked.push((to, number));
+                }
+            }
+            for (to, number) in asked {
+                self.ask_about_copy(to, number, key, url.clone(), outgoing);
+            }
+            return;
+        }
+        if !state.copies.waiting.is_empty() {
+            recipients.retain(|to| match state.copies.waiting.get_mut(to) {
+                None => true,
+                Some(line) => {
+                    line.push(Waiting::Behind { frame: frame.clone(), is_message: true });
+                    false
+                }
+            });
+        }
+        if !recipients.is_empty() {
+            sink.push(Output::message(recipients, frame));
+        }
+    }
+
+    /// Handles the answer about the copy of one recipient: `null` drops it, an object replaces the payload, anything
+    /// else changes nothing. Without an answer, the recipient gets nothing: the trigger may be there to hide something.
+    /// (guess: deliver-failed)
+    pub(super) fn decide_copy(
+        &mut self,
+        to: ConnectionId,
+        key: &Arc<str>,
+        number: u64,
+        answer: &Answer,
+        sink: &mut Vec<Output>,
+    ) {
+        let Some(state) = self.channels.get_mut(key) else {
+            return;
+        };
+        let name = Arc::clone(&state.name);
+        let Some(line) = state.copies.waiting.get_mut(&to) else {
+            return;
+        };
+        line.decide(number, |copy| match answer {
+            Answer::Json(json) if json.get() == "null" || is_too_deep(json.get()) => None,
+            Answer::Json(json) if json.get().starts_with('{') => {
+                Some(frames::message(&name, copy.name.as_deref(), copy.id, Some(json)))
+            }
+            Answer::Json(_) | Answer::NotJson => Some(copy.frame),
+            Answer::Busy | Answer::Failed => None,
+        });
+        for (frame, is_message) in line.take_decided() {
+            sink.push(if is_message { Output::message(vec![to], frame) } else { Output::to_one(to, frame) });
+        }
+        if line.frames.is_empty() {
+            state.copies.waiting.remove(&to);
+        }
+    }
+}
+
+/// The bytes that may wait for one recipient. One frame may exceed the bound.
+const LINE_BYTES: usize = 1024 * 1024;
+
+/// What a waiting frame takes beside its bytes.
+const FRAME_BYTES: usize = 128;
