@@ -67,6 +67,8 @@ export interface XanoRealtimeActionOptions {
   socketId?: string | null;
   /** Realtime V2: which message of the channel it is. V1 has no use for it. */
   type?: string;
+  /** Realtime V2: only this user gets the message. */
+  to?: { dbo_id: number; row_id: number | string };
 }
 
 /** Who sent a message, or who is on a channel. */
@@ -84,10 +86,15 @@ export declare class XanoRealtimeClient implements XanoRealtimeSender {
   socketId: string;
   extras: Record<string, any>;
   permissions: { dbo_id: number; row_id: number };
-  /** Sends a private message to this one. */
-  message(payload: any): void;
-  /** Sends a private message to this one, again and again until the server has answered. */
-  publish(payload: any): Promise<XanoPublished>;
+  /** Realtime V2 has these fields of a `XanoMember`, and neither `socketId` nor `permissions`. */
+  id?: string;
+  dbo_id?: number;
+  authenticated?: boolean;
+  joined_at?: number;
+  /** Sends a private message to this one. On V2 to every socket of the user; an anonymous member has no address: throws. */
+  message(payload: any, options?: Partial<XanoRealtimeActionOptions>): void;
+  /** Sends a private message to this one, again and again until the server has answered; on V2 once. */
+  publish(payload: any, options?: Partial<XanoRealtimeActionOptions>): Promise<XanoPublished>;
   /** Asks for the history shared with this one. */
   history(): void;
 }
@@ -110,15 +117,27 @@ export interface XanoPublished {
   id?: string | null;
   /** The workspace has dropped it. */
   dropped?: true;
+  /** Realtime V2: how many clients got it on the sender's node of the service. */
+  delivered?: number;
+}
+
+/** A member as Realtime V2 has it: an identity, however many sockets it has. Each anonymous socket is one, with id `"0"`. */
+export interface XanoMember {
+  id: string;
+  dbo_id: number;
+  authenticated: boolean;
+  /** What the token says of the user; may be an empty array. */
+  extras: any;
+  joined_at: number;
 }
 
 /** What an action of each name carries; `Payload` is that of the channel's messages. */
 export interface XanoRealtimePayloads<Payload = any> {
   connection_status: XanoConnectionStatus;
-  ack: any;
-  broadcast: any;
+  ack: { cursor: string };
+  broadcast: { delivered_local: number; id?: string; dropped?: true; direct?: true };
   conversation_end: any;
-  conversation_start: any;
+  conversation_start: { count: number };
   error: { message: string; code?: XanoErrorCode | (string & {}) };
   event: { data: any; dbo_id: number; row_id: number };
   history: { history: XanoRealtimeAction<Payload>[] };
@@ -126,9 +145,10 @@ export interface XanoRealtimePayloads<Payload = any> {
   leave: any;
   message: Payload;
   presence: any;
-  presence_full: { presence: XanoRealtimeSender[] };
-  presence_join: any;
-  presence_leave: any;
+  /** V1 has `presence`, V2 has `members`. */
+  presence_full: { presence: XanoRealtimeSender[]; members: XanoMember[] };
+  presence_join: { member: XanoMember };
+  presence_leave: { member: XanoMember };
   presence_update: { action: `${ERealtimePresenceAction}`; presence: XanoRealtimeSender };
   replay: any;
 }
@@ -137,12 +157,17 @@ export interface XanoRealtimePayloads<Payload = any> {
 export interface XanoRealtimeActionFields {
   client?: XanoRealtimeSender;
   options?: XanoRealtimeActionOptions;
-  /** It came while there was no connection (`recover`). */
+  /** It came while there was no connection (`recover`; on Realtime V2 without being asked for). */
   replayed?: true;
   /** Realtime V2 has these at the top of a frame. */
   channel?: string;
+  /** Of messages that are acknowledged. */
   id?: string;
+  /** Which message handler of the channel it belongs to. */
   type?: string;
+  /** It is one of the transcript, which comes after a join; `ts` says when it was sent, in seconds since 1970. */
+  conversation?: true;
+  ts?: number;
 }
 
 /** Some action. Its name compares with literals too: `action.action === "message"`. */
@@ -178,10 +203,41 @@ export interface XanoRealtimeChannelOptions {
    * When false, such a message is refused with an `error` action, code `not_connected`. Default: true.
    */
   queueOfflineActions?: boolean;
-  /** Realtime V2: the `type` of messages that are sent without one. */
+  /** Realtime V2: the `type` of messages that are sent without one. A message without any throws. */
   messageType?: string;
-  /** Realtime V2: the application acknowledges by itself. Default: false. */
+  /**
+   * Realtime V2: the application acknowledges by itself, with `channel.ack(id)`. What it has not acknowledged comes again
+   * after the next join, also what was handled. Where one channel object wishes it, it holds for all of that channel.
+   * Default: false, which acknowledges a message once every handler, and the promise that it returned, has finished.
+   */
   manualAck?: boolean;
+}
+
+/** A message of one of these types: `action.type === "say"` tells its payload. */
+export type XanoTypedMessage<Messages> = {
+  [Type in keyof Messages & string]: XanoRealtimeActionOf<"message", Messages[Type]> & { type: Type };
+}[keyof Messages & string];
+
+/**
+ * A channel of Realtime V2 with the payload of each type of message: pass the types as
+ * `client.channel<XanoTyped<{ say: Say; typing: Typing }>>("rooms/42")`.
+ */
+export interface XanoTypedChannel<Messages>
+  extends Pick<XanoRealtimeChannel, "ack" | "channel" | "destroy" | "getPresence" | "joined" | "off" | "options"> {
+  on(action: "message", handler: (action: XanoTypedMessage<Messages>) => unknown, onError?: XanoErrorHandler): this;
+  on<Name extends RealtimeActionName>(action: Name, handler: (action: XanoRealtimeActionOf<Name>) => unknown): this;
+  once(action: "message"): Promise<XanoTypedMessage<Messages>>;
+  message<Type extends keyof Messages & string>(payload: Messages[Type], options: { type: Type }): void;
+  publish<Type extends keyof Messages & string>(
+    payload: Messages[Type],
+    options: { type: Type },
+  ): Promise<XanoPublished>;
+}
+
+declare const messages: unique symbol;
+/** The types of messages of a channel, with their payloads. */
+export interface XanoTyped<Messages> {
+  readonly [messages]: Messages;
 }
 
 export interface XanoSubscriptionOptions {
@@ -263,7 +319,7 @@ export declare class XanoRealtimeChannel<Payload = any> {
   /** Asks for the kept messages. Rejects as `joined` does. */
   fetchHistory(): Promise<XanoRealtimeAction<Payload>[]>;
 
-  /** Realtime V2 acknowledges messages up to that one. Does nothing on V1. */
+  /** Realtime V2 acknowledges messages up to that one, at once. Does nothing before the join, and on V1. */
   ack(cursor: string): void;
 
   /** Who is on the channel. Empty unless the channel was made with `presence: true`. */
@@ -292,10 +348,13 @@ export interface XanoClientConfig {
   realtimeCanonical?: string | null;
   /** The connection hash, by its oldest name. */
   realtimeConnectionHash?: string | null;
-  /** Default: 1, Realtime (Legacy). With 2 the first `channel()` throws: V2 is not supported yet. */
+  /** Default: 1, Realtime (Legacy). */
   realtimeVersion?: 1 | 2;
-  /** Realtime V2: which client it is, for messages that are acknowledged. V1 has no use for it. */
-  realtimeClientId?: string | null;
+  /**
+   * Realtime V2: which client it is, for what an anonymous client has acknowledged. A text is used as it is. Default: made
+   * once for the page; with `{ storage: true }` for the tab (`sessionStorage`), so that a reload goes on where it was.
+   */
+  realtimeClientId?: string | null | { storage: boolean };
   /**
    * Authenticates the realtime connection. Read whenever a socket is about to open. A function is asked then: one that
    * throws, rejects or takes over 10 seconds counts as a failed attempt (an `error` action, code `no_token`); `null`
@@ -379,6 +438,10 @@ export interface XanoChannelClient {
    * A channel of this name; `Payload` is what its messages carry. Throws when the settings lack a base URL or a
    * connection, and where WebAssembly is refused: the first channel compiles it.
    */
+  channel<Typed extends XanoTyped<any> = never>(
+    channel: [Typed] extends [never] ? never : 0 extends 1 & Typed ? never : string,
+    options?: Partial<XanoRealtimeChannelOptions>,
+  ): XanoTypedChannel<Typed[typeof messages]>;
   channel<Payload = any>(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel<Payload>;
   /** For `ReturnType<XanoClient["channel"]>`, which looks at the last signature alone. */
   channel(channel: string, options?: Partial<XanoRealtimeChannelOptions>): XanoRealtimeChannel;

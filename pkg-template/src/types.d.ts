@@ -7,6 +7,11 @@ export interface Action {
   options?: any;
   payload?: any;
   replayed?: boolean;
+  /** On V2, as the service sends them. */
+  channel?: any;
+  conversation?: any;
+  id?: any;
+  type?: any;
 }
 
 /** What connects: a text, a function that gives one, or nothing for an anonymous connection. */
@@ -25,10 +30,13 @@ export interface Config {
   realtimeConnectionCanonical?: string | null;
   realtimeConnectionHash?: string | null;
   realtimeVersion?: number;
+  realtimeClientId?: any;
   responseObjectPrefix?: string;
   storage: Storage;
   /** Tells this client from others: where a framework wraps it in a proxy, identity does not. */
   client: number;
+  /** The client id of a client of V2. */
+  connectAs: string | undefined;
   /** What its sockets are opened with now. */
   token(): Token;
   _onStatus(action: Action): void;
@@ -45,6 +53,8 @@ export interface ChannelOptions {
   presence?: boolean;
   recover?: boolean;
   queueOfflineActions?: boolean;
+  messageType?: string;
+  manualAck?: boolean;
 }
 
 /** What the page holds of a channel. */
@@ -56,7 +66,7 @@ export interface ChannelObject {
 /** A handler, as a channel object keeps it. */
 export interface Handler {
   wanted: string | undefined;
-  run: (action: any) => void;
+  run: (action: any) => unknown;
   takesErrors: ((action: any) => void) | undefined;
   isInternal: boolean;
   isRemoved: boolean;

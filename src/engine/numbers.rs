@@ -3,6 +3,7 @@
 
 use xano_realtime_protocol::CloseCode;
 
+use super::Step;
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -26,7 +27,7 @@ macro_rules! numbered {
 /// | kind | a | b | c | d |
 /// |---|---|---|---|---|
 /// | `JOIN` | channel | [`bits`] of its options | | |
-/// | `LEAVE` | channel | | | |
+/// | `LEAVE`, `RECEIPT` | channel | | | |
 /// | `SEND` | channel | frame | its bytes | [`bits`] |
 /// | `PUBLISH` | channel | frame | its bytes | [`bits`] |
 /// | `ANSWERED` | channel | frame | | |
@@ -40,11 +41,14 @@ macro_rules! numbered {
 /// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
+/// | `DELIVERY` | channel | its id's number | its step, of [`bits`] | |
+/// | `GREETED` | 1 when it is ready | | | |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
         WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
+        GREETED RECEIPT DELIVERY
     }
 }
 
@@ -63,12 +67,14 @@ pub mod input {
 /// | `SETTLED` | frame | failure; all bits set: none | |
 /// | `SET_TIMER` | timer | after ms | 1 when it only watches |
 /// | `DISCONNECTED` | close code | next attempt; 0: none | in ms |
+/// | `JUDGED` | channel | the number of an id | 1 when its handlers get it |
+/// | `SEND_ACK` | channel | the number of an id | |
 /// | `FAILED` | failure | channel; all bits set: every one | |
 /// | the others | | | |
 pub mod output {
     numbered! {
         OPEN_SOCKET CLOSE_SOCKET DROP_SOCKET SEND_JOIN SEND_LEAVE SEND_FRAME SEND_PUBLISHED SETTLED FORGET_FRAME FORGET_CHANNEL
-        FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED
+        FORGET_CONNECTION JOINED TAKE_POSITION HAND_OUT AWAIT_WRITABLE AWAIT_TICK_END SEND_PING SET_TIMER CLEAR_TIMER CONNECTED DISCONNECTED FAILED JUDGED SEND_ACK
     }
 }
 
@@ -86,6 +92,8 @@ pub mod bits {
     pub const RETURNS: u32 = JoinOptions::RETURNS.bits();
     /// Of a join: the host keeps the position of a channel that returns.
     pub const POSITION: u32 = JoinOptions::POSITION.bits();
+    /// Of a join: the connection speaks Realtime V2.
+    pub const V2: u32 = JoinOptions::V2.bits();
     /// Of an acknowledgement: pings are answered.
     pub const ANSWERS_PINGS: u32 = 1;
     /// Of an acknowledgement: it names a position.
@@ -103,13 +111,27 @@ pub mod bits {
     /// Of a published frame: it was sent with its key over another connection.
     pub const WAS_SENT: u32 = 4;
 
+    /// Of a message with an id: it has come.
+    pub const ARRIVED: u32 = 0;
+    /// Of a message with an id: it has come in a transcript.
+    pub const SHOWN: u32 = 1;
+    /// Of a message with an id: its handlers have finished.
+    pub const DONE: u32 = 2;
+    /// Of a message with an id: one of its handlers has failed.
+    pub const BROKEN: u32 = 3;
+
     /// Every name with its number.
     pub const ALL: &[(&str, u32)] = &[
+        ("ARRIVED", ARRIVED),
+        ("SHOWN", SHOWN),
+        ("DONE", DONE),
+        ("BROKEN", BROKEN),
         ("HISTORY", HISTORY),
         ("PRESENCE", PRESENCE),
         ("RECOVER", RECOVER),
         ("RETURNS", RETURNS),
         ("POSITION", POSITION),
+        ("V2", V2),
         ("ANSWERS_PINGS", ANSWERS_PINGS),
         ("HAS_POSITION", HAS_POSITION),
         ("ANSWERS_KEYS", ANSWERS_KEYS),
@@ -166,6 +188,17 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::ELAPSED => handle(Input::Elapsed { timer: a, quiet_ms: b, heard: c != 0 }),
         input::RESUMED => handle(Input::Resumed { slept: a != 0 }),
         input::RECONNECT => handle(Input::Reconnect),
+        input::GREETED => handle(Input::Greeted { ready: a != 0 }),
+        input::RECEIPT => handle(Input::Receipt { channel: a }),
+        input::DELIVERY => {
+            let step = match c {
+                bits::ARRIVED => Step::Arrived,
+                bits::SHOWN => Step::Shown,
+                bits::DONE => Step::Done,
+                _ => Step::Failed,
+            };
+            handle(Input::Delivery { channel: a, message: b, step });
+        }
         _ => return false,
     }
     true
@@ -204,6 +237,8 @@ pub fn encode(output: Output) -> [u32; 4] {
             let Attempt { number, in_ms } = next.unwrap_or(Attempt { number: 0, in_ms: 0 });
             [DISCONNECTED, code.0.into(), number, in_ms]
         }
+        Output::Judged { channel, message, hand_out } => [JUDGED, channel, message, hand_out.into()],
+        Output::SendAck { channel, message } => [SEND_ACK, channel, message, 0],
         Output::Failed { channel, failure } => [FAILED, failure as u32, channel.unwrap_or(u32::MAX), 0],
     }
 }

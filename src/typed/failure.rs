@@ -81,6 +81,8 @@ failures! {
     /// The server has restarted, and with it went what it knew of the message that was published; or it knows no keys, and the
     /// message has not come back.
     Unconfirmed;
+    /// V2: the handlers of a message have failed three times.
+    Poisoned;
     /// The server does not let this client join the channel.
     Refused;
 }

@@ -157,6 +157,9 @@ fn describe(output: &Output) -> String {
         Output::AwaitWritable => "await writable".to_owned(),
         Output::AwaitTickEnd => "await the end of the tick".to_owned(),
         Output::SendPing => "send ping".to_owned(),
+        Output::Judged { hand_out: true, .. } => "hand out the message".to_owned(),
+        Output::Judged { hand_out: false, .. } => "drop the message".to_owned(),
+        Output::SendAck { .. } => "acknowledge the message".to_owned(),
         Output::Failed { failure, .. } => format!("error: {failure:?}"),
     }
 }

@@ -41,12 +41,3 @@ test("it begins where WebAssembly is there after all", () => {
     .on(() => {})
     .destroy();
 });
-
-test("with realtimeVersion 2 the first channel says that V2 is not supported yet, and HTTP works", async () => {
-  const jill = client({ realtimeVersion: 2, realtimeClientId: "jill" });
-  assert.throws(
-    () => jill.channel("room", { messageType: "send", manualAck: true }),
-    /realtimeVersion 2 .+ not supported/,
-  );
-  assert.equal((await jill.get("/me")).status, 200);
-});

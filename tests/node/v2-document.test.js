@@ -64,3 +64,16 @@ function named(text, pattern) {
 function read(folder, file) {
   return readFileSync(join(folder, file), "utf8");
 }
+
+test("every deviation on V2 has its number, and a test that shows it", () => {
+  const deviations = readFileSync(new URL("../../docs/deviations.md", import.meta.url), "utf8");
+  const rows = [...deviations.matchAll(/^\| V2\.(\d+) \|.* \| (.+) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, number]) => Number(number)),
+    rows.map((_, index) => index + 1),
+  );
+  const tests = ["client", "acknowledgement", "receipts"].map((name) => new URL(`v2-${name}.test.js`, import.meta.url));
+  const sources = tests.map((file) => readFileSync(file, "utf8")).join("");
+  for (const [, number, title] of rows) assert.ok(sources.includes(`test("${title}"`), `V2.${number}`);
+  assert.ok(rows.length > 0);
+});

@@ -153,6 +153,7 @@ impl World {
                     assert!(self.waiting.values().all(VecDeque::is_empty), "a frame still waits on an open socket");
                 }
                 Output::Disconnected { .. } | Output::Failed { .. } => {}
+                Output::Judged { .. } | Output::SendAck { .. } => unreachable!("V1 acknowledges nothing"),
             }
         }
     }

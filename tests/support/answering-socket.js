@@ -15,6 +15,7 @@ export class AnsweringSocket extends FakeSocket {
 
   #respond({ action, options, payload }) {
     const reply = (of, content, client = null) => this.deliver({ action: of, client, options, payload: content });
+    if (action === "ping") this.deliver({ action: "pong" });
     if (action === "join") {
       reply("join", {});
       if (payload.presence) {

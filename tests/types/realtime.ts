@@ -1,6 +1,13 @@
 // Compiled, never run: what the types of realtime infer.
 
-import { ERealtimeAction, XanoClient, type XanoRealtimeAction, type XanoRealtimeAnyAction } from "xano-wasm";
+import {
+  ERealtimeAction,
+  XanoClient,
+  type XanoRealtimeAction,
+  type XanoRealtimeAnyAction,
+  type XanoRealtimeChannel,
+  type XanoTyped,
+} from "xano-wasm";
 
 interface ChatMessage {
   name: string;
@@ -64,7 +71,7 @@ export const isMessage = ({ action }: XanoRealtimeAnyAction) =>
 client.destroy();
 client.disconnect();
 
-// Names of Realtime V2, accepted already.
+// Realtime V2.
 new XanoClient({ realtimeCanonical: "rtmain01", realtimeVersion: 2, realtimeClientId: "jill" });
 const ordered = client.channel("orders", { messageType: "send", manualAck: true });
 ordered.message({ text: "Hello" }, { type: "send" });
@@ -73,6 +80,19 @@ ordered.on("presence_join", ({ payload }) => payload.member);
 ordered.ack("1788471242750-0");
 // @ts-expect-error: there are two versions
 new XanoClient({ realtimeVersion: 3 });
+
+new XanoClient({ realtimeVersion: 2, realtimeClientId: { storage: true } });
+const typed = client.channel<XanoTyped<{ say: { text: string }; typing: boolean }>>("rooms/42");
+typed.on("message", (action) => (action.type === "say" ? action.payload.text.length : action.payload === true));
+typed.message({ text: "Hello" }, { type: "say" });
+typed.publish(true, { type: "typing" }).then(({ delivered }) => delivered);
+// @ts-expect-error: that is the payload of another type
+typed.message(true, { type: "say" });
+// @ts-expect-error: a payload is known once the type is
+typed.on("message", ({ payload }) => payload.text);
+
+export const wrapped = <Payload>(name: string): XanoRealtimeChannel<Payload> => client.channel<Payload>(name);
+export const anything = (): XanoRealtimeChannel => client.channel<any>("room");
 
 // Tokens may come from a function.
 client.setRealtimeAuthToken(async () => "token");

@@ -269,7 +269,9 @@ impl World {
             | Output::TakePosition { .. }
             | Output::HandOut { .. }
             | Output::SendPublished { .. }
-            | Output::Settled { .. } => {}
+            | Output::Settled { .. }
+            | Output::Judged { .. }
+            | Output::SendAck { .. } => {}
             Output::AwaitWritable => state.turn_at_ms = Some(now_ms + TURN_MS),
             // Nothing else happens in the same tick.
             Output::AwaitTickEnd => self.feed(page, Input::TickEnded),

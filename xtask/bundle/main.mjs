@@ -29,13 +29,14 @@ const shared = {
  * that this package uses.
  */
 const INTERNAL = `
-  acknowledged activate answer attemptFailed awaitWritable cancels carryOut comesBack connection debugging discard enter
-  failed failure formField freeSlots generation got hand handlers handles handOut heard heardBefore held ids isAsking
-  isAt isClosed isConnected isDebugged isDiscarded isHeard isInternal isJoined isMember isOpen isPinged isPlain
-  isRemoved isRepeated isSendingKnown isToldConnected joinOptions leave link listen listeners mayWait missed number
-  object openWith owner pass phase poll position published publisher quiet_ms refusal removeHandlers seen sendIfOpen
-  sendJoin serves setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition
-  takesErrors takesFrames tell tellCancels tellConnected tellFailure tellStatus timer transmit unsent unsubscribe wanted
+  acknowledge acknowledged acknowledgesItself activate answer attemptFailed awaitWritable cancels carryOut clientId
+  comesBack connectAs connection debugging discard enter failed failure formField freeSlots generation got hand
+  handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConnected isDebugged isDiscarded
+  isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
+  isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
+  phase poll position published publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sent_ms serves
+  setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors
+  takesFrames tell tellCancels tellConnected tellFailure tellStatus textOf timer transmit unsent unsubscribe wanted
   wasHeard wasSent watch watchOver
 `;
 const internal = INTERNAL.trim().split(/\s+/);

@@ -21,6 +21,7 @@ import {
   SEND,
   TAKES_FRAMES,
   UNCONFIRMED,
+  V2,
   WAS_SENT,
 } from "./numbers.js";
 import { connectionOf } from "./pool.js";
@@ -78,13 +79,17 @@ export class ChannelHandle {
    * @param {ChannelOptions} options
    * @param {Config} config
    */
-  constructor(channel, url, { history, presence, recover, queueOfflineActions }, config) {
+  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck }, config) {
     ensureCore();
     this.number = ++count;
     this.channel = channel;
     this.url = url;
     this.config = config;
-    this.joinOptions = (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0);
+    this.isV2 = config.connectAs !== undefined;
+    this.joinOptions =
+      (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | (this.isV2 ? V2 : 0);
+    /** Whether the application says which messages it has handled, on V2. */
+    this.acknowledgesItself = !!manualAck;
     /** Whether frames may wait for a connection. */
     this.mayWait = queueOfflineActions !== false;
     handles.set(this.number, this);
@@ -125,7 +130,7 @@ export class ChannelHandle {
   /** Makes the channel object a member of its channel, and asks for the connection. Does nothing when it is one. */
   activate() {
     if (this.isClosed || this.subscription) return;
-    this.enter(connectionOf(this) ?? new Connection(this.url, this.token));
+    this.enter(connectionOf(this) ?? new Connection(this));
   }
 
   /**
@@ -256,7 +261,7 @@ export class ChannelHandle {
    */
   transmit(object, action, options, payload) {
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
-    const text = frameText(action, this.channel, options, payload);
+    const text = this.textOf(action, options, payload);
     ensureCore();
     // Looked up behind `frameText`, which may run code of the application's. What need not wait does not enter the engine.
     const { subscription } = this;
@@ -299,12 +304,34 @@ export class ChannelHandle {
    * @param {Published["settle"]} settle
    */
   publish(object, options, payload, key, settle) {
-    const text = frameText("message", this.channel, { ...options, key }, payload);
+    const text = this.textOf("message", { ...options, key }, payload);
     ensureCore();
     this.object = object;
     const published = { publisher: this, key, settle };
-    const comesBack = !(/** @type {any} */ (options)?.socketId);
+    const comesBack = this.isV2 || !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
+  }
+
+  /**
+   * @param {string} action
+   * @param {any} options
+   * @param {unknown} payload
+   */
+  textOf(action, options, payload) {
+    const { channel, isV2 } = this;
+    return isV2
+      ? frameText("broadcast", channel, { ...options, type: undefined }, payload, options.type)
+      : frameText(action, channel, options, payload);
+  }
+
+  /**
+   * Acknowledges on V2, at once. Before the join there is nothing to acknowledge: all of it comes again.
+   * @param {unknown} cursor
+   */
+  acknowledge(cursor) {
+    if (!this.isJoined) return;
+    const { connection } = /** @type {Subscription} */ (this.subscription);
+    connection.acknowledge(this.channel, cursor);
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -11,8 +11,10 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
+import { judged } from "./v2.js";
 
-/** @import { Action, Token } from "../types.js" */
+/** @import { ChannelHandle } from "./channel-handle.js" */
+/** @import { Action } from "../types.js" */
 
 /** The close code where there was none. */
 const ABNORMAL = 1006;
@@ -58,12 +60,18 @@ export class Connection {
   timer;
 
   /**
-   * @param {string} url
-   * @param {Token} token
+   * What the service has said last, before it was ready.
+   * @type {unknown}
    */
-  constructor(url, token) {
+  refusal;
+
+  /** @param {ChannelHandle} handle that needs it */
+  constructor({ url, token, config }) {
     this.url = url;
     this.token = token;
+    /** On V2 alone. */
+    this.clientId = config.connectAs;
+    this.isV2 = config.connectAs !== undefined;
     connections.add(this);
   }
 
@@ -93,6 +101,11 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
+      if (this.isV2) {
+        subscription.messages = new Map();
+        // Every frame goes through the engine, which counts them.
+        subscription.unsent = 1;
+      }
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -204,6 +217,12 @@ export class Connection {
       case N.DISCONNECTED:
         this.disconnected(a, b, c);
         break;
+      case N.JUDGED:
+        judged(this.subscriptionAt(a), b, c);
+        break;
+      case N.SEND_ACK:
+        this.acknowledge(this.subscriptionAt(a).name, this.subscriptionAt(a).messages.get(b)?.id);
+        break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
     }
@@ -272,9 +291,18 @@ export class Connection {
    */
   sendJoin(channel, options) {
     const { name, position } = this.subscriptionAt(channel);
-    const since = options & N.RECOVER ? position : undefined;
+    const since = options & N.RECOVER && !this.isV2 ? position : undefined;
     const payload = { history: !!(options & N.HISTORY), presence: !!(options & N.PRESENCE), since };
-    this.link?.sendIfOpen(frameText("join", name, undefined, payload));
+    this.link?.sendIfOpen(frameText("join", name, { client_id: this.clientId }, payload));
+  }
+
+  /**
+   * On V2.
+   * @param {string} name
+   * @param {any} id
+   */
+  acknowledge(name, id) {
+    this.link?.sendIfOpen(frameText("ack", name, { client_id: this.clientId, id }, { cursor: id }, undefined, id));
   }
 
   /**
@@ -356,7 +384,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars);
+    const action = failureAction(failure, subscription?.name, particulars, this.isV2, this.refusal);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

@@ -20,6 +20,9 @@ const warnings = new Set();
 const MOST_WARNINGS = 100;
 const ADVICE =
   '(In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
+const PRESENCE_ACTIONS = ["presence_full", "presence_update", "presence_join", "presence_leave"];
+/** What came of a handler that has thrown. */
+export const THREW = {};
 /** Handlers that have thrown. */
 const faulty = new WeakSet();
 
@@ -27,10 +30,13 @@ const faulty = new WeakSet();
  * By index, here and below: in Firefox iterators are 5 % of what a message costs.
  * @param {ChannelHandle[]} handles
  * @param {Action} action
+ * @param {unknown[]} [outcomes] takes what handlers return
  */
-export function handToAll(handles, action) {
+export function handToAll(handles, action, outcomes) {
   isTaken = false;
-  for (let index = 0; index < handles.length; index++) handTo(/** @type {ChannelHandle} */ (handles[index]), action);
+  for (let index = 0; index < handles.length; index++) {
+    handTo(/** @type {ChannelHandle} */ (handles[index]), action, outcomes);
+  }
   if (action.action === "error" && !isTaken && handles.length > 0) warn(action);
 }
 
@@ -52,11 +58,12 @@ function warn({ options, payload }) {
  * Calls the handlers of a channel object that want the action, in the order they were added.
  * @param {ChannelHandle} handle
  * @param {Action} action
+ * @param {unknown[]} [outcomes]
  */
-export function handTo(handle, action) {
+export function handTo(handle, action, outcomes) {
   if (handle.isClosed) return;
   const name = action.action;
-  if (name === "presence_full" || name === "presence_update") handle.object?._track(action);
+  if (PRESENCE_ACTIONS.includes(name)) handle.object?._track(action);
   const { handlers } = handle;
   if (!handlers) return;
   const isError = name === "error";
@@ -69,7 +76,10 @@ export function handTo(handle, action) {
       const run = isError ? handler.takesErrors : handler.run;
       if (isError && run && !handler.isInternal) isTaken = true;
       // What is no function throws, as in the original.
-      if (!isError || run) fenced(/** @type {typeof handler.run} */ (run), action);
+      if (!isError || run) {
+        const outcome = fenced(/** @type {typeof handler.run} */ (run), action);
+        if (outcomes) outcomes.push(outcome);
+      }
     }
   }
   handed = undefined;
@@ -88,20 +98,21 @@ export function sweep(handle) {
 
 /**
  * A handler's exception concerns the handler alone. One that always throws is reported once: trackers of errors count them.
- * @param {(action: any) => void} handler
+ * @param {(action: any) => unknown} handler
  * @param {Action} action
+ * @returns {unknown} what the handler has returned
  */
 export function fenced(handler, action) {
   try {
-    handler(action);
+    return handler(action);
   } catch (error) {
-    if (faulty.has(handler)) {
-      console.error(error);
-      return;
+    if (faulty.has(handler)) console.error(error);
+    else {
+      // A handler that is no function at all throws, too.
+      if (typeof handler === "function") faulty.add(handler);
+      report(error);
     }
-    // A handler that is no function at all throws, too.
-    if (typeof handler === "function") faulty.add(handler);
-    report(error);
+    return THREW;
   }
 }
 

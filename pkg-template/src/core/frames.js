@@ -71,7 +71,7 @@ export function failFrames(error) {
 export function forgetFrame(number) {
   const frame = takeFrame(number);
   if (unsent) unsent.push(frame);
-  else frame.published?.settle(frame.published.answer);
+  else frame.published?.settle(frame.published.answer ?? frame.owner?.refusal);
 }
 
 /**
@@ -93,7 +93,9 @@ export function forgottenBy(work) {
  * @param {string} channel
  * @param {object} [options]
  * @param {unknown} [payload]
+ * @param {string} [type] on V2
+ * @param {string} [id] on V2
  */
-export function frameText(action, channel, options, payload = null) {
-  return JSON.stringify({ action, options: { ...options, channel }, payload });
+export function frameText(action, channel, options, payload = null, type, id) {
+  return JSON.stringify({ action, type, id, options: { ...options, channel }, payload });
 }

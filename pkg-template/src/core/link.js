@@ -31,6 +31,8 @@ export class Link {
   heard;
   /** What it was when the connection's timer was set. */
   heardBefore = /** @type {object | undefined} */ (undefined);
+  /** When a frame went out, on V2. */
+  sent_ms = 0;
   /** @type {any} */
   poll;
 
@@ -102,8 +104,9 @@ export class Link {
     this.sendIfOpen('{"action":"ping"}');
   }
 
-  /** How long ago the last frame came. In React Native, up to version 0.76, the time of an event counts from 1970. */
+  /** How long ago the last frame came; on V2, went out. In React Native, up to version 0.76, the time of an event counts from 1970. */
   quiet_ms() {
+    if (this.connection.isV2) return performance.now() - this.sent_ms;
     const heard = this.heard?.timeStamp ?? 0;
     return (heard > OLDEST_PAGE_MS ? Date.now() : performance.now()) - heard;
   }
@@ -123,7 +126,9 @@ export class Link {
    * @param {string} text
    */
   sendIfOpen(text) {
-    if (this.socket.readyState === WEBSOCKET_OPEN) this.send(text);
+    if (this.socket.readyState !== WEBSOCKET_OPEN) return;
+    this.sent_ms = performance.now();
+    this.send(text);
   }
 
   /** @param {string} text */

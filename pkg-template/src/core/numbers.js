@@ -22,6 +22,9 @@ export const ALIGN = 17;
 export const ELAPSED = 18;
 export const RESUMED = 19;
 export const RECONNECT = 20;
+export const GREETED = 21;
+export const RECEIPT = 22;
+export const DELIVERY = 23;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -46,13 +49,20 @@ export const CLEAR_TIMER = 18;
 export const CONNECTED = 19;
 export const DISCONNECTED = 20;
 export const FAILED = 21;
+export const JUDGED = 22;
+export const SEND_ACK = 23;
 
 // What travels together in one number.
+export const ARRIVED = 0;
+export const SHOWN = 1;
+export const DONE = 2;
+export const BROKEN = 3;
 export const HISTORY = 1;
 export const PRESENCE = 2;
 export const RECOVER = 4;
 export const RETURNS = 8;
 export const POSITION = 16;
+export const V2 = 32;
 export const ANSWERS_PINGS = 1;
 export const HAS_POSITION = 16;
 export const ANSWERS_KEYS = 4;
@@ -83,7 +93,8 @@ export const GAP = 10;
 export const GAP_POSSIBLE = 11;
 export const TIMEOUT = 12;
 export const UNCONFIRMED = 13;
-export const REFUSED = 14;
+export const POISONED = 14;
+export const REFUSED = 15;
 
 /**
  * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.
@@ -116,5 +127,6 @@ export const FAILURES = [
   ["gap_possible", "Messages that came while there was no connection may be lost."],
   ["timeout", "The server did not answer within 15 seconds."],
   ["unconfirmed", "Not confirmed: the server may have it."],
+  ["poisoned", "The handlers of a message have failed three times: it is acknowledged, and does not come again."],
   ["refused", "The server refused it."],
 ];

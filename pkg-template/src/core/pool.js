@@ -24,12 +24,13 @@ export function connectionOf(handle) {
 }
 
 /**
- * The one with its URL and token.
+ * The one with its URL, token and, on V2, client id.
  * @param {ChannelHandle} handle
  */
 function find(handle) {
   for (const connection of connections) {
-    if (connection.url === handle.url && connection.token === handle.token) return connection;
+    const isSame = connection.url === handle.url && connection.clientId === handle.config.connectAs;
+    if (isSame && connection.token === handle.token) return connection;
   }
 }
 
@@ -75,7 +76,7 @@ export function reconnect(client) {
 function migrate(handle) {
   const { subscription } = handle;
   const waiting = handle.leave();
-  handle.enter(find(handle) ?? new Connection(handle.url, handle.token), subscription);
+  handle.enter(find(handle) ?? new Connection(handle), subscription);
   if (handle.isConnected) handle.tellConnected(true);
   const isForeign = subscription?.epoch !== handle.subscription?.epoch;
   for (const frame of waiting) {

@@ -16,6 +16,7 @@ import {
   TAKES_FRAMES,
   CHANNEL_REFUSED,
 } from "./numbers.js";
+import { receiveV2 } from "./v2.js";
 
 /** @import { Link } from "./link.js" */
 /** @import { Subscription } from "./subscription.js" */
@@ -38,7 +39,12 @@ export function receive(link, data) {
     return; // Not a frame of this protocol.
   }
   const name = frame?.action;
-  if (!name || link.isDiscarded || (link.isPinged && name === "pong")) return;
+  if (!name || link.isDiscarded) return;
+  if (connection.isV2) {
+    receiveV2(connection, frame);
+    return;
+  }
+  if (link.isPinged && name === "pong") return;
   // The handlers get the frame with everything that is in it.
   frame.client ||= undefined;
   frame.options ||= undefined;
@@ -112,7 +118,7 @@ function receiveExtended(subscription, action) {
  * @param {number} input
  * @param {number} [said]
  */
-function hear({ connection, slot }, input, said = 0) {
+export function hear({ connection, slot }, input, said = 0) {
   decide(connection, input, slot, said | (connection.takesFrames() ? TAKES_FRAMES : 0));
 }
 

@@ -79,6 +79,12 @@ export class Subscription {
   ids;
 
   /**
+   * On V2, the newest messages with an id: its number by the id, and by the number the message, until it is handed out.
+   * @type {Map<string | number, any>}
+   */
+  messages;
+
+  /**
    * @param {Connection} connection
    * @param {string} name
    * @param {number} slot its number on the connection

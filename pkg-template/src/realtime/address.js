@@ -25,7 +25,7 @@ export function socketAddress(config) {
     throw hinted(`Please configure ${missing} setting before connecting to realtime${base ? SPELLINGS : ""}`, HINT);
   }
   try {
-    const address = socketUrl(base, segment);
+    const address = socketUrl(base, segment, config.realtimeVersion);
     if (address !== latest) latest = address;
     return latest;
   } catch (cause) {
@@ -40,9 +40,22 @@ export function socketAddress(config) {
  * `ws:`, where the URL says `http:`: a page that was configured with `http://….xano.io` works with the original.
  * @param {string} base
  * @param {string} segment
+ * @param {number} [version] of Realtime
  */
-export function socketUrl(base, segment) {
+export function socketUrl(base, segment, version) {
   const { host, hostname = "", protocol } = urlParts(base);
   if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${segment}`;
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${
+    version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/"
+  }${segment}`;
+}
+
+/**
+ * The tenant that a base URL names, `https://x8.xano.io/tenant/acme`, as V2 has it before a canonical that names none.
+ * @param {string} base
+ * @param {string} canonical
+ */
+function tenantIn(base, canonical) {
+  const [, tenant] = /^\w+:\/\/[^/]+\/tenant\/([A-Za-z\d-]+)/.exec(base) ?? [];
+  return tenant && !canonical.includes(":") ? `${tenant}:` : "";
 }

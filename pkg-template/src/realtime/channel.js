@@ -2,6 +2,7 @@ import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
+import { coded } from "../errors.js";
 import { answer, nextAction, quiet } from "./promises.js";
 import { publish } from "./publish.js";
 import { XanoRealtimeClient } from "./realtime-client.js";
@@ -23,6 +24,7 @@ export class XanoRealtimeChannel {
     this.channel = channel;
     this.options = options;
     this._config = config;
+    this._isV2 = config.connectAs !== undefined;
     this._open();
   }
 
@@ -69,15 +71,18 @@ export class XanoRealtimeChannel {
 
   /**
    * Realtime V2 acknowledges; V1 has nothing to acknowledge.
-   * @param {unknown} _cursor
+   * @param {unknown} cursor
    */
-  ack(_cursor) {}
+  ack(cursor) {
+    if (this._isV2) this._handle?.acknowledge(cursor);
+  }
 
   history() {
     this._send("history");
   }
 
   fetchHistory() {
+    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history to ask for.")));
     const asked = answer(
       this,
       ({ action }, isOnChannel) => isOnChannel && action === "history",
@@ -127,15 +132,21 @@ export class XanoRealtimeChannel {
   _track({ action, payload }) {
     this._members ??= new Map();
     const members = this._members;
-    const add = (/** @type {any} */ client) =>
-      typeof client === "object" && client && members.set(client.socketId, new XanoRealtimeClient(client, this));
-    const client = payload?.presence;
+    const keyOf = (/** @type {any} */ { socketId, id, dbo_id }) =>
+      this._isV2 ? !isAnonymous(id) && `${dbo_id} ${id}` : socketId;
+    const add = (/** @type {any} */ member) =>
+      typeof member === "object" && member && members.set(keyOf(member) || {}, new XanoRealtimeClient(member, this));
+    const known = payload?.presence ?? payload?.members ?? payload?.member;
     if (action === "presence_full") {
-      if (!Array.isArray(client)) return;
+      if (!Array.isArray(known)) return;
       members.clear();
-      client.forEach(add);
-    } else if (payload?.action === "join") add(client);
-    else if (payload?.action === "leave") members.delete(client?.socketId);
+      known.forEach(add);
+    } else if (action === "presence_join" || payload?.action === "join") add(known);
+    else if (known && (action === "presence_leave" || payload?.action === "leave")) {
+      // One of the anonymous members leaves: whichever.
+      const leaves = (/** @type {[unknown, any]} */ [, { id }]) => isAnonymous(id);
+      members.delete(keyOf(known) || [...members].find(leaves)?.[0]);
+    }
   }
 
   /**
@@ -157,11 +168,46 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
+    const isMessage = action === "message";
+    if (isMessage || !this._isV2) {
+      this._living()?.transmit(this, action, isMessage ? this._typed(options) : options, payload);
+    }
+  }
+
+  /** What is behind this object, to send with. */
+  _living() {
     const handle = this._handle;
     if (!handle) {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
-      return;
     }
-    handle.transmit(this, action, options, payload);
+    return handle;
   }
+
+  /**
+   * The options that a message is published with.
+   * @param {any} options
+   */
+  _typed(options) {
+    if (!this._isV2) return options;
+    const type = options?.type ?? this.options?.messageType;
+    if (!type) throw new Error(`A message on "${this.channel}" has no type: set messageType, or { type } of message().`);
+    return { ...options, type };
+  }
+
+  /**
+   * The options that make a message a private one.
+   * @param {any} member
+   * @returns {object}
+   */
+  _addressOf({ socketId, id, dbo_id }) {
+    if (!this._isV2) return { channel: this.channel, socketId };
+    // The service takes what has no address for a message to everybody.
+    if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
+    return { to: { dbo_id, row_id: +id || id } };
+  }
+}
+
+/** @param {unknown} id of a member on V2 */
+function isAnonymous(id) {
+  return !id || id === "0";
 }

@@ -5,6 +5,7 @@ import { reconnect, statusOf } from "../core/pool.js";
 import { XanoStorageKeys } from "../enums.js";
 import { isToken } from "../storage/stored.js";
 import { XanoRealtimeChannel } from "./channel.js";
+import { clientIdOf } from "./client-id.js";
 import { countClient } from "./renders.js";
 import { requireLegalToken, storedRealtimeToken, storeRealtimeToken } from "./token.js";
 
@@ -35,6 +36,7 @@ export function withRealtime(Base) {
       this._statusHandlers = handlers;
       const { config } = this;
       config.client = ++clients;
+      config.connectAs = clientIdOf(config);
       config._onStatus = (/** @type {Action} */ action) => {
         for (const handler of [...handlers]) fenced(handler, action);
       };
@@ -63,9 +65,6 @@ export function withRealtime(Base) {
      * @param {any} [options]
      */
     channel(channel, options = {}) {
-      if (this.config.realtimeVersion === 2) {
-        throw new Error("realtimeVersion 2 is not supported yet: this is a client for Realtime V1 (Legacy).");
-      }
       const made = new XanoRealtimeChannel(channel, options, this.config);
       if (!this._isCounted) countClient(this.config);
       this._isCounted = true;

@@ -20,17 +20,18 @@ export function publish(channel, payload, options) {
         const { action, options, payload } = outcome;
         if (action === "error") reject(refusal(outcome));
         else if (payload?.dropped) resolve({ dropped: true });
+        else if (action === "broadcast") resolve({ id: payload?.id, delivered: payload?.delivered_local });
         else resolve(action ? { id: options.id ?? payload?.id } : {});
       };
       const handle = channel._handle;
-      if (handle) handle.publish(channel, options, payload, newKey(), settle);
+      if (handle) handle.publish(channel, channel._typed(options), payload, newKey(), settle);
       else settle();
     }),
   );
 }
 
 /** 128 random bits. React Native has no `crypto`. */
-function newKey() {
+export function newKey() {
   const words = new Uint32Array(4);
   if (globalThis.crypto) crypto.getRandomValues(words);
   else for (let i = 0; i < 4; i++) words[i] = Math.random() * 2 ** 32;

@@ -15,25 +15,23 @@ export class XanoRealtimeClient {
   /**
    * Sends a private message to this one.
    * @param {unknown} payload
+   * @param {object} [options]
    */
-  message(payload) {
-    this.channel._send("message", this._address(), payload);
+  message(payload, options) {
+    this.channel._send("message", { ...options, ...this.channel._addressOf(this) }, payload);
   }
 
   /**
    * Sends a private message to this one until the server has answered.
    * @param {unknown} payload
+   * @param {object} [options]
    */
-  publish(payload) {
-    return this.channel.publish(payload, this._address());
+  publish(payload, options) {
+    return this.channel.publish(payload, { ...options, ...this.channel._addressOf(this) });
   }
 
   /** Asks for the history shared with this one. */
   history() {
-    this.channel._send("history", this._address());
-  }
-
-  _address() {
-    return { channel: this.channel.channel, socketId: /** @type {any} */ (this).socketId };
+    this.channel._send("history", this.channel._addressOf(this));
   }
 }

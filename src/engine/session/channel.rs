@@ -3,6 +3,7 @@
 use super::options::JoinOptions;
 use super::queue::{Entry, Marks, OUT, PLAIN, PUBLISHED, Queue, SENT};
 use super::recovery::Position;
+use super::v2::ledger::Ledger;
 
 /// What the server has said about the join on the current socket. Later ones say more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
@@ -26,6 +27,11 @@ pub(super) struct Channel {
     pub(super) answer: Answer,
     pub(super) position: Position,
     pub(super) queue: Queue,
+    /// How many frames went out, and on V2 how many of them have a receipt, or had no time to get one.
+    pub(super) sent: u32,
+    /// See [`sent`](Self::sent).
+    pub(super) answered: u32,
+    pub(super) ledger: Ledger,
 }
 
 impl Channel {
@@ -37,16 +43,20 @@ impl Channel {
             answer: Answer::None,
             position: Position::of(options),
             queue: Queue::new(),
+            sent: 0,
+            answered: 0,
+            ledger: Ledger::new(),
         }
     }
 
     /// What a join frame has to ask for; none when the current socket was asked for all of it already. The first join on a
     /// socket alone asks for what was missed: each answer to such a question is handed out.
-    pub(super) fn join(&mut self) -> Option<JoinOptions> {
+    /// `once`: the first join on a socket is the only one.
+    pub(super) fn join(&mut self, once: bool) -> Option<JoinOptions> {
         let plain = self.options.with(JoinOptions::RECOVER, false);
         let (joined, asks) = match self.joined {
             None => (self.options, self.position >= Position::Known),
-            Some(joined) if self.options.is_part_of(joined) => return None,
+            Some(joined) if once || self.options.is_part_of(joined) => return None,
             // Whether it recovers is what the first join says.
             Some(joined) => (plain.with(JoinOptions::RECOVER, joined.contains(JoinOptions::RECOVER)), false),
         };
@@ -58,6 +68,8 @@ impl Channel {
     pub(super) fn forget_join(&mut self) {
         self.joined = None;
         self.answer = Answer::None;
+        self.answered = self.sent;
+        self.ledger.start_over();
     }
 
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known
@@ -76,12 +88,15 @@ impl Channel {
     /// back.
     pub(super) fn pop(&mut self) -> Option<Entry> {
         let keyed = self.answer == Answer::Keys;
+        let place = self.sent + 1;
         let (index, entry) = self.next()?;
+        entry.place = place;
         let stays = entry.marks & PUBLISHED != 0 && (keyed || entry.frame.comes_back);
         if stays {
             entry.marks |= if keyed { SENT | OUT } else { PLAIN | OUT };
         }
         let entry = *entry;
+        self.sent = place;
         if !stays {
             self.queue.take(index);
         }
@@ -96,9 +111,9 @@ mod tests {
     #[test]
     fn a_further_join_on_the_same_socket_asks_for_nothing_that_was_missed() {
         let mut channel = Channel::new(JoinOptions::RETURNS.union(JoinOptions::POSITION));
-        assert_eq!(channel.join(), Some(JoinOptions::NONE));
+        assert_eq!(channel.join(false), Some(JoinOptions::NONE));
         channel.options = JoinOptions::RECOVER.union(JoinOptions::HISTORY);
-        assert_eq!(channel.join(), Some(JoinOptions::HISTORY));
+        assert_eq!(channel.join(false), Some(JoinOptions::HISTORY));
         assert_eq!(
             channel.joined,
             Some(JoinOptions::HISTORY),

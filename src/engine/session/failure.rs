@@ -80,6 +80,9 @@ failures! {
     /// back.
     Unconfirmed = "unconfirmed",
         "Not confirmed: the server may have it.";
+    /// V2: the handlers of a message have failed three times.
+    Poisoned = "poisoned",
+        "The handlers of a message have failed three times: it is acknowledged, and does not come again.";
     /// The server does not let this client join the channel. The server's own words take the place of these.
     Refused = "refused",
         "The server refused it.";

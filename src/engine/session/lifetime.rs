@@ -3,20 +3,21 @@
 use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::backoff::Backoff;
-use super::channel::Channel;
 use super::channels::ChannelId;
 use super::failure::Failure;
 use super::messages::{Attempt, Output};
+use super::queue::PLAIN;
 use super::turn::Turn;
 use super::watch::{self, Watch};
-use super::{Session, State, queue};
+use super::{Session, State, queue, v2};
 use crate::engine::Sink;
 
 impl Session {
     pub(super) fn connect(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Connecting;
         self.epoch = self.epoch.wrapping_add(1);
-        self.answers_pings = false;
+        self.answers_pings = self.is_v2;
+        self.pause_ms = 0;
         self.has_joined = false;
         self.failure = None;
         self.lasted_ms = 0;
@@ -25,10 +26,23 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, turn: &mut Turn<impl Sink>) {
-        self.state = State::Open;
-        self.failed_attempts = 0;
         self.opened_ms = turn.moment.now_ms;
         self.channels.iter_mut().for_each(|known| known.queue.start_over(turn.moment.now_ms));
+        if self.is_v2 {
+            // The service may not be ready yet.
+            self.pause_ms = v2::PAUSE_MS;
+            self.ask(turn);
+        } else {
+            self.ready(turn);
+        }
+    }
+
+    /// The server takes frames.
+    #[inline(never)]
+    pub(super) fn ready(&mut self, turn: &mut Turn<impl Sink>) {
+        self.state = State::Open;
+        self.pause_ms = 0;
+        self.failed_attempts = 0;
         self.look(Watch::Young, watch::STABLE_AFTER_MS, turn);
         self.allowance_ms = queue::AT_ONCE_MS;
         for channel in 0..self.channels.end() {
@@ -96,15 +110,21 @@ impl Session {
     ) {
         self.state = state;
         self.channels.forget_joins();
+        turn.push(Output::ClearTimer);
         // Two outputs that the compiler knows the shape of are less code than one that it does not.
         match next {
             Some(next) => turn.push(Output::Disconnected { code, next: Some(next) }),
             None => turn.push(Output::Disconnected { code, next: None }),
         }
+        if self.is_v2 {
+            // Its receipts are gone, too.
+            self.reject_on_all(PLAIN, Failure::Unconfirmed, turn);
+        }
     }
 
     pub(super) fn join(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        if let Some(options) = self.channels.get(channel).and_then(Channel::join) {
+        let is_v2 = self.is_v2;
+        if let Some(options) = self.channels.get(channel).and_then(|known| known.join(is_v2)) {
             turn.push(Output::SendJoin { channel, options });
         }
     }
@@ -132,9 +152,7 @@ impl Session {
         if state == State::Idle {
             return;
         }
-        if matches!(state, State::Open | State::Waiting | State::Closing) {
-            turn.push(Output::ClearTimer);
-        }
+        turn.push(Output::ClearTimer);
         if matches!(state, State::Connecting | State::Open | State::Closing) {
             turn.push(Output::DropSocket { code: CloseCode::NORMAL });
         }

@@ -7,6 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
+use super::v2::{MessageId, Step};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,6 +144,26 @@ pub enum Input {
     },
     /// The application asks for a new socket.
     Reconnect,
+    /// V2: the service has answered a ping, or has refused it, with an error that names no channel.
+    Greeted {
+        /// Whether it is ready.
+        ready: bool,
+    },
+    /// V2: the service has answered the oldest message that was sent on the channel and has no answer. The host hands the
+    /// answer to the promise of the frame that is forgotten then, if one is.
+    Receipt {
+        /// Which channel.
+        channel: ChannelId,
+    },
+    /// V2: something happened to a message with an id, on a channel of which no object acknowledges by itself.
+    Delivery {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// What happened.
+        step: Step,
+    },
 }
 
 /// What the acknowledgement of a join says.
@@ -281,6 +302,22 @@ pub enum Output {
         code: CloseCode,
         /// Which attempt in a row comes next, and in how many milliseconds; none: no further attempt.
         next: Option<Attempt>,
+    },
+    /// V2: whether the handlers of the channel get the message that has come.
+    Judged {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// Whether they get it. [`Input::Delivery`] tells how that went.
+        hand_out: bool,
+    },
+    /// V2: acknowledge a message.
+    SendAck {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
     },
     /// Tell the application about a failure.
     Failed {

@@ -16,6 +16,7 @@
 //! - `recovery`: what counts as joined, and what was missed while there was no connection.
 //! - [`queue`]: what one channel has to send, and what it has no answer to, bounded.
 //! - [`failure`]: failures in words: what was wrong, and what to do.
+//! - [`v2`]: what Realtime V2 asks for besides: readiness, receipts, and acknowledgements.
 
 pub mod backoff;
 mod channel;
@@ -29,6 +30,7 @@ pub mod queue;
 mod recovery;
 mod sending;
 mod turn;
+pub mod v2;
 pub mod watch;
 
 use xano_realtime_protocol::{CloseCode, Retry};
@@ -109,6 +111,10 @@ pub struct Session {
     entries: Vec<u32>,
     /// How much of what waits may still go out on the current socket, as `queue` counts it.
     allowance_ms: i32,
+    /// Whether the connection speaks Realtime V2.
+    is_v2: bool,
+    /// The pause before the next ping to a service that is not ready, in milliseconds; 0 once it is, and on V1.
+    pause_ms: u32,
 }
 
 impl Default for Session {
@@ -140,6 +146,8 @@ impl Session {
             channels: Channels::new(),
             entries: Vec::new(),
             allowance_ms: queue::AT_ONCE_MS,
+            is_v2: false,
+            pause_ms: 0,
         }
     }
 
@@ -161,6 +169,7 @@ impl Session {
         let turn = &mut Turn { moment, sink };
         match (self.state, input) {
             (Idle | Stopped, Input::Join { channel, options }) => {
+                self.is_v2 = options.contains(JoinOptions::V2);
                 self.channels.add(channel, options);
                 self.connect(turn);
             }
@@ -174,6 +183,9 @@ impl Session {
             (state, Input::TickEnded) if self.channels.is_empty() => self.let_go(state, turn),
 
             (Open, Input::Send { channel, frame, writable: true, .. }) if !self.channels.is_waiting(channel) => {
+                if let Some(known) = self.channels.get(channel) {
+                    known.sent += 1;
+                }
                 self.send(frame, turn);
             }
             (Open, Input::Sending) => self.await_echo(turn),
@@ -185,7 +197,7 @@ impl Session {
                 turn.refuse(channel, frame, Failure::NotConnected);
             }
             (state, Input::Send { channel, frame, .. }) => {
-                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0 }).is_err() {
+                if self.channels.wait(channel, Entry { frame, marks: 0, since_ms: 0, place: 0 }).is_err() {
                     turn.refuse(channel, frame, Failure::QueueFull);
                 }
                 if state == Open {
@@ -201,6 +213,9 @@ impl Session {
             (_, Input::NoSocketMade) => self.reject_all(Failure::NoSocket, turn),
 
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
+            (_, Input::Receipt { channel }) => self.receipt(channel, turn),
+            (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
+            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);
@@ -210,27 +225,17 @@ impl Session {
             (_, Input::Entry { hash }) => self.entries.push(hash),
             (_, Input::Align { channel, seen, live }) => self.align(channel, seen, live, turn),
 
-            (Connecting, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                self.failed_attempts += 1;
+            (state @ (Connecting | Open), Input::Closed { epoch, code }) if epoch == self.epoch => {
+                self.failed_attempts += u32::from(state == Connecting);
                 self.closed(code, code.retry(), turn);
                 if self.failed_attempts == ATTEMPTS_BEFORE_ERROR {
                     turn.fail(Failure::CannotConnect);
                 }
             }
-            (Open, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, code.retry(), turn);
-            }
             // Whatever code the server answered with: a new socket was asked for.
-            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => {
-                turn.push(Output::ClearTimer);
-                self.closed(code, Retry::Again, turn);
-            }
+            (Closing, Input::Closed { epoch, code }) if epoch == self.epoch => self.closed(code, Retry::Again, turn),
 
             (Connecting | Closing, Input::TokenRefused { epoch }) if epoch == self.epoch => {
-                if self.state == Closing {
-                    turn.push(Output::ClearTimer);
-                }
                 self.disconnect(Stopped, CloseCode::ABNORMAL, None, turn);
                 turn.fail(Failure::InvalidToken);
                 self.reject_all(Failure::InvalidToken, turn);
@@ -238,7 +243,7 @@ impl Session {
 
             (Waiting, Input::Elapsed { timer, .. }) if timer == self.timer => self.connect(turn),
             (Closing, Input::Elapsed { timer, .. }) if timer == self.timer => self.give_up(turn),
-            (Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
+            (Connecting | Open, Input::Elapsed { timer, quiet_ms, heard }) if timer == self.timer => {
                 if self.has_slept(turn) {
                     self.doubt(turn);
                 } else {
@@ -277,6 +282,7 @@ impl Session {
                 | Input::Acknowledged { .. }
                 | Input::Heard { .. }
                 | Input::ChannelRefused { .. }
+                | Input::Greeted { .. }
                 | Input::Resumed { .. }
                 | Input::TickEnded,
             ) => {}

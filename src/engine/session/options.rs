@@ -18,6 +18,8 @@ impl JoinOptions {
     pub const RETURNS: JoinOptions = JoinOptions(8);
     /// A host adds this to [`RETURNS`](Self::RETURNS) where it keeps the channel's position.
     pub const POSITION: JoinOptions = JoinOptions(16);
+    /// A host adds this to every option of a connection that speaks Realtime V2.
+    pub const V2: JoinOptions = JoinOptions(32);
     /// What a server can be asked for.
     const ASKED: u32 = 7;
 

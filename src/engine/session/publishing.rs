@@ -28,7 +28,7 @@ impl Session {
         }
         let is_first = !self.channels.is_waiting(channel);
         let marks = if was_sent { PUBLISHED | SENT } else { PUBLISHED };
-        let entry = Entry { frame, marks, since_ms: turn.moment.now_ms };
+        let entry = Entry { frame, marks, since_ms: turn.moment.now_ms, place: 0 };
         if self.channels.wait(channel, entry).is_err() {
             return turn.settle(frame.number, Some(Failure::QueueFull));
         }
@@ -60,7 +60,7 @@ impl Session {
     /// The message has its answer, or needs none any longer.
     pub(super) fn answered(&mut self, channel: ChannelId, message: FrameId, turn: &mut Turn<impl Sink>) {
         let Some(known) = self.channels.get(channel) else { return };
-        if let Some(index) = known.queue.find(message) {
+        if let Some((index, _)) = known.queue.get(message) {
             turn.push(Output::ForgetFrame { frame: known.queue.take(index) });
         }
     }

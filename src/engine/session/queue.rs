@@ -71,6 +71,8 @@ pub struct Entry {
     pub marks: Marks,
     /// Since when its answer is awaited.
     pub since_ms: u32,
+    /// Its number among the frames that were sent on its channel; 0 before.
+    pub place: u32,
 }
 
 /// Entries in the order they were sent.
@@ -104,9 +106,14 @@ impl Queue {
         self.entries.iter_mut().enumerate().find(|(_, entry)| entry.marks & marks == wanted)
     }
 
-    /// The place of the frame with that number.
-    pub fn find(&self, number: FrameId) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.frame.number == number)
+    /// The entry of the frame with that number, and where it stands.
+    pub fn get(&mut self, number: FrameId) -> Option<(usize, &mut Entry)> {
+        self.entries.iter_mut().enumerate().find(|(_, entry)| entry.frame.number == number)
+    }
+
+    /// The entry with that number among the frames that were sent, and where it stands.
+    pub fn at(&mut self, place: u32) -> Option<(usize, &mut Entry)> {
+        self.entries.iter_mut().enumerate().find(|(_, entry)| entry.place == place)
     }
 
     /// Takes the entry at that place out of the queue.
@@ -146,7 +153,7 @@ mod tests {
     }
 
     fn numbered(number: u32, bytes: u32) -> Entry {
-        Entry { frame: Frame { number, bytes, comes_back: false }, marks: 0, since_ms: 0 }
+        Entry { frame: Frame { number, bytes, comes_back: false }, marks: 0, since_ms: 0, place: 0 }
     }
 
     fn pop_all(queue: &mut Queue) -> usize {
@@ -192,7 +199,7 @@ mod tests {
         });
         assert_eq!(out, Some(0));
         assert_eq!(queue.first(OUT, 0).map(|(index, _)| index), Some(1), "what is out is not sent again");
-        let found = queue.find(1).map(|index| queue.take(index));
+        let found = queue.get(1).map(|(index, _)| index).map(|index| queue.take(index));
         assert_eq!(found, Some(1));
         assert_eq!(queue.take_first(PUBLISHED, PUBLISHED), Some(0));
         assert_eq!(queue.take_first(PUBLISHED, PUBLISHED), Some(2));

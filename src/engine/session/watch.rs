@@ -112,7 +112,6 @@ impl Session {
             return self.ask(turn);
         }
         self.start_over_if_good(CloseCode::ABNORMAL);
-        turn.push(Output::ClearTimer);
         turn.push(Output::DropSocket { code: CloseCode::RECONNECT });
         self.attempts += 1;
         let next = Some(Attempt { number: self.attempts, in_ms: 0 });
@@ -122,12 +121,12 @@ impl Session {
 
     /// An own message goes out, which will be answered.
     pub(super) fn await_echo(&mut self, turn: &mut Turn<impl Sink>) {
-        if matches!(self.watch, Watch::Young | Watch::Silence) {
+        if !self.is_v2 && matches!(self.watch, Watch::Young | Watch::Silence) {
             self.look(Watch::Echo, if self.answers_pings { PING_AFTER_OWN_MS } else { ECHO_WITHIN_MS }, turn);
         }
     }
 
-    fn ask(&mut self, turn: &mut Turn<impl Sink>) {
+    pub(super) fn ask(&mut self, turn: &mut Turn<impl Sink>) {
         // The timer comes first: whatever is heard from then on is an answer.
         self.look(Watch::Pong, PONG_WITHIN_MS, turn);
         turn.push(Output::SendPing);
@@ -151,6 +150,7 @@ impl Session {
         // Whatever the clock says, the time of a timer that ran out has passed.
         turn.moment.now_ms = turn.moment.now_ms.wrapping_add(turn.moment.until_ms(self.due_ms));
         self.heard |= heard;
+        let quiet_ms = if self.is_v2 { self.silence_ms(quiet_ms) } else { quiet_ms };
         if turn.moment.until_ms(self.watch_due_ms) == 0 {
             self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, self.heard), turn);
         } else {

@@ -69,6 +69,8 @@ impl Connection {
                 }
             }
             Output::Settled { message, failure } => settle(message, failure),
+            // This host speaks V1.
+            Output::Judged { .. } | Output::SendAck { .. } => {}
             Output::ForgetFrame { frame } => drop(frames::take(frame)),
             Output::ForgetChannel { channel } => self.channels.borrow_mut().forget(channel),
             Output::ForgetConnection => self.forget(),
