@@ -15,12 +15,16 @@ const GAP = "Messages may be missing here";
 
 // Servers on one Redis have no Realtime V2.
 describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
-  let server, browser;
-  before(async (t) => {
-    ({ server } = await startDemoV2(t));
+  let demo, server, browser;
+  before(async () => {
+    demo = await startDemoV2();
+    ({ server } = demo);
     browser = await launchChromium();
   });
-  after(() => browser?.close());
+  after(async () => {
+    await browser?.close();
+    await demo?.dispose();
+  });
 
   const visit = (t, options) => visitV2(t, browser, { port: server.port, ...options });
   const enter = (t, name, options) => entered(visit(t, { name, ...options }));
@@ -149,7 +153,8 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     });
 
     test("whatever other clients send is shown as text", async (t) => {
-      const { server } = await startDemoV2WithoutHandler(t);
+      const server = await startServer({ args: ["--demo"] });
+      t.after(() => server.dispose());
       const jill = await entered(visitV2(t, browser, { port: server.port, name: "Jill" }));
       const payloads = ["plain words", null, 42, { deep: [{ er: true }] }, { text: 7 }, { name: {}, text: "nameless" }];
       await jill.page.evaluate((payloads) => payloads.forEach((payload) => room.channel.message(payload)), payloads);
@@ -168,7 +173,7 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     });
 
     test("without its handler, messages are passed through", async (t) => {
-      const { server, stopHandler } = await startDemoV2(t);
+      const { server, stopHandler } = await ownDemo(t);
       const jill = await entered(visitV2(t, browser, { port: server.port, name: "Jill" }));
       await jill.say("/roll");
       await jill.locator(".bubble", { hasText: /^rolls a/ }).waitFor();
@@ -179,7 +184,7 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     });
 
     test("after a cut nothing is lost or doubled, and the cursor is where the reader was", async (t) => {
-      const { server } = await startDemoV2(t);
+      const { server } = await ownDemo(t);
       const network = await startProxy(server.port);
       t.after(() => network.close());
       const jill = await entered(visitV2(t, browser, { port: network.port, name: "Jill" }));
@@ -209,7 +214,7 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     });
 
     test("after a restart, which empties the memory, the reader is told that messages may be missing", async (t) => {
-      const { server } = await startDemoV2(t);
+      const { server } = await ownDemo(t);
       const jill = await entered(visitV2(t, browser, { port: server.port, name: "Jill" }));
       const jack = await entered(visitV2(t, browser, { port: server.port, name: "Jack" }));
       await jack.say("before");
@@ -268,10 +273,10 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
   }
 });
 
-async function startDemoV2WithoutHandler(t) {
-  const server = await startServer({ args: ["--demo"] });
-  t.after(() => server.dispose());
-  return { server };
+async function ownDemo(t) {
+  const demo = await startDemoV2();
+  t.after(() => demo.dispose());
+  return demo;
 }
 
 /** Waits until the visitor is a member of the room. */

@@ -4,14 +4,22 @@ import { settingsWithHandler, startHandler } from "../../scripts/lib/demo-handle
 import { DEMO, visitDemo } from "./demo.js";
 import { startServer } from "./server.js";
 
-/** Starts both. `stopHandler()` ends the handler alone. */
-export async function startDemoV2(t) {
+/** Starts both. `stopHandler()` ends the handler alone, `dispose()` everything. */
+export async function startDemoV2() {
   const handler = await startHandler();
-  t.after(() => handler.stop());
-  const env = { XANO_TRIGGER_SECRET: handler.secret };
-  const server = await startServer({ www: DEMO, settings: await settingsWithHandler(handler.url), env });
-  t.after(() => server.dispose());
-  return { server, stopHandler: handler.stop };
+  const dispose = async () => {
+    await handler.stop();
+    await server?.dispose();
+  };
+  let server;
+  try {
+    const env = { XANO_TRIGGER_SECRET: handler.secret };
+    server = await startServer({ www: DEMO, settings: await settingsWithHandler(handler.url), env });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { server, stopHandler: handler.stop, dispose };
 }
 
 /** Opens the page of the server on this port, with the switch on V2. */
