@@ -79,8 +79,9 @@ class Room {
     const isAboutRoom = options?.channel === this.channel.channel;
     const wayOut = this.wayOut(payload?.code);
     if (payload?.code === "token_not_accepted") this.people.ownRow = null;
+    const sentence = /[.!?]$/.test(words) ? words : `${words}.`;
     showProblem(
-      [isAboutRoom ? `The server refused: ${words}` : words, wayOut].filter(Boolean).join(" "),
+      [isAboutRoom ? `The server refused: ${sentence}` : sentence, wayOut].filter(Boolean).join(" "),
       payload?.code,
     );
     // With a key, it is about one message, whose promise is told.

@@ -69,7 +69,8 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
       const jill = await enter(t, "Jill");
       await jill.people(["Jill (you)"]);
       const jack = await enter(t, "Jack");
-      for (const user of [jill, jack]) await user.peopleInAnyOrder([`${user === jill ? "Jill" : "Jack"} (you)`, "Guest"]);
+      for (const user of [jill, jack])
+        await user.peopleInAnyOrder([`${user === jill ? "Jill" : "Jack"} (you)`, "Guest"]);
       await jack.field("Message").pressSequentially("Hel");
       await jill.locator("#typing", { hasText: /^Jack is typing…$/ }).waitFor();
       assert.equal(await jack.locator("#typing").textContent(), "");
@@ -159,7 +160,14 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
       const payloads = ["plain words", null, 42, { deep: [{ er: true }] }, { text: 7 }, { name: {}, text: "nameless" }];
       await jill.page.evaluate((payloads) => payloads.forEach((payload) => room.channel.message(payload)), payloads);
       await jill.sees("nameless");
-      assert.deepEqual(await jill.said(), ["plain words", "null", "42", '{"deep":[{"er":true}]}', '{"text":7}', "nameless"]);
+      assert.deepEqual(await jill.said(), [
+        "plain words",
+        "null",
+        "42",
+        '{"deep":[{"er":true}]}',
+        '{"text":7}',
+        "nameless",
+      ]);
     });
   });
 
@@ -202,10 +210,7 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
       await jill.sees("meanwhile 2");
       assert.deepEqual(await jill.told(), ["Guest came in", "before", MISSED, "meanwhile 1", "meanwhile 2"]);
       const [, rejoined] = await jill.until((frames) => joinsOf(frames).length === 2 && joinsOf(frames));
-      assert.deepEqual(
-        [rejoined.payload.resumed, rejoined.payload.cursor],
-        [true, confirmed.payload.cursor],
-      );
+      assert.deepEqual([rejoined.payload.resumed, rejoined.payload.cursor], [true, confirmed.payload.cursor]);
       const newest = await jack.until((frames) => frames.findLast(({ action }) => action === "message"));
       await jill.until((frames) => frames.some(({ payload }) => payload?.cursor === newest.id));
       await jill.say("back");
