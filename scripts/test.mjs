@@ -14,7 +14,7 @@ import { nodeTests } from "./lib/node-tests.mjs";
 /** What is about WebAssembly itself, or about no client at all. */
 const NOT_ABOUT_THE_ENGINE = [
   ..."inline leak lib memory no-webassembly properties readme settings-draft vendored workflows".split(" "),
-  ..."v2-channels v2-delivery v2-direct v2-document v2-frames v2-page v2-service".split(" "),
+  ..."v2-channels v2-delivery v2-direct v2-document v2-frames v2-hostile-frames v2-page v2-properties v2-service".split(" "),
 ];
 /** Node's own `fetch` is WebAssembly. */
 const OVER_HTTP = ["exports", "http", "other-origins", "tokens"];

@@ -8,7 +8,7 @@ use xano_wasm::engine::session::v2::ledger::MAX_FAILURES;
 use xano_wasm::engine::session::publishing::ANSWER_WITHIN_MS;
 use xano_wasm::engine::session::v2::{LONGEST_PAUSE_MS, PAUSE_MS, PING_AFTER_MS};
 use xano_wasm::engine::{
-    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State, Step,
+    Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State,
 };
 
 const CHANNELS: u32 = 3;
@@ -219,8 +219,10 @@ impl World {
     }
 
     fn deliver(&mut self, channel: u32, message: MessageId) {
-        self.places.entry(channel).or_default().came.push(message);
-        self.feed(Input::Delivery { channel, message, step: Step::Arrived });
+        let came = &mut self.places.entry(channel).or_default().came;
+        let again = came.contains(&message);
+        came.push(message);
+        self.feed(Input::Arrived { channel, message, transcript: false, again });
     }
 
     fn finish(&mut self, which: usize, failed: bool) {
@@ -240,7 +242,7 @@ impl World {
         if !failed || place.failures[&message] >= MAX_FAILURES {
             place.done.insert(message);
         }
-        self.feed(Input::Delivery { channel, message, step: if failed { Step::Failed } else { Step::Done } });
+        self.feed(Input::Finished { channel, message, failed });
     }
 
     fn socket_is_gone(&mut self) {
@@ -278,7 +280,7 @@ impl World {
             let moment = Moment { now_ms: self.now_ms, random: 1 << 31 };
             self.session.handle(input, moment, &mut outputs);
             let arrived = match input {
-                Input::Delivery { message, .. } => Some(message),
+                Input::Arrived { message, .. } => Some(message),
                 _ => None,
             };
             for output in outputs {
@@ -332,7 +334,7 @@ impl World {
                 let missed: Vec<_> = place.log.iter().filter(|&&id| Some(id) > place.cursor).copied().collect();
                 for message in missed {
                     place.came.push(message);
-                    self.inputs.push_back(Input::Delivery { channel, message, step: Step::Arrived });
+                    self.inputs.push_back(Input::Arrived { channel, message, transcript: false, again: false });
                 }
             }
             Output::Send { frame } => {

@@ -6,9 +6,19 @@ const NEAR_HOSTS =
 
 /** The URL of the socket, as the client makes it out of its settings. Throws where the base URL is none. */
 export function socketUrl(baseUrl, hash) {
-  const { host, hostname, protocol } = new URL(baseUrl);
+  return urlOf(new URL(baseUrl), `rt/${hash}`);
+}
+
+/** The same on Realtime V2; a tenant that the base URL names stands before a canonical that names none. */
+export function socketUrlV2(baseUrl, canonical) {
+  const url = new URL(baseUrl);
+  const [, tenant] = /^\/tenant\/([A-Za-z\d-]+)/.exec(url.pathname) ?? [];
+  return urlOf(url, `ws/${tenant && !canonical.includes(":") ? `${tenant}:` : ""}${canonical}`);
+}
+
+function urlOf({ host, hostname, protocol }, path) {
   if (!host || !/^https?:$/.test(protocol)) throw new TypeError("no http:// or https:// URL");
-  return new URL(`${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/rt/${hash}`);
+  return new URL(`${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${path}`);
 }
 
 /** The host as Node's network functions want it: an IPv6 address without its brackets. */

@@ -7,7 +7,11 @@ import { ownEntry } from "./visit.js";
 const NO_CHANNEL = "Give --channel NAME to try this.";
 const PANEL = "in the Realtime Settings of the workspace";
 
-export function checkToken({ token, seen, channel, hasTokenBack }) {
+export const NEW_TOKEN =
+  "Log in again for a new token. It has to come from an auth table of this workspace and instance, and not be expired.";
+
+/** What can be said of a token before the server says anything; nothing where it travels as it should. */
+export function checkTokenOnTheWay({ token, hasTokenBack }) {
   if (token === undefined) return skipped("No token was given: the connection is anonymous.");
   if (!isLegalToken(token)) {
     const says = /^bearer\s/i.test(token)
@@ -15,14 +19,19 @@ export function checkToken({ token, seen, channel, hasTokenBack }) {
       : "The token has characters that a WebSocket handshake cannot carry, such as a space or a comma.";
     return failsAlone(says, "Give the bare token: the value of authToken in the answer of your login endpoint.");
   }
-  const todo =
-    "Log in again for a new token. It has to come from an auth table of this workspace and instance, and not be expired.";
   if (!hasTokenBack) {
     return failsAlone(
       "The server does not give the token back as subprotocol: browsers refuse such a connection.",
       "A proxy in between may remove Sec-WebSocket-Protocol: let it pass that header in both directions.",
     );
   }
+}
+
+export function checkToken(state) {
+  const { seen, channel } = state;
+  const known = checkTokenOnTheWay(state);
+  if (known) return known;
+  const todo = NEW_TOKEN;
   if (seen?.refusedToken) return failsAlone(`The server says: ${textOf(seen.refusedToken)}`, todo);
   if (!channel) return skipped(`The socket is open, but that says nothing: a bad token opens it too. ${NO_CHANNEL}`);
   const { row_id, dbo_id } = ownEntry(seen)?.permissions ?? {};
@@ -104,10 +113,10 @@ export function checkHistory({ seen: { history, message, mark } }) {
   return holds(`The history came; it has ${counted(kept.length, "message")}.`);
 }
 
-function textOf(frame) {
+export function textOf(frame) {
   return String(frame?.payload?.message ?? "no reason given");
 }
 
-function counted(number, one, many = `${one}s`) {
+export function counted(number, one, many = `${one}s`) {
   return `${number} ${number === 1 ? one : many}`;
 }

@@ -5,18 +5,24 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { playReport } from "./report.js";
 import { playSteps } from "./steps.js";
+import { playReportV2 } from "./v2/report.js";
 
 const USAGE = `usage: npx xano-wasm doctor --base-url URL --hash HASH [--channel NAME] [--token TOKEN] [--report] [--json]
+       npx xano-wasm doctor --v2 --base-url URL --canonical NAME [--channel NAME] [--type NAME] [--token TOKEN]
+                                                                                     [--report] [--json]
 
 Plays the steps of a connection to Xano Realtime and says for each what holds and what to do.
 
   --base-url URL  base URL of the instance or of an API group
   --hash HASH     connection hash of the Realtime Settings panel
   --channel NAME  also join this channel and send one message, which all its members see
+  --v2            Realtime V2
+  --canonical NAME  on V2: canonical of the Realtime server, or tenant:canonical
+  --type NAME     on V2: the message of the channel to send; without it none is sent
   --token TOKEN   connect with this auth token; it is never printed
   --json          print the steps as JSON
-  --report        try what docs/protocol.md assumes, and print as JSON what holds; needs --channel.
-                  Sends some hundred messages: name a channel without other members
+  --report        try what docs/protocol.md or docs/protocol-v2.md assumes, and print as JSON what holds; needs
+                  --channel. Sends many messages: name a channel without other members
 
 The exit status is 0 when everything holds, 1 otherwise.`;
 
@@ -26,6 +32,9 @@ const OPTIONS = {
   hash: { type: "string" },
   channel: { type: "string" },
   token: { type: "string" },
+  v2: { type: "boolean", default: false },
+  canonical: { type: "string" },
+  type: { type: "string" },
   report: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -44,7 +53,7 @@ async function main(args) {
   }
   const print = (text) => console.log(settings.token ? text.replaceAll(settings.token, "[token]") : text);
   if (settings.report) {
-    const report = await playReport(settings);
+    const report = await (settings.v2 ? playReportV2 : playReport)(settings);
     print(JSON.stringify(report, undefined, 2));
     if (report.rows.some(({ verdict }) => verdict === "differs")) process.exitCode = 1;
     return;
@@ -68,9 +77,21 @@ function read(args) {
   if (positionals.join(" ") !== "doctor")
     return { problem: `Unknown command “${positionals.join(" ")}”: it is doctor.` };
   if (!values["base-url"]) return { problem: "--base-url is missing." };
-  if (!values.hash) return { problem: "--hash is missing." };
+  const problem = values.v2 ? problemOfV2(values) : problemOfV1(values);
+  if (problem) return { problem };
   if (values.report && !values.channel) return { problem: "--report needs --channel." };
   return { settings: { ...values, baseUrl: values["base-url"] } };
+}
+
+function problemOfV1({ hash, canonical, type }) {
+  if (canonical !== undefined) return "--canonical is of Realtime V2: give --v2.";
+  if (type !== undefined) return "--type is of Realtime V2: give --v2.";
+  return hash ? undefined : "--hash is missing.";
+}
+
+function problemOfV2({ hash, canonical }) {
+  if (hash !== undefined) return "--hash is of Realtime V1: with --v2 give --canonical.";
+  return canonical ? undefined : "--canonical is missing.";
 }
 
 function inWords(steps, failed) {

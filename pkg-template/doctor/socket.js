@@ -81,6 +81,8 @@ class Socket {
   protocol;
   /** The code that the socket was closed with; `undefined` while it is open. */
   closeCode;
+  /** What the close frame said besides. */
+  closeReason = "";
 
   constructor(stream, head, protocol) {
     this.#stream = stream;
@@ -153,6 +155,7 @@ class Socket {
     else if (opcode === PONG) this.pongs += 1;
     else if (opcode === CLOSE) {
       this.closeCode ??= payload.length >= 2 ? payload.readUInt16BE() : NO_CODE;
+      this.closeReason = payload.subarray(2).toString();
       this.#stream.end();
     } else if ([TEXT, BINARY, CONTINUATION].includes(opcode)) {
       this.#fragments.push(payload);

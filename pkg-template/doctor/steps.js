@@ -5,6 +5,7 @@ import { checkHistory, checkJoin, checkMessage, checkPresence, checkToken } from
 import { checkAnswer, checkCertificate, checkName } from "./network.js";
 import { fails, holds, skipped } from "./outcome.js";
 import { HandshakeRefused, openSocket } from "./socket.js";
+import { STEPS_V2 } from "./v2/steps.js";
 import { visitChannel } from "./visit.js";
 
 const HASH_LENGTH = 27;
@@ -29,14 +30,15 @@ const STEPS = [
 /**
  * Plays the steps. Resolves with `[{ step, outcome, says, todo? }, …]`.
  *
- * @param {{baseUrl: string, hash: string, channel?: string, token?: string}} settings
+ * @param {{baseUrl: string, hash?: string, channel?: string, token?: string, v2?: boolean, canonical?: string, type?: string}} settings
+ *   with `v2` the `canonical` takes the place of the `hash`
  */
 export async function playSteps(settings) {
   /** @type {typeof settings & { socket?: { close(): Promise<unknown> } }} */
   const state = { ...settings };
   const results = [];
   let broken;
-  for (const [step, play] of STEPS) {
+  for (const [step, play] of settings.v2 ? STEPS_V2 : STEPS) {
     const skip = broken && skipped(`Not tried: it needs the step “${broken}”.`);
     const { stops, ...result } = skip ?? (await play(state));
     if (stops) broken = step;
@@ -92,7 +94,7 @@ function handshakeRefused({ status }, { hash }) {
     const version =
       hash.length === HASH_LENGTH
         ? ""
-        : ` A hash of Realtime V1 (Legacy) has ${HASH_LENGTH} characters, this one ${hash.length}: a short name such as rtmain01 belongs to Realtime V2, which this package does not speak yet.`;
+        : ` A hash of Realtime V1 (Legacy) has ${HASH_LENGTH} characters, this one ${hash.length}: a short name such as rtmain01 is a canonical of Realtime V2: ask with --v2 --canonical.`;
     return fails(
       "The server knows no Realtime under this hash (status 404).",
       `Copy the connection hash out of the Realtime Settings panel, and check there that Realtime is switched on.${version}`,

@@ -4,6 +4,8 @@
 declare const VERSION: string;
 /** Whether the bundle runs in browsers alone. */
 declare const ONLY_BROWSERS: boolean;
+/** Whether errors say what to do, too, and what is made too often is named. */
+declare const HELP: boolean;
 
 declare module "wasm:bytes" {
   export default function bytes(): Uint8Array<ArrayBuffer>;

@@ -5,8 +5,17 @@ import { FAILURES } from "./core/numbers.js";
  * @param {number} number
  */
 export function failure(number) {
-  const [code, message] = /** @type {[string, string]} */ (FAILURES[number]);
-  return coded(code, message);
+  return coded(...wordsOf(number));
+}
+
+/**
+ * The code of a failure that Rust has named, and its text.
+ * @param {number} number
+ * @returns {[code: string, message: string]}
+ */
+export function wordsOf(number) {
+  const [code, message, help = ""] = /** @type {[string, string, string?]} */ (FAILURES[number]);
+  return [code, message + help];
 }
 
 /**
@@ -37,5 +46,5 @@ export function textOf(value, write = String) {
  * @param {string} hint
  */
 export function hinted(message, hint) {
-  return Object.assign(new Error(message), { hint });
+  return HELP ? Object.assign(new Error(message), { hint }) : new Error(message);
 }

@@ -36,7 +36,7 @@ pub mod align;
 pub mod numbers;
 pub mod session;
 
-pub use session::v2::{MessageId, Step};
+pub use session::v2::MessageId;
 pub use session::{
     Acknowledgement, Attempt, ChannelId, Epoch, Failure, Frame, FrameId, Input, JoinOptions, Output, Session, State,
 };

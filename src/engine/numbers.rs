@@ -3,7 +3,6 @@
 
 use xano_realtime_protocol::CloseCode;
 
-use super::Step;
 use super::{Acknowledgement, Attempt, Frame, Input, JoinOptions, Output};
 
 /// Numbers names in their order, and lists them for the build.
@@ -41,14 +40,15 @@ macro_rules! numbered {
 /// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `DELIVERY` | channel | its id's number | its step, of [`bits`] | |
+/// | `ARRIVED` | channel | the number of an id | 1 when it is one of the transcript, 2 when it comes again on the socket | |
+/// | `FINISHED` | channel | the number of an id | 1 when it has failed | |
 /// | `GREETED` | 1 when it is ready | | | |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
 pub mod input {
     numbered! {
         JOIN LEAVE TICK_ENDED SEND PUBLISH ANSWERED CHANNEL_REFUSED NO_SOCKET_MADE SENDING OPENED CLOSED TOKEN_REFUSED
         WRITABLE ACKNOWLEDGED HEARD MISSED ENTRY ALIGN ELAPSED RESUMED RECONNECT
-        GREETED RECEIPT DELIVERY
+        GREETED RECEIPT ARRIVED FINISHED
     }
 }
 
@@ -111,21 +111,8 @@ pub mod bits {
     /// Of a published frame: it was sent with its key over another connection.
     pub const WAS_SENT: u32 = 4;
 
-    /// Of a message with an id: it has come.
-    pub const ARRIVED: u32 = 0;
-    /// Of a message with an id: it has come in a transcript.
-    pub const SHOWN: u32 = 1;
-    /// Of a message with an id: its handlers have finished.
-    pub const DONE: u32 = 2;
-    /// Of a message with an id: one of its handlers has failed.
-    pub const BROKEN: u32 = 3;
-
     /// Every name with its number.
     pub const ALL: &[(&str, u32)] = &[
-        ("ARRIVED", ARRIVED),
-        ("SHOWN", SHOWN),
-        ("DONE", DONE),
-        ("BROKEN", BROKEN),
         ("HISTORY", HISTORY),
         ("PRESENCE", PRESENCE),
         ("RECOVER", RECOVER),
@@ -190,15 +177,8 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::RECONNECT => handle(Input::Reconnect),
         input::GREETED => handle(Input::Greeted { ready: a != 0 }),
         input::RECEIPT => handle(Input::Receipt { channel: a }),
-        input::DELIVERY => {
-            let step = match c {
-                bits::ARRIVED => Step::Arrived,
-                bits::SHOWN => Step::Shown,
-                bits::DONE => Step::Done,
-                _ => Step::Failed,
-            };
-            handle(Input::Delivery { channel: a, message: b, step });
-        }
+        input::ARRIVED => handle(Input::Arrived { channel: a, message: b, transcript: c == 1, again: c == 2 }),
+        input::FINISHED => handle(Input::Finished { channel: a, message: b, failed: c != 0 }),
         _ => return false,
     }
     true

@@ -71,8 +71,7 @@ impl Publication {
 
     /// Whether it was published on that channel.
     fn is_on(&self, channel: &SharedChannel) -> bool {
-        let place = self.room.upgrade().and_then(|room| room.place());
-        place.is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
+        self.room.upgrade().is_some_and(|room| room.is_at(channel))
     }
 }
 

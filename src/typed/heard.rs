@@ -60,11 +60,24 @@ pub(super) struct HeardElsewhere {
     pub(super) newest: JsValue,
 }
 
+/// Says whether an entry, which a server in that epoch has named, is known from such a connection.
+pub(super) type IsKnown = fn(&HeardElsewhere, Option<&str>, &JsValue) -> bool;
+
 impl HeardElsewhere {
     /// Whether the entry, which a server in that epoch has named, was heard there.
     pub(super) fn contains(&self, epoch: Option<&str>, id: &JsValue) -> bool {
         self.epoch.as_deref() == epoch && self.heard.contains(&self.newest, id)
     }
+
+    /// Whether the entry lies no further than what was heard there: it was heard, told as a gap, or said before the room came.
+    pub(super) fn reaches(&self, epoch: Option<&str>, id: &JsValue) -> bool {
+        self.epoch.as_deref() == epoch && is_within(id, &self.newest)
+    }
+}
+
+/// Whether the entry comes no later on its channel than the newest one that was heard; not where none was.
+pub(super) fn is_within(id: &JsValue, newest: &JsValue) -> bool {
+    parse(id).zip(parse(newest)).is_some_and(|(id, newest)| id <= newest)
 }
 
 fn parse(id: &JsValue) -> Option<Id> {

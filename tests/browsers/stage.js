@@ -22,8 +22,8 @@ const SITE = {
   folders: { "/support/": here("../support"), "/browsers/": here("."), "/pkg/": here("../../pkg") },
 };
 
-/** Sets everything up before the tests of the calling file and takes it down after them. */
-export function stage(launchBrowser, serverOptions) {
+/** Sets everything up before the tests of the calling file and takes it down after them. `start` starts another server. */
+export function stage(launchBrowser, serverOptions, start = startServer) {
   const stage = {
     /** Opens a user's page; at the test's end it is closed, and no error may have been left uncaught. */
     async user(test) {
@@ -50,7 +50,7 @@ export function stage(launchBrowser, serverOptions) {
 
   // One after the other: when one cannot start, `after` ends those that did.
   before(async () => {
-    stage.server = await startServer(serverOptions);
+    stage.server = await start(serverOptions);
     stage.browser = await launchBrowser();
   });
 

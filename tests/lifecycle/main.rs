@@ -114,9 +114,10 @@ fn single_inputs(epoch: u32, timer: u32) -> Vec<(&'static str, u32, Input)> {
     ];
     let mut rows: Vec<_> = rows.into_iter().map(|(name, input)| (name, 0, input)).collect();
     let elapsed_at = rows.iter().position(|row| row.2 == elapsed).expect("it is among them");
-    rows.insert(elapsed_at + 1, ("timer elapsed, 76 s late", 76_000, elapsed));
+    rows.insert(elapsed_at + 1, ("timer elapsed, 2 s late", 2_000, elapsed));
+    rows.insert(elapsed_at + 2, ("timer elapsed, 76 s late", 76_000, elapsed));
     let resumed = Input::Resumed { slept: false };
-    rows.insert(elapsed_at + 3, ("page is back, its timer 76 s late", 76_000, resumed));
+    rows.insert(elapsed_at + 4, ("page is back, its timer 76 s late", 76_000, resumed));
     rows
 }
 

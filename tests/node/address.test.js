@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { client } from "../support/node-page.js";
 
-// The build sets it: a bundle for script tags takes the browser's `URL` as it is.
+// The build sets both: a bundle for script tags takes the browser's `URL` as it is, one for production has no help.
 globalThis.ONLY_BROWSERS = false;
+globalThis.HELP = true;
 const { socketUrl } = await import("../../pkg-template/src/realtime/address.js");
 const { originOf } = await import("../../pkg-template/src/http/url.js");
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { client, FakeSocket } from "../support/node-page.js";
+import { client, FakeSocket, settled } from "../support/node-page.js";
 
 const options = { channel: "room" };
 const sender = { socketId: "jill", extras: {}, permissions: { dbo_id: 0, row_id: 0 } };
@@ -25,7 +25,8 @@ const deliver = (...frames) => {
 function joined(t, wishes, ...seen) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const told = [];
-  const channel = client().channel("room", wishes);
+  const jill = client();
+  const channel = jill.channel("room", wishes);
   const tell = ({ action, payload, replayed }) => {
     if (action === "error") told.push(`!${payload.code}`);
     if (action === "message") told.push(replayed ? `${payload} again` : payload);
@@ -44,7 +45,7 @@ function joined(t, wishes, ...seen) {
     deliver(acknowledgement);
   };
   t.after(() => channel.destroy());
-  return { channel, told, interrupt, asked: () => FakeSocket.latest.sentOf("history") };
+  return { jill, channel, told, interrupt, asked: () => FakeSocket.latest.sentOf("history") };
 }
 
 test("what was missed is handed out marked, once, and the answer that has it is not", (t) => {
@@ -201,6 +202,16 @@ test("a history that does not come is given up, and reaches nobody later", (t) =
   assert.deepEqual(told, ["!gap_possible", "e", "f"]);
 });
 
+test("a history that comes after it was given up does not answer the next question", (t) => {
+  const { told, interrupt } = joined(t, { recover: true }, "a", "b", "c");
+  interrupt();
+  t.mock.timers.tick(10_000);
+  deliver(...said("e", "f", "g"), history(...said("e", "f", "g")));
+  interrupt();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(told, ["!gap_possible", "e", "f", "g", "!gap_possible"]);
+});
+
 test("no more is held than may wait elsewhere", (t) => {
   const { told, interrupt } = joined(t, { recover: true }, "a", "b", "c");
   interrupt();
@@ -217,6 +228,25 @@ test("a channel object that comes meanwhile gets what was missed, too", (t) => {
   assert.deepEqual(told, ["d again"]);
   channel.destroy();
   assert.deepEqual(FakeSocket.latest.sentOf("leave").length, 1);
+});
+
+test("what was missed on a channel that is left concerns no other one", async (t) => {
+  const { jill, channel, interrupt } = joined(t, { recover: true }, "a", "b", "c");
+  interrupt();
+  // A server that answers before `send` returns: what is handed out then is told in a microtask.
+  FakeSocket.latest.answer = () => deliver(history(...said("a", "b", "c", "d")));
+  const hall = jill.channel("hall").on(() => {});
+  FakeSocket.latest.answer = () => {};
+  channel.destroy();
+  const attic = jill.channel("attic", { recover: true }).on(() => {});
+  t.after(() => [hall, attic].forEach((each) => each.destroy()));
+  const inAttic = (frame) => ({ ...frame, options: { ...frame.options, channel: "attic" } });
+  deliver(inAttic(acknowledgement), inAttic(message("x")));
+  const published = attic.publish("y");
+  interrupt();
+  await settled();
+  deliver(inAttic(acknowledgement), inAttic(history(...said("x", "y"))));
+  assert.deepEqual(await published, {});
 });
 
 test("a channel that does not recover is asked for nothing, and its messages are not looked into", (t) => {

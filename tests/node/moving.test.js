@@ -159,6 +159,29 @@ test("what a channel object has published is told when it is destroyed, though o
   assert.deepEqual(await kept, { id: "0-2" });
 });
 
+test("a message that was sent does not move to where others may have got it", async (t) => {
+  const keyed = (id) => ack(id, { publish: 1 });
+  const [first] = [member(t, "ahead", "a", keyed("0-1")), member(t, "ahead", "a")];
+  const other = member(t, "ahead", "b", keyed("0-1"));
+  const published = first.channel.publish("once");
+  other.socket.deliver(message("0-2"));
+  move(first, "b");
+  await assert.rejects(published, { code: "unconfirmed" });
+  assert.deepEqual(other.socket.sentOf("message"), []);
+});
+
+test("a message that was sent moves to where others have the same position", async (t) => {
+  const keyed = (id) => ack(id, { publish: 1 });
+  const [first] = [member(t, "level", "a", keyed("0-1")), member(t, "level", "a")];
+  const other = member(t, "level", "b", keyed("0-1"));
+  const published = first.channel.publish("again");
+  move(first, "b");
+  const [{ options }] = other.socket.sentOf("message");
+  other.socket.deliver({ action: "message", options: { ...options, id: "0-2" }, payload: "again" });
+  assert.deepEqual(await published, { id: "0-2" });
+  assert.deepEqual(other.told, ["again"]);
+});
+
 for (const isThere of [true, false]) {
   const where = isThere ? "a server that has restarted" : "one that has not told yet that it has";
   test(`a message that was sent does not move to ${where}`, async (t) => {

@@ -244,6 +244,31 @@ test("before it times out, a server that answers pings is asked whether it is th
   assert.equal(FakeSocket.latest.sentOf("ping").length, 1);
 });
 
+for (const [what, blocked_ms] of [
+  ["was busy", 20_000],
+  ["has slept", 100_000],
+]) {
+  test(`an answer that is there already when the page ${what} is read before it counts as late`, async (t) => {
+    const { channel } = open(t);
+    FakeSocket.latest.deliver(ack({ publish: 1, ping: 1 }));
+    const published = channel.publish("text");
+    now_ms += blocked_ms;
+    // The timer runs out first.
+    t.mock.timers.tick(5_000);
+    FakeSocket.latest.deliver(answer(sent()[0].options));
+    assert.deepEqual(await published, { id: "0-7" });
+  });
+}
+
+test("an answer that is not there when the page was busy is late", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver(ack({ publish: 1, ping: 1 }));
+  const published = channel.publish("text");
+  now_ms += 20_000;
+  tick(t, 6);
+  await assert.rejects(published, { code: "timeout" });
+});
+
 test("a server that never acknowledges the join counts as one that does not answer", async (t) => {
   const { channel } = open(t);
   const published = channel.publish("text");
@@ -261,6 +286,17 @@ test("it rejects when the server does not let this client in, but not for what e
   FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Too fast", code: "too_fast" } });
   FakeSocket.latest.deliver(answer(sent().at(-1).options));
   assert.deepEqual(await another, { id: "0-7" });
+});
+
+test("it rejects at once where the join was refused, until the channel is joined anew", async (t) => {
+  const { channel } = open(t);
+  FakeSocket.latest.deliver({ action: "error", options, payload: { message: "Members only", code: "anonymous" } });
+  await assert.rejects(channel.publish("text"), { message: "Members only", code: "anonymous" });
+  interrupt(t);
+  const published = channel.publish("text");
+  FakeSocket.latest.deliver(ack());
+  FakeSocket.latest.deliver(answer(sent()[0].options));
+  assert.deepEqual(await published, { id: "0-7" });
 });
 
 test("it rejects when the channel is destroyed, and when JSON cannot say the payload", async (t) => {

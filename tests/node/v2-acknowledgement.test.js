@@ -187,6 +187,56 @@ test("a first join has the kept messages once, whether as transcript or as repla
   assert.equal(payloadsOf(actions, "message").length, 5, "neither comes again");
 });
 
+test("a transcript comes once, where its messages were acknowledged in an earlier page, too", async (t) => {
+  const page = v2Page(t);
+  const earlier = page.client();
+  earlier.channel(ORDERS, options).on(() => {});
+  await page.pass(100);
+  for (const data of [1, 2, 3]) page.service.publish({ address: "rtmain01", channel: ORDERS, data });
+  await page.pass();
+  earlier.destroy();
+  await page.pass();
+  const actions = recorded(page.client().channel(ORDERS));
+  await page.pass(100);
+  page.connection.drop(1006);
+  await page.pass(2_000);
+  assert.deepEqual(payloadsOf(actions, "message"), [1, 2, 3]);
+});
+
+test("a channel object that takes the place of another gets what that one had not acknowledged, whatever is on its way", async (t) => {
+  const { page, channel, send, acknowledged } = await orders(t, () => new Promise(() => {}));
+  await send("one", "two");
+  page.service.publish({ address: "rtmain01", channel: ORDERS, data: "three" });
+  channel.destroy();
+  const actions = recorded(page.client().channel(ORDERS));
+  await page.pass(100);
+  assert.deepEqual(payloadsOf(actions, "message"), ["one", "two", "three"]);
+  assert.equal(acknowledged().length, 3);
+});
+
+test("with another token it is another reader, which gets what that one has not acknowledged", async (t) => {
+  const page = v2Page(t, { channels });
+  const send = (data) => page.service.publish({ address: "rtmain01", channel: ORDERS, data });
+  const earlier = page.client();
+  earlier.channel(ORDERS, options).on(() => {});
+  await page.pass(100);
+  for (const data of [1, 2]) send(data);
+  await page.pass();
+  earlier.destroy();
+  await page.pass();
+  const client = page.client();
+  const actions = recorded(client.channel(ORDERS));
+  await page.pass(100);
+  send(3);
+  await page.pass();
+  assert.deepEqual(payloadsOf(actions, "message"), [3]);
+  client.setRealtimeAuthToken(tokenOf(7));
+  client.realtimeReconnect();
+  await page.pass(2_000);
+  assert.deepEqual(payloadsOf(actions, "message").slice(1), [1, 2, 3]);
+  assert.equal(page.sentOf("ack").length, 3);
+});
+
 test("after a reconnect, a channel that delivers at most once is told that something may be missed, where it wishes to recover", async (t) => {
   const page = v2Page(t);
   const client = page.client();

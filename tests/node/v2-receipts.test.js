@@ -71,6 +71,29 @@ test("a cut before the receipt rejects as unconfirmed, and nothing is sent again
   assert.deepEqual(payloadsOf(actions, "message"), ["next"]);
 });
 
+test("a receipt of a channel object that was destroyed answers nothing of the one in its place", async (t) => {
+  const { page, channel } = await room(t);
+  channel.message("earlier", { type: "none" });
+  channel.destroy();
+  const next = page.client().channel(ROOM, { messageType: "send" });
+  next.message("behind the join", { type: "shrug" });
+  const published = next.publish("published");
+  await page.pass();
+  assert.deepEqual(await published, { id: undefined, delivered: 1 });
+});
+
+test("where the connection is closed for good, what was sent is unconfirmed, and what comes later is told why", async (t) => {
+  const { page, channel } = await room(t);
+  page.connection.isSilent = true;
+  const sent = channel.publish("sent");
+  await page.pass();
+  page.connection.isSilent = false;
+  page.connection.drop(1000);
+  await page.pass(100);
+  await assert.rejects(sent, { code: "unconfirmed" });
+  await assert.rejects(channel.publish("later"), { code: "server_closed" });
+});
+
 test("a service that answers nothing for 15 s rejects as unconfirmed", async (t) => {
   const { page, channel } = await room(t);
   page.connection.isSilent = true;

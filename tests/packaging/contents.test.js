@@ -7,7 +7,7 @@ import { packPackage } from "./support/projects.js";
 
 const CODE = [
   ...["index", "js", "realtime", "http"].flatMap((entry) => [`${entry}.js`, `${entry}.cjs`]),
-  ...["http.browser.js", "slim.js", "xano.wasm"],
+  ...["http.browser.js", "realtime.browser.js", "slim.js", "xano.wasm"],
   ...["dist/xano.min.js", "dist/xano.js.min.js"].flatMap((script) => [script, `${script}.map`]),
 ];
 /** The command `npx xano-wasm doctor`. */

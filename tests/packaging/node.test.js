@@ -83,16 +83,23 @@ test("xano-wasm/realtime sends a message; xano-wasm/http sends requests and says
 test("an application that takes a storage out of the package gets that alone", async () => {
   const folder = await stage.packed.install("esbuild");
 
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, "part.js")],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-  });
+  const bundle = await bundled({ entryPoints: [join(folder, "part.js")] });
 
-  const [{ contents }] = outputFiles;
-  assert.ok(gzipSync(contents, { level: 9 }).length <= 1_000, `${contents.length} bytes before gzip`);
+  assert.ok(gzipSync(bundle, { level: 9 }).length <= 1_000, `${bundle.length} bytes before gzip`);
+});
+
+test("an application with channels has at most 15,500 bytes of this package, in production without help", async (t) => {
+  const folder = await stage.packed.install("esbuild");
+  const contents = 'import { XanoClient } from "xano-wasm/realtime"; globalThis.client = new XanoClient({});';
+  const stdin = { contents, resolveDir: folder };
+
+  const production = await bundled({ stdin });
+  const size = gzipSync(production, { level: 9 }).length;
+  t.diagnostic(`${size} bytes`);
+
+  assert.ok(size <= 15_500, `${size} bytes`);
+  assert.doesNotMatch(production, /Realtime Settings/);
+  assert.match(await bundled({ stdin, conditions: ["development"] }), /Realtime Settings/);
 });
 
 test("the command `xano-wasm doctor` comes with the package, and examines a server", async () => {
@@ -104,3 +111,9 @@ test("the command `xano-wasm doctor` comes with the package, and examines a serv
 
   assert.match(told, /\n\nEverything that was tried holds\.$/);
 });
+
+/** What esbuild makes of it for a page. */
+async function bundled(options) {
+  const { outputFiles } = await build({ ...options, bundle: true, minify: true, format: "esm", write: false });
+  return outputFiles[0].text;
+}

@@ -16,7 +16,7 @@ pub(crate) enum Happening {
     SocketOpens,
     SocketCloses { code: u16 },
     TokenIsRefused,
-    TimerElapses { is_late: bool, quiet_ms: u32, heard: bool },
+    TimerElapses { late_ms: u32, quiet_ms: u32, heard: bool },
     IsAcknowledged { channel: u32, said: Acknowledgement, writable: bool },
     Publish { channel: u32, times: usize, writable: bool, was_sent: bool, comes_back: bool },
     IsAnswered { which: usize },
@@ -44,8 +44,8 @@ pub(crate) fn happening() -> impl Strategy<Value = Happening> {
         4 => Just(Happening::SocketOpens),
         2 => prop::sample::select(&CODES[..]).prop_map(|code| Happening::SocketCloses { code }),
         1 => Just(Happening::TokenIsRefused),
-        3 => (prop::bool::weighted(0.1), 0..30_000_u32, any::<bool>())
-            .prop_map(|(is_late, quiet_ms, heard)| Happening::TimerElapses { is_late, quiet_ms, heard }),
+        3 => (prop_oneof![8 => Just(0), 1 => Just(2_000), 1 => Just(120_000)], 0..30_000_u32, any::<bool>())
+            .prop_map(|(late_ms, quiet_ms, heard)| Happening::TimerElapses { late_ms, quiet_ms, heard }),
         6 => (channel.clone(), acknowledgement(), any::<bool>())
             .prop_map(|(channel, said, writable)| Happening::IsAcknowledged { channel, said, writable }),
         8 => (

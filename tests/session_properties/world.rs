@@ -142,9 +142,9 @@ impl World {
                 self.socket = None;
                 self.handle(Input::TokenRefused { epoch });
             }
-            Happening::TimerElapses { is_late, quiet_ms, heard } => {
+            Happening::TimerElapses { late_ms, quiet_ms, heard } => {
                 if let Some((timer, due_ms)) = self.timer.take() {
-                    self.now_ms = due_ms.wrapping_add(if is_late { 120_000 } else { 0 });
+                    self.now_ms = due_ms.wrapping_add(late_ms);
                     self.handle(Input::Elapsed { timer, quiet_ms, heard });
                 }
             }

@@ -31,8 +31,13 @@ export class Clock {
     this.now = end;
   }
 
+  /** The first that is due by then; of several at once, the one that was set first. */
   #next(end) {
-    const due = [...this.#timers].filter(([, { at }]) => at <= end);
-    return due.sort(([one, { at }], [other, { at: otherAt }]) => at - otherAt || one - other)[0];
+    let next;
+    for (const timer of this.#timers) {
+      const [, { at }] = timer;
+      if (at <= end && !(next?.[1].at <= at)) next = timer;
+    }
+    return next;
   }
 }

@@ -6,7 +6,7 @@ import { Dice } from "./random.js";
 export function* mutations() {
   for (const action of ACTIONS) {
     for (const path of PATHS) {
-      for (const value of [undefined, ...VALUES]) yield mutated(action, path, value);
+      for (const value of [undefined, ...VALUES]) yield mutated(plausible(action), path, value);
     }
   }
 }
@@ -28,13 +28,14 @@ export function* nonsense(count) {
   }
 }
 
-function mutated(action, path, value) {
-  const frame = JSON.parse(plausible(action));
+/** The text of a frame with another value, as a text, at the path; `undefined`: with none. */
+export function mutated(text, path, value) {
+  const frame = JSON.parse(text);
   const fields = path.split(".");
   const last = fields.pop();
   let place = frame;
   for (const field of fields) {
-    if (typeof place[field] !== "object") place[field] = field === "presence" ? [] : {};
+    if (typeof place[field] !== "object" || !place[field]) place[field] = field === "presence" ? [] : {};
     place = place[field];
   }
   place[last] = value === undefined ? undefined : "HERE";
@@ -66,12 +67,12 @@ const PATHS = words(`
   payload.ext payload.ext.ping payload.ext.recover
 `);
 
-const VALUES = words(`
+export const VALUES = words(`
   null true false 0 -1 0.5 1e308 1e999 9007199254740993
   "" "text" "__proto__" "message" "a" [] [[]] ["a"] [null] [1]
   {} {"a":1} {"length":3} {"__proto__":{"channel":"a"}} {"toString":null,"valueOf":null}
 `);
 
-function words(text) {
+export function words(text) {
   return text.trim().split(/\s+/);
 }

@@ -32,8 +32,10 @@ export function* faultsOfMember({ label, name, recovers, createdAt, heard }, sai
     const index = places.get(text);
     if (index === undefined) yield `${label} heard ${text}, which was never said on ${name}`;
     if (seen.has(text)) yield `${label} heard ${text} twice (at ${at} ms)`;
-    // The echo of what is sent again comes late. With `recover` it came before, among what was missed.
-    else if (index <= last && (recovers || !isOwn(text))) yield `${label} heard ${text} too late (at ${at} ms)`;
+    // The echo of what is sent again comes late. With `recover` it came before, among what was missed, unless the member
+    // was not there yet.
+    else if (index <= last && !(isOwn(text) && (!recovers || said[index].at < createdAt)))
+      yield `${label} heard ${text} too late (at ${at} ms)`;
     else if (recovers && counts && index > last + 1 && !hasGap) {
       const missing = said.slice(last + 1, index).map(({ text }) => text);
       yield `${label} misses ${missing} before ${text} (at ${at} ms), and was not told`;

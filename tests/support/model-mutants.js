@@ -3,7 +3,7 @@
 const core = (file, from, to) => ({ file: `core/${file}`, from, to });
 
 export const MUTANTS = {
-  "no position is sent": core("connection.js", "options & N.RECOVER ? position : undefined", "undefined"),
+  "no position is sent": core("connection.js", "options & N.RECOVER && !this.isV2 ? position : undefined", "undefined"),
   "a gap is not told": core("subscription.js", "if (hasGap) {", "if (false) {"),
   "the position is not moved": core("subscription.js", "if (this.position && isInOrder)", "if (false)"),
   "echoes of repeats are handed out": core("receive.js", "!subscription.ids?.has(id)", "true"),
@@ -21,7 +21,7 @@ export const MUTANTS = {
     "        clearTimeout(this.timer);\n        break",
     "        break",
   ),
-  "a handler's exception ends the loop": core("dispatch.js", "    report(error);\n  }\n}", "    throw error;\n  }\n}"),
+  "a handler's exception ends the loop": core("dispatch.js", "return THREW;", "throw error;"),
   "members are kept": core(
     "channel-handle.js",
     "subscription.handles.filter((other) => other !== this)",

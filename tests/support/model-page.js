@@ -9,6 +9,7 @@ const BOOT = `
   export function boot(append) {
     const [{ module: from, name }] = WebAssembly.Module.imports(globalThis.wasm);
     const { exports } = new WebAssembly.Instance(globalThis.wasm, { [from]: { [name]: append } });
+    globalThis.memory = Object.values(exports).find((item) => item instanceof WebAssembly.Memory);
     return Object.values(exports).find((item) => typeof item === "function");
   }`;
 const ENTRY = `

@@ -24,7 +24,7 @@ class Log {
 }
 
 export class ModelServer {
-  /** Everything that was ever said, as `{ text, id }`, by channel: the judge's, which no restart forgets. */
+  /** Everything that was ever said, as `{ text, id, at }`, by channel: the judge's, which no restart forgets. */
   said = new Map();
   epoch = 1;
   sockets = new Set();
@@ -70,11 +70,12 @@ export class ModelServer {
     this.#travel(socket, "up", () => this.sockets.delete(socket));
   }
 
-  /** Frames of one direction arrive in order, or not at all from some point on. */
+  /** Frames of one direction arrive in order, or not at all from some point on. None outlives a restart. */
   #travel(socket, direction, arrive) {
     const at = Math.max(socket.busyUntil[direction], this.clock.now + this.dice.pick(WAYS_MS));
     socket.busyUntil[direction] = at;
-    this.clock.set(() => socket.lost[direction] || arrive(), at - this.clock.now);
+    const { epoch } = this;
+    this.clock.set(() => socket.lost[direction] || epoch !== this.epoch || arrive(), at - this.clock.now);
   }
 
   #tell(socket, frame) {
@@ -197,7 +198,7 @@ export class ModelServer {
       log.forgotten = log.count - this.keeps;
     }
     if (!this.said.has(channel)) this.said.set(channel, []);
-    this.said.get(channel).push({ text: payload, id });
+    this.said.get(channel).push({ text: payload, id, at: this.clock.now });
     for (const other of this.sockets) if (other !== sender && other.joined.has(channel)) this.#tell(other, entry);
     return entry;
   }

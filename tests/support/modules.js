@@ -19,7 +19,7 @@ export async function bundleModules({ entry, boot, format, changed }) {
     format,
     platform: "node",
     write: false,
-    define: { VERSION: '"test"', ONLY_BROWSERS: "false" },
+    define: { VERSION: '"test"', ONLY_BROWSERS: "false", HELP: "true" },
     plugins: [booting(boot), ...(changed ? [changing(changed)] : [])],
   });
   return Buffer.from(outputFiles[0].contents).toString();

@@ -18,8 +18,9 @@ export const FAKE_SOCKET = { path: fileURLToPath(new URL("fake-socket.js", impor
  * Sets everything up before the tests of the calling file and takes it down after them.
  *
  * @param {object} serverOptions as for `startServer`
+ * @param {(options: object) => Promise<{ clientSettings: object, dispose(): Promise<void> }>} [start] another server
  */
-export function stage(serverOptions) {
+export function stage(serverOptions, start = startServer) {
   const stage = {
     /**
      * Opens a user's page; at the test's end it is closed, and no error may have been left uncaught.
@@ -39,7 +40,7 @@ export function stage(serverOptions) {
 
   // One after the other: when one cannot start, `after` ends the ones that did.
   before(async () => {
-    stage.server = await startServer(serverOptions);
+    stage.server = await start(serverOptions);
     stage.pages = await startPages();
     stage.browser = await launchChromium();
   });

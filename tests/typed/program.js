@@ -140,6 +140,7 @@ class Program {
   clients = [];
   members = [];
   outcomes = [];
+  published = new Set();
   complaints = [];
   said = 0;
   /** Whether a channel was left in this turn: frames of before may still come, to who joins it anew. */
@@ -193,6 +194,7 @@ class Program {
     const { handle, name } = dice.pick(this.members);
     const text = this.text();
     const taken = (id) => ({ text, name, code: "taken", id });
+    this.published.add(text);
     this.outcomes.push(handle.publish("0", text).then(taken, ({ code }) => ({ text, name, code })));
   }
 
@@ -284,23 +286,34 @@ class Program {
     if (!["taken", "unconfirmed", "Closed", "queue_full"].includes(code)) this.complaints.push(`${text}: ${code}`);
   }
 
-  /** In order, nothing twice, and nothing missing but where a gap was told. */
+  /**
+   * In order, nothing twice, and nothing missing but where a gap was told. Behind a gap, the echo of a message that was sent
+   * again comes late.
+   */
   judge({ name, heard }) {
     const said = server.said[name];
+    const seen = new Set();
     let at;
     let hasGap = false;
+    let hadGap = false;
     for (const words of heard) {
       const [, replayed, text] = /^0( \(replayed\))?: (\w+) \[\d+\]$/.exec(words) ?? [];
       if (text === undefined) {
         if (words !== "gap" && words !== "gap possible") this.complaints.push(`on ${name}: ${words}`);
         this.counts.gaps += 1;
         hasGap = true;
+        hadGap = true;
         continue;
       }
       this.counts.heard += 1;
       if (replayed) this.counts.replayed += 1;
       const index = said.indexOf(text);
-      if (at !== undefined && index <= at) this.complaints.push(`${text} on ${name}: twice, or in another order`);
+      if (seen.has(text)) this.complaints.push(`${text} on ${name}: twice`);
+      seen.add(text);
+      if (at !== undefined && index <= at) {
+        if (hadGap && this.published.has(text)) continue;
+        this.complaints.push(`${text} on ${name}: in another order`);
+      }
       if (at !== undefined && index > at + 1 && !hasGap) {
         this.complaints.push(`on ${name} ${said.slice(at + 1, index)} before ${text}: missing, and not told`);
       }

@@ -34,7 +34,7 @@ const INTERNAL = `
   handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConnected isDebugged isDiscarded
   isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
   isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
-  phase poll position published publisher quiet_ms refusal removeHandlers seen sendIfOpen sendJoin sent_ms serves
+  phase poll position published publisher quiet_ms refusal removeHandlers roster seen sendIfOpen sendJoin sent_ms serves
   setTimer settle slot slots subscription subscriptionAt subscriptionOf subscriptions takePosition takesErrors
   takesFrames tell tellCancels tellConnected tellFailure tellStatus textOf timer transmit unsent unsubscribe wanted
   wasHeard wasSent watch watchOver
@@ -60,6 +60,7 @@ const bundles = [
   { entry: "js.js", outfile: "js.cjs", format: "cjs", boot: "plain.js" },
   { entry: "realtime.js", outfile: "realtime.js", format: "esm", isTakenApart: true },
   { entry: "realtime.js", outfile: "realtime.cjs", format: "cjs" },
+  { entry: "realtime.js", outfile: "realtime.browser.js", format: "esm", onlyBrowsers: true, isForProduction: true },
   { entry: "http.js", outfile: "http.js", format: "esm", isTakenApart: true },
   { entry: "http.js", outfile: "http.cjs", format: "cjs" },
   { entry: "http.js", outfile: "http.browser.js", format: "esm", onlyBrowsers: true },
@@ -81,6 +82,7 @@ for (const {
   boot = "inline.js",
   sourcemap = false,
   onlyBrowsers = false,
+  isForProduction = false,
   isTakenApart = false,
   ...options
 } of bundles) {
@@ -88,7 +90,7 @@ for (const {
     ...shared,
     ...options,
     plugins: [wasmModules({ wasm, plain, names, boot: join(checkout, "pkg-template/entry", boot) })],
-    define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}` },
+    define: { VERSION: JSON.stringify(version), ONLY_BROWSERS: `${onlyBrowsers}`, HELP: `${!isForProduction}` },
     sourcemap: sourcemap && "external",
     write: false,
     entryPoints: [join(checkout, "pkg-template/entry", entry)],

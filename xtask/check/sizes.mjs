@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 export const FILES = [
   ...["dist/xano.min.js", "dist/xano.js.min.js", "index.js", "index.cjs", "slim.js", "xano.wasm"],
-  ...["js.js", "realtime.js", "http.js", "http.browser.js"],
+  ...["js.js", "realtime.js", "realtime.browser.js", "http.js", "http.browser.js"],
 ];
 
 export function sizesOf(folder) {

@@ -40,14 +40,18 @@ fn module() -> String {
     let names: Vec<String> = Failure::ALL.iter().map(|failure| failure.code().to_uppercase()).collect();
     let failures: Vec<_> = names.iter().zip(0..).map(|(name, number)| (name.as_str(), number)).collect();
     group(&mut text, "Failures.", &failures);
-    text += "\n/**\n * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.\n";
-    text += " * @type {[code: string, message: string][]}\n */\nexport const FAILURES = [\n";
+    text += "\n/**\n * The codes and texts of failures, and what to do, by number. One that ends with a space is followed by the\n * particulars.\n";
+    text += " * @type {[code: string, message: string, help?: string][]}\n */\nexport const FAILURES = [\n";
     for failure in Failure::ALL {
-        let (code, message) = (quoted(failure.code()), quoted(failure.message()));
-        let line = format!("  [{code}, {message}],\n");
+        let message = failure.message().strip_suffix(failure.help()).unwrap_or_default();
+        let mut members = vec![quoted(failure.code()), quoted(message)];
+        if !failure.help().is_empty() {
+            members.push(format!("HELP ? {} : \"\"", quoted(failure.help())));
+        }
+        let line = format!("  [{}],\n", members.join(", "));
         // As the formatter breaks it.
         let is_long = line.chars().count() > LINE_WIDTH + 1;
-        text += &if is_long { format!("  [\n    {code},\n    {message},\n  ],\n") } else { line };
+        text += &if is_long { format!("  [\n    {},\n  ],\n", members.join(",\n    ")) } else { line };
     }
     text + "];\n"
 }

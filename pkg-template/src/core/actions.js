@@ -1,7 +1,6 @@
 // The actions that no server sends: statuses and failures.
 
-import { textOf } from "../errors.js";
-import { FAILURES } from "./numbers.js";
+import { textOf, wordsOf } from "../errors.js";
 
 /** @import { Action } from "../types.js" */
 
@@ -22,19 +21,18 @@ export function statusAction(connected, details) {
  * @param {number} failure
  * @param {string} [channel] undefined: all of them
  * @param {string} [particulars]
- * @param {boolean} [isV2]
  * @param {unknown} [refusal] what a service of V2 has said
  * @returns {Action}
  */
-export function failureAction(failure, channel, particulars = "", isV2 = false, refusal = undefined) {
-  const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
+export function failureAction(failure, channel, particulars = "", refusal = undefined) {
+  const [code, text] = wordsOf(failure);
   let message = text.endsWith(" ") ? text + particulars : text;
-  if (code === "cannot_connect") {
+  if (HELP && code === "cannot_connect") {
+    const isV2 = particulars.includes("/ws/");
     const isHash = particulars.split("/").pop()?.length === HASH_LENGTH;
-    if (isV2) message += isHash ? " (a hash of V1; V2 was asked for)" : " (Realtime V2)";
-    else if (!isHash) message += ". Is this a canonical of Realtime V2 (rtmain01)? Then set realtimeVersion: 2.";
+    message += ` (Realtime V${isV2 ? 2 : 1}${isHash === isV2 ? "; is it that of V1 or V2? See realtimeVersion" : ""})`;
   }
-  if (code === "unauthorized" && isV2) message = `Realtime V2 refused ${particulars} (4401): ${textOf(refusal)}`;
+  if (refusal) message = `Realtime V2 refused ${particulars} (4401): ${textOf(refusal)}`;
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 

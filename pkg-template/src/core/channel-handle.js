@@ -79,7 +79,7 @@ export class ChannelHandle {
    * @param {ChannelOptions} options
    * @param {Config} config
    */
-  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck }, config) {
+  constructor(channel, url, { history, presence, recover, queueOfflineActions, manualAck, messageType }, config) {
     ensureCore();
     this.number = ++count;
     this.channel = channel;
@@ -90,6 +90,7 @@ export class ChannelHandle {
       (history ? HISTORY : 0) | (presence ? PRESENCE : 0) | (recover ? RECOVER : 0) | (this.isV2 ? V2 : 0);
     /** Whether the application says which messages it has handled, on V2. */
     this.acknowledgesItself = !!manualAck;
+    this.messageType = messageType;
     /** Whether frames may wait for a connection. */
     this.mayWait = queueOfflineActions !== false;
     handles.set(this.number, this);
@@ -260,6 +261,7 @@ export class ChannelHandle {
    * @param {unknown} payload
    */
   transmit(object, action, options, payload) {
+    if (this.isV2 && action === "history") return;
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
     const text = this.textOf(action, options, payload);
     ensureCore();
@@ -280,9 +282,11 @@ export class ChannelHandle {
     this.activate();
     const { subscription } = this;
     const { published } = frame;
-    // Code of the application has destroyed it during the call; or a server may have it that would not know it again.
-    if (!subscription || published?.wasSent === 0) {
-      published?.settle(subscription && failure(UNCONFIRMED));
+    const refusal = published && this.isConnected && !this.isJoined && subscription?.refusal;
+    // Code of the application has destroyed it during the call; or the server has refused the join; or a server may have it
+    // that would not know it again.
+    if (!subscription || refusal || published?.wasSent === 0) {
+      published?.settle(refusal || (subscription && failure(UNCONFIRMED)));
       return true;
     }
     const { connection, slot } = subscription;
@@ -308,7 +312,7 @@ export class ChannelHandle {
     ensureCore();
     this.object = object;
     const published = { publisher: this, key, settle };
-    const comesBack = this.isV2 || !(/** @type {any} */ (options)?.socketId);
+    const comesBack = !(/** @type {any} */ (options)?.socketId);
     this.hand({ text, bytes: new Blob([text]).size, comesBack, published });
   }
 
@@ -318,10 +322,12 @@ export class ChannelHandle {
    * @param {unknown} payload
    */
   textOf(action, options, payload) {
-    const { channel, isV2 } = this;
-    return isV2
-      ? frameText("broadcast", channel, { ...options, type: undefined }, payload, options.type)
-      : frameText(action, channel, options, payload);
+    const { channel } = this;
+    if (!this.isV2) return frameText(action, channel, options, payload);
+    const { type, ...others } = options ?? {};
+    const known = type ?? this.messageType;
+    if (!known) throw new Error(`A message on "${channel}" has no type: set messageType, or { type } of message().`);
+    return frameText("broadcast", channel, others, payload, known);
   }
 
   /**
@@ -329,9 +335,7 @@ export class ChannelHandle {
    * @param {unknown} cursor
    */
   acknowledge(cursor) {
-    if (!this.isJoined) return;
-    const { connection } = /** @type {Subscription} */ (this.subscription);
-    connection.acknowledge(this.channel, cursor);
+    if (this.isJoined) this.subscription?.acknowledge(cursor);
   }
 
   /** The channel object is destroyed, or was collected. */

@@ -101,11 +101,6 @@ export class Connection {
     if (!subscription) {
       const slot = this.freeSlots.pop() ?? this.slots.length;
       subscription = this.slots[slot] = new Subscription(this, name, slot);
-      if (this.isV2) {
-        subscription.messages = new Map();
-        // Every frame goes through the engine, which counts them.
-        subscription.unsent = 1;
-      }
       this.subscriptions.set(name, subscription);
     }
     return subscription;
@@ -221,7 +216,7 @@ export class Connection {
         judged(this.subscriptionAt(a), b, c);
         break;
       case N.SEND_ACK:
-        this.acknowledge(this.subscriptionAt(a).name, this.subscriptionAt(a).messages.get(b)?.id);
+        this.subscriptionAt(a).acknowledge(b);
         break;
       case N.FAILED:
         this.tellFailure(a, this.url, this.slots[b]);
@@ -297,15 +292,6 @@ export class Connection {
   }
 
   /**
-   * On V2.
-   * @param {string} name
-   * @param {any} id
-   */
-  acknowledge(name, id) {
-    this.link?.sendIfOpen(frameText("ack", name, { client_id: this.clientId, id }, { cursor: id }, undefined, id));
-  }
-
-  /**
    * Tells the promise of a message what became of it without an answer.
    * @param {number} number
    * @param {number} failed
@@ -313,7 +299,8 @@ export class Connection {
   settle(number, failed) {
     const { published, owner } = takeFrame(number);
     if (!N.FAILURES[failed]) published?.settle({});
-    // The text of the server, or of the failure that ended the connection, says more.
+    // The text of the server, or of the failure that ended the connection, says more; but not whether a message has arrived.
+    else if (failed === N.UNCONFIRMED) published?.settle(failure(failed));
     else published?.settle((failed === N.REFUSED ? owner?.refusal : this.failed) ?? failure(failed));
   }
 
@@ -352,6 +339,7 @@ export class Connection {
     for (const subscription of this.subscriptions.values()) {
       subscription.isJoined = false;
       subscription.isAsking = false;
+      subscription.refusal = undefined;
     }
     // Where the engine names a failure, that one takes its place.
     if (!attempt) this.failed = failureAction(N.SERVER_CLOSED);
@@ -384,7 +372,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars, this.isV2, this.refusal);
+    const action = failureAction(failure, subscription?.name, particulars, failure === N.UNAUTHORIZED && this.refusal);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

@@ -18,9 +18,9 @@ let isTaken = false;
 /** What was printed; a server that makes up texts is not to fill the console, or the memory. */
 const warnings = new Set();
 const MOST_WARNINGS = 100;
-const ADVICE =
-  '(In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)';
-const PRESENCE_ACTIONS = ["presence_full", "presence_update", "presence_join", "presence_leave"];
+const ADVICE = HELP
+  ? ' (In Xano: does the channel exist, is it enabled, who may join and send? channel.on("error", …) takes errors.)'
+  : "";
 /** What came of a handler that has thrown. */
 export const THREW = {};
 /** Handlers that have thrown. */
@@ -48,7 +48,7 @@ function warn({ options, payload }) {
   const channel = options?.channel;
   // Any JSON may come from a server, and not all of it can be made a text in another way.
   const said = typeof payload?.message === "string" ? payload.message : textOf(payload, JSON.stringify);
-  const text = `xano: error on ${channel ? `channel "${channel}"` : "the connection"}: ${said} ${ADVICE}`;
+  const text = `xano: error on ${channel ? `channel "${channel}"` : "the connection"}: ${said}${ADVICE}`;
   if (warnings.has(text) || warnings.size === MOST_WARNINGS) return;
   warnings.add(text);
   console.warn(text);
@@ -63,7 +63,7 @@ function warn({ options, payload }) {
 export function handTo(handle, action, outcomes) {
   if (handle.isClosed) return;
   const name = action.action;
-  if (PRESENCE_ACTIONS.includes(name)) handle.object?._track(action);
+  if (name === "presence_full" || name === "presence_update") handle.object?._track(action);
   const { handlers } = handle;
   if (!handlers) return;
   const isError = name === "error";

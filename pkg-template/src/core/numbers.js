@@ -24,7 +24,8 @@ export const RESUMED = 19;
 export const RECONNECT = 20;
 export const GREETED = 21;
 export const RECEIPT = 22;
-export const DELIVERY = 23;
+export const ARRIVED = 23;
+export const FINISHED = 24;
 
 // What to do.
 export const OPEN_SOCKET = 0;
@@ -53,10 +54,6 @@ export const JUDGED = 22;
 export const SEND_ACK = 23;
 
 // What travels together in one number.
-export const ARRIVED = 0;
-export const SHOWN = 1;
-export const DONE = 2;
-export const BROKEN = 3;
 export const HISTORY = 1;
 export const PRESENCE = 2;
 export const RECOVER = 4;
@@ -97,36 +94,45 @@ export const POISONED = 14;
 export const REFUSED = 15;
 
 /**
- * The codes and texts of failures, by number. One that ends with a space is followed by the particulars.
- * @type {[code: string, message: string][]}
+ * The codes and texts of failures, and what to do, by number. One that ends with a space is followed by the
+ * particulars.
+ * @type {[code: string, message: string, help?: string][]}
  */
 export const FAILURES = [
-  ["policy", "The server closed the connection for what this client sent (1008). realtimeReconnect() opens it again."],
+  [
+    "policy",
+    "The server closed the connection for what this client sent (1008).",
+    HELP ? " realtimeReconnect() opens it again." : "",
+  ],
   [
     "unauthorized",
-    "The server did not accept the realtime auth token (4401). Set another one, then call realtimeReconnect().",
+    "The server did not accept the realtime auth token (4401).",
+    HELP ? " Set another one, then call realtimeReconnect()." : "",
   ],
   [
     "invalid_token",
-    'The realtime auth token has characters that a handshake cannot carry. Set another one, without "Bearer", then call realtimeReconnect().',
+    "The realtime auth token has characters that a handshake cannot carry.",
+    HELP ? ' Set another one, without "Bearer", then call realtimeReconnect().' : "",
   ],
   ["too_large", "A message was too large for the server (1009). What it had not answered is not sent again."],
   [
     "cannot_connect",
-    "Three attempts to connect have failed; trying goes on. Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src): ",
+    "Three attempts to connect have failed; trying goes on. ",
+    HELP ? "Check the connection hash, that Realtime is enabled, the network, and the page's CSP (connect-src): " : "",
   ],
   ["not_connected", "Not sent: there is no connection, and queueOfflineActions is false."],
   ["queue_full", "Not sent: too much waits on this channel already (1,000 messages or 1 MiB)."],
   [
     "no_socket",
-    'No WebSocket could be made. Node before 22 needs: globalThis.WebSocket ??= (await import("ws")).default. Address and cause: ',
+    "No WebSocket could be made. ",
+    HELP ? 'Node before 22 needs: globalThis.WebSocket ??= (await import("ws")).default. Address and cause: ' : "",
   ],
   ["no_token", "The function given as realtimeAuthToken gave no token; trying goes on. "],
-  ["server_closed", "The server closed the connection for good. realtimeReconnect() opens it again."],
+  ["server_closed", "The server closed the connection for good.", HELP ? " realtimeReconnect() opens it again." : ""],
   ["gap", "Messages that came while there was no connection are lost: the history is too short."],
   ["gap_possible", "Messages that came while there was no connection may be lost."],
   ["timeout", "The server did not answer within 15 seconds."],
   ["unconfirmed", "Not confirmed: the server may have it."],
-  ["poisoned", "The handlers of a message have failed three times: it is acknowledged, and does not come again."],
+  ["poisoned", "The handlers of a message have failed three times: it does not come again."],
   ["refused", "The server refused it."],
 ];

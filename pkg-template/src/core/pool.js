@@ -43,7 +43,8 @@ export function regroup(connection) {
   const handles = connection.handles();
   const keeps = (/** @type {ChannelHandle} */ { token }) => token === connection.token;
   const [first] = handles;
-  if (first && !handles.some(keeps) && !find(first)) connection.token = first.token;
+  // On V2 another token is another reader: what this page has handled was not acknowledged for it.
+  if (first && !connection.isV2 && !handles.some(keeps) && !find(first)) connection.token = first.token;
   for (const handle of handles) if (!keeps(handle)) migrate(handle);
 }
 
@@ -78,10 +79,10 @@ function migrate(handle) {
   const waiting = handle.leave();
   handle.enter(find(handle) ?? new Connection(handle), subscription);
   if (handle.isConnected) handle.tellConnected(true);
-  const isForeign = subscription?.epoch !== handle.subscription?.epoch;
   for (const frame of waiting) {
-    // A server of another epoch does not know its key: there it counts as one that was sent without.
-    if (isForeign && frame.published?.wasSent) frame.published.wasSent = 0;
+    const { published } = frame;
+    // A server of another epoch does not know its key, and who is ahead may have got it: it counts as sent without.
+    if (published?.wasSent && !subscription?.isAt(handle.subscription)) published.wasSent = 0;
     handle.hand(frame);
   }
 }

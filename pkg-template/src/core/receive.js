@@ -101,7 +101,9 @@ function receiveExtended(subscription, action) {
     name === "history" &&
     (subscription.isAsking || (subscription.acknowledged && typeof payload?.complete === "boolean"))
   ) {
-    subscription.answer = Array.isArray(payload?.history) ? payload.history : [];
+    // One that comes after it was given up is not kept: it would answer the next question.
+    if (subscription.held || !subscription.isAsking)
+      subscription.answer = Array.isArray(payload?.history) ? payload.history : [];
     if (subscription.isAsking) align(subscription);
     else decide(connection, MISSED, slot, payload.complete);
     subscription.isAsking = false;

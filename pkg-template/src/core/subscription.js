@@ -79,10 +79,15 @@ export class Subscription {
   ids;
 
   /**
-   * On V2, the newest messages with an id: its number by the id, and by the number the message, until it is handed out.
-   * @type {Map<string | number, any>}
+   * On V2, the newest messages with an id, by the id and by its number.
+   * @type {Map<unknown, any>}
    */
   messages;
+  /**
+   * On V2, the members as the service has sent them.
+   * @type {Map<unknown, any> | undefined}
+   */
+  roster;
 
   /**
    * @param {Connection} connection
@@ -93,6 +98,23 @@ export class Subscription {
     this.connection = connection;
     this.name = name;
     this.slot = slot;
+    if (connection.isV2) {
+      this.messages = new Map();
+      this.roster = new Map();
+      // Every frame goes through the engine, which counts them.
+      this.unsent = 1;
+    }
+  }
+
+  /**
+   * On V2.
+   * @param {any} message its id, or the number of that
+   */
+  acknowledge(message) {
+    const { connection, messages, name } = this;
+    const id = messages.get(message)?.id ?? message;
+    const options = { client_id: connection.clientId, id };
+    connection.link?.sendIfOpen(frameText("ack", name, options, { cursor: id }, undefined, id));
   }
 
   /**
@@ -156,7 +178,8 @@ export class Subscription {
         pass(this, { ...entry, replayed: true });
       }
       for (const action of held) pass(this, action);
-      decide(this.connection, MISSED, this.slot);
+      // Where a handler has left the channel, the number may be another one's.
+      if (this.handles.length) decide(this.connection, MISSED, this.slot);
     });
   }
 }

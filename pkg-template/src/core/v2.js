@@ -5,16 +5,14 @@ import { decide } from "./engine.js";
 import {
   ACKNOWLEDGED,
   ARRIVED,
-  BROKEN,
   CHANNEL_REFUSED,
-  DELIVERY,
-  DONE,
+  FINISHED,
   GREETED,
   HAS_POSITION,
   MISSED,
   RECEIPT,
-  SHOWN,
 } from "./numbers.js";
+import { track } from "./members.js";
 import { hear } from "./receive.js";
 import { later, run } from "./turns.js";
 
@@ -48,31 +46,37 @@ export function receiveV2(connection, frame) {
   }
   const subscription = connection.subscriptions.get(channel);
   if (!subscription) return;
-  const { handles, slot, messages } = subscription;
+  const { handles, isJoined, slot, roster, messages } = subscription;
   // As on V1, where programs look for it.
   frame.options = { channel };
   if (name === "replay") {
     frame.action = "message";
     frame.replayed = true;
   }
-  const isMessage = frame.action === "message";
-  if (isMessage && id && typeof id === "string" && !handles.some(({ acknowledgesItself }) => acknowledgesItself)) {
-    const number = messages.get(id) ?? ++count;
-    messages.set(id, number).set(number, frame);
+  const hasId = frame.action === "message" && id && typeof id === "string";
+  // It was on its way to an earlier membership on this socket. The replay has it, in its place.
+  if (hasId && !isJoined) return;
+  if (hasId && !handles.some(({ acknowledgesItself }) => acknowledgesItself)) {
+    const message = messages.get(id) ?? { id, number: ++count };
+    message.frame = frame;
+    messages.set(id, message).set(message.number, message);
     // An id and its number stand beside each other.
-    if (messages.size > 2 * MOST_IDS) for (const [key] of [...messages].slice(0, 2)) messages.delete(key);
-    decide(connection, DELIVERY, slot, number, frame.conversation === true ? SHOWN : ARRIVED);
+    while (messages.size > 2 * MOST_IDS) messages.delete(messages.keys().next().value);
+    let way = message.link === connection.link ? 2 : 0;
+    if (frame.conversation === true) way = 1;
+    else message.link = connection.link;
+    decide(connection, ARRIVED, slot, message.number, way);
     return;
   }
   if (name === "join") {
     const hasCursor = payload?.cursor !== undefined;
     subscription.acknowledged = hasCursor ? {} : null;
     hear(subscription, ACKNOWLEDGED, hasCursor ? HAS_POSITION : 0);
-    decide(connection, MISSED, slot, payload?.resumed || !messages.size);
-  } else if (name === "broadcast" || name === "error") {
+    decide(connection, MISSED, slot, payload?.resumed === true || !messages.size);
+  } else if (name === "error" || (isJoined && name === "broadcast")) {
     subscription.refusal = frame;
-    decide(connection, subscription.isJoined ? RECEIPT : CHANNEL_REFUSED, slot);
-  }
+    decide(connection, isJoined ? RECEIPT : CHANNEL_REFUSED, slot);
+  } else track(roster, frame, (member) => member);
   handToAll(handles, frame);
 }
 
@@ -84,23 +88,24 @@ export function receiveV2(connection, frame) {
  */
 export function judged(subscription, number, isHandedOut) {
   const { connection, messages, slot } = subscription;
-  const frame = messages.get(number);
-  messages.set(number, { id: frame.id });
+  const message = messages.get(number);
+  const { frame } = message;
+  message.frame = undefined;
   if (!isHandedOut) return;
   later(() => {
     /** @type {unknown[]} */
     const outcomes = [];
     handToAll(subscription.handles, frame, outcomes);
-    Promise.allSettled(outcomes).then((settled) =>
-      run(() => {
-        let step = DONE;
-        for (const outcome of settled) {
-          if (outcome.status === "rejected") report(outcome.reason);
-          else if (outcome.value !== THREW) continue;
-          step = BROKEN;
-        }
-        decide(connection, DELIVERY, slot, number, step);
-      }),
-    );
+    Promise.all(outcomes.map(end)).then((ends) => run(() => decide(connection, FINISHED, slot, number, ends.includes(THREW))));
   });
+}
+
+/** @param {unknown} outcome of a handler, a promise perhaps */
+async function end(outcome) {
+  try {
+    return await outcome;
+  } catch (error) {
+    report(error);
+    return THREW;
+  }
 }

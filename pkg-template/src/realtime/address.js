@@ -22,7 +22,10 @@ export function socketAddress(config) {
   const segment = config.realtimeConnectionCanonical || config.realtimeCanonical || config.realtimeConnectionHash;
   if (!base || !segment) {
     const missing = base ? "realtimeConnectionCanonical" : "instanceBaseUrl or apiGroupBaseUrl";
-    throw hinted(`Please configure ${missing} setting before connecting to realtime${base ? SPELLINGS : ""}`, HINT);
+    throw hinted(
+      `Please configure ${missing} setting before connecting to realtime${HELP && base ? SPELLINGS : ""}`,
+      HINT,
+    );
   }
   try {
     const address = socketUrl(base, segment, config.realtimeVersion);
@@ -45,9 +48,8 @@ export function socketAddress(config) {
 export function socketUrl(base, segment, version) {
   const { host, hostname = "", protocol } = urlParts(base);
   if (!host) throw new TypeError("no host");
-  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${
-    version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/"
-  }${segment}`;
+  const path = version === 2 ? `ws/${tenantIn(base, segment)}` : "rt/";
+  return `${protocol === "http:" && NEAR_HOSTS.test(hostname) ? "ws" : "wss"}://${host}/${path}${segment}`;
 }
 
 /**
@@ -56,6 +58,6 @@ export function socketUrl(base, segment, version) {
  * @param {string} canonical
  */
 function tenantIn(base, canonical) {
-  const [, tenant] = /^\w+:\/\/[^/]+\/tenant\/([A-Za-z\d-]+)/.exec(base) ?? [];
-  return tenant && !canonical.includes(":") ? `${tenant}:` : "";
+  const tenant = !canonical.includes(":") && /\/\/[^/]+\/tenant\/([\w-]+)/.exec(base);
+  return tenant ? `${tenant[1]}:` : "";
 }

@@ -1,5 +1,6 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
+import { isAnonymous, track } from "../core/members.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { coded } from "../errors.js";
@@ -82,7 +83,7 @@ export class XanoRealtimeChannel {
   }
 
   fetchHistory() {
-    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history to ask for.")));
+    if (this._isV2) return quiet(Promise.reject(coded("not_on_v2", "Realtime V2 has no history.")));
     const asked = answer(
       this,
       ({ action }, isOnChannel) => isOnChannel && action === "history",
@@ -101,7 +102,10 @@ export class XanoRealtimeChannel {
 
   /** @returns {XanoRealtimeClient[]} */
   getPresence() {
-    return this._handle && this._members ? [...this._members.values()] : [];
+    const handle = this._handle;
+    const members = this._isV2 ? handle?.subscription?.roster : handle && this._members;
+    const list = [...(members?.values() ?? [])];
+    return this._isV2 ? list.map((member) => new XanoRealtimeClient(member, this)) : list;
   }
 
   destroy() {
@@ -126,27 +130,12 @@ export class XanoRealtimeChannel {
   }
 
   /**
-   * Keeps the list of members, before the handlers are called. A member has one place in it, however often it comes.
+   * Keeps the list of members, before the handlers are called. On V2 the channel objects of a page share it.
    * @param {Action} action
    */
-  _track({ action, payload }) {
+  _track(action) {
     this._members ??= new Map();
-    const members = this._members;
-    const keyOf = (/** @type {any} */ { socketId, id, dbo_id }) =>
-      this._isV2 ? !isAnonymous(id) && `${dbo_id} ${id}` : socketId;
-    const add = (/** @type {any} */ member) =>
-      typeof member === "object" && member && members.set(keyOf(member) || {}, new XanoRealtimeClient(member, this));
-    const known = payload?.presence ?? payload?.members ?? payload?.member;
-    if (action === "presence_full") {
-      if (!Array.isArray(known)) return;
-      members.clear();
-      known.forEach(add);
-    } else if (action === "presence_join" || payload?.action === "join") add(known);
-    else if (known && (action === "presence_leave" || payload?.action === "leave")) {
-      // One of the anonymous members leaves: whichever.
-      const leaves = (/** @type {[unknown, any]} */ [, { id }]) => isAnonymous(id);
-      members.delete(keyOf(known) || [...members].find(leaves)?.[0]);
-    }
+    if (!this._isV2) track(this._members, action, (member) => new XanoRealtimeClient(member, this));
   }
 
   /**
@@ -168,10 +157,7 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
-    const isMessage = action === "message";
-    if (isMessage || !this._isV2) {
-      this._living()?.transmit(this, action, isMessage ? this._typed(options) : options, payload);
-    }
+    this._living()?.transmit(this, action, options, payload);
   }
 
   /** What is behind this object, to send with. */
@@ -181,17 +167,6 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
     }
     return handle;
-  }
-
-  /**
-   * The options that a message is published with.
-   * @param {any} options
-   */
-  _typed(options) {
-    if (!this._isV2) return options;
-    const type = options?.type ?? this.options?.messageType;
-    if (!type) throw new Error(`A message on "${this.channel}" has no type: set messageType, or { type } of message().`);
-    return { ...options, type };
   }
 
   /**
@@ -205,9 +180,4 @@ export class XanoRealtimeChannel {
     if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
     return { to: { dbo_id, row_id: +id || id } };
   }
-}
-
-/** @param {unknown} id of a member on V2 */
-function isAnonymous(id) {
-  return !id || id === "0";
 }

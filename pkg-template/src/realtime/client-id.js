@@ -20,14 +20,11 @@ let generated;
 export function clientIdOf({ realtimeVersion, realtimeClientId: given }) {
   if (realtimeVersion !== 2) return undefined;
   if (typeof given === "string") return given;
-  generated ??= `xano-${Date.now()}-${newKey().replaceAll(",", "-")}`;
-  if (!given?.storage) return generated;
+  generated ??= `xano-${Date.now()}-${newKey()}`;
   try {
-    const stored = sessionStorage.getItem(STORAGE_KEY);
-    if (!stored) sessionStorage.setItem(STORAGE_KEY, generated);
-    return stored || generated;
+    if (given?.storage) return (sessionStorage[STORAGE_KEY] ||= generated);
   } catch {
     // Not in a browser, or not allowed there.
-    return generated;
   }
+  return generated;
 }

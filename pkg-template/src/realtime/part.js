@@ -66,8 +66,8 @@ export function withRealtime(Base) {
      */
     channel(channel, options = {}) {
       const made = new XanoRealtimeChannel(channel, options, this.config);
-      if (!this._isCounted) countClient(this.config);
-      this._isCounted = true;
+      if (HELP && !this._isCounted) countClient(this.config);
+      if (HELP) this._isCounted = true;
       return made;
     }
 

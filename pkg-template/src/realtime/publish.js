@@ -24,7 +24,7 @@ export function publish(channel, payload, options) {
         else resolve(action ? { id: options.id ?? payload?.id } : {});
       };
       const handle = channel._handle;
-      if (handle) handle.publish(channel, channel._typed(options), payload, newKey(), settle);
+      if (handle) handle.publish(channel, options, payload, newKey(), settle);
       else settle();
     }),
   );

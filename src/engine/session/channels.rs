@@ -49,7 +49,6 @@ impl Channels {
     }
 
     /// The socket is gone, and every join with it.
-    #[inline(never)]
     pub fn forget_joins(&mut self) {
         self.channels.iter_mut().flatten().for_each(Channel::forget_join);
     }

@@ -38,7 +38,6 @@ impl Session {
     }
 
     /// The server takes frames.
-    #[inline(never)]
     pub(super) fn ready(&mut self, turn: &mut Turn<impl Sink>) {
         self.state = State::Open;
         self.pause_ms = 0;

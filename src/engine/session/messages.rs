@@ -7,7 +7,7 @@ use super::channels::ChannelId;
 use super::failure::Failure;
 use super::options::JoinOptions;
 use super::queue::{Frame, FrameId};
-use super::v2::{MessageId, Step};
+use super::v2::MessageId;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,14 +155,25 @@ pub enum Input {
         /// Which channel.
         channel: ChannelId,
     },
-    /// V2: something happened to a message with an id, on a channel of which no object acknowledges by itself.
-    Delivery {
+    /// V2: a message with an id has come, on a channel of which no object acknowledges by itself.
+    Arrived {
         /// Which channel.
         channel: ChannelId,
         /// The number of its id.
         message: MessageId,
-        /// What happened.
-        step: Step,
+        /// Whether it is one of the transcript. A replay may follow.
+        transcript: bool,
+        /// Whether it has come on this socket before, not as one of the transcript.
+        again: bool,
+    },
+    /// V2: every handler of a message has finished, with the promises that they returned.
+    Finished {
+        /// Which channel.
+        channel: ChannelId,
+        /// The number of its id.
+        message: MessageId,
+        /// Whether one of them has failed.
+        failed: bool,
     },
 }
 
@@ -309,7 +320,7 @@ pub enum Output {
         channel: ChannelId,
         /// The number of its id.
         message: MessageId,
-        /// Whether they get it. [`Input::Delivery`] tells how that went.
+        /// Whether they get it. [`Input::Finished`] tells how that went.
         hand_out: bool,
     },
     /// V2: acknowledge a message.

@@ -94,6 +94,8 @@ pub struct Session {
     watch_due_ms: u32,
     /// Whether a frame came since the watch began.
     heard: bool,
+    /// Whether what came while the page was busy has had its time to be read.
+    is_read: bool,
     /// Whether the current socket's server answers pings.
     answers_pings: bool,
     /// Whether a join was acknowledged on the current socket.
@@ -137,6 +139,7 @@ impl Session {
             watch: Watch::Young,
             watch_due_ms: 0,
             heard: false,
+            is_read: false,
             answers_pings: false,
             has_joined: false,
             failure: None,
@@ -215,7 +218,10 @@ impl Session {
             (Connecting, Input::Opened { epoch }) if epoch == self.epoch => self.opened(turn),
             (_, Input::Receipt { channel }) => self.receipt(channel, turn),
             (Connecting, Input::Greeted { ready }) if self.is_greeting() => self.greeted(ready, turn),
-            (_, Input::Delivery { channel, message, step }) => self.delivery(channel, message, step, turn),
+            (_, Input::Arrived { channel, message, transcript, again }) => {
+                self.arrived(channel, message, transcript, again, turn);
+            }
+            (_, Input::Finished { channel, message, failed }) => self.finished(channel, message, failed, turn),
 
             (Open, Input::Acknowledged { channel, said, writable }) => {
                 self.acknowledged(channel, said, writable, turn);

@@ -76,6 +76,10 @@ impl Session {
     /// Rejects what was not answered in time. Says in how many milliseconds the next answer is late.
     pub(super) fn reject_late(&mut self, turn: &mut Turn<impl Sink>) -> u32 {
         let mut late_in_ms = u32::MAX;
+        // It is awaited first whether the socket is alive, and what waits in it is read.
+        if self.doubted {
+            return late_in_ms;
+        }
         for known in self.channels.iter_mut() {
             // The messages behind the first one were sent later, so they are late later.
             while let Some((index, entry)) = known.queue.first(PUBLISHED, PUBLISHED) {

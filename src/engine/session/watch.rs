@@ -3,6 +3,8 @@
 //! A network that goes away without a word leaves a socket open for minutes. What can be known: when the last frame
 //! came, whether the server answers pings, and when an own message, which comes back to its sender, was sent.
 
+use std::mem;
+
 use xano_realtime_protocol::{CloseCode, Retry};
 
 use super::turn::Turn;
@@ -16,15 +18,14 @@ pub const PING_AFTER_MS: u32 = 15_000;
 /// waits for an answer is told soon. With the wait for the pong it is less than a published message waits.
 pub const PING_AFTER_OWN_MS: u32 = 5_000;
 
-/// How long the answer to a ping may take before [`READ_WITHIN_MS`] begins, in milliseconds.
-pub const PONG_WITHIN_MS: u32 = 4_000;
+/// How long the answer to a ping may take, in milliseconds.
+pub const PONG_WITHIN_MS: u32 = 5_000;
 
-/// How long an own public message may take to come back where there are no pings, before [`READ_WITHIN_MS`] begins, in
-/// milliseconds.
-pub const ECHO_WITHIN_MS: u32 = 9_000;
+/// How long an own public message may take to come back where there are no pings, in milliseconds.
+pub const ECHO_WITHIN_MS: u32 = 10_000;
 
-/// How long a page is then given to read what is there already, in milliseconds: one that was busy may get to its timers
-/// before it gets to its sockets.
+/// A page whose timer comes later than this, in milliseconds, was busy, and may get to its timers before it gets to its
+/// sockets. It is given as long to read what is there already.
 pub const READ_WITHIN_MS: u32 = 1_000;
 
 /// A connection that has joined and has lasted for so long, in milliseconds, makes the next delay a short one again.
@@ -53,8 +54,6 @@ pub enum Watch {
     Pong,
     /// Whether the own message comes back.
     Echo,
-    /// Whether an answer was there and not read yet.
-    Unread,
 }
 
 /// What follows when the timer has run out.
@@ -64,8 +63,6 @@ pub enum Verdict {
     Alive(u32),
     /// Ask the server.
     Ask,
-    /// What came may not have been read yet.
-    Read,
     /// No server is there.
     Dead,
 }
@@ -75,9 +72,8 @@ impl Watch {
     /// was set is an answer.
     pub fn elapsed(self, answers_pings: bool, quiet_ms: u32, heard: bool) -> Verdict {
         match self {
-            Watch::Unread if !heard => Verdict::Dead,
-            Watch::Pong if !heard => Verdict::Read,
-            Watch::Echo if !heard && !answers_pings => Verdict::Read,
+            Watch::Pong if !heard => Verdict::Dead,
+            Watch::Echo if !heard && !answers_pings => Verdict::Dead,
             _ if !answers_pings => Verdict::Alive(LOOK_EVERY_MS),
             _ => match self.patience_ms().checked_sub(quiet_ms) {
                 None | Some(0) => Verdict::Ask,
@@ -147,9 +143,13 @@ impl Session {
 
     /// The timer of an open connection has run out.
     pub(super) fn elapsed(&mut self, quiet_ms: u32, heard: bool, turn: &mut Turn<impl Sink>) {
+        self.heard |= heard;
+        if turn.moment.since_ms(self.due_ms) > READ_WITHIN_MS && !mem::replace(&mut self.is_read, true) {
+            return self.set_timer(READ_WITHIN_MS, turn);
+        }
+        self.is_read = false;
         // Whatever the clock says, the time of a timer that ran out has passed.
         turn.moment.now_ms = turn.moment.now_ms.wrapping_add(turn.moment.until_ms(self.due_ms));
-        self.heard |= heard;
         let quiet_ms = if self.is_v2 { self.silence_ms(quiet_ms) } else { quiet_ms };
         if turn.moment.until_ms(self.watch_due_ms) == 0 {
             self.looked(self.watch.elapsed(self.answers_pings, quiet_ms, self.heard), turn);
@@ -161,8 +161,10 @@ impl Session {
     pub(super) fn looked(&mut self, verdict: Verdict, turn: &mut Turn<impl Sink>) {
         match verdict {
             Verdict::Dead => self.give_up(turn),
-            Verdict::Ask => self.ask(turn),
-            Verdict::Read => self.look(Watch::Unread, READ_WITHIN_MS, turn),
+            Verdict::Ask => {
+                self.doubted = false;
+                self.ask(turn);
+            }
             Verdict::Alive(again_in_ms) => {
                 // After 24.8 days the clock no longer says when it opened.
                 self.lasted_ms = self.lasted_ms.max(turn.moment.since_ms(self.opened_ms));
@@ -190,11 +192,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_already_is_read_before_a_socket_is_given_up() {
-        assert_eq!(Watch::Pong.elapsed(true, QUIET_MS, false), Verdict::Read);
-        assert_eq!(Watch::Echo.elapsed(false, QUIET_MS, false), Verdict::Read);
-        assert!(matches!(Watch::Unread.elapsed(true, 900, true), Verdict::Alive(_)));
-        assert_eq!(Watch::Unread.elapsed(true, QUIET_MS, false), Verdict::Dead);
+    fn an_answer_that_does_not_come_means_that_no_server_is_there() {
+        assert_eq!(Watch::Pong.elapsed(true, QUIET_MS, false), Verdict::Dead);
+        assert_eq!(Watch::Echo.elapsed(false, QUIET_MS, false), Verdict::Dead);
     }
 
     #[test]

@@ -108,6 +108,10 @@ impl Connection {
         self.decide(Input::TickEnded);
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
     /// Whether the browser takes a frame now.
     pub(super) fn takes_frames(&self) -> bool {
         self.is_open.get() && self.socket.borrow().as_ref().is_some_and(Socket::is_writable)

@@ -18,7 +18,7 @@ use super::connection::Connection;
 use super::error::{AnswerError, ServerError};
 use super::frame::{self, RawFields, RawFrame};
 use super::frames::{self, Kept};
-use super::heard::HeardElsewhere;
+use super::heard::{HeardElsewhere, IsKnown};
 use super::items::{self, Client};
 use super::listeners::{Listener, Listeners, Told, Wanted};
 use super::pool;
@@ -67,6 +67,11 @@ impl Room {
 
     pub(super) fn place(&self) -> Option<Rc<SharedChannel>> {
         self.place.borrow().clone()
+    }
+
+    /// Whether that is its place.
+    pub(super) fn is_at(&self, channel: &SharedChannel) -> bool {
+        self.place().is_some_and(|place| std::ptr::eq(Rc::as_ptr(&place), channel))
     }
 
     pub(super) fn connection(&self) -> Option<Rc<Connection>> {
@@ -132,7 +137,7 @@ impl Room {
             Some(Action::Error) => return self.refused(&items::refusal(frame)),
             _ => {}
         }
-        if !self.has_heard(frame) {
+        if !self.is_known_elsewhere(frame, HeardElsewhere::contains) {
             self.listeners.tell(frame, false);
         }
     }
@@ -152,21 +157,21 @@ impl Room {
         self.options.get().contains(JoinOptions::RECOVER)
     }
 
-    /// It gets an entry that was missed.
+    /// It gets an entry that was missed, unless it was further than that on a connection that it has left.
     pub(super) fn replay(&self, frame: &RawFrame) {
-        if !self.has_heard(frame) {
+        if !self.is_known_elsewhere(frame, HeardElsewhere::reaches) {
             self.listeners.tell(frame, true);
         }
     }
 
-    /// Whether it has got that entry over a connection that it has left.
-    fn has_heard(&self, frame: &RawFrame) -> bool {
+    /// Whether that holds for the entry on one of the connections that it has left.
+    fn is_known_elsewhere(&self, frame: &RawFrame, is_known: IsKnown) -> bool {
         let elsewhere = self.elsewhere.borrow();
         if elsewhere.is_empty() {
             return false;
         }
         let (epoch, id) = (self.place().and_then(|place| place.epoch()), frame.option(RawFields::id));
-        elsewhere.iter().any(|heard| heard.contains(epoch.as_deref(), &id))
+        elsewhere.iter().any(|heard| is_known(heard, epoch.as_deref(), &id))
     }
 
     pub(super) fn tell(&self, told: &Told) {

@@ -59,6 +59,12 @@ impl Room {
             frame.settle(Err(PublishError::Failed(Failure::Unconfirmed)));
             return Ok(());
         }
+        if frame.publication.is_some()
+            && let Some(refusal) = place.refusal_of_join()
+        {
+            frame.settle(Err(refusal.into()));
+            return Ok(());
+        }
         place.connection.send(place.number, frame, may_wait)
     }
 

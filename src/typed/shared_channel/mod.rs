@@ -96,6 +96,11 @@ impl SharedChannel {
             let writable = self.connection.takes_frames();
             self.connection.decide(Input::Heard { channel: self.number, writable });
         }
+        // An entry on a socket that is being replaced before it has joined: the next one asks for it, behind what was missed.
+        let is_entry = !frame.option(RawFields::id).is_undefined();
+        if is_entry && !self.is_joined() && !self.connection.is_open() {
+            return;
+        }
         if self.is_answer(frame, kind) {
             return;
         }
@@ -135,20 +140,40 @@ impl SharedChannel {
             self.confirm(frame);
             return false;
         };
-        if let Some(message) = frames::number_of(&key)
-            && let Some(place) = frames::room_of(message).and_then(|room| room.place())
+        let message = frames::number_of(&key);
+        let publisher = message.and_then(frames::room_of);
+        if let Some(message) = message
+            && let Some(place) = publisher.as_ref().and_then(|room| room.place())
         {
             let answered = place.connection.decide(Input::Answered { channel: place.number, message });
             for message in answered.forgotten {
                 message.settle(if is_error { Err(items::refusal(frame).into()) } else { Ok(items::published(frame)) });
             }
         }
-        frames::is_key(&key) && (is_error || kind == Some(Action::Ack) || self.has_heard(&frame.option(RawFields::id)))
+        if !frames::is_key(&key) {
+            return false;
+        }
+        let id = frame.option(RawFields::id);
+        if is_error || kind == Some(Action::Ack) || self.has_heard(&id) {
+            return true;
+        }
+        let is_late = self.is_late(&id);
+        // The echo of a message that was sent again, behind newer ones: who has published it alone gets it. The others came
+        // later, or were told a gap.
+        if let Some(room) = publisher.filter(|room| is_late && room.is_at(self)) {
+            room.receive(frame);
+        }
+        is_late
     }
 
     /// Why the server does not let this client in.
     pub(super) fn refusal(&self) -> Option<ServerError> {
         self.refusal.borrow().clone()
+    }
+
+    /// The same where it has been asked on the current socket, and nothing but the join can be meant.
+    pub(super) fn refusal_of_join(&self) -> Option<ServerError> {
+        self.refusal().filter(|_| self.connection.is_open() && !self.is_joined())
     }
 
     /// The server has let this client in.
@@ -160,6 +185,7 @@ impl SharedChannel {
     /// The socket is gone, and what is said now is not heard.
     pub(super) fn disconnected(&self) {
         self.forget_question();
+        self.refusal.take();
         self.rooms().iter().for_each(|room| room.disconnected());
         self.is_joined.set(false);
     }

@@ -8,7 +8,7 @@ use super::SharedChannel;
 use crate::engine::{Acknowledgement, Input, JoinOptions};
 use crate::typed::error::PublishError;
 use crate::typed::frame::{self, RawFields, RawFrame};
-use crate::typed::heard::HeardElsewhere;
+use crate::typed::heard::{self, HeardElsewhere};
 use crate::typed::listeners::Told;
 use crate::typed::position::Position;
 use crate::typed::room::Room;
@@ -96,6 +96,14 @@ impl SharedChannel {
     pub(super) fn has_heard(&self, id: &JsValue) -> bool {
         match &*self.standing.borrow() {
             Standing::At(position) => self.heard.borrow().contains(&position.id, id),
+            _ => false,
+        }
+    }
+
+    /// Whether the entry comes no later than the newest one that the application has got.
+    pub(super) fn is_late(&self, id: &JsValue) -> bool {
+        match &*self.standing.borrow() {
+            Standing::At(position) => heard::is_within(id, &position.id),
             _ => false,
         }
     }

@@ -1,4 +1,5 @@
-import { v2Scenarios } from "../v2-scenarios.js";
+import { stage } from "../stage.js";
+import { startV2, v2Scenarios } from "../v2-scenarios.js";
 import { launchFirefox } from "./driver.js";
 
-await v2Scenarios(launchFirefox);
+v2Scenarios(stage(launchFirefox, undefined, startV2));

@@ -34,8 +34,6 @@ pub struct Ledger {
     messages: Queue,
     /// The newest one that was remembered. What is older and not among the messages has succeeded.
     newest: MessageId,
-    /// The newest one that was acknowledged on the current socket.
-    acknowledged: MessageId,
     /// Whether a message of the current socket is not remembered.
     is_full: bool,
 }
@@ -43,19 +41,19 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger of a channel on which nothing came.
     pub const fn new() -> Self {
-        Ledger { messages: Queue::new(), newest: 0, acknowledged: 0, is_full: false }
+        Ledger { messages: Queue::new(), newest: 0, is_full: false }
     }
 
     /// There is another socket: nothing is due on it.
     pub fn start_over(&mut self) {
         while self.messages.take_first(DONE, DONE).is_some() {}
         self.messages.start_over(0);
-        self.acknowledged = 0;
         self.is_full = false;
     }
 
     /// A message has come; says whether it is handed out. One of the transcript is not acknowledged: a replay may follow.
-    pub fn arrived(&mut self, number: MessageId, transcript: bool) -> bool {
+    /// What has succeeded before is acknowledged, unless it has come on this socket `again`.
+    pub fn arrived(&mut self, number: MessageId, transcript: bool, again: bool) -> bool {
         let known = self.messages.get(number);
         let mut marks = match &known {
             Some((_, entry)) if entry.marks & DUE != 0 || transcript && entry.marks & (RUNNING | DONE) != 0 => {
@@ -63,7 +61,7 @@ impl Ledger {
             }
             Some((_, entry)) => entry.marks,
             None if number > self.newest => 0,
-            None if transcript || number <= self.acknowledged => return false,
+            None if transcript || again => return false,
             None => DONE,
         };
         let hand_out = marks & (RUNNING | DONE) == 0;
@@ -111,9 +109,7 @@ impl Ledger {
         if entry.marks & DONE == 0 {
             return None;
         }
-        let number = self.messages.take(index);
-        self.acknowledged = self.acknowledged.max(number);
-        Some(number)
+        Some(self.messages.take(index))
     }
 }
 

@@ -24,19 +24,6 @@ pub const PAUSE_MS: u32 = 100;
 /// See [`PAUSE_MS`].
 pub const LONGEST_PAUSE_MS: u32 = 1_000;
 
-/// What happened to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// It has come, live or replayed.
-    Arrived,
-    /// It has come as one of the transcript. A replay may follow.
-    Shown,
-    /// Every handler has finished, with the promises that they returned.
-    Done,
-    /// One of them has failed.
-    Failed,
-}
-
 impl Session {
     /// Whether the socket is open, and the service is being asked whether it is ready.
     pub(super) fn is_greeting(&self) -> bool {
@@ -73,22 +60,39 @@ impl Session {
         }
     }
 
-    /// Something happened to a message with an id.
-    #[inline(never)]
-    pub(super) fn delivery(&mut self, channel: ChannelId, message: MessageId, step: Step, turn: &mut Turn<impl Sink>) {
+    /// A message with an id has come.
+    pub(super) fn arrived(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        transcript: bool,
+        again: bool,
+        turn: &mut Turn<impl Sink>,
+    ) {
         let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
-        match step {
-            Step::Arrived | Step::Shown => {
-                let hand_out = ledger.arrived(message, step == Step::Shown);
-                turn.push(Output::Judged { channel, message, hand_out });
-            }
-            Step::Done | Step::Failed => {
-                if ledger.finished(message, step == Step::Failed) {
-                    turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
-                }
-            }
+        let hand_out = ledger.arrived(message, transcript, again);
+        turn.push(Output::Judged { channel, message, hand_out });
+        self.acknowledge(channel, turn);
+    }
+
+    /// The handlers of a message have finished.
+    pub(super) fn finished(
+        &mut self,
+        channel: ChannelId,
+        message: MessageId,
+        failed: bool,
+        turn: &mut Turn<impl Sink>,
+    ) {
+        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
+        if ledger.finished(message, failed) {
+            turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
         }
-        while let Some(message) = ledger.take_due() {
+        self.acknowledge(channel, turn);
+    }
+
+    #[inline(never)]
+    fn acknowledge(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
+        while let Some(message) = self.channels.get(channel).and_then(|known| known.ledger.take_due()) {
             turn.push(Output::SendAck { channel, message });
         }
     }

@@ -4,7 +4,7 @@ import { needs } from "./uses.js";
 
 const STABLE_AFTER_MS = 10_000;
 const GOOD_AFTER_MS = 60_000;
-const ECHO_WITHIN_MS = 9_000;
+const ECHO_WITHIN_MS = 10_000;
 const READ_WITHIN_MS = 1_000;
 const LOOK_EVERY_MS = 25_000;
 const SLEPT_AFTER_MS = 75_000;
@@ -12,7 +12,7 @@ const SLEPT_AFTER_MS = 75_000;
 /** Of one socket, from when it opens. */
 export class Watch {
   #awaitsEcho = false;
-  /** The wait for the echo is over; what is there already is read. */
+  /** Its timer was late, so what came while the page was busy is read first. */
   #reads = false;
   /** Whether anything came since the timer was set. */
   #heard = false;
@@ -36,7 +36,7 @@ export class Watch {
 
   /** An own public message was sent. */
   expectEcho() {
-    if (this.#awaitsEcho || this.#reads) return;
+    if (this.#awaitsEcho) return;
     this.#awaitsEcho = true;
     this.#look(ECHO_WITHIN_MS);
   }
@@ -54,11 +54,14 @@ export class Watch {
     const { page, socket } = this;
     if (!page.isInUse(socket)) return;
     if (late_ms > SLEPT_AFTER_MS) return page.replace();
-    const awaitedEcho = this.#awaitsEcho;
-    const misses = (awaitedEcho || this.#reads) && !this.#heard;
+    this.#reads = late_ms > READ_WITHIN_MS && !this.#reads;
+    if (this.#reads) {
+      const due = page.clock.now + READ_WITHIN_MS;
+      this.#timer = page.clock.set(() => this.#looked(page.clock.now - due), READ_WITHIN_MS);
+      return;
+    }
+    const misses = this.#awaitsEcho && !this.#heard;
     this.#awaitsEcho = false;
-    this.#reads = misses && awaitedEcho;
-    if (this.#reads) return this.#look(READ_WITHIN_MS);
     if (misses && needs(37)) return page.giveUp(socket);
     this.#lasted_ms += this.#after_ms;
     this.#look(LOOK_EVERY_MS);
