@@ -20,7 +20,8 @@ mod typed;
 // By their names, so that the compiler tells of the feature where one is missing.
 #[cfg(feature = "typed")]
 pub use typed::{
-    Action, ActionName, Actions, AnswerError, BuildError, Channel, ChannelBuilder, Client, ClientBuilder, DecodeError,
-    Event, Events, Failure, HttpError, InvalidToken, Message, Messages, Permissions, PresenceChanges, PublishError,
-    Published, ReceiveError, Retry, SendError, ServerError, Status, Statuses, Subscription, WhenFull, XanoClient,
+    Action, ActionName, Actions, Address, AnswerError, BuildError, Channel, ChannelBuilder, Client, ClientBuilder,
+    ClientId, DecodeError, Event, Events, Failure, HttpError, InvalidToken, Message, Messages, Permissions,
+    PresenceChanges, PublishError, Published, RealtimeVersion, ReceiveError, Retry, SendError, ServerError, Status,
+    Statuses, Subscription, TypedChannel, User, WhenFull, XanoClient,
 };

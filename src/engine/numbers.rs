@@ -40,7 +40,7 @@ macro_rules! numbered {
 /// | `ALIGN` | channel | how many were seen | how many are held | |
 /// | `ELAPSED` | timer | ms of silence | 1 when a frame came | |
 /// | `RESUMED` | 1 when it slept | | | |
-/// | `ARRIVED` | channel | the number of an id | 1 when it is one of the transcript, 2 when it comes again on the socket | |
+/// | `ARRIVED` | channel | the number of an id | 1 when it is one of the transcript | 1 when it has come on the socket before |
 /// | `FINISHED` | channel | the number of an id | 1 when it has failed | |
 /// | `GREETED` | 1 when it is ready | | | |
 /// | `TICK_ENDED`, `NO_SOCKET_MADE`, `SENDING`, `RECONNECT` | | | | |
@@ -177,7 +177,7 @@ pub fn decode([kind, a, b, c, d]: [u32; 5], mut handle: impl FnMut(Input)) -> bo
         input::RECONNECT => handle(Input::Reconnect),
         input::GREETED => handle(Input::Greeted { ready: a != 0 }),
         input::RECEIPT => handle(Input::Receipt { channel: a }),
-        input::ARRIVED => handle(Input::Arrived { channel: a, message: b, transcript: c == 1, again: c == 2 }),
+        input::ARRIVED => handle(Input::Arrived { channel: a, message: b, transcript: c != 0, again: d != 0 }),
         input::FINISHED => handle(Input::Finished { channel: a, message: b, failed: c != 0 }),
         _ => return false,
     }

@@ -4,10 +4,13 @@ use std::fmt::{self, Display};
 
 use super::address::socket_url;
 use super::client::XanoClient;
+use super::client_id::{self, ClientId};
 use super::error::{BuildError, InvalidToken};
 use super::http::Http;
 use super::queue::{Bounds, DEFAULT_CAPACITY, WhenFull};
+use super::realtime::Realtime;
 use super::token::Token;
+use super::version::RealtimeVersion;
 
 /// The settings of a client, under the names that they have in JavaScript. A clone of it builds clients that share one socket.
 ///
@@ -27,6 +30,8 @@ pub struct ClientBuilder {
     api_group_base_url: String,
     hash: String,
     canonical: String,
+    version: RealtimeVersion,
+    client_id: Option<ClientId>,
     token: Result<Token, InvalidToken>,
     auth_token: Option<String>,
     data_source: Option<String>,
@@ -40,6 +45,8 @@ impl ClientBuilder {
             api_group_base_url: String::new(),
             hash: String::new(),
             canonical: String::new(),
+            version: RealtimeVersion::default(),
+            client_id: None,
             token: Ok(Token::Anonymous),
             auth_token: None,
             data_source: None,
@@ -86,6 +93,38 @@ impl ClientBuilder {
     /// ```
     pub fn realtime_connection_canonical(mut self, hash: impl Into<String>) -> Self {
         self.canonical = hash.into();
+        self
+    }
+
+    /// The canonical of a Realtime server, by the name that Xano's documentation of Realtime V2 has for it: the same as
+    /// [`ClientBuilder::realtime_connection_canonical`].
+    ///
+    /// ```no_run,standalone_crate
+    /// let builder = xano_wasm::XanoClient::builder().realtime_canonical("rtmain01");
+    /// ```
+    pub fn realtime_canonical(self, canonical: impl Into<String>) -> Self {
+        self.realtime_connection_canonical(canonical)
+    }
+
+    /// Which Realtime the workspace has. Default: [`RealtimeVersion::V1`].
+    ///
+    /// ```no_run,standalone_crate
+    /// use xano_wasm::RealtimeVersion;
+    /// let builder = xano_wasm::XanoClient::builder().version(RealtimeVersion::V2);
+    /// ```
+    pub fn version(mut self, version: RealtimeVersion) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Realtime V2: which client it is. Default: a name that is made once for the page.
+    ///
+    /// ```no_run,standalone_crate
+    /// use xano_wasm::ClientId;
+    /// let builder = xano_wasm::XanoClient::builder().realtime_client_id(ClientId::Stored);
+    /// ```
+    pub fn realtime_client_id(mut self, id: impl Into<ClientId>) -> Self {
+        self.client_id = Some(id.into());
         self
     }
 
@@ -161,7 +200,7 @@ impl ClientBuilder {
     }
 
     /// The client. It connects when the first channel is joined, over the socket that another client of the page with the
-    /// same address and token has, or over a new one.
+    /// same address and token, and on Realtime V2 with the same client id, has, or over a new one.
     ///
     /// # Errors
     ///
@@ -188,11 +227,15 @@ impl ClientBuilder {
         if self.bounds.capacity == 0 {
             return Err(BuildError::NoCapacity);
         }
-        let Some(address) = socket_url(&sockets, segment) else {
+        let Some(address) = socket_url(&sockets, segment, self.version) else {
             return Err(BuildError::InvalidBaseUrl { url: sockets });
         };
         let http = Http::new(requests, self.auth_token, self.data_source);
-        Ok(XanoClient::new(address, self.token?, http, self.bounds))
+        let client_id = match self.version {
+            RealtimeVersion::V1 => None,
+            RealtimeVersion::V2 => Some(client_id::name_of(self.client_id)),
+        };
+        Ok(XanoClient::new(Realtime::new(address, self.token?, client_id), http, self.bounds))
     }
 }
 

@@ -23,14 +23,18 @@ pub struct ChannelBuilder {
     options: JoinOptions,
     queues: bool,
     bounds: Bounds,
+    message_type: Option<Rc<str>>,
+    manual_ack: bool,
 }
 
 impl ChannelBuilder {
     pub(super) fn new(client: Rc<Realtime>, name: String, bounds: Bounds) -> Self {
-        ChannelBuilder { client, name, options: JoinOptions::NONE, queues: true, bounds }
+        let options = JoinOptions::NONE;
+        ChannelBuilder { client, name, options, queues: true, bounds, message_type: None, manual_ack: false }
     }
 
-    /// Whether the server shall tell who is there, and who comes and goes. Default: no.
+    /// Whether the server shall tell who is there, and who comes and goes. On Realtime V2 the settings of the channel decide.
+    /// Default: no.
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
@@ -43,7 +47,7 @@ impl ChannelBuilder {
     }
 
     /// Whether the server shall send the kept messages on arrival: an [`Action::History`](crate::Action::History) of
-    /// [`Channel::actions`]. Default: no.
+    /// [`Channel::actions`]. On Realtime V2 the settings of the channel decide whether a transcript comes. Default: no.
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(client: xano_wasm::XanoClient) {
@@ -58,8 +62,8 @@ impl ChannelBuilder {
     /// Whether the server shall be asked, after an interruption, for the messages and events that were missed. They come in
     /// the same streams, `replayed`; what cannot be had any more is told by [`ReceiveError::Gap`]. Where the server does not keep
     /// count they are looked for in the channel's history, and [`ReceiveError::GapPossible`] says that nothing certain can be
-    /// said. Default: no, and
-    /// [`ReceiveError::Interrupted`] says that something may be missing.
+    /// said. Default: no, and [`ReceiveError::Interrupted`] says that something may be missing. On Realtime V2, what was missed
+    /// comes by itself where the channel delivers at least once; elsewhere, `GapPossible` takes the place of `Interrupted`.
     ///
     /// [`ReceiveError::Gap`]: crate::ReceiveError::Gap
     /// [`ReceiveError::GapPossible`]: crate::ReceiveError::GapPossible
@@ -85,6 +89,33 @@ impl ChannelBuilder {
     /// ```
     pub fn queue_offline_actions(mut self, wished: bool) -> Self {
         self.queues = wished;
+        self
+    }
+
+    /// Realtime V2: the type of what is sent on this handle, one of the channel's messages. Without one, a message is refused
+    /// with [`SendError::NoType`](crate::SendError::NoType). Default: none.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(client: xano_wasm::XanoClient) {
+    /// let channel = client.channel("rooms/42").message_type("send").join();
+    /// # }
+    /// ```
+    pub fn message_type(mut self, name: &str) -> Self {
+        self.message_type = Some(name.into());
+        self
+    }
+
+    /// Realtime V2: whether the application acknowledges by itself, with [`Channel::ack`]. What it has not acknowledged comes
+    /// again behind the next join, also what was handled. Where one handle wishes it, it holds for all of that channel.
+    /// Default: no, and a message is acknowledged once its last clone is dropped.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(client: xano_wasm::XanoClient) {
+    /// let channel = client.channel("orders/7").manual_ack(true).join();
+    /// # }
+    /// ```
+    pub fn manual_ack(mut self, wished: bool) -> Self {
+        self.manual_ack = wished;
         self
     }
 
@@ -124,8 +155,8 @@ impl ChannelBuilder {
     #[must_use = "the channel is left when its last handle is dropped"]
     pub fn join(self) -> Channel {
         let room = self.client.room(self.name);
-        room.join(self.options);
-        Channel::new(room, self.queues, self.bounds)
+        room.join(self.options, self.manual_ack);
+        Channel::new(room, self.queues, self.bounds, self.message_type)
     }
 }
 

@@ -48,8 +48,8 @@ impl Drop for Inner {
 }
 
 impl XanoClient {
-    pub(super) fn new(address: String, token: Token, http: Http, bounds: Bounds) -> Self {
-        XanoClient { inner: Rc::new(Inner { realtime: Realtime::new(address, token), http }), bounds }
+    pub(super) fn new(realtime: Rc<Realtime>, http: Http, bounds: Bounds) -> Self {
+        XanoClient { inner: Rc::new(Inner { realtime, http }), bounds }
     }
 
     /// Where a client begins.

@@ -51,9 +51,10 @@ macro_rules! failures {
 failures! {
     /// The server does not take this client's behaviour (close code 1008). No further attempt.
     Policy = "The server closed the connection for what this client sent (1008). realtime_reconnect() opens it again.";
-    /// The server does not take this client's token (close code 4401). No further attempt.
-    Unauthorized = "The server did not accept the realtime auth token (4401). Set another one with \
-        set_realtime_auth_token(), then call realtime_reconnect().";
+    /// The server does not take this client's token, or on Realtime V2 refuses the connection for another reason, which
+    /// follows (close code 4401). No further attempt.
+    Unauthorized = "The server refused the connection (4401): on Realtime V1 for the realtime auth token, on V2 for what \
+        it says. Mend that, as with set_realtime_auth_token(), then call realtime_reconnect().";
     /// The token that a closure gave cannot be sent. No further attempt.
     InvalidToken = "The realtime auth token has characters that a handshake cannot carry, such as a space or a comma. \
         Give the bare token, without \"Bearer\", then call realtime_reconnect().";
@@ -81,8 +82,8 @@ failures! {
     /// The server has restarted, and with it went what it knew of the message that was published; or it knows no keys, and the
     /// message has not come back.
     Unconfirmed;
-    /// V2: the handlers of a message have failed three times.
-    Poisoned;
+    /// V2: a message has failed three times.
+    Poisoned = "A message has failed three times: it is acknowledged, and does not come again.";
     /// The server does not let this client join the channel.
     Refused;
 }

@@ -165,7 +165,7 @@ pub(super) fn is_key(key: &str) -> bool {
 }
 
 /// 128 random bits.
-fn new_key() -> String {
+pub(super) fn new_key() -> String {
     let words = Uint32Array::new_with_length(4);
     fill_with_random(&words);
     words.to_vec().iter().map(u32::to_string).collect::<Vec<_>>().join(",")

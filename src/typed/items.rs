@@ -1,15 +1,20 @@
 //! What streams and histories hand out.
 
-use js_sys::Number;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use xano_realtime_protocol as protocol;
 
 use super::codec::decode;
+use super::delivery::Delivery;
 use super::error::{DecodeError, ServerError};
-use super::frame::{RawFields, RawFrame, field_of, list};
+use super::frame::{RawFields, RawFrame};
+use super::members::Client;
+use super::received::{Reads, Received};
 
-/// A message of a member of the channel.
+/// A message of a member of the channel. On Realtime V2 also what the workspace has published.
+///
+/// On a channel of Realtime V2 that delivers at least once, a message is acknowledged when the last clone of it in the last
+/// stream is dropped, in the order in which the messages came: keep it until its work is done.
 ///
 /// ```no_run,standalone_crate
 /// # fn demo(message: xano_wasm::Message<String>) {
@@ -22,7 +27,7 @@ use super::frame::{RawFields, RawFrame, field_of, list};
 pub struct Message<T> {
     /// What it says.
     pub payload: T,
-    /// Who sent it.
+    /// Who sent it. Realtime V2 does not say.
     pub client: Option<Client>,
     /// Whether it is for this client's socket alone.
     pub is_private: bool,
@@ -32,6 +37,34 @@ pub struct Message<T> {
     pub id: Option<String>,
     /// Whether it came while there was no connection, and was recovered.
     pub replayed: bool,
+    /// Realtime V2: which message of the channel it is.
+    pub message_type: Option<String>,
+    /// Realtime V2: whether it is one of the transcript, which comes behind a join.
+    pub conversation: bool,
+    /// Realtime V2: when a message of the transcript was sent, in seconds since 1970.
+    pub ts: Option<u64>,
+    delivery: Option<Delivery>,
+}
+
+impl<T> Message<T> {
+    /// Says that its work has failed: it is not acknowledged, and neither is what came behind it. The service sends it again
+    /// behind the next join; what was handled meanwhile is not handed out again. After three failures the streams of the
+    /// channel get [`ReceiveError::Poisoned`](crate::ReceiveError::Poisoned), and it is acknowledged. Where no
+    /// acknowledgement is awaited, this has no effect.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn store(_: &str) -> Result<(), ()> { Ok(()) }
+    /// # fn demo(message: xano_wasm::Message<String>) {
+    /// if store(&message.payload).is_err() {
+    ///     message.fail();
+    /// }
+    /// # }
+    /// ```
+    pub fn fail(&self) {
+        if let Some(delivery) = &self.delivery {
+            delivery.fail();
+        }
+    }
 }
 
 /// What the workspace sent to the channel with a Realtime Event function.
@@ -66,86 +99,10 @@ pub struct Event<T> {
 pub struct Published {
     /// Names it, on servers that count what is said; private messages have no name.
     pub id: Option<String>,
-    /// Whether a trigger of the workspace has dropped it.
+    /// Whether the workspace has dropped it: a trigger, or on Realtime V2 its message handler.
     pub dropped: bool,
-}
-
-/// One socket, as presence lists and messages show it.
-///
-/// ```no_run,standalone_crate
-/// # fn demo(client: xano_wasm::Client) -> Result<(), xano_wasm::DecodeError> {
-/// #[derive(serde::Deserialize)]
-/// struct User {
-///     name: String,
-/// }
-/// if client.is_authenticated() {
-///     println!("{}", client.extras::<User>()?.name);
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Client {
-    /// Names the socket, and is the address of private messages.
-    pub socket_id: String,
-    /// Which database row the user is.
-    pub permissions: Permissions,
-    extras: JsValue,
-}
-
-/// Which database row a user is. Both zero: anonymous.
-///
-/// ```no_run,standalone_crate
-/// assert_eq!(xano_wasm::Permissions::default().row_id, 0);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permissions {
-    /// The auth table.
-    pub dbo_id: i64,
-    /// The row in it.
-    pub row_id: i64,
-}
-
-impl Client {
-    /// What the token says about the user.
-    ///
-    /// # Errors
-    ///
-    /// When that does not fit the type.
-    pub fn extras<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        decode(self.extras.clone())
-    }
-
-    /// Whether a token says who this is.
-    pub fn is_authenticated(&self) -> bool {
-        self.permissions != Permissions::default()
-    }
-
-    /// None where the value is no client.
-    pub(super) fn read(value: &JsValue) -> Option<Client> {
-        let socket_id = field_of(value, RawFields::socket_id).as_string()?;
-        let permissions = field_of(value, RawFields::permissions);
-        let number = |value: JsValue| value.dyn_ref::<Number>().map_or(0, |number| number.value_of() as i64);
-        Some(Client {
-            socket_id,
-            permissions: Permissions {
-                dbo_id: number(field_of(&permissions, RawFields::dbo_id)),
-                row_id: number(field_of(&permissions, RawFields::row_id)),
-            },
-            extras: field_of(value, RawFields::extras),
-        })
-    }
-}
-
-/// The clients of a `presence_full`; none where there is no list.
-pub(super) fn present(frame: &RawFrame) -> Vec<Client> {
-    list(&frame.said(RawFields::presence)).filter_map(|entry| Client::read(&entry)).collect()
-}
-
-/// Who came (true) or went, of a `presence_update`.
-pub(super) fn change(frame: &RawFrame) -> Option<(bool, Client)> {
-    let client = Client::read(&frame.said(RawFields::presence))?;
-    Some((frame.said(RawFields::change) == "join", client))
+    /// Realtime V2: how many clients got it on the sender's node of the service.
+    pub delivered: Option<u64>,
 }
 
 /// What an `error` says.
@@ -154,6 +111,7 @@ pub(super) fn refusal(frame: &RawFrame) -> ServerError {
     ServerError {
         message: message.unwrap_or_else(|| "without a word".to_owned()),
         code: frame.said(RawFields::code).as_string(),
+        retry_after: count(&frame.said(RawFields::retry_after)),
     }
 }
 
@@ -162,27 +120,39 @@ pub(super) fn kept<T: DeserializeOwned>(
     frame: &RawFrame,
 ) -> impl Iterator<Item = Result<Message<T>, DecodeError>> + use<T> {
     let messages = frame.entries().filter(|entry| entry.kind() == Some(protocol::Action::Message));
-    messages.map(|entry| message(&entry, false))
+    messages.map(|entry| message(&Received::on_v1(&entry, false), Reads::Payload))
 }
 
-pub(super) fn message<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Message<T>, DecodeError> {
+pub(super) fn message<T: DeserializeOwned>(received: &Received, reads: Reads) -> Result<Message<T>, DecodeError> {
+    let frame = &received.frame;
+    let is_v2 = received.is_v2();
     Ok(Message {
-        payload: decode(frame.payload())?,
-        client: frame.client().and_then(|client| Client::read(&client)),
+        payload: received.content(reads)?,
+        client: frame.client().filter(|_| !is_v2).and_then(|client| Client::read(&client)),
         is_private: frame.option(RawFields::socket_id).is_string(),
         is_authenticated: frame.option(RawFields::authenticated) == true,
-        id: frame.option(RawFields::id).as_string(),
-        replayed,
+        id: received.id(),
+        replayed: received.replayed,
+        message_type: frame.top(RawFields::message_type).as_string().filter(|_| is_v2),
+        conversation: is_v2 && frame.top(RawFields::conversation) == true,
+        ts: Some(frame.top(RawFields::ts)).filter(|_| is_v2).and_then(|ts| count(&ts)),
+        delivery: received.delivery.clone(),
     })
 }
 
-pub(super) fn event<T: DeserializeOwned>(frame: &RawFrame, replayed: bool) -> Result<Event<T>, DecodeError> {
-    let payload = decode(frame.said(RawFields::data))?;
-    Ok(Event { payload, id: frame.option(RawFields::id).as_string(), replayed })
+pub(super) fn event<T: DeserializeOwned>(received: &Received, _: Reads) -> Result<Event<T>, DecodeError> {
+    let payload = decode(received.frame.said(RawFields::data))?;
+    Ok(Event { payload, id: received.id(), replayed: received.replayed })
 }
 
 /// What an answer says of the message that was published.
 pub(super) fn published(frame: &RawFrame) -> Published {
     let id = frame.option(RawFields::id).as_string().or_else(|| frame.said(RawFields::id).as_string());
-    Published { id, dropped: frame.said(RawFields::dropped) == true }
+    let delivered = count(&frame.said(RawFields::delivered_local));
+    Published { id, dropped: frame.said(RawFields::dropped) == true, delivered }
+}
+
+/// A number of seconds or of clients; none where it is none.
+pub(super) fn count(value: &JsValue) -> Option<u64> {
+    value.as_f64().filter(|&number| number >= 0.0).map(|number| number as u64)
 }

@@ -3,17 +3,22 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use xano_realtime_protocol::Action;
-
+use super::actions::ActionName;
 use super::error::ServerError;
-use super::frame::RawFrame;
 use super::queue::{Bounds, Queue};
+use super::received::Received;
 
 /// What a stream wants to hear. Errors of the channel reach each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     Everything,
-    Only(Action),
+    Only(ActionName),
+}
+
+impl From<Option<ActionName>> for Wanted {
+    fn from(name: Option<ActionName>) -> Self {
+        name.map_or(Wanted::Everything, Wanted::Only)
+    }
 }
 
 /// The sending end of a stream.
@@ -22,18 +27,38 @@ pub(super) struct Listener {
     pub(super) queue: Queue<Told>,
 }
 
-/// What a stream is told. Frames are decoded by who takes them.
+impl Listener {
+    fn push(&self, told: Told) {
+        if let Some(lost) = self.queue.push(told) {
+            lost.is_not_handled();
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.queue.take_all().for_each(|told| told.is_not_handled());
+    }
+}
+
+/// What a stream is told.
 #[derive(Clone)]
 pub(super) enum Told {
-    Frame {
-        frame: RawFrame,
-        /// Whether it was recovered.
-        replayed: bool,
-    },
+    Frame(Received),
     Interrupted,
     Gap,
     GapPossible,
+    Poisoned,
     Refused(ServerError),
+}
+
+impl Told {
+    /// Nobody gets it: a message of Realtime V2 is not acknowledged for that, and comes again behind the next join.
+    fn is_not_handled(&self) {
+        if let Told::Frame(Received { delivery: Some(delivery), .. }) = self {
+            delivery.fail();
+        }
+    }
 }
 
 #[derive(Default)]
@@ -55,12 +80,12 @@ impl Listeners {
     }
 
     /// Tells the streams that want to hear frames of that kind.
-    pub(super) fn tell(&self, frame: &RawFrame, replayed: bool) {
-        let kind = frame.kind();
+    pub(super) fn tell(&self, received: &Received) {
+        let name = received.name();
         let listeners = self.0.borrow().clone();
         for listener in listeners {
-            if listener.wanted == Wanted::Everything || kind.is_some_and(|kind| listener.wanted == Wanted::Only(kind)) {
-                listener.queue.push(Told::Frame { frame: frame.clone(), replayed });
+            if listener.wanted == Wanted::Everything || name.is_some_and(|name| listener.wanted == Wanted::Only(name)) {
+                listener.push(Told::Frame(received.clone()));
             }
         }
     }
@@ -68,7 +93,7 @@ impl Listeners {
     pub(super) fn tell_all(&self, told: &Told) {
         let listeners = self.0.borrow().clone();
         for listener in listeners {
-            listener.queue.push(told.clone());
+            listener.push(told.clone());
         }
     }
 

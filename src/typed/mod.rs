@@ -5,7 +5,11 @@
 //!
 //! - `builder`: the settings of a client; `client`: the client.
 //! - `channel_builder`: a channel that is still to be joined; `channel`: one that was joined: sending, history, presence.
-//! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`, `actions`: what both hand out.
+//! - `recipient`: to whom a message goes.
+//! - `streams`: what is received, typed; `subscription`: closures on top of them; `items`, `members`,
+//!   `actions`: what both hand out.
+//! - `received`: a frame with what is known of it; `delivery`: a message of V2 that is not acknowledged yet;
+//!   `message_ids`: the numbers of their ids.
 //! - `queue`: what waits between a socket and a stream, bounded; `listeners`: the streams of a channel.
 //! - `asking`: what waits for an answer of the server.
 //! - `status`: how the connection stands.
@@ -19,7 +23,8 @@
 //! - `connection`: one socket, or the wish for one, and what the engine has it do.
 //! - `turns`: the one door to the engine.
 //! - `socket`, `timer` and `page`: the hands of a connection.
-//! - `token`: the token of a connection, or the closure that gives one; `address`: where its socket goes.
+//! - `token`: the token of a connection, or the closure that gives one; `address`: where its socket goes;
+//!   `version`: which Realtime it speaks; `client_id`: as which client, on V2.
 //! - `http`: requests of the API.
 //! - `frames`: the frames that the engine has, by number.
 //! - `frame`, `codec`: from the wire to Rust's types and back.
@@ -32,8 +37,10 @@ mod builder;
 mod channel;
 mod channel_builder;
 mod client;
+mod client_id;
 mod codec;
 mod connection;
+mod delivery;
 mod error;
 mod failure;
 mod frame;
@@ -42,11 +49,15 @@ mod heard;
 mod http;
 mod items;
 mod listeners;
+mod members;
+mod message_ids;
 mod page;
 mod pool;
 mod position;
 mod queue;
 mod realtime;
+mod received;
+mod recipient;
 mod room;
 mod seen;
 mod shared_channel;
@@ -58,18 +69,23 @@ mod subscription;
 mod timer;
 mod token;
 mod turns;
+mod version;
 
 pub use actions::{Action, ActionName};
 pub use builder::ClientBuilder;
-pub use channel::Channel;
+pub use channel::{Channel, TypedChannel};
 pub use channel_builder::ChannelBuilder;
 pub use client::XanoClient;
+pub use client_id::ClientId;
 pub use error::{
     AnswerError, BuildError, DecodeError, HttpError, InvalidToken, PublishError, ReceiveError, SendError, ServerError,
 };
 pub use failure::Failure;
-pub use items::{Client, Event, Message, Permissions, Published};
+pub use items::{Event, Message, Published};
+pub use members::{Client, Permissions};
 pub use queue::WhenFull;
+pub use recipient::{Address, User};
 pub use status::{Retry, Status};
 pub use streams::{Actions, Events, Messages, PresenceChanges, Statuses};
 pub use subscription::Subscription;
+pub use version::RealtimeVersion;

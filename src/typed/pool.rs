@@ -1,4 +1,5 @@
-//! Which connection a channel belongs to, as tokens change: clients of the page with the same address and token share one.
+//! Which connection a channel belongs to, as tokens change: clients of the page with the same address and token, and on
+//! Realtime V2 with the same client id, share one.
 //! A token is read when a socket is about to open.
 
 use std::cell::RefCell;
@@ -8,7 +9,6 @@ use super::connection::Connection;
 use super::realtime::Realtime;
 use super::room::Room;
 use super::status::Status;
-use super::token::Token;
 use crate::engine::Input;
 
 thread_local! {
@@ -17,10 +17,10 @@ thread_local! {
 }
 
 /// The connection on which a channel of that client belongs: the one that the client has, whatever token was set since
-/// then; else one of other clients with the same address and token; else a new one.
+/// then; else one of other clients that may share one; else a new one.
 pub(super) fn connection_of(client: &Realtime) -> Rc<Connection> {
     let own = client.rooms().iter().find_map(|room| room.connection());
-    own.unwrap_or_else(|| find_or_add(&client.address, client.token()))
+    own.unwrap_or_else(|| find_or_add(client))
 }
 
 /// The connections on which these rooms are.
@@ -55,11 +55,9 @@ pub(super) fn remove(connection: &Rc<Connection>) {
 pub(super) fn regroup(connection: &Rc<Connection>) {
     let rooms = connection.rooms();
     let keeps = |room: &Rc<Room>| room.client.token() == connection.token();
-    if let Some(first) = rooms.first().filter(|_| !rooms.iter().any(keeps)) {
-        let token = first.client.token();
-        if find(&connection.address, &token).is_none() {
-            connection.set_token(token);
-        }
+    let changed = rooms.first().filter(|_| !rooms.iter().any(keeps));
+    if let Some(first) = changed.filter(|first| find(&first.client).is_none()) {
+        connection.set_token(first.client.token());
     }
     for room in rooms.iter().filter(|room| !keeps(room)) {
         migrate(room);
@@ -90,7 +88,7 @@ fn migrate(room: &Rc<Room>) {
     let left = room.place();
     let waiting = room.leave();
     let client = &room.client;
-    room.enter(&find_or_add(&client.address, client.token()), left.as_deref());
+    room.enter(&find_or_add(client), left.as_deref());
     for frame in waiting {
         // Who sent it was told that it waits.
         if let Err(failure) = room.hand(frame, true) {
@@ -99,15 +97,16 @@ fn migrate(room: &Rc<Room>) {
     }
 }
 
-fn find(address: &str, token: &Token) -> Option<Rc<Connection>> {
-    CONNECTIONS.with_borrow(|connections| {
-        connections.iter().find(|known| known.address == address && known.token() == *token).cloned()
-    })
+fn find(client: &Realtime) -> Option<Rc<Connection>> {
+    let is_same = |known: &&Rc<Connection>| known.address == client.address && known.client_id == client.client_id;
+    let token = client.token();
+    CONNECTIONS
+        .with_borrow(|connections| connections.iter().filter(is_same).find(|known| known.token() == token).cloned())
 }
 
-fn find_or_add(address: &str, token: Token) -> Rc<Connection> {
-    find(address, &token).unwrap_or_else(|| {
-        let connection = Connection::new(address.to_owned(), token);
+fn find_or_add(client: &Realtime) -> Rc<Connection> {
+    find(client).unwrap_or_else(|| {
+        let connection = Connection::new(client);
         CONNECTIONS.with_borrow_mut(|connections| connections.push(connection.clone()));
         connection
     })

@@ -21,6 +21,11 @@ impl Position {
         value.is_object().then(|| Position { epoch, id: field_of(value, RawFields::id) })
     }
 
+    /// On Realtime V2, whose service keeps it.
+    pub(super) fn of_service() -> Position {
+        Position { epoch: None, id: JsValue::UNDEFINED }
+    }
+
     /// The application gets an entry. Private messages have no id.
     pub(super) fn got(&mut self, id: JsValue) {
         if !id.is_undefined() {

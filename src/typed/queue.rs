@@ -65,33 +65,51 @@ impl<T> Queue<T> {
         Queue { bounds, inner: RefCell::new(inner) }
     }
 
-    pub(super) fn push(&self, item: T) {
-        let waker = {
+    /// Takes an item, and returns one that is not handed out: this one, or one that has made room.
+    pub(super) fn push(&self, item: T) -> Option<T> {
+        let (lost, waker) = {
             let mut inner = self.inner.borrow_mut();
             if inner.is_closed {
-                return;
+                return Some(item);
             }
-            if inner.items < self.bounds.capacity {
+            let lost = if inner.items < self.bounds.capacity {
                 inner.add(item);
+                None
             } else {
                 match self.bounds.when_full {
                     WhenFull::DropOldest => {
-                        inner.drop_oldest();
+                        let oldest = inner.take_oldest();
                         inner.add(item);
+                        oldest
                     }
-                    WhenFull::DropNewest => inner.miss_newest(),
+                    WhenFull::DropNewest => {
+                        inner.miss_newest();
+                        Some(item)
+                    }
                     WhenFull::End => {
                         inner.miss_newest();
                         inner.is_closed = true;
+                        Some(item)
                     }
                 }
-            }
-            inner.waker.take()
+            };
+            (lost, inner.waker.take())
         };
         // With nothing borrowed: a waker is foreign code.
         if let Some(waker) = waker {
             waker.wake();
         }
+        lost
+    }
+
+    /// What is there and is not handed out any more.
+    pub(super) fn take_all(&self) -> impl Iterator<Item = T> {
+        let mut inner = self.inner.borrow_mut();
+        inner.items = 0;
+        std::mem::take(&mut inner.entries).into_iter().filter_map(|entry| match entry {
+            Entry::Item(item) => Some(item),
+            Entry::Missing(_) => None,
+        })
     }
 
     /// Nothing more comes; what is there is still handed out.
@@ -130,19 +148,22 @@ impl<T> Inner<T> {
         self.items += 1;
     }
 
-    fn drop_oldest(&mut self) {
+    fn take_oldest(&mut self) -> Option<T> {
         let mut missing = 0;
+        let mut oldest = None;
         while let Some(entry) = self.entries.pop_front() {
             match entry {
                 Entry::Missing(earlier) => missing += earlier,
-                Entry::Item(_) => {
+                Entry::Item(item) => {
                     missing += 1;
                     self.items -= 1;
+                    oldest = Some(item);
                     break;
                 }
             }
         }
         self.entries.push_front(Entry::Missing(missing));
+        oldest
     }
 
     fn miss_newest(&mut self) {

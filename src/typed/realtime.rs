@@ -9,10 +9,13 @@ use super::queue::Queue;
 use super::room::Room;
 use super::status::Status;
 use super::token::Token;
+use super::version::RealtimeVersion;
 
 /// The realtime side of one client. Its channels hold it; it holds none of them.
 pub(super) struct Realtime {
     pub(super) address: String,
+    /// Which client it is; on V2 alone.
+    pub(super) client_id: Option<String>,
     token: RefCell<Token>,
     /// The channels of which the application has a handle, by name.
     rooms: RefCell<HashMap<String, Weak<Room>>>,
@@ -22,9 +25,10 @@ pub(super) struct Realtime {
 }
 
 impl Realtime {
-    pub(super) fn new(address: String, token: Token) -> Rc<Realtime> {
+    pub(super) fn new(address: String, token: Token, client_id: Option<String>) -> Rc<Realtime> {
         Rc::new(Realtime {
             address,
+            client_id,
             token: RefCell::new(token),
             rooms: RefCell::default(),
             status: RefCell::new(Status::Idle),
@@ -35,6 +39,10 @@ impl Realtime {
 
     pub(super) fn is_closed(&self) -> bool {
         self.is_closed.get()
+    }
+
+    pub(super) fn version(&self) -> RealtimeVersion {
+        if self.client_id.is_some() { RealtimeVersion::V2 } else { RealtimeVersion::V1 }
     }
 
     pub(super) fn token(&self) -> Token {

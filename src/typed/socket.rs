@@ -31,6 +31,8 @@ pub(super) struct Socket {
     socket: WebSocket,
     tell: Rc<dyn Fn(SocketEvent)>,
     heard_ms: Rc<Cell<f64>>,
+    /// When a frame went out last.
+    sent_ms: Cell<f64>,
     /// Whether anything came since it was last told to listen.
     was_heard: Rc<Cell<bool>>,
     poll: RefCell<Option<Interval>>,
@@ -71,7 +73,8 @@ impl Socket {
                 closed(SocketEvent::Closed(code, reason));
             }),
         ];
-        Ok(Socket { socket, tell, heard_ms, was_heard, poll: RefCell::new(None), _listeners: listeners })
+        let sent_ms = Cell::new(now_ms());
+        Ok(Socket { socket, tell, heard_ms, sent_ms, was_heard, poll: RefCell::new(None), _listeners: listeners })
     }
 
     /// Whether the browser takes a frame now: it drops what it is given while closing, without a word.
@@ -98,6 +101,7 @@ impl Socket {
     }
 
     pub(super) fn send(&self, text: &str) {
+        self.sent_ms.set(now_ms());
         // It fails while the socket is connecting only, when nothing is sent.
         let _ = self.socket.send_with_str(text);
     }
@@ -106,9 +110,9 @@ impl Socket {
         self.send(PING);
     }
 
-    /// How long ago the last frame came.
-    pub(super) fn quiet_ms(&self) -> u32 {
-        (now_ms() - self.heard_ms.get()) as u32
+    /// How long ago the last frame came, or on V2 went out: its service looks at nothing else.
+    pub(super) fn quiet_ms(&self, is_v2: bool) -> u32 {
+        (now_ms() - if is_v2 { self.sent_ms.get() } else { self.heard_ms.get() }) as u32
     }
 
     /// From now on it matters whether anything comes.

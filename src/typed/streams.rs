@@ -12,11 +12,12 @@ use serde::de::DeserializeOwned;
 
 use super::actions::{self, Action};
 use super::error::{DecodeError, ReceiveError};
-use super::frame::RawFrame;
-use super::items::{self, Client, Event, Message};
+use super::items::{self, Event, Message};
 use super::listeners::{Listener, Told, Wanted};
+use super::members::Client;
 use super::queue::{Bounds, Entry, Queue, WhenFull};
 use super::realtime::Realtime;
+use super::received::{Reads, Received};
 use super::room::Room;
 use super::status::Status;
 
@@ -24,25 +25,27 @@ use super::status::Status;
 struct Receiver {
     room: Weak<Room>,
     listener: Rc<Listener>,
+    reads: Reads,
     has_ended: bool,
 }
 
 impl Receiver {
-    fn new(room: &Rc<Room>, wanted: Wanted, bounds: Bounds) -> Self {
-        Receiver { room: Rc::downgrade(room), listener: room.listen(wanted, bounds), has_ended: false }
+    fn new(room: &Rc<Room>, wanted: Wanted, reads: Reads, bounds: Bounds) -> Self {
+        Receiver { room: Rc::downgrade(room), listener: room.listen(wanted, bounds), reads, has_ended: false }
     }
 
     fn poll<T>(
         &mut self,
         context: &Context<'_>,
-        decode: impl FnOnce(&RawFrame, bool) -> Result<T, DecodeError>,
+        decode: impl FnOnce(&Received, Reads) -> Result<T, DecodeError>,
     ) -> Poll<Option<Result<T, ReceiveError>>> {
         self.listener.queue.poll(context).map(|entry| {
             self.has_ended = entry.is_none();
             Some(match entry? {
-                Entry::Item(Told::Frame { frame, replayed }) => decode(&frame, replayed).map_err(ReceiveError::from),
+                Entry::Item(Told::Frame(received)) => decode(&received, self.reads).map_err(ReceiveError::from),
                 Entry::Item(Told::Gap) => Err(ReceiveError::Gap),
                 Entry::Item(Told::GapPossible) => Err(ReceiveError::GapPossible),
+                Entry::Item(Told::Poisoned) => Err(ReceiveError::Poisoned),
                 Entry::Item(Told::Interrupted) => Err(ReceiveError::Interrupted),
                 Entry::Item(Told::Refused(error)) => Err(error.into()),
                 Entry::Missing(missed) => Err(ReceiveError::Lagged { missed }),
@@ -71,8 +74,8 @@ macro_rules! received {
         }
 
         impl<T> $stream<T> {
-            pub(super) fn new(room: &Rc<Room>, wanted: Wanted, bounds: Bounds) -> Self {
-                $stream { receiver: Receiver::new(room, wanted, bounds), item: PhantomData }
+            pub(super) fn new(room: &Rc<Room>, wanted: Wanted, reads: Reads, bounds: Bounds) -> Self {
+                $stream { receiver: Receiver::new(room, wanted, reads, bounds), item: PhantomData }
             }
         }
 

@@ -25,13 +25,15 @@ struct Page {
     connections_made: Cell<ConnectionId>,
 }
 
-/// What the engine says at once of the frames that an input is about.
+/// What the engine says at once of the frame that an input is about.
 #[derive(Default)]
 pub(super) struct Answer {
     /// The frames that it has forgotten.
     pub(super) forgotten: Vec<Kept>,
     /// Why it has refused one.
     pub(super) refusal: Option<Failure>,
+    /// Whether the application gets the message that has come.
+    pub(super) is_handed_out: bool,
 }
 
 /// Lets the engine decide what follows from an input, and carries that out. What is decided while that goes on is carried
@@ -45,6 +47,7 @@ pub(super) fn decide(connection: &Rc<Connection>, input: Input) -> Answer {
             match output {
                 // A frame that comes back is bookkeeping: it need not wait for its turn.
                 Output::ForgetFrame { frame } => answer.forgotten.extend(frames::take(frame)),
+                Output::Judged { hand_out, .. } => answer.is_handed_out = hand_out,
                 Output::Failed {
                     channel: Some(_),
                     failure: failure @ (Failure::NotConnected | Failure::QueueFull),

@@ -3,18 +3,24 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { cargo, codeBlock, tableRows, userProject } from "./user-project.js";
+import { cargo, codeBlocks, tableRows, userProject } from "./user-project.js";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
-const DEPENDENCIES = codeBlock("toml");
-const PROGRAM = codeBlock("rust,ignore,standalone_crate");
+const [DEPENDENCIES] = codeBlocks("toml", 1);
+const [PROGRAM, ON_V2] = codeBlocks("rust,ignore,standalone_crate", 2);
 const ROWS = tableRows();
 
 /** What the table's rows speak of. */
 const NAMES = `
-use xano_wasm::{Action, ActionName, Channel, ClientBuilder, ReceiveError, Status, Subscription, XanoClient};
+use xano_wasm::{
+    Action, ActionName, Channel, Client, ClientBuilder, ClientId, Message, RealtimeVersion, ReceiveError, Status,
+    Subscription, User, XanoClient,
+};
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Line { text: String }
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(tag = "type", content = "payload", rename_all = "snake_case")]
+enum InRoom { Say(Line) }
 type Hero = Line;
 type Heroes = Vec<Hero>;
 async fn fetch_token() -> Result<String, String> { Ok(String::new()) }
@@ -22,9 +28,14 @@ fn handler(_: Result<Action<Line>, ReceiveError>) {}
 fn status_handler(_: Status) {}
 struct Case<'a> {
     builder: ClientBuilder, client: XanoClient, channel: Channel, subscription: Subscription, line: Line, hero: Hero,
-    url: &'a str, hash: &'a str, token: &'a str, name: &'a str, team: &'a str, socket_id: &'a str,
+    member: Client, message: Message<Line>,
+    url: &'a str, hash: &'a str, canonical: &'a str, token: &'a str, name: &'a str, id: &'a str, team: &'a str,
+    socket_id: &'a str,
 }`;
-const FIELDS = "builder, client, channel, subscription, line, hero, url, hash, token, name, team, socket_id";
+const FIELDS = [
+  "builder, client, channel, subscription, line, hero, member, message",
+  "url, hash, canonical, token, name, id, team, socket_id",
+].join(", ");
 
 const SENT = "Status Published Failure AnswerError BuildError InvalidToken PublishError SendError ServerError".split(
   " ",
@@ -41,6 +52,7 @@ const TABLE = [
   ...ROWS.flatMap(({ rust }) => rust).map(
     (expression, number) => `fn row_${number}(Case { ${FIELDS} }: Case) { let _ = ${expression}; }`,
   ),
+  `mod on_v2 { ${ON_V2} }`,
 ].join("\n");
 
 let typed;

@@ -12,11 +12,12 @@ const FOLDER = join(ROOT, "target/crate-users");
 const CRATES = ["xano-realtime-protocol", "xano-wasm"];
 const README = readFileSync(join(ROOT, "README-crate.md"), "utf8");
 
-/** The only block of the README in that language. */
-export function codeBlock(language) {
-  const [block, ...others] = README.split(`\`\`\`${language}\n`).slice(1);
-  if (!block || others.length > 0) throw new Error(`README-crate.md has not one block of ${language}`);
-  return block.slice(0, block.indexOf("\n```"));
+/** The blocks of the README in that language, of which there are so many. */
+export function codeBlocks(language, count) {
+  const blocks = README.split(`\`\`\`${language}\n`).slice(1);
+  if (blocks.length !== count)
+    throw new Error(`README-crate.md has ${blocks.length} blocks of ${language}, not ${count}`);
+  return blocks.map((block) => block.slice(0, block.indexOf("\n```")));
 }
 
 /** The rows of the README's table: the pieces of code in either column. */

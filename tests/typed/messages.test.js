@@ -115,6 +115,32 @@ test("a payload that does not fit says which field and what came, and the stream
   assert.equal(heard[3], "Jill: still here [7]");
 });
 
+test("messages that are one enum are the payload where there are no types", async (t) => {
+  const page = await world.page(t);
+
+  const { heard, sent } = await page.evaluate(async () => {
+    const room = new Client(settings).room("avengers", {});
+    const messages = room.typed_messages();
+    await room.joined();
+    room.send_typed("hello");
+    return { heard: await messages.next(), sent: JSON.parse(ledger.sent.at(-1)).payload };
+  });
+
+  assert.equal(heard, 'Send { text: "hello" }');
+  assert.deepEqual(sent, { type: "send", payload: { text: "hello" } });
+});
+
+test("a user of V2 is no address on V1", async (t) => {
+  const page = await world.page(t);
+
+  const fault = await page.evaluate(() => {
+    const room = new Client(settings).room("avengers", {});
+    return room.publish_to_user(5, "7", "psst").catch(({ message }) => message);
+  });
+
+  assert.match(fault, /^there is no such recipient, and nothing was sent/);
+});
+
 test("a payload that JSON cannot say is refused in words, and nothing is sent", async (t) => {
   const page = await world.page(t);
 

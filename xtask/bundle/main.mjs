@@ -31,7 +31,7 @@ const shared = {
 const INTERNAL = `
   acknowledge acknowledged acknowledgesItself activate answer attemptFailed awaitWritable cancels carryOut clientId
   comesBack connectAs connection debugging discard enter failed failure formField freeSlots generation got hand
-  handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConnected isDebugged isDiscarded
+  handlers handles handOut heard heardBefore held ids isAsking isAt isClosed isConfirmed isConnected isDebugged isDiscarded
   isHeard isInternal isJoined isMember isOpen isPinged isPlain isRemoved isRepeated isSendingKnown isToldConnected
   isV2 joinOptions leave link listen listeners mayWait messages missed number object onStatus openWith owner pass
   phase poll position published publisher quiet_ms refusal removeHandlers roster seen sendIfOpen sendJoin sent_ms serves

@@ -1,11 +1,8 @@
 // The actions that no server sends: statuses and failures.
 
-import { textOf, wordsOf } from "../errors.js";
+import { wordsOf } from "../errors.js";
 
 /** @import { Action } from "../types.js" */
-
-/** The length of a connection hash of Realtime V1. */
-const HASH_LENGTH = 27;
 
 /**
  * @param {boolean} connected
@@ -21,18 +18,16 @@ export function statusAction(connected, details) {
  * @param {number} failure
  * @param {string} [channel] undefined: all of them
  * @param {string} [particulars]
- * @param {unknown} [refusal] what a service of V2 has said
  * @returns {Action}
  */
-export function failureAction(failure, channel, particulars = "", refusal = undefined) {
+export function failureAction(failure, channel, particulars = "") {
   const [code, text] = wordsOf(failure);
   let message = text.endsWith(" ") ? text + particulars : text;
   if (HELP && code === "cannot_connect") {
-    const isV2 = particulars.includes("/ws/");
-    const isHash = particulars.split("/").pop()?.length === HASH_LENGTH;
-    message += ` (Realtime V${isV2 ? 2 : 1}${isHash === isV2 ? "; is it that of V1 or V2? See realtimeVersion" : ""})`;
+    // A connection hash of V1 has 27 characters.
+    const isHash = /\/[\w-]{27}( |$)/.test(particulars);
+    if (isHash === particulars.includes("/ws/")) message += ". Is realtimeVersion right?";
   }
-  if (refusal) message = `Realtime V2 refused ${particulars} (4401): ${textOf(refusal)}`;
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 

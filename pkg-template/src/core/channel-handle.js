@@ -261,7 +261,8 @@ export class ChannelHandle {
    * @param {unknown} payload
    */
   transmit(object, action, options, payload) {
-    if (this.isV2 && action === "history") return;
+    const isHistory = action === "history";
+    if (isHistory && this.isV2) return;
     const comesBack = action === "message" && (!options?.socketId || !!options.key);
     const text = this.textOf(action, options, payload);
     ensureCore();
@@ -269,7 +270,7 @@ export class ChannelHandle {
     const { subscription } = this;
     if (!isDraining && subscription && !subscription.unsent && subscription.connection.pass(text, comesBack)) return;
     // A history that nothing could receive does not wait: programs ask again once they listen.
-    if (action === "history" && !this.handlers?.length && !connectionOf(this)?.takesFrames()) return;
+    if (isHistory && !this.handlers?.length && !connectionOf(this)?.takesFrames()) return;
     // Were the object collected now, what waits would be lost with it.
     if (!this.hand({ text, bytes: new Blob([text]).size, comesBack })) this.object = object;
   }

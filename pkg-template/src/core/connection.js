@@ -61,9 +61,8 @@ export class Connection {
 
   /**
    * What the service has said last, before it was ready.
-   * @type {unknown}
    */
-  refusal;
+  refusal = "";
 
   /** @param {ChannelHandle} handle that needs it */
   constructor({ url, token, config }) {
@@ -219,7 +218,7 @@ export class Connection {
         this.subscriptionAt(a).acknowledge(b);
         break;
       case N.FAILED:
-        this.tellFailure(a, this.url, this.slots[b]);
+        this.tellFailure(a, this.isV2 ? `${this.url} (Realtime V2) ${this.refusal}` : this.url, this.slots[b]);
     }
   }
 
@@ -372,7 +371,7 @@ export class Connection {
    * @param {Subscription} [subscription]
    */
   tellFailure(failure, particulars, subscription) {
-    const action = failureAction(failure, subscription?.name, particulars, failure === N.UNAUTHORIZED && this.refusal);
+    const action = failureAction(failure, subscription?.name, particulars);
     if (isFinal(action)) this.failed = action;
     later(() => handToAll(subscription ? subscription.handles : this.handles(), action));
   }

@@ -11,16 +11,16 @@ import { textOf } from "../errors.js";
  * @param {(member: any) => any} kept what is kept of a member
  */
 export function track(members, { action, payload }, kept) {
-  const change = action === "presence_update" ? payload?.action : action;
+  const change = textOf(action === "presence_update" ? payload?.action : action);
   const known = payload?.presence ?? payload?.members ?? payload?.member;
   const add = (/** @type {any} */ member) =>
     typeof member === "object" && member && members.set(keyOf(member) ?? {}, kept(member));
-  if (change === "presence_full") {
+  if (change.endsWith("full")) {
     if (!Array.isArray(known)) return;
     members.clear();
     known.forEach(add);
-  } else if (change === "join" || change === "presence_join") add(known);
-  else if (known && (change === "leave" || change === "presence_leave")) {
+  } else if (change.endsWith("join")) add(known);
+  else if (known && change.endsWith("leave")) {
     // One of the anonymous members leaves: whichever.
     members.delete(keyOf(known) ?? [...members.keys()].find((key) => typeof key === "object"));
   }

@@ -107,7 +107,7 @@ export const FAILURES = [
   [
     "unauthorized",
     "The server did not accept the realtime auth token (4401).",
-    HELP ? " Set another one, then call realtimeReconnect()." : "",
+    HELP ? " Set another one, then call realtimeReconnect(). " : "",
   ],
   [
     "invalid_token",

@@ -84,6 +84,11 @@ export class Subscription {
    */
   messages;
   /**
+   * On V2, whether the service has confirmed an acknowledgement.
+   * @type {boolean | undefined}
+   */
+  isConfirmed;
+  /**
    * On V2, the members as the service has sent them.
    * @type {Map<unknown, any> | undefined}
    */

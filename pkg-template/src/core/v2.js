@@ -1,5 +1,6 @@
 // What comes on a connection of Realtime V2: docs/protocol-v2.md describes the wire.
 
+import { textOf } from "../errors.js";
 import { handToAll, report, THREW } from "./dispatch.js";
 import { decide } from "./engine.js";
 import {
@@ -39,7 +40,7 @@ export function receiveV2(connection, frame) {
     if (name === "error" && !connection.isOpen) {
       decide(connection, GREETED);
       if (payload?.message === "Connection is not ready") return;
-      connection.refusal = payload?.message;
+      connection.refusal = textOf(payload?.message);
     }
     handToAll(connection.handles(), frame);
     return;
@@ -47,6 +48,8 @@ export function receiveV2(connection, frame) {
   const subscription = connection.subscriptions.get(channel);
   if (!subscription) return;
   const { handles, isJoined, slot, roster, messages } = subscription;
+  // A service that has forgotten what it had confirmed may have forgotten messages, too.
+  if (name === "ack") subscription.isConfirmed = true;
   // As on V1, where programs look for it.
   frame.options = { channel };
   if (name === "replay") {
@@ -62,17 +65,17 @@ export function receiveV2(connection, frame) {
     messages.set(id, message).set(message.number, message);
     // An id and its number stand beside each other.
     while (messages.size > 2 * MOST_IDS) messages.delete(messages.keys().next().value);
-    let way = message.link === connection.link ? 2 : 0;
-    if (frame.conversation === true) way = 1;
-    else message.link = connection.link;
-    decide(connection, ARRIVED, slot, message.number, way);
+    const { number, link } = message;
+    const isOfTranscript = frame.conversation === true;
+    if (!isOfTranscript) message.link = connection.link;
+    decide(connection, ARRIVED, slot, number, isOfTranscript, link === connection.link);
     return;
   }
   if (name === "join") {
-    const hasCursor = payload?.cursor !== undefined;
-    subscription.acknowledged = hasCursor ? {} : null;
-    hear(subscription, ACKNOWLEDGED, hasCursor ? HAS_POSITION : 0);
-    decide(connection, MISSED, slot, payload?.resumed === true || !messages.size);
+    const { cursor, resumed } = payload ?? {};
+    subscription.acknowledged = cursor === undefined ? null : {};
+    hear(subscription, ACKNOWLEDGED, cursor === undefined ? 0 : HAS_POSITION);
+    decide(connection, MISSED, slot, resumed === true || !subscription.isConfirmed);
   } else if (name === "error" || (isJoined && name === "broadcast")) {
     subscription.refusal = frame;
     decide(connection, isJoined ? RECEIPT : CHANNEL_REFUSED, slot);

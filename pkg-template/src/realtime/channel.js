@@ -1,6 +1,6 @@
 import { ChannelHandle, destroyed } from "../core/channel-handle.js";
 import { handles } from "../core/handles.js";
-import { isAnonymous, track } from "../core/members.js";
+import { track } from "../core/members.js";
 import { socketAddress } from "./address.js";
 import { actionsOf } from "./iteration.js";
 import { coded } from "../errors.js";
@@ -167,17 +167,5 @@ export class XanoRealtimeChannel {
       console.warn(`Nothing was sent on "${this.channel}": the channel was destroyed. Call on() to join it again.`);
     }
     return handle;
-  }
-
-  /**
-   * The options that make a message a private one.
-   * @param {any} member
-   * @returns {object}
-   */
-  _addressOf({ socketId, id, dbo_id }) {
-    if (!this._isV2) return { channel: this.channel, socketId };
-    // The service takes what has no address for a message to everybody.
-    if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
-    return { to: { dbo_id, row_id: +id || id } };
   }
 }

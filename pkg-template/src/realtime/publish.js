@@ -20,8 +20,11 @@ export function publish(channel, payload, options) {
         const { action, options, payload } = outcome;
         if (action === "error") reject(refusal(outcome));
         else if (payload?.dropped) resolve({ dropped: true });
-        else if (action === "broadcast") resolve({ id: payload?.id, delivered: payload?.delivered_local });
-        else resolve(action ? { id: options.id ?? payload?.id } : {});
+        else if (!action) resolve({});
+        else {
+          const id = options.id ?? payload?.id;
+          resolve(action === "broadcast" ? { id, delivered: payload?.delivered_local } : { id });
+        }
       };
       const handle = channel._handle;
       if (handle) handle.publish(channel, options, payload, newKey(), settle);

@@ -1,3 +1,5 @@
+import { isAnonymous } from "../core/members.js";
+
 /** @import { XanoRealtimeChannel } from "./channel.js" */
 
 /** A member of a channel. */
@@ -18,7 +20,7 @@ export class XanoRealtimeClient {
    * @param {object} [options]
    */
   message(payload, options) {
-    this.channel._send("message", { ...options, ...this.channel._addressOf(this) }, payload);
+    this.channel._send("message", this._address(options), payload);
   }
 
   /**
@@ -27,11 +29,23 @@ export class XanoRealtimeClient {
    * @param {object} [options]
    */
   publish(payload, options) {
-    return this.channel.publish(payload, { ...options, ...this.channel._addressOf(this) });
+    return this.channel.publish(payload, this._address(options));
   }
 
   /** Asks for the history shared with this one. */
   history() {
-    this.channel._send("history", this.channel._addressOf(this));
+    this.channel._send("history", this._address());
+  }
+
+  /** @param {object} [options] */
+  _address(options) {
+    const { channel, socketId, id, dbo_id } = /** @type {any} */ (this);
+    let to;
+    if (channel._isV2) {
+      // The service takes what has no address for a message to everybody.
+      if (isAnonymous(id)) throw new Error("An anonymous member has no address.");
+      to = { dbo_id, row_id: +id || id };
+    }
+    return { ...options, channel: channel.channel, socketId, to };
   }
 }

@@ -1,22 +1,26 @@
-//! A channel that was joined: what is asked and heard on it; `sending` has what is said.
+//! A channel that was joined: what is asked and heard on it; `sending` has what is said, `typed` the same with messages by
+//! their type.
 
 mod sending;
+mod typed;
 
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use xano_realtime_protocol::Action as Kind;
 
 use super::actions::{Action, ActionName};
 use super::error::{AnswerError, DecodeError, ReceiveError};
-use super::items::{self, Client, Message};
+use super::items::{self, Message};
 use super::listeners::Wanted;
+use super::members::Client;
 use super::queue::Bounds;
+use super::received::Reads;
 use super::room::Room;
 use super::streams::{Actions, Events, Messages, PresenceChanges};
 use super::subscription::Subscription;
+pub use typed::TypedChannel;
 
 /// A handle of a channel. The channel is left when the last one is dropped, and its streams end.
 ///
@@ -34,11 +38,12 @@ pub struct Channel {
     room: Rc<Room>,
     queues: bool,
     bounds: Bounds,
+    message_type: Option<Rc<str>>,
 }
 
 impl Channel {
-    pub(super) fn new(room: Rc<Room>, queues: bool, bounds: Bounds) -> Self {
-        Channel { room, queues, bounds }
+    pub(super) fn new(room: Rc<Room>, queues: bool, bounds: Bounds, message_type: Option<Rc<str>>) -> Self {
+        Channel { room, queues, bounds, message_type }
     }
 
     /// What it is called.
@@ -58,7 +63,7 @@ impl Channel {
     /// # Errors
     ///
     /// When the server refuses, does not answer within 15 seconds, has closed for good, or the channel is left before
-    /// it answers.
+    /// it answers; on Realtime V2, which has no such question.
     ///
     /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::AnswerError> {
@@ -80,7 +85,7 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// The same as [`Channel::history`].
+    /// The same as [`Channel::history`] on Realtime V1.
     ///
     /// ```no_run,standalone_crate
     /// # async fn demo(channel: xano_wasm::Channel) -> Result<(), xano_wasm::AnswerError> {
@@ -93,7 +98,8 @@ impl Channel {
         self.room.when_joined()
     }
 
-    /// Who is on the channel now, as far as the server has told. Empty unless it was joined with `presence(true)`.
+    /// Who is on the channel now, as far as the server has told. Empty unless it was joined with `presence(true)`; on Realtime
+    /// V2, unless the channel has presence, and without this client where no other socket is of its user.
     ///
     /// ```no_run,standalone_crate
     /// # fn demo(channel: xano_wasm::Channel) {
@@ -134,8 +140,8 @@ impl Channel {
         action: impl Into<Option<ActionName>>,
         handler: impl FnMut(Result<Action<T>, ReceiveError>) + 'static,
     ) -> Subscription {
-        let wanted = action.into().map_or(Wanted::Everything, |name| Wanted::Only(name.of_protocol()));
-        Subscription::start(Actions::new(&self.room, wanted, self.bounds), handler)
+        let wanted = Wanted::from(action.into());
+        Subscription::start(self.stream(wanted, Reads::Payload), handler)
     }
 
     /// Everything that is received on the channel from now on.
@@ -146,7 +152,7 @@ impl Channel {
     /// # }
     /// ```
     pub fn actions<T: DeserializeOwned>(&self) -> Actions<T> {
-        Actions::new(&self.room, Wanted::Everything, self.bounds)
+        self.stream(Wanted::Everything, Reads::Payload)
     }
 
     /// The messages that are received on the channel from now on, own ones too.
@@ -157,7 +163,7 @@ impl Channel {
     /// # }
     /// ```
     pub fn messages<T: DeserializeOwned>(&self) -> Messages<T> {
-        Messages::new(&self.room, Wanted::Only(Kind::Message), self.bounds)
+        Messages::new(&self.room, Wanted::Only(ActionName::Message), Reads::Payload, self.bounds)
     }
 
     /// What the workspace sends to the channel from now on.
@@ -168,7 +174,47 @@ impl Channel {
     /// # }
     /// ```
     pub fn events<T: DeserializeOwned>(&self) -> Events<T> {
-        Events::new(&self.room, Wanted::Only(Kind::Event), self.bounds)
+        Events::new(&self.room, Wanted::Only(ActionName::Event), Reads::Payload, self.bounds)
+    }
+
+    /// Realtime V2 acknowledges messages up to that one, at once: for channels with `manual_ack(true)`. Does nothing before the
+    /// join, as all of it comes again then, and on V1.
+    ///
+    /// ```no_run,standalone_crate
+    /// # async fn demo(channel: xano_wasm::Channel) {
+    /// use futures::StreamExt;
+    /// let mut messages = channel.messages::<String>();
+    /// while let Some(Ok(message)) = messages.next().await {
+    ///     println!("{}", message.payload);
+    ///     if let Some(id) = &message.id {
+    ///         channel.ack(id);
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn ack(&self, cursor: &str) {
+        self.room.acknowledge_up_to(cursor);
+    }
+
+    /// The same channel with messages by their type.
+    ///
+    /// ```no_run,standalone_crate
+    /// # fn demo(client: xano_wasm::XanoClient) {
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// #[serde(tag = "type", content = "payload", rename_all = "snake_case")]
+    /// enum InRoom {
+    ///     Say { text: String },
+    ///     Typing(bool),
+    /// }
+    /// let room = client.channel("rooms/42").join().typed::<InRoom>();
+    /// # }
+    /// ```
+    pub fn typed<M>(&self) -> TypedChannel<M> {
+        TypedChannel::new(self.clone())
+    }
+
+    fn stream<T>(&self, wanted: Wanted, reads: Reads) -> Actions<T> {
+        Actions::new(&self.room, wanted, reads, self.bounds)
     }
 }
 

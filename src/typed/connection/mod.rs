@@ -5,9 +5,11 @@
 //! - this module: the connection, its channels, and what its socket tells it.
 //! - `outputs`: what it does with what the engine has decided.
 //! - `opening`: how it comes to its socket.
+//! - `v2`: what its socket tells it on Realtime V2.
 
 mod opening;
 mod outputs;
+mod v2;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,6 +21,7 @@ use super::failure::Failure;
 use super::frame::RawFrame;
 use super::frames::{self, Kept, Sent};
 use super::page::Page;
+use super::realtime::Realtime;
 use super::room::Room;
 use super::shared_channel::SharedChannel;
 use super::shared_channels::SharedChannels;
@@ -26,12 +29,15 @@ use super::socket::{Socket, SocketEvent};
 use super::status::Status;
 use super::token::Token;
 use super::turns::{self, Answer};
+use super::version::RealtimeVersion;
 use crate::engine::{ChannelId, ConnectionId, Epoch, Frame, Input};
 
-/// Clients with the same address and token share it.
+/// Clients with the same address and token, and on V2 with the same client id, share it.
 pub(super) struct Connection {
     pub(super) number: ConnectionId,
     pub(super) address: String,
+    /// On V2 alone.
+    pub(super) client_id: Option<String>,
     token: RefCell<Token>,
     /// The number of the socket that is open or will be opened; none when there is none.
     epoch: Cell<Option<Epoch>>,
@@ -42,15 +48,18 @@ pub(super) struct Connection {
     status: RefCell<Status>,
     /// What the server said when it closed, until the engine has dealt with it.
     close_reason: RefCell<String>,
+    /// What a service of V2 has said last, before it was ready.
+    refusal: RefCell<Option<String>>,
     page: RefCell<Option<Page>>,
 }
 
 impl Connection {
-    pub(super) fn new(address: String, token: Token) -> Rc<Connection> {
+    pub(super) fn new(client: &Realtime) -> Rc<Connection> {
         let connection = Rc::new(Connection {
             number: turns::next_connection(),
-            address,
-            token: RefCell::new(token),
+            address: client.address.clone(),
+            client_id: client.client_id.clone(),
+            token: RefCell::new(client.token()),
             epoch: Cell::new(None),
             is_open: Cell::new(false),
             socket: RefCell::default(),
@@ -58,6 +67,7 @@ impl Connection {
             channels: RefCell::default(),
             status: RefCell::new(Status::Idle),
             close_reason: RefCell::default(),
+            refusal: RefCell::default(),
             page: RefCell::default(),
         });
         let weak = Rc::downgrade(&connection);
@@ -67,6 +77,19 @@ impl Connection {
             }
         })));
         connection
+    }
+
+    pub(super) fn version(&self) -> RealtimeVersion {
+        if self.client_id.is_some() { RealtimeVersion::V2 } else { RealtimeVersion::V1 }
+    }
+
+    fn is_v2(&self) -> bool {
+        self.client_id.is_some()
+    }
+
+    /// Which client it is, for a service of V2.
+    pub(super) fn client_name(&self) -> &str {
+        self.client_id.as_deref().unwrap_or_default()
     }
 
     pub(super) fn token(&self) -> Token {
@@ -141,13 +164,14 @@ impl Connection {
     fn hear(self: &Rc<Self>, epoch: Epoch, event: SocketEvent) {
         match event {
             SocketEvent::Opened => drop(self.decide(Input::Opened { epoch })),
-            SocketEvent::Received(text) => {
-                if let Some(frame) = RawFrame::parse(&text) {
-                    self.receive(&frame);
-                }
-            }
+            SocketEvent::Received(text) => match RawFrame::parse(&text) {
+                Some(frame) if self.is_v2() => self.receive_v2(&frame),
+                Some(frame) => self.receive(&frame),
+                None => {}
+            },
             SocketEvent::Closed(code, reason) => {
-                self.close_reason.replace(reason);
+                let reason = if reason.is_empty() { self.refusal_of(code) } else { Some(reason) };
+                self.close_reason.replace(reason.unwrap_or_default());
                 self.decide(Input::Closed { epoch, code });
                 self.close_reason.take();
             }
@@ -179,6 +203,11 @@ impl Connection {
 
     fn channels(&self) -> Vec<Rc<SharedChannel>> {
         self.channels.borrow().all()
+    }
+
+    /// The channel that the engine knows by that number.
+    pub(super) fn channel_of(&self, number: ChannelId) -> Option<Rc<SharedChannel>> {
+        self.channels.borrow().by_number(number)
     }
 
     fn with_socket(&self, work: impl FnOnce(&Socket)) {

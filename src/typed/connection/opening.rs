@@ -20,6 +20,7 @@ impl Connection {
         if self.channels.borrow().is_empty() {
             return pool::remove(self);
         }
+        self.refusal.take();
         self.tell(Status::Connecting);
         match self.token() {
             Token::Anonymous => self.open_with(epoch, None),

@@ -8,7 +8,7 @@ use xano_realtime_protocol::{Action, CloseCode};
 
 use super::Connection;
 use crate::engine::{self, Attempt, ChannelId, Epoch, FrameId, Input, Output};
-use crate::typed::error::PublishError;
+use crate::typed::error::{PublishError, ServerError};
 use crate::typed::failure::Failure;
 use crate::typed::items::Published;
 use crate::typed::shared_channel::SharedChannel;
@@ -68,9 +68,14 @@ impl Connection {
                     self.with_socket(|socket| socket.send(&text));
                 }
             }
-            Output::Settled { message, failure } => settle(message, failure),
-            // This host speaks V1.
-            Output::Judged { .. } | Output::SendAck { .. } => {}
+            Output::Settled { message, failure } => self.settle(message, failure),
+            Output::SendAck { channel, message } => self.with_channel(channel, |channel| {
+                if let Some(text) = channel.ack_frame(message) {
+                    self.with_socket(|socket| socket.send(&text));
+                }
+            }),
+            // Who has asked was told at once: `turns`.
+            Output::Judged { .. } => {}
             Output::ForgetFrame { frame } => drop(frames::take(frame)),
             Output::ForgetChannel { channel } => self.channels.borrow_mut().forget(channel),
             Output::ForgetConnection => self.forget(),
@@ -85,9 +90,12 @@ impl Connection {
             Output::ClearTimer => drop(self.timer.take()),
             Output::Connected => self.connected(),
             Output::Disconnected { code, next } => self.disconnected(code, next),
-            // Who sent the frame was told at once: `turns`.
-            Output::Failed { channel: Some(_), .. } => {}
-            Output::Failed { channel: None, failure } => self.failed(failure.into(), self.address.clone()),
+            Output::Failed { channel: Some(channel), failure } => {
+                self.with_channel(channel, |channel| channel.failed(failure.into()));
+            }
+            Output::Failed { channel: None, failure } => {
+                self.failed(failure.into(), self.particulars_of(failure.into()));
+            }
         }
     }
 
@@ -105,7 +113,7 @@ impl Connection {
                 // A history that has not come by then does not come.
                 connection.channels().iter().for_each(|channel| channel.align());
             }
-            let quiet_ms = connection.socket.borrow().as_ref().map_or(0, Socket::quiet_ms);
+            let quiet_ms = connection.socket.borrow().as_ref().map_or(0, |socket| socket.quiet_ms(connection.is_v2()));
             let heard = connection.socket.borrow().as_ref().is_some_and(Socket::was_heard);
             connection.decide(Input::Elapsed { timer, quiet_ms, heard });
         });
@@ -155,17 +163,25 @@ impl Connection {
             work(&channel);
         }
     }
-}
 
-/// Tells what became of a published message without an answer.
-fn settle(message: FrameId, failure: Option<engine::Failure>) {
-    let refusal = || frames::room_of(message)?.place()?.refusal();
-    let outcome = match failure {
-        None => Ok(Published::default()),
-        Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),
-        Some(failure) => Err(PublishError::Failed(failure.into())),
-    };
-    if let Some(message) = frames::take(message) {
-        message.settle(outcome);
+    /// Tells what became of a published message without an answer.
+    fn settle(&self, message: FrameId, failure: Option<engine::Failure>) {
+        let refusal = || frames::room_of(message)?.place()?.refusal();
+        // On V2 the reason says more than the code.
+        let reason = || {
+            let message = self.refusal.borrow().clone()?;
+            Some(ServerError { message, code: Some(failure?.code().into()), retry_after: None })
+        };
+        let outcome = match failure {
+            None => Ok(Published::default()),
+            Some(engine::Failure::Refused) => Err(refusal().map_or(PublishError::Failed(Failure::Refused), Into::into)),
+            Some(engine::Failure::Unauthorized) => {
+                Err(reason().map_or(PublishError::Failed(Failure::Unauthorized), Into::into))
+            }
+            Some(failure) => Err(PublishError::Failed(failure.into())),
+        };
+        if let Some(message) = frames::take(message) {
+            message.settle(outcome);
+        }
     }
 }

@@ -7,11 +7,13 @@
 
 mod sending;
 
+pub(super) use sending::Composed;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use xano_realtime_protocol::Action;
+use xano_realtime_protocol::{Action, v2};
 
 use super::asking::Asking;
 use super::connection::Connection;
@@ -19,12 +21,15 @@ use super::error::{AnswerError, ServerError};
 use super::frame::{self, RawFields, RawFrame};
 use super::frames::{self, Kept};
 use super::heard::{HeardElsewhere, IsKnown};
-use super::items::{self, Client};
+use super::items;
 use super::listeners::{Listener, Listeners, Told, Wanted};
+use super::members::Client;
 use super::pool;
 use super::queue::{Bounds, Queue};
 use super::realtime::Realtime;
+use super::received::Received;
 use super::shared_channel::SharedChannel;
+use super::version::RealtimeVersion;
 use crate::engine::{Input, JoinOptions};
 
 /// Over how many connections that a room has left it knows what it heard.
@@ -37,6 +42,8 @@ pub(super) struct Room {
     /// Its place on a connection; none before it was joined, and once its client is gone.
     place: RefCell<Option<Rc<SharedChannel>>>,
     options: Cell<JoinOptions>,
+    /// Whether the application says which messages of Realtime V2 it has handled.
+    acknowledges_itself: Cell<bool>,
     /// Whether it was on its channel, over a socket that is gone.
     is_interrupted: Cell<bool>,
     /// What it has heard over connections that it has left, the latest first: they may have been ahead of the present one.
@@ -51,11 +58,13 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn new(name: String, client: Rc<Realtime>) -> Room {
+        let is_v2 = client.version() == RealtimeVersion::V2;
         Room {
             name,
             client,
             place: RefCell::default(),
-            options: Cell::new(JoinOptions::NONE),
+            options: Cell::new(JoinOptions::NONE.with(JoinOptions::V2, is_v2)),
+            acknowledges_itself: Cell::new(false),
             is_interrupted: Cell::new(false),
             elsewhere: RefCell::default(),
             listeners: Listeners::default(),
@@ -79,11 +88,12 @@ impl Room {
     }
 
     /// Joins the channel, or asks for more than before.
-    pub(super) fn join(self: &Rc<Self>, options: JoinOptions) {
+    pub(super) fn join(self: &Rc<Self>, options: JoinOptions, manual_ack: bool) {
         if self.client.is_closed() {
             return;
         }
         self.options.set(self.options.get().union(options));
+        self.acknowledges_itself.set(self.acknowledges_itself.get() || manual_ack);
         match self.place() {
             Some(place) => {
                 place.connection.decide(Input::Join { channel: place.number, options: self.options.get() });
@@ -138,8 +148,20 @@ impl Room {
             _ => {}
         }
         if !self.is_known_elsewhere(frame, HeardElsewhere::contains) {
-            self.listeners.tell(frame, false);
+            self.listeners.tell(&Received::on_v1(frame, false));
         }
+    }
+
+    /// The same on Realtime V2.
+    pub(super) fn hear(&self, received: &Received) {
+        if received.frame.kind_v2() == Some(v2::Action::Error) {
+            return self.refused(&items::refusal(&received.frame));
+        }
+        self.listeners.tell(received);
+    }
+
+    pub(super) fn acknowledges_itself(&self) -> bool {
+        self.acknowledges_itself.get()
     }
 
     /// The socket is gone, and what is said now is not heard.
@@ -160,7 +182,7 @@ impl Room {
     /// It gets an entry that was missed, unless it was further than that on a connection that it has left.
     pub(super) fn replay(&self, frame: &RawFrame) {
         if !self.is_known_elsewhere(frame, HeardElsewhere::reaches) {
-            self.listeners.tell(frame, true);
+            self.listeners.tell(&Received::on_v1(frame, true));
         }
     }
 
@@ -180,7 +202,8 @@ impl Room {
 
     pub(super) fn joined(&self) {
         self.joins.answer(&Ok(()));
-        if self.is_interrupted.take() && !self.recovers() {
+        let is_whole = self.place().is_some_and(|place| place.is_whole());
+        if self.is_interrupted.take() && !self.recovers() && !is_whole {
             self.listeners.tell_all(&Told::Interrupted);
         }
     }

@@ -8,38 +8,84 @@ use serde::Serialize;
 use xano_realtime_protocol::Action;
 
 use super::Room;
-use crate::typed::error::{AnswerError, PublishError, SendError};
+use crate::typed::error::{AnswerError, PublishError, SendError, Unsendable};
 use crate::typed::failure::Failure;
-use crate::typed::frame::{self, RawFrame, Recipients};
+use crate::typed::frame::{self, RawFrame, broadcast};
 use crate::typed::frames::{Kept, Outcome, Publication, Sent};
+use crate::typed::recipient::Recipient;
 use crate::typed::shared_channel::SharedChannel;
+use crate::typed::version::RealtimeVersion;
+
+/// A message as it goes out.
+pub(in crate::typed) struct Composed {
+    text: String,
+    /// Whether the server sends it back, or on V2 a receipt for it.
+    comes_back: bool,
+}
 
 impl Room {
-    pub(in crate::typed) fn send<P: Serialize + ?Sized>(
+    /// A message of which the payload is given.
+    pub(in crate::typed) fn compose<P: Serialize + ?Sized>(
         &self,
-        recipients: Recipients<'_>,
+        recipient: Recipient<'_>,
+        message_type: Option<&str>,
         payload: &P,
+    ) -> Result<Composed, Unsendable> {
+        let text = match self.client.version() {
+            RealtimeVersion::V1 => return self.compose_v1(recipient, payload),
+            RealtimeVersion::V2 => {
+                let message_type = message_type.filter(|name| !name.is_empty()).ok_or(Unsendable::NoType)?;
+                let to = recipient.on_v2().ok_or(Unsendable::NoAddress)?;
+                broadcast::broadcast(&self.name, message_type, to, payload)
+            }
+        };
+        Ok(Composed { text: text.map_err(Unsendable::Encode)?, comes_back: true })
+    }
+
+    /// A message that says its type itself. On V1 all of it is the payload.
+    pub(in crate::typed) fn compose_typed<M: Serialize + ?Sized>(
+        &self,
+        recipient: Recipient<'_>,
+        message: &M,
+    ) -> Result<Composed, Unsendable> {
+        let text = match self.client.version() {
+            RealtimeVersion::V1 => return self.compose_v1(recipient, message),
+            RealtimeVersion::V2 => {
+                let to = recipient.on_v2().ok_or(Unsendable::NoAddress)?;
+                broadcast::typed(&self.name, to, message)
+            }
+        };
+        let text = text.map_err(Unsendable::Encode)?.ok_or(Unsendable::NoType)?;
+        Ok(Composed { text, comes_back: true })
+    }
+
+    fn compose_v1<P: Serialize + ?Sized>(&self, recipient: Recipient<'_>, payload: &P) -> Result<Composed, Unsendable> {
+        let recipients = recipient.on_v1().ok_or(Unsendable::NoAddress)?;
+        let text = frame::message(&self.name, recipients, payload).map_err(Unsendable::Encode)?;
+        Ok(Composed { text, comes_back: recipients.socket_id.is_none() })
+    }
+
+    pub(in crate::typed) fn send(
+        &self,
+        message: Result<Composed, Unsendable>,
         may_wait: bool,
     ) -> Result<(), SendError> {
-        let text = frame::message(&self.name, recipients, payload).map_err(SendError::Encode)?;
+        let Composed { text, comes_back } = message?;
         if self.client.is_closed() {
             return Err(SendError::ClientDropped);
         }
-        let comes_back = recipients.socket_id.is_none();
         self.hand(Kept { text, comes_back, publication: None }, may_wait).map_err(SendError::Refused)
     }
 
     /// Sends a message until the server has answered it.
-    pub(in crate::typed) fn publish<P: Serialize + ?Sized>(
+    pub(in crate::typed) fn publish(
         self: &Rc<Self>,
-        recipients: Recipients<'_>,
-        payload: &P,
-    ) -> impl Future<Output = Outcome> + use<P> {
-        let text = match frame::message(&self.name, recipients, payload) {
-            Ok(text) => text,
-            Err(cause) => return Either::Left(ready(Err(PublishError::Encode(cause)))),
+        message: Result<Composed, Unsendable>,
+    ) -> impl Future<Output = Outcome> + use<> {
+        let Composed { text, comes_back } = match message {
+            Ok(message) => message,
+            Err(fault) => return Either::Left(ready(Err(fault.into()))),
         };
-        let comes_back = recipients.socket_id.is_none();
         let (publication, answered) = Publication::new(Rc::downgrade(self));
         // Where it is not taken, its end of the answer is dropped.
         let _ = self.hand(Kept { text, comes_back, publication: Some(publication) }, true);
@@ -70,6 +116,9 @@ impl Room {
 
     /// Asks for the kept messages, now or as soon as there is a connection.
     pub(in crate::typed) fn ask(&self) -> impl Future<Output = Result<RawFrame, AnswerError>> + use<> {
+        if self.client.version() == RealtimeVersion::V2 {
+            return Either::Left(ready(Err(AnswerError::NotOnV2)));
+        }
         let place = match self.place_that_answers() {
             Ok(place) => place,
             Err(error) => return Either::Left(ready(Err(error))),
@@ -79,6 +128,13 @@ impl Room {
             place.connection.write(&frame::bare(Action::History, &self.name));
         }
         Either::Right(answer)
+    }
+
+    /// Acknowledges on Realtime V2.
+    pub(in crate::typed) fn acknowledge_up_to(&self, cursor: &str) {
+        if let Some(place) = self.place().filter(|_| self.client.version() == RealtimeVersion::V2) {
+            place.acknowledge_up_to(cursor);
+        }
     }
 
     /// Waits until the server has let this client in, on the current socket.

@@ -5,9 +5,11 @@
 //! - this module: the clients on it, and what they hear.
 //! - `recovery`: where the application stands on the channel, and what it has missed.
 //! - `history`: the same where the server names no positions.
+//! - `v2`: what comes on a channel of Realtime V2.
 
 mod history;
 mod recovery;
+mod v2;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -16,10 +18,14 @@ use xano_realtime_protocol::Action;
 
 use super::connection::Connection;
 use super::error::ServerError;
+use super::failure::Failure;
 use super::frame::{RawFields, RawFrame};
 use super::frames;
 use super::heard::Heard;
-use super::items::{self, Client};
+use super::items;
+use super::listeners::Told;
+use super::members::{self, Client};
+use super::message_ids::MessageIds;
 use super::position::Position;
 use super::room::Room;
 use crate::engine::{ChannelId, Input};
@@ -48,6 +54,12 @@ pub(super) struct SharedChannel {
     trail: RefCell<Trail>,
     /// What the server has refused last.
     refusal: RefCell<Option<ServerError>>,
+    /// On V2: the messages that the engine knows by number.
+    message_ids: RefCell<MessageIds>,
+    /// On V2: whether the service has confirmed an acknowledgement.
+    is_confirmed: Cell<bool>,
+    /// On V2: whether the service says that nothing was missed, or comes by itself.
+    is_whole: Cell<bool>,
 }
 
 impl SharedChannel {
@@ -65,6 +77,9 @@ impl SharedChannel {
             heard: RefCell::default(),
             trail: RefCell::default(),
             refusal: RefCell::default(),
+            message_ids: RefCell::default(),
+            is_confirmed: Cell::new(false),
+            is_whole: Cell::new(false),
         }
     }
 
@@ -109,7 +124,7 @@ impl SharedChannel {
         }
         self.got(frame);
         let present = match kind {
-            Some(Action::PresenceFull) => Some(items::present(frame)),
+            Some(Action::PresenceFull) => Some(members::present(frame)),
             Some(Action::PresenceUpdate) => self.changed_present(frame),
             _ => None,
         };
@@ -190,13 +205,21 @@ impl SharedChannel {
         self.is_joined.set(false);
     }
 
+    /// The engine names a failure of the channel.
+    pub(super) fn failed(&self, failure: Failure) {
+        // Who sent a frame that was refused was told at once: `turns`.
+        if failure == Failure::Poisoned {
+            self.rooms().iter().for_each(|room| room.tell(&Told::Poisoned));
+        }
+    }
+
     /// Who is on the channel, as far as the server has told.
     pub(super) fn present(&self) -> Vec<Client> {
         self.present.borrow().clone()
     }
 
     fn changed_present(&self, frame: &RawFrame) -> Option<Vec<Client>> {
-        let (came, client) = items::change(frame)?;
+        let (came, client) = members::change(frame)?;
         let mut present = self.present();
         present.retain(|other| other.socket_id != client.socket_id);
         if came {

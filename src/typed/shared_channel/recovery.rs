@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use super::SharedChannel;
 use crate::engine::{Acknowledgement, Input, JoinOptions};
 use crate::typed::error::PublishError;
-use crate::typed::frame::{self, RawFields, RawFrame};
+use crate::typed::frame::{self, RawFields, RawFrame, broadcast};
 use crate::typed::heard::{self, HeardElsewhere};
 use crate::typed::listeners::Told;
 use crate::typed::position::Position;
@@ -27,6 +27,9 @@ pub(super) enum Standing {
 impl SharedChannel {
     /// The frame that joins it.
     pub(in crate::typed) fn join_frame(&self, options: JoinOptions) -> String {
+        if let Some(client_id) = &self.connection.client_id {
+            return broadcast::join(&self.name, client_id, options);
+        }
         match &*self.standing.borrow() {
             Standing::At(position) => frame::join(&self.name, options, Some(position)),
             _ => frame::join(&self.name, options, None),

@@ -10,7 +10,7 @@ export const MUTANTS = {
   "a rejection counts as success": v2("return THREW;", ""),
   "an exception counts as success": core("dispatch.js", "return THREW;", ""),
   "duplicates are handed out": v2("if (!isHandedOut) return;", ""),
-  "a transcript is acknowledged": v2("if (frame.conversation === true) way = 1;\n    else ", ""),
+  "a transcript is acknowledged": v2("frame.conversation === true", "false"),
   "a replay is no message": v2('    frame.action = "message";\n', ""),
   "a message of an earlier membership counts": v2("if (hasId && !isJoined) return;", ""),
   "a receipt of an earlier membership counts": v2("(isJoined && name === \"broadcast\")", "name === \"broadcast\""),
@@ -22,6 +22,6 @@ export const MUTANTS = {
     "if (this.connection.isV2) return performance.now() - this.sent_ms;",
     "",
   ),
-  "members who leave stay listed": core("members.js", "else if (known && (", "else if (false && ("),
+  "members who leave stay listed": core("members.js", "else if (known && ", "else if (false && "),
   "a dropped message is told as delivered": { file: "realtime/publish.js", from: "payload?.dropped", to: "false" },
 };

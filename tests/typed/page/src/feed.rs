@@ -30,7 +30,7 @@ impl Feed {
 }
 
 impl Feed {
-    fn of<S: Stream + 'static>(stream: S, words: impl Fn(S::Item) -> String + 'static) -> Feed {
+    pub(crate) fn of<S: Stream + 'static>(stream: S, words: impl Fn(S::Item) -> String + 'static) -> Feed {
         Feed(stream.map(words).boxed_local())
     }
 

@@ -3,14 +3,16 @@
 #![expect(missing_docs, reason = "the exports are the documented API's, under its names")]
 
 mod feed;
+mod room;
 
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use xano_wasm as typed;
-use xano_wasm::{ActionName, PublishError, WhenFull};
+use xano_wasm::{ActionName, ClientId, PublishError, RealtimeVersion, WhenFull};
 
 pub use feed::Feed;
+pub use room::{Heard, Item, Room};
 
 /// What is said in the tests.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ struct Settings {
     when_full: String,
     wait: bool,
     own_socket: bool,
+    version: u8,
+    client_id: Option<String>,
+    is_stored: bool,
 }
 
 impl Default for Settings {
@@ -52,6 +57,9 @@ impl Default for Settings {
             when_full: empty(),
             wait: true,
             own_socket: false,
+            version: 1,
+            client_id: None,
+            is_stored: false,
         }
     }
 }
@@ -63,6 +71,23 @@ fn start() {
 
 fn error_of(error: impl std::fmt::Display) -> JsValue {
     js_sys::Error::new(&error.to_string()).into()
+}
+
+/// The error with a `code`.
+fn unpublished(error: PublishError) -> JsValue {
+    let code = match &error {
+        PublishError::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
+        PublishError::Failed(failure) => failure.code().to_owned(),
+        other => format!("{other:?}"),
+    };
+    let retry_after = match &error {
+        PublishError::Refused(refusal) => refusal.retry_after,
+        _ => None,
+    };
+    let fault = error_of(error);
+    js_sys::Reflect::set(&fault, &"code".into(), &code.into()).unwrap_or_default();
+    js_sys::Reflect::set(&fault, &"retryAfter".into(), &value_of(&retry_after)).unwrap_or_default();
+    fault
 }
 
 fn value_of(value: &impl Serialize) -> JsValue {
@@ -92,6 +117,15 @@ impl Client {
             });
         if let Some(token) = settings.auth_token {
             builder = builder.auth_token(token);
+        }
+        if settings.version == 2 {
+            builder = builder.version(RealtimeVersion::V2);
+        }
+        if let Some(id) = settings.client_id {
+            builder = builder.realtime_client_id(id);
+        }
+        if settings.is_stored {
+            builder = builder.realtime_client_id(ClientId::Stored);
         }
         if settings.own_socket {
             // Clients with closures of their own share nothing.
@@ -168,16 +202,7 @@ impl Channel {
     pub fn publish(&self, name: String, text: String) -> js_sys::Promise {
         let answer = self.0.publish(&Line { name, text, scores: Vec::new() });
         wasm_bindgen_futures::future_to_promise(async move {
-            let published = answer.await.map_err(|error| {
-                let code = match &error {
-                    PublishError::Refused(refusal) => refusal.code.clone().unwrap_or_default(),
-                    PublishError::Failed(failure) => failure.code().to_owned(),
-                    other => format!("{other:?}"),
-                };
-                let fault = error_of(error);
-                js_sys::Reflect::set(&fault, &"code".into(), &code.into()).unwrap_or_default();
-                fault
-            })?;
+            let published = answer.await.map_err(unpublished)?;
             Ok(published.id.map_or(JsValue::NULL, JsValue::from))
         })
     }

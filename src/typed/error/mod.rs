@@ -1,9 +1,13 @@
 //! What can go wrong, one type for each layer. Every text says what to do.
 
+mod sending;
+
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
 use super::failure::Failure;
+pub(super) use sending::Unsendable;
+pub use sending::{PublishError, SendError};
 
 /// The settings make no client.
 ///
@@ -19,7 +23,8 @@ pub enum BuildError {
     MissingBaseUrl,
     /// No connection hash was given.
     #[error(
-        "there is no connection hash: call realtime_connection_hash() with that of the workspace's Realtime Settings"
+        "there is no connection: call realtime_connection_hash() with the hash of the workspace's Realtime Settings, or on \
+         Realtime V2 realtime_canonical() with the name of the Realtime server"
     )]
     MissingConnectionHash,
     /// The base URL is none.
@@ -49,62 +54,6 @@ pub enum BuildError {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("the token has characters that a handshake cannot carry: give the bare token, without \"Bearer\"")]
 pub struct InvalidToken;
-
-/// A message was not taken.
-///
-/// ```no_run,standalone_crate
-/// # fn demo(channel: &xano_wasm::Channel) {
-/// use xano_wasm::SendError;
-/// match channel.message(&"Assemble!") {
-///     Ok(()) => {}
-///     Err(SendError::Refused(failure)) => println!("{}: {}", failure.code(), failure.message()),
-///     Err(error) => println!("{error}"),
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SendError {
-    /// The payload is nothing that JSON can say.
-    #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
-    Encode(String),
-    /// The session does not take it: too much waits already, or it was not to wait.
-    #[error("{}", .0.message())]
-    Refused(Failure),
-    /// The client was dropped, and its channels are closed.
-    #[error("the client was dropped: keep a clone of it for as long as its channels are used")]
-    ClientDropped,
-}
-
-/// It cannot be said that the server has taken a message which was published.
-///
-/// ```no_run,standalone_crate
-/// # async fn demo(channel: xano_wasm::Channel) {
-/// use xano_wasm::{Failure, PublishError};
-/// match channel.publish(&"Assemble!").await {
-///     Ok(_) => {}
-///     Err(PublishError::Failed(Failure::Unconfirmed)) => println!("look whether it is there before you say it again"),
-///     Err(error) => println!("{error}"),
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PublishError {
-    /// The payload is nothing that JSON can say.
-    #[error("the payload cannot be written as JSON: {0}; change its type's Serialize")]
-    Encode(String),
-    /// The server has refused it, or the channel.
-    #[error(transparent)]
-    Refused(#[from] ServerError),
-    /// No answer comes: too much waits already, the connection is closed for good, the server has not answered within 15
-    /// seconds of connection, or it has restarted and may have the message ([`Failure::Unconfirmed`]).
-    #[error("{}", .0.message())]
-    Failed(Failure),
-    /// The channel was left, or the client was dropped, before the answer came.
-    #[error("the channel was left before the server answered: keep its handle until then")]
-    Closed,
-}
 
 /// A value from outside does not fit the type that was asked for.
 ///
@@ -138,8 +87,10 @@ pub struct DecodeError {
 pub struct ServerError {
     /// For people.
     pub message: String,
-    /// For programs; Xano's own servers give none.
+    /// For programs; Xano's own servers give none on Realtime V1.
     pub code: Option<String>,
+    /// Realtime V2, with the code `rate_limited`: in how many seconds the next message is taken.
+    pub retry_after: Option<u64>,
 }
 
 /// An item of a stream that is no value. The stream goes on behind it.
@@ -179,9 +130,13 @@ pub enum ReceiveError {
     /// not say, and its history does not either.
     #[error("{}", Failure::GapPossible.message())]
     GapPossible,
-    /// There was no connection for a while, and now the channel is joined again. It was joined without `recover(true)`.
-    #[error("what was said while there was no connection may be missing here: history() has what is kept")]
+    /// There was no connection for a while, and now the channel is joined again. It was joined without `recover(true)`. On
+    /// channels of Realtime V2 that deliver at least once this is never told: what was missed comes by itself.
+    #[error("what was said while there was no connection may be missing here: on V1 history() has what is kept")]
     Interrupted,
+    /// Realtime V2: a message has failed three times ([`Message::fail`](crate::Message::fail)), and is acknowledged.
+    #[error("{}", Failure::Poisoned.message())]
+    Poisoned,
     /// The server refused something on this channel, such as joining it.
     #[error(transparent)]
     Refused(#[from] ServerError),
@@ -209,6 +164,11 @@ pub enum AnswerError {
     /// The connection is closed for good, so that no answer can come.
     #[error("the connection is closed for good: look at client.connection_status(), then call realtime_reconnect()")]
     Stopped,
+    /// Realtime V2 has no history that can be asked for.
+    #[error(
+        "Realtime V2 has no history to ask for: the channel's settings decide whether the transcript comes behind a join"
+    )]
+    NotOnV2,
     /// The channel was left, or the client was dropped, before the answer came.
     #[error("the channel was left meanwhile: keep its handle until the answer is there")]
     Closed,

@@ -1,13 +1,20 @@
 //! The frames of the wire, as they lie in JavaScript.
+//!
+//! # Layout
+//!
+//! - this module: what a server sends.
+//! - `sent`: what is sent on Realtime V1; `broadcast`: what is sent on Realtime V2.
+
+pub(super) mod broadcast;
+mod sent;
 
 use js_sys::{Array, JsString, Object};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use xano_realtime_protocol::Action;
+use xano_realtime_protocol::{Action, v2};
 
 use super::codec;
 use super::position::Position;
-use crate::engine::JoinOptions;
+pub(super) use sent::{PING, Recipients, bare, join, message};
 
 #[wasm_bindgen]
 extern "C" {
@@ -73,6 +80,32 @@ extern "C" {
     pub(super) fn key(this: &RawFields) -> JsValue;
     #[wasm_bindgen(method, getter, structural)]
     pub(super) fn dropped(this: &RawFields) -> JsValue;
+
+    // On Realtime V2.
+    #[wasm_bindgen(method, getter, structural, js_name = type)]
+    pub(super) fn message_type(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural, js_name = payload)]
+    pub(super) fn content(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn conversation(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn ts(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn cursor(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn resumed(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn members(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn member(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn joined_at(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn retry_after(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn delivered_local(this: &RawFields) -> JsValue;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(super) fn count(this: &RawFields) -> JsValue;
 }
 
 impl RawFrame {
@@ -91,9 +124,19 @@ impl RawFrame {
         Action::from_name(&self.name())
     }
 
+    /// What it is on Realtime V2; none for an action of which this client knows nothing.
+    pub(super) fn kind_v2(&self) -> Option<v2::Action> {
+        v2::Action::from_name(&self.name())
+    }
+
     /// What it calls itself.
     pub(super) fn name(&self) -> String {
         self.action().as_string().unwrap_or_default()
+    }
+
+    /// A field of the frame itself: Realtime V2 has no `options`.
+    pub(super) fn top(&self, field: impl Fn(&RawFields) -> JsValue) -> JsValue {
+        field(self.unchecked_ref())
     }
 
     /// A field of `options`.
@@ -176,74 +219,4 @@ pub(super) fn field_of(value: &JsValue, field: impl Fn(&RawFields) -> JsValue) -
 pub(super) fn list(value: &JsValue) -> impl Iterator<Item = JsValue> + use<> {
     let members = value.dyn_ref::<Array>().map(Array::to_vec);
     members.unwrap_or_default().into_iter()
-}
-
-/// What is sent.
-#[derive(Serialize)]
-struct Sent<'a, P> {
-    action: &'a str,
-    options: SentOptions<'a>,
-    payload: P,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SentOptions<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    socket_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    authenticated: bool,
-    channel: &'a str,
-}
-
-#[derive(Serialize)]
-struct JoinPayload<'a> {
-    history: bool,
-    presence: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since: Option<&'a Position>,
-}
-
-/// For whom a message is.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Recipients<'a> {
-    /// One socket alone.
-    pub(super) socket_id: Option<&'a str>,
-    /// Authenticated members alone.
-    pub(super) authenticated: bool,
-}
-
-/// With the position behind which something may have been missed, where that is asked for.
-pub(super) fn join(channel: &str, options: JoinOptions, since: Option<&Position>) -> String {
-    let payload = JoinPayload {
-        history: options.contains(JoinOptions::HISTORY),
-        presence: options.contains(JoinOptions::PRESENCE),
-        since: since.filter(|_| options.contains(JoinOptions::RECOVER)),
-    };
-    text(Action::Join, channel, Recipients::default(), &payload).unwrap_or_default()
-}
-
-/// A frame that says no more than its action: `leave`, `history`.
-pub(super) fn bare(action: Action, channel: &str) -> String {
-    text(action, channel, Recipients::default(), &()).unwrap_or_default()
-}
-
-pub(super) fn message<P: Serialize + ?Sized>(
-    channel: &str,
-    recipients: Recipients<'_>,
-    payload: &P,
-) -> Result<String, String> {
-    text(Action::Message, channel, recipients, payload)
-}
-
-pub(super) const PING: &str = r#"{"action":"ping"}"#;
-
-fn text<P: Serialize + ?Sized>(
-    action: Action,
-    channel: &str,
-    Recipients { socket_id, authenticated }: Recipients<'_>,
-    payload: &P,
-) -> Result<String, String> {
-    let options = SentOptions { socket_id, authenticated, channel };
-    codec::to_json(&codec::encode(&Sent { action: action.name(), options, payload })?)
 }
