@@ -121,13 +121,16 @@ export async function v2ServerScenarios(launchBrowser) {
   test("a page without any client is refused in words, and closed with 4401, every time", async (t) => {
     const jill = await world.user(t);
     for (let i = 0; i < 10; i++) {
-      const [words, code] = await jill.page.evaluate(async (url) => {
-        bare.frames.length = 0;
-        bare.closes.length = 0;
-        await bare.connect(url).catch(() => {});
-        await bare.until(() => bare.closes.length > 0);
-        return [bare.of("error").map(({ payload }) => payload.message), bare.closes[0]];
-      }, `${addressOf(world.server.port)}-unknown`);
+      const [words, code] = await jill.page.evaluate(
+        async (url) => {
+          bare.frames.length = 0;
+          bare.closes.length = 0;
+          await bare.connect(url).catch(() => {});
+          await bare.until(() => bare.closes.length > 0);
+          return [bare.of("error").map(({ payload }) => payload.message), bare.closes[0]];
+        },
+        `${addressOf(world.server.port)}-unknown`,
+      );
       assert.equal(code, 4401);
       assert.equal(words.at(-1), "Unknown connection hash");
     }
@@ -165,7 +168,8 @@ export async function v2ServerScenarios(launchBrowser) {
     await world.server.kill();
     await world.server.start();
     await jill.until((name) => probe.of(name, "error").some(({ payload }) => payload.code === "gap"), ROOM);
-    const isGapShown = () => [...document.querySelectorAll(".note")].some(({ textContent }) => /missing/.test(textContent));
+    const isGapShown = () =>
+      [...document.querySelectorAll(".note")].some(({ textContent }) => /missing/.test(textContent));
     await jack.until(isGapShown);
     await jill.message(ROOM, "after the crash");
     await jack.sees("after the crash");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launchChromium } from "../support/chromium.js";
-import { DEMO, openDemo, PHONE, visitDemo } from "../support/demo.js";
+import { DEMO, PHONE, visitDemo } from "../support/demo.js";
 import { startDemoV2, visitV2 } from "../support/demo-v2.js";
 import { startProxy } from "../support/proxy.js";
 import { IS_CLUSTER, startServer } from "../support/server.js";
