@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Log } from "../support/v2/log.js";
 import { CHANNELS, tokenOf } from "../support/v2/rooms.js";
 import { payloadsOf, recorded, v2Page } from "../support/v2-page.js";
 
@@ -246,6 +247,40 @@ test("after a reconnect, a channel that delivers at most once is told that somet
   await page.pass(2_000);
   const codes = told.map((actions) => payloadsOf(actions, "error").map(({ code }) => code));
   assert.deepEqual(codes, [["gap_possible"], []]);
+});
+
+test("a service that has forgotten what it had confirmed tells a gap, where the channel wishes to recover", async (t) => {
+  const { page, errors, send, interrupt } = await orders(t, undefined, { options: { recover: true } });
+  await interrupt();
+  assert.deepEqual(errors, [], "nothing was confirmed before");
+  await send("one");
+  await page.pass();
+  await interrupt();
+  assert.deepEqual(errors, [], "the service knows the cursor");
+  t.mock.method(Log.prototype, "cursorOf", () => "0");
+  await interrupt();
+  // The delays between connections that end soon grow.
+  await page.pass(5_000);
+  assert.deepEqual(errors, ["gap"]);
+});
+
+test("a message that overtakes another one on the way takes nothing from it", async (t) => {
+  const { handler, seen, finish } = steps();
+  const { page, send, interrupt, acknowledged } = await orders(t, handler);
+  const { connection } = page;
+  const frames = [];
+  t.mock.method(connection, "send", (frame) => frames.push(frame));
+  await send("one", "two");
+  connection.send.mock.restore();
+  for (const frame of frames.reverse()) connection.send(frame);
+  await page.pass();
+  assert.deepEqual(seen, ["two", "one"]);
+  finish("two");
+  finish("one");
+  await page.pass();
+  assert.equal(acknowledged().length, 2);
+  await interrupt();
+  assert.equal(seen.length, 2);
 });
 
 test("with manualAck the application acknowledges, and what it has not comes again", async (t) => {

@@ -7,7 +7,7 @@ import { decode } from "./decode.js";
  * that is frequent in the script, too: gzip has one table of codes for both. Found by search-alphabet.mjs.
  */
 export const ALPHABET =
-  "n)(c:fUg;bila=]?tO6h3!ZyA`- |,mseu}_>~x#5~~V[~~~~~~X~08*~~4EL~~rMo~~QS&KJ+TFRG1$~~~~~~~~~~~~~~~2~~~~~~~~~9.I~~~~C/BP~k~'~~~~~~{p%~~~~~~v~~~@~~~^~~~~~~~~~~~~~~~w~~~~~~~H~~~~~Y~~~~~~~~~W~~~<~~~~~~~d~~~~~~~~~~~~~~~z~~~~~~~~~~~j~~~~~~~D~~~~~7~~~~~~~~~~~~~N~~q";
+  "(),n:lZb;Mifa=]?tO63*!VyA`D |~#seu}_E~[mS~~Ux~~~~~~XH08~~~dhL~~rgo{~Q5&KJ+TFRG1$~~~~~~~~~~~~~~~~~~~~~~~C~~.I~~~~~/BP-k~'~~~~~~~c%<~~~~~~~~~@9~~^p~~~~~~~~~~~~~~w~~~~~~~~~~~~~Y~~~~~~~~~W~~4~~~~~~~~2~~~~~~~~~~~~~~~z~~~~~~~~~~~j~~~~v~~~~~~~~~~7~~~~~~~~~~~N~~q>";
 
 /** The source of a module in this folder whose default export returns the bytes. */
 export function inlined(bytes) {

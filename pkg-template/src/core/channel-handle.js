@@ -327,7 +327,7 @@ export class ChannelHandle {
     if (!this.isV2) return frameText(action, channel, options, payload);
     const { type, ...others } = options ?? {};
     const known = type ?? this.messageType;
-    if (!known) throw new Error(`A message on "${channel}" has no type: set messageType, or { type } of message().`);
+    if (!known) throw new Error(`No type on "${channel}": set messageType, or { type } of message().`);
     return frameText("broadcast", channel, others, payload, known);
   }
 

@@ -106,8 +106,8 @@ export const FAILURES = [
   ],
   [
     "unauthorized",
-    "The server did not accept the realtime auth token (4401).",
-    HELP ? " Set another one, then call realtimeReconnect(). " : "",
+    "The server did not accept the realtime auth token (4401). ",
+    HELP ? "Set another one, then call realtimeReconnect(). " : "",
   ],
   [
     "invalid_token",
@@ -133,6 +133,6 @@ export const FAILURES = [
   ["gap_possible", "Messages that came while there was no connection may be lost."],
   ["timeout", "The server did not answer within 15 seconds."],
   ["unconfirmed", "Not confirmed: the server may have it."],
-  ["poisoned", "The handlers of a message have failed three times: it does not come again."],
+  ["poisoned", "A message has failed three times, and does not come again."],
   ["refused", "The server refused it."],
 ];

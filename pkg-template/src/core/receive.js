@@ -1,6 +1,7 @@
 // A received message goes from the socket to the members of its channel and never enters the engine. What it says of the
 // connection does.
 
+import { textOf } from "../errors.js";
 import { handToAll } from "./dispatch.js";
 import { confirm } from "./confirm.js";
 import { decide } from "./engine.js";
@@ -9,6 +10,7 @@ import {
   ACKNOWLEDGED,
   ANSWERS_KEYS,
   ANSWERS_PINGS,
+  GREETED,
   HAS_POSITION,
   HEARD,
   IS_RESTARTED,
@@ -40,17 +42,23 @@ export function receive(link, data) {
   }
   const name = frame?.action;
   if (!name || link.isDiscarded) return;
-  if (connection.isV2) {
-    receiveV2(connection, frame);
+  if (link.isPinged && name === "pong") {
+    decide(connection, GREETED, 1);
     return;
   }
-  if (link.isPinged && name === "pong") return;
+  // Programs look for it where V1 has it.
+  if (connection.isV2) frame.options = { channel: frame.channel };
   // The handlers get the frame with everything that is in it.
   frame.client ||= undefined;
   frame.options ||= undefined;
   const { options } = frame;
   const channel = options?.channel;
   if (!channel) {
+    if (name === "error" && !connection.isOpen) {
+      decide(connection, GREETED);
+      connection.refusal = textOf(frame.payload?.message);
+      if (connection.refusal === "Connection is not ready") return;
+    }
     handToAll(connection.handles(), frame);
     return;
   }
@@ -75,7 +83,7 @@ function receiveExtended(subscription, action) {
   const { id, key } = options;
   if (name === "join") {
     // Any text may come from a server: `ext` may be anything.
-    const { ping, publish, recover } = payload?.ext ?? {};
+    const { ping, publish, recover = connection.isV2 && payload?.cursor !== undefined && {} } = payload?.ext ?? {};
     const position = typeof recover === "object" && recover ? { ...recover } : null;
     const before = subscription.epoch;
     const epoch = position?.epoch;
@@ -89,7 +97,11 @@ function receiveExtended(subscription, action) {
     if (isRestarted) subscription.ids?.clear();
     subscription.acknowledged = position;
     hear(subscription, ACKNOWLEDGED, said);
-  } else if (!subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
+  } else if (!connection.isV2 && !subscription.isJoined && SIGNS_OF_JOINING.includes(name)) hear(subscription, HEARD);
+  if (connection.isV2) {
+    receiveV2(subscription, action);
+    return;
+  }
   // An entry on a socket that is being replaced before it has joined: the next one asks for it, behind what was missed.
   if (id !== undefined && !subscription.isJoined && !connection.isOpen) return;
   const answered = confirm(subscription, action);
@@ -120,7 +132,7 @@ function receiveExtended(subscription, action) {
  * @param {number} input
  * @param {number} [said]
  */
-export function hear({ connection, slot }, input, said = 0) {
+function hear({ connection, slot }, input, said = 0) {
   decide(connection, input, slot, said | (connection.takesFrames() ? TAKES_FRAMES : 0));
 }
 

@@ -48,7 +48,7 @@ failures! {
         "The server closed the connection for what this client sent (1008)." + " realtimeReconnect() opens it again.";
     /// The server does not take this client's token (close code 4401). No further attempt.
     Unauthorized = "unauthorized",
-        "The server did not accept the realtime auth token (4401)." + " Set another one, then call realtimeReconnect(). ";
+        "The server did not accept the realtime auth token (4401). " + "Set another one, then call realtimeReconnect(). ";
     /// The token cannot be sent. No further attempt.
     InvalidToken = "invalid_token",
         "The realtime auth token has characters that a handshake cannot carry." + " Set another one, without \"Bearer\", then call realtimeReconnect().";
@@ -89,7 +89,7 @@ failures! {
         "Not confirmed: the server may have it.";
     /// V2: the handlers of a message have failed three times.
     Poisoned = "poisoned",
-        "The handlers of a message have failed three times: it does not come again.";
+        "A message has failed three times, and does not come again.";
     /// The server does not let this client join the channel. The server's own words take the place of these.
     Refused = "refused",
         "The server refused it.";

@@ -37,7 +37,8 @@ impl SharedChannel {
         if let Some(id) = id {
             let message = self.message_ids.borrow_mut().number(id);
             let transcript = frame.top(RawFields::conversation) == true;
-            let again = !transcript && self.message_ids.borrow_mut().comes_again(message, self.connection.socket_number());
+            let again =
+                !transcript && self.message_ids.borrow_mut().comes_again(message, self.connection.socket_number());
             let judged = self.connection.decide(Input::Arrived { channel: self.number, message, transcript, again });
             if !judged.is_handed_out {
                 return;
