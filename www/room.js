@@ -34,7 +34,10 @@ class Room {
   #whisper({ id, name }, payload) {
     const member = this.people.member(id);
     if (!member) {
-      showProblem(`${name} is not here any more, so nothing was sent. Choose somebody else, or write to everybody.`);
+      const [why, wayOut] = this.isConnected
+        ? [`${name} is not here any more`, "Choose somebody else, or write to everybody."]
+        : ["There is no connection", "Wait for it, or write to everybody."];
+      showProblem(`${why}, so nothing was sent. ${wayOut}`);
       return false;
     }
     const whisper = this.log.add({ ...readMessage(payload), privacy: `to ${name} alone`, isMine: true });

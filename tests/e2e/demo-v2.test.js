@@ -218,6 +218,18 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
       assert.deepEqual(await jack.said(), ["before", "meanwhile 1", "meanwhile 2", "back"]);
     });
 
+    test("a private message without a connection is not sent, and that is said", async (t) => {
+      const { server } = await ownDemo(t);
+      const [jill, jack] = [await memberOf(t, server, "Jill"), await memberOf(t, server, "Jack")];
+      await jill.writeTo("Jack");
+      await server.stop();
+      await jill.state(/attempt \d+/);
+      await jill.say("for your eyes only");
+      await jill.problem(/^There is no connection, so nothing was sent\. Wait for it/);
+      assert.equal(await jill.field("Message").inputValue(), "for your eyes only");
+      assert.deepEqual(await jack.said(), []);
+    });
+
     test("after a restart, which empties the memory, the reader is told that messages may be missing", async (t) => {
       const { server } = await ownDemo(t);
       const jill = await entered(visitV2(t, browser, { port: server.port, name: "Jill" }));
@@ -268,8 +280,12 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     assert.equal(await jill.sidewaysOverflow(), 0);
   });
 
-  async function memberIn(t, name, channel) {
-    const visitor = await visit(t, { name });
+  function memberIn(t, name, channel) {
+    return memberOf(t, server, name, channel);
+  }
+
+  async function memberOf(t, { port }, name, channel) {
+    const visitor = await visitV2(t, browser, { port, name });
     await visitor.signUp({ email: `${name.toLowerCase()}-${crypto.randomUUID()}@example.com` });
     await visitor.isLoggedInAs(name);
     if (channel) await visitor.choose(channel);
