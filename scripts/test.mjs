@@ -13,7 +13,9 @@ import { nodeTests } from "./lib/node-tests.mjs";
 
 /** What is about WebAssembly itself, or about no client at all. */
 const NOT_ABOUT_THE_ENGINE = [
-  ..."help inline leak lib memory no-webassembly properties readme settings-draft vendored workflows".split(" "),
+  ..."demo-handler help inline leak lib memory no-webassembly properties readme settings-draft vendored workflows".split(
+    " ",
+  ),
   ..."v2-channels v2-delivery v2-direct v2-document v2-frames v2-page v2-properties v2-service".split(" "),
 ];
 /** What a service of V2 does, whether it is the model or the reference server. */

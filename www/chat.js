@@ -8,11 +8,17 @@ const byId = (id) => document.getElementById(id);
 const fields = new Fields({
   baseUrl: byId("base-url"),
   hash: byId("hash"),
+  canonical: byId("canonical"),
   name: byId("name"),
   channel: byId("channel"),
   authUrl: byId("auth-url"),
 });
+const version = new VersionSwitch([...document.querySelectorAll("#realtime input")], {
+  1: fields.hash,
+  2: fields.canonical,
+});
 const storage = storageOfThisTab();
+const tab = new Tab();
 
 let room = null;
 
@@ -21,20 +27,25 @@ function makeClient() {
   return new XanoClient({
     instanceBaseUrl: fields.baseUrl.value.trim(),
     apiGroupBaseUrl: fields.authUrl.value.trim() || null,
-    realtimeConnectionHash: fields.hash.value.trim(),
+    ...(version.value === 2
+      ? {
+          realtimeVersion: 2,
+          realtimeCanonical: fields.canonical.value.trim(),
+          realtimeClientId: tab.clientId,
+        }
+      : { realtimeConnectionHash: fields.hash.value.trim() }),
     storage,
   });
 }
 
 function enterRoom() {
-  const marvelChannel = makeClient().channel(fields.channel.value, {
-    history: true,
-    presence: true,
-    recover: true,
-  });
-
-  const self = { name: fields.name.value.trim(), row: account.user?.id ?? null };
-  room = new Room(marvelChannel, self, {
+  const stay = {
+    name: fields.name.value.trim(),
+    row: account.user?.id ?? null,
+    channel: fields.channel.value,
+    mark: tab.mark,
+  };
+  room = new (version.value === 2 ? RoomV2 : RoomV1)(makeClient(), stay, {
     log: byId("log"),
     newest: byId("newest"),
     waiting: byId("waiting"),
@@ -43,12 +54,13 @@ function enterRoom() {
     peopleMore: byId("people-more"),
     state: byId("state"),
     text: byId("text"),
+    typing: byId("typing"),
     recipient: byId("recipient"),
   });
   byId("room-title").textContent = fields.channel.value;
-  byId("room-name").textContent = fields.channel.value;
+  byId("room-name").textContent = `${fields.channel.value}${version.value === 2 ? ", V2" : ""}`;
 
-  marvelChannel.on(
+  room.channel.on(
     (action) => room?.receive(action),
     (error) => room?.refused(error),
   );

@@ -1,6 +1,40 @@
 // The fields of the form: filled in by our own server where it answers, and kept for a tab that is reloaded.
 // The password is none of them.
 
+// The switch between the versions of Realtime: kept in the address of the page, `?realtime=2`, so that a link chooses, too.
+class VersionSwitch {
+  constructor(radios, fieldOf) {
+    this.radios = radios;
+    this.fieldOf = fieldOf;
+    const asked = new URLSearchParams(location.search).get("realtime");
+    for (const radio of radios) {
+      radio.checked = radio.value === (asked === "2" ? "2" : "1");
+      radio.addEventListener("change", () => this.#changed());
+    }
+    this.#show();
+  }
+
+  get value() {
+    return Number(this.radios.find(({ checked }) => checked).value);
+  }
+
+  #changed() {
+    const url = new URL(location.href);
+    if (this.value === 2) url.searchParams.set("realtime", "2");
+    else url.searchParams.delete("realtime");
+    history.replaceState(null, "", url);
+    this.#show();
+  }
+
+  // A hidden field is neither required nor sent.
+  #show() {
+    for (const [version, input] of Object.entries(this.fieldOf)) {
+      input.disabled = Number(version) !== this.value;
+      input.closest(".field").hidden = input.disabled;
+    }
+  }
+}
+
 const suggestedNames = ["Jill", "John", "Jack", "June", "Joan", "Jude"];
 
 class Fields {
@@ -38,11 +72,12 @@ class Fields {
     this.baseUrl.value = ownBaseUrl;
     this.authUrl.value ||= `${location.origin}/api:auth`;
     this.hash.value = settings.realtimeConnectionHash;
+    if (typeof settings.realtimeCanonical === "string") this.canonical.value = settings.realtimeCanonical;
   }
 
   // The token is for this server and this name: whoever wants others logs out.
   belongTo(user) {
     if (user) this.name.value = user.name;
-    for (const input of [this.baseUrl, this.hash, this.name]) input.readOnly = user !== null;
+    for (const input of [this.baseUrl, this.hash, this.canonical, this.name]) input.readOnly = user !== null;
   }
 }

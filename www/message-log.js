@@ -103,7 +103,7 @@ function entryItem(entry, previous) {
   }
   item.className = entry.isMine ? "message mine" : "message";
   if (entry.privacy) item.classList.add("whisper");
-  item.sender = `${entry.socketId} ${entry.name} ${entry.privacy ?? ""}`;
+  item.sender = `${entry.sender} ${entry.name} ${entry.privacy ?? ""}`;
   if (previous?.sender === item.sender) item.classList.add("continued");
 
   const avatar = textElement("span", "avatar", [...entry.name][0].toUpperCase());

@@ -1,4 +1,4 @@
-// The list of those who are here. Anybody but oneself can be chosen, to write to them alone.
+// The list of those who are here. Who has an id can be chosen, to write to them alone.
 
 const longestPeopleList = 30;
 
@@ -10,27 +10,28 @@ class PeopleList {
     this.choose = choose;
   }
 
-  show(people, isConnected) {
+  show(people, hint, isConnected) {
     // The list is made anew; the keyboard's focus stays with the person it was on.
-    const focused = this.list.contains(document.activeElement) ? document.activeElement.socketId : undefined;
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.personId : undefined;
     const items = people.slice(0, longestPeopleList).map((person) => this.#item(person));
     this.list.replaceChildren(...items);
     this.count.textContent = people.length > 0 ? ` (${people.length})` : "";
-    this.hint.textContent = peopleHint(people, isConnected);
+    this.hint.textContent = peopleHint(people, hint, isConnected);
     if (focused === undefined) return;
     const buttons = [...this.list.querySelectorAll("button")];
-    const same = buttons.find((button) => button.socketId === focused);
+    const same = buttons.find((button) => button.personId === focused);
     (same ?? this.list.closest("details").querySelector("summary")).focus();
   }
 
-  #item({ socketId, name, isMe, isMember }) {
+  #item({ id, name, isMe, isMember }) {
     const item = document.createElement("li");
-    const label = textElement(isMe ? "span" : "button", "person", name);
-    if (!isMe) {
+    const canBeChosen = !isMe && id !== null;
+    const label = textElement(canBeChosen ? "button" : "span", "person", name);
+    if (canBeChosen) {
       label.type = "button";
-      label.socketId = socketId;
+      label.personId = id;
       label.setAttribute("aria-label", `Write to ${name} alone`);
-      label.addEventListener("click", () => this.choose({ socketId, name }));
+      label.addEventListener("click", () => this.choose({ id, name }));
     }
     item.append(label);
     if (isMember) item.append(textElement("span", "tag", " member"));
@@ -39,9 +40,8 @@ class PeopleList {
   }
 }
 
-function peopleHint(people, isConnected) {
+function peopleHint(people, hint, isConnected) {
   if (people.length > longestPeopleList) return `and ${people.length - longestPeopleList} more`;
-  if (people.length > 1) return "Choose somebody to write to them alone";
-  if (people.length > 0) return "";
+  if (people.length > 0) return hint;
   return isConnected ? "This channel does not tell who is here" : "Known when connected";
 }

@@ -1,4 +1,4 @@
-// Who is here, by what name, and which of them is this page.
+// Who is here on Realtime V1, by what name, and which of them is this page.
 // Presence has the names of those who logged in, in their `extras`. Of guests it knows sockets: a name is learned when
 // its socket speaks. Nothing on the wire says which socket is our own, so it is found by the user's row, by elimination,
 // by the first of our messages that comes back, and by the first private message: those come to their recipient alone.
@@ -21,8 +21,9 @@ class People {
     return this.#own.has(client?.socketId);
   }
 
-  isHere(socketId) {
-    return this.#here.has(socketId);
+  // Whom a private message is for; undefined when they have left.
+  member(socketId) {
+    return this.#here.get(socketId);
   }
 
   // What the server vouches for comes before what somebody says, and `said` before what they said earlier.
@@ -40,8 +41,12 @@ class People {
       const { socketId, permissions } = client;
       const isMe = socketId === this.#me;
       const name = this.nameOf(client, isMe ? this.ownName : null);
-      return { socketId, name, isMe, isMember: permissions?.row_id > 0 };
+      return { id: socketId, name, isMe, isMember: permissions?.row_id > 0 };
     });
+  }
+
+  hint() {
+    return this.#here.size > 1 ? "Choose somebody to write to them alone" : "";
   }
 
   disconnected() {

@@ -2,7 +2,7 @@
 // for one must never go to all by itself.
 
 class Recipient {
-  #whom = null; // { socketId, name }
+  #whom = null; // { id, name }
 
   constructor(box, field, channelName) {
     this.box = box;

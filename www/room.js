@@ -1,22 +1,15 @@
-// One stay in the room: what the channel says goes to the log, the people and the state; what the user writes
-// goes to the channel. Own messages are shown when the server sends them back, like everybody's.
+// One stay in the room: what the channel says goes to the log, the people and the state; what the user writes goes to the
+// channel. This is what both versions of Realtime have in common; room-v1.js and room-v2.js are the rest. Own messages are
+// shown when the server sends them back, like everybody's.
 
 const gapNote = "Messages may be missing here";
 
-// Beside what the server says: what to do.
-const waysOut = {
-  anonymous: "Leave, and log in first.",
-  token_not_accepted: "You are here as a guest: leave, log out and log in again.",
-  unauthorized: "Leave, log out and log in again.",
-  policy: "Leave, and submit again.",
-};
-
 class Room {
-  constructor(channel, { name, row }, elements) {
+  constructor(channel, name, people, elements) {
     this.channel = channel;
     this.name = name;
+    this.people = people;
     this.elements = elements;
-    this.people = new People(name, row);
     this.peopleList = new PeopleList(elements, (whom) => this.recipient.choose(whom));
     this.recipient = new Recipient(elements.recipient, elements.text, channel.channel);
     this.log = new MessageLog(elements.log, elements.newest);
@@ -25,12 +18,12 @@ class Room {
     this.wasConnected = false;
     this.isMember = false;
     this.isCatchingUp = false;
-    this.#showPeople();
+    this.showPeople();
   }
 
   // Whether the text is on its way.
   say(text) {
-    const payload = { name: this.name, text };
+    const payload = this.payloadOf(text);
     const { whom } = this.recipient;
     if (whom) return this.#whisper(whom, payload);
     this.waiting.add(payload, this.isConnected, this.channel.publish(payload));
@@ -38,14 +31,23 @@ class Room {
   }
 
   // The server sends private messages to their recipient alone: ours is shown when it is sent.
-  #whisper({ socketId, name }, payload) {
-    const member = this.people.isHere(socketId) && this.channel.getPresence().find((one) => one.socketId === socketId);
+  #whisper({ id, name }, payload) {
+    const member = this.people.member(id);
     if (!member) {
-      showProblem(`${name} is not here any more, so nothing was sent. Choose somebody else, or write to everybody.`);
+      const [why, wayOut] = this.isConnected
+        ? [`${name} is not here any more`, "Choose somebody else, or write to everybody."]
+        : ["There is no connection", "Wait for it, or write to everybody."];
+      showProblem(`${why}, so nothing was sent. ${wayOut}`);
       return false;
     }
     const whisper = this.log.add({ ...readMessage(payload), privacy: `to ${name} alone`, isMine: true });
-    member.publish(payload).catch(({ code }) => this.log.whisperFailed(whisper, doubts[code] ?? "refused"));
+    member.publish(payload).then(
+      ({ delivered, dropped }) => {
+        if (dropped) this.log.whisperFailed(whisper, "dropped by the server");
+        else if (delivered === 0) this.log.whisperFailed(whisper, "has left");
+      },
+      ({ code }) => this.log.whisperFailed(whisper, doubts[code] ?? "refused"),
+    );
     return true;
   }
 
@@ -62,21 +64,14 @@ class Room {
   }
 
   receive(action) {
-    if (action.action !== "connection_status") this.#isAdmitted();
-    switch (action.action) {
-      case "connection_status":
-        return action.payload?.status === "connected" ? this.#connected() : this.#disconnected(action.payload);
-      case "presence_full":
-        return this.#presenceChanged();
-      case "presence_update":
-        return this.#somebodyCameOrWent(action.payload);
-      case "history":
-        return this.#history(action.payload?.history);
-      case "message":
-        return this.#message(action);
-      case "event":
-        return this.log.add(this.#entry(action));
+    if (action.action === "connection_status") {
+      if (action.payload?.status === "connected") this.#connected();
+      else this.#disconnected(action.payload);
+      return;
     }
+    this.isMember = true;
+    if (this.connection.name === "refused") this.connection.show("connected");
+    this.hear(action);
   }
 
   refused({ options, payload }) {
@@ -85,22 +80,17 @@ class Room {
     if (payload?.code === "gap_possible") return;
     const words = typeof payload?.message === "string" ? payload.message : JSON.stringify(payload);
     const isAboutRoom = options?.channel === this.channel.channel;
-    const wayOut = waysOut[payload?.code];
+    const wayOut = this.wayOut(payload?.code);
+    if (payload?.code === "token_not_accepted") this.people.ownRow = null;
+    const sentence = /[.!?]$/.test(words) ? words : `${words}.`;
     showProblem(
-      [isAboutRoom ? `The server refused: ${words}` : words, wayOut].filter(Boolean).join(" "),
+      [isAboutRoom ? `The server refused: ${sentence}` : sentence, wayOut].filter(Boolean).join(" "),
       payload?.code,
     );
-    if (payload?.code === "token_not_accepted") this.people.ownRow = null;
     // With a key, it is about one message, whose promise is told.
     if (!isAboutRoom || options.key) return;
     if (!this.isMember) this.connection.show("refused");
-    else if (this.waiting.isEmpty) this.log.whisperRefused();
-    this.waiting.refused();
-  }
-
-  #isAdmitted() {
-    this.isMember = true;
-    if (this.connection.name === "refused") this.connection.show("connected");
+    this.refusedInRoom();
   }
 
   #connected() {
@@ -115,85 +105,29 @@ class Room {
     this.isCatchingUp = false;
     this.connection.disconnected(status);
     this.people.disconnected();
-    this.#showPeople();
+    this.showPeople();
     this.waiting.disconnected();
     if (!status.attempt) showProblem("The server closed the connection. Leave, and submit again to come back.");
-    else if (!this.wasConnected)
-      showProblem("The server could not be reached. Is the Connection Hash right, and is Realtime switched on?");
+    else if (!this.wasConnected) showProblem(this.unreachable);
   }
 
-  #presenceChanged() {
+  presenceChanged() {
     this.people.presence(this.channel.getPresence());
-    this.#showPeople();
+    this.showPeople();
   }
 
-  #somebodyCameOrWent({ action, presence }) {
-    this.#presenceChanged();
-    this.log.note(`${this.people.nameOf(presence)} ${action === "join" ? "came in" : "left"}`);
+  cameOrWent(member, cameIn) {
+    this.presenceChanged();
+    this.log.note(`${this.people.nameOf(member)} ${cameIn ? "came in" : "left"}`);
   }
 
-  #message(action) {
-    this.people.spoke(action.client, readMessage(action.payload).name);
-    const addressee = action.options?.socketId;
-    if (action.replayed) this.#missed(action);
-    else if (addressee) this.people.thatWasMe({ socketId: addressee });
-    else this.#learnWhoIsWho(action);
-    this.log.add(addressee ? { ...this.#entry(action), key: undefined, privacy: "to you alone" } : this.#entry(action));
-    this.#showPeople();
-  }
-
-  #learnWhoIsWho({ client, payload }) {
-    if (this.people.canBeMe(client) && this.waiting.cameBack(payload)) return this.people.thatWasMe(client);
-    if (this.people.isMe(client)) return this.waiting.cameBackRewritten();
-    if (this.waiting.isEmpty) this.people.thatWasNotMe(client);
-  }
-
-  // Said before this connection was there, perhaps by this page, whose answer got lost with the one before.
-  #missed({ client, payload }) {
+  noteMissed() {
     if (!this.isCatchingUp) this.log.note("While you were away");
     this.isCatchingUp = true;
-    if (this.waiting.cameBack(payload)) this.people.thatWasMeBefore(client);
-    else if (!this.people.isMe(client)) this.people.thatWasNotMe(client);
   }
 
-  // Whoever speaks in the history that a join brings spoke before this connection was there.
-  #history(actions) {
-    if (!Array.isArray(actions)) return;
-    for (const { client, payload } of actions) {
-      this.people.spoke(client, readMessage(payload).name);
-      if (this.people.isMe(client)) this.waiting.cameBack(payload);
-      else this.people.thatWasNotMe(client);
-    }
-    const entries = actions.map((action) => this.#entry(action));
-    const entryOf = new Map(entries.map((entry) => [entry.key, entry]));
-    const { before, after, mayHaveGap } = missingAround(
-      this.log.keys(),
-      entries.map((entry) => entry.key),
-    );
-    if (mayHaveGap) this.log.note(gapNote);
-    this.log.addHistory(
-      before.map((key) => entryOf.get(key)),
-      after.map((key) => entryOf.get(key)),
-    );
-    this.#showPeople();
-  }
-
-  #entry({ action, client, payload }) {
-    const key = JSON.stringify([action, client?.socketId, payload]);
-    if (action === "event") return { key, isEvent: true, ...readAnything(payload?.data ?? payload) };
-    const { name, text, isData } = readMessage(payload);
-    return {
-      key,
-      text,
-      isData,
-      name: this.people.nameOf(client, name),
-      socketId: client?.socketId,
-      isMine: this.people.isMe(client),
-    };
-  }
-
-  #showPeople() {
-    this.peopleList.show(this.people.list(), this.isConnected);
+  showPeople() {
+    this.peopleList.show(this.people.list(), this.people.hint(), this.isConnected);
   }
 
   #takeBack(text) {

@@ -5,7 +5,7 @@ const overdueAfterMs = 700;
 
 // What the SDK says when it cannot know; any other failure is a refusal.
 const doubts = {
-  unconfirmed: "It may have arrived: the server restarted before it answered",
+  unconfirmed: "It may have arrived: there was no answer before the connection broke",
   timeout: "It may have arrived: the server does not answer",
 };
 
@@ -61,10 +61,10 @@ class Waiting {
     return this.#messages.length === 0;
   }
 
-  // True when the payload is one that was waiting for; it no longer is.
+  // True when the payload is one that was waiting for; it no longer is. A message with a key may have been rewritten.
   cameBack(payload) {
-    const text = JSON.stringify(payload);
-    const message = this.#messages.find((message) => JSON.stringify(message.payload) === text);
+    const keyOf = (payload) => payload?.key ?? JSON.stringify(payload);
+    const message = this.#messages.find((message) => keyOf(message.payload) === keyOf(payload));
     if (!message) return false;
     this.#remove(message);
     return true;
@@ -75,9 +75,10 @@ class Waiting {
     if (this.#messages.length > 0) this.#remove(this.#messages[0]);
   }
 
-  #answered(message, { id, dropped }) {
+  // `delivered`: to how many, from the receipt of V2.
+  #answered(message, { id, dropped, delivered }) {
     if (dropped) this.#inTrouble(message, "Dropped by the server");
-    else if (id) this.#remove(message);
+    else if (id || delivered !== undefined) this.#remove(message);
     else message.isHandedOver = true;
   }
 

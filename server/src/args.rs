@@ -111,9 +111,12 @@ pub(crate) struct Args {
 impl Args {
     /// Returns the configuration of the server, or an error message for the user.
     pub(crate) fn into_config(self) -> Result<Config, String> {
+        let redis = redis_url(self.redis, self.redis_file.as_deref())?;
         let settings = match &self.config {
             Some(file) => settings::read(file).map_err(|error| format!("settings file {}: {error}", file.display()))?,
-            None => Settings::default(),
+            // Servers on one Redis cannot share a Realtime server of V2 yet.
+            None if redis.is_some() => Settings::default(),
+            None => Settings::built_in(),
         };
         if let Some(folder) = self.www.as_ref().filter(|folder| !folder.is_dir()) {
             return Err(format!("--www {}: the folder does not exist", folder.display()));
@@ -136,7 +139,6 @@ impl Args {
         for network in &self.trusted_proxies {
             trusted_proxies.trust(network).map_err(|error| format!("--trusted-proxy: {error}"))?;
         }
-        let redis = redis_url(self.redis, self.redis_file.as_deref())?;
         let secret = secret_text("--secret-file", self.secret_file.as_deref(), "XANO_SECRET")?;
         let trigger_file = self.trigger_secret_file.as_deref();
         let trigger_secret = secret_text("--trigger-secret-file", trigger_file, "XANO_TRIGGER_SECRET")?;

@@ -4,7 +4,7 @@ const DEADLINE_MS = 20_000;
 
 /**
  * A browser's driver is `launch()`, which resolves to `{ open(url), close() }`. `open` resolves, once the page is
- * loaded, to `{ evaluate(expression), close() }`, where `evaluate` resolves to the text that the expression, awaited,
+ * loaded, to `{ evaluate(expression), reload(), close() }`, where `evaluate` resolves to the text that the expression, awaited,
  * comes to. Text, because the drivers disagree on values: -0, undefined, half of a surrogate pair.
  */
 export class Page {

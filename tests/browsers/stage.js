@@ -15,6 +15,7 @@ const SITE = {
     "/": `<!doctype html><html lang="en"><meta charset="utf-8"><title>test</title><body>
       <script src="/support/in-page.js"></script>
       <script src="/browsers/in-page.js"></script>
+      <script src="/support/bare-socket.js"></script>
       <script src="/pkg/dist/xano.min.js"></script>
     </body></html>`,
   },

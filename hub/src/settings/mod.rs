@@ -5,6 +5,7 @@
 //!
 //! - [`Settings`]: finds the row that applies to a channel.
 //! - `document`: the settings as JSON, in the shape of Xano's Metadata API.
+//! - `built_in.json`: the settings of a server that is given none. `npm start` adds the URL of a message handler to them.
 //! - `triggers`: the trigger URLs of a channel.
 //!
 //! The servers of V2 are in `v2::settings`.
@@ -40,6 +41,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Returns the built-in settings: `marvel-chat-room` admits all clients, `avengers-only` admits authenticated clients,
+    /// with V1 and with V2.
+    pub fn built_in() -> Settings {
+        // A test parses them. Without them, no client could connect, which the program says at its start.
+        Settings::parse(BUILT_IN).unwrap_or_else(|_| Settings::without_rows(false, DEFAULT_HASH.to_owned()))
+    }
+
     /// Returns the Realtime servers of V2 in their original order, switched on or not.
     pub fn servers(&self) -> &[Arc<ServerSettings>] {
         self.servers.all()
@@ -102,34 +110,12 @@ impl Settings {
 }
 
 impl Default for Settings {
-    /// Returns the built-in settings: `marvel-chat-room` admits all clients, `avengers-only` admits authenticated
-    /// clients.
+    /// Returns the built-in settings without their Realtime server.
     fn default() -> Settings {
-        let open = ChannelRules {
-            pattern: "marvel-chat-room".to_owned(),
-            enabled: true,
-            anonymous_clients: true,
-            presence: true,
-            history: 100,
-            client_public_messaging: true,
-            client_private_messaging: true,
-            client_authenticated_messaging: true,
-            ..ChannelRules::default()
-        };
-        let members_only = ChannelRules {
-            pattern: "avengers-only".to_owned(),
-            anonymous_clients: false,
-            client_public_messaging_authenticated_only: true,
-            client_private_messaging_authenticated_only: true,
-            ..open.clone()
-        };
-        let hash = DEFAULT_HASH.to_owned();
-        let mut settings = Settings::without_rows(true, hash);
-        for rules in [open, members_only] {
-            settings.add(Arc::new(rules));
-        }
-        settings
+        Settings { servers: Servers::default(), ..Settings::built_in() }
     }
 }
+
+const BUILT_IN: &str = include_str!("built_in.json");
 
 const DEFAULT_HASH: &str = "1lK90n16tnnylJpJ0Xa7Km6_KxA";

@@ -22,6 +22,24 @@ fn the_built_in_settings_have_a_channel_for_all_clients_and_one_for_authenticate
 }
 
 #[test]
+fn the_built_in_server_has_the_same_channels_and_the_default_settings_have_no_server() {
+    let settings = Settings::built_in();
+    let server = settings.server("rtmain01").unwrap();
+    assert!(settings.enabled && server.is_open() && server.admits_anonymous());
+    let [(open, _), (members, _)] =
+        ["marvel-chat-room", "avengers-only"].map(|channel| server.channel_for(channel).unwrap());
+    assert!(open.anonymous_clients && !members.anonymous_clients);
+    for channel in [open, members] {
+        assert!(channel.message("send").unwrap().handler.is_none(), "messages are passed through");
+        let (typing, _) = server.channel_for(&format!("{}/typing", channel.name.as_str())).unwrap();
+        assert!(typing.message("typing").is_some());
+        assert_eq!(typing.anonymous_clients, channel.anonymous_clients);
+    }
+    assert!(Settings::default().servers().is_empty());
+    assert_eq!(Settings::default().hash, settings.hash);
+}
+
+#[test]
 fn only_the_pattern_is_required() {
     let settings = Settings::parse(r#"{"channels":[{"pattern":"a"}]}"#).unwrap();
     assert!(!settings.enabled);

@@ -21,12 +21,15 @@ async function inWords(line, welcome = welcomeToDemo) {
 
 /** @type {Welcome} */
 async function welcomeToDemo(url) {
-  const { realtimeConnectionHash: hash } = JSON.parse((await request(`${url}/connection.json`)).text);
+  const { realtimeConnectionHash: hash, realtimeCanonical } = JSON.parse(
+    (await request(`${url}/connection.json`)).text,
+  );
+  const onV2 = realtimeCanonical ? `\n    ${url}/?realtime=2    on Realtime V2\n` : "";
   return `
 The Marvel chat is ready:
 
     ${url}/
-
+${onV2}
 Open it in two tabs and write in one of them. Ctrl-C stops the server.
 
 A page of your own reaches its channel marvel-chat-room with

@@ -172,6 +172,13 @@ impl Exchange {
         self.lock().hub.settings().hash.clone()
     }
 
+    /// Returns the canonical of the first Realtime server of V2 to which clients can connect.
+    pub(crate) fn canonical(&self) -> Option<String> {
+        let state = self.lock();
+        let open = state.hub.settings().servers().iter().find(|server| server.is_open());
+        open.map(|server| server.canonical.clone())
+    }
+
     /// Returns the settings in force, as JSON.
     pub(crate) fn settings(&self) -> Value {
         self.lock().hub.settings().to_json()

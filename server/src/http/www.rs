@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use tower_http::services::ServeDir;
 
@@ -27,8 +27,17 @@ pub(crate) fn routes(folder: &Path, exchange: Arc<Exchange>) -> Router {
 
 /// Adds `/connection.json` and content types to the routes of files.
 pub(crate) fn beside_connection(files: Router, exchange: Arc<Exchange>) -> Router {
-    let connection = async move || Json(json!({ "realtimeConnectionHash": exchange.hash() }));
+    let connection = async move || Json(connection(&exchange));
     files.route("/connection.json", get(connection)).layer(map_response(with_types))
+}
+
+/// Returns what a client's settings need: the hash for V1, and the canonical for V2 if the settings have a Realtime server.
+fn connection(exchange: &Exchange) -> Value {
+    let mut connection = json!({ "realtimeConnectionHash": exchange.hash() });
+    if let (Some(connection), Some(canonical)) = (connection.as_object_mut(), exchange.canonical()) {
+        connection.insert("realtimeCanonical".to_owned(), canonical.into());
+    }
+    connection
 }
 
 /// Answers 404 for hidden files, and for symbolic links that lead out of the folder.

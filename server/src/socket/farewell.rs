@@ -42,7 +42,7 @@ pub(crate) async fn farewell(mut socket: Socket, outbox: &Outbox, end: End, term
                 let _ = outbox.written().await;
             }
             End::Broken | End::Silent => {}
-            End::ByServer(code, reason) => part(socket, outbox, code, reason).await,
+            End::ByServer(code, reason) => part(socket, outbox, code, reason, terms.farewell / 2).await,
         }
     });
     if is_slow {
@@ -72,13 +72,16 @@ async fn reads_on(outbox: &Outbox) -> bool {
     true
 }
 
-/// Sends the close frame, then reads and drops what the client still sends. Closing a TCP connection with unread data
-/// would reset it, and the client would never see the reason.
-async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'static str) {
+/// Sends the close frame, and waits for the client's before it ends the connection: Firefox drops frames that it has not
+/// yet handed to the page when the connection ends, the reason of a refused handshake among them. Then it reads and drops
+/// what the client still sends. Closing a TCP connection with unread data would reset it, and the client would never see
+/// the reason.
+async fn part(mut socket: Socket, outbox: &Outbox, code: CloseCode, reason: &'static str, patience: Duration) {
     let frame = CloseFrame { code: code.0.into(), reason: Utf8Bytes::from_static(reason) };
     if socket.close(Some(frame)).await.is_err() || outbox.written().await.is_err() {
         return;
     }
+    let _ = timeout(patience, async { while let Some(Ok(_)) = socket.next().await {} }).await;
     let stream = socket.get_mut();
     stream.drain();
     if stream.shutdown().await.is_err() {

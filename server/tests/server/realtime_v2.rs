@@ -1,16 +1,19 @@
 //! Realtime V2 over real sockets: the handshake, refusals, handlers and triggers over HTTP, limits, changed settings.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use xano_realtime_server::config::Timings;
 use xano_realtime_server::{Config, Limits, Secret};
 
 use crate::support::realtime_v2::{room, settings, start, with_room};
 use crate::support::trigger::Trigger;
-use crate::support::{Client, HASH, MARVEL, admin, patiently, token, token_of};
+use crate::support::{Client, HASH, MARVEL, admin, get, patiently, token, token_of};
 
 const NOT_READY: &str = "Connection is not ready";
 
@@ -20,6 +23,26 @@ async fn refusal(mut client: Client) -> String {
     assert_eq!((&frame["action"], frame.get("channel")), (&json!("error"), None));
     assert_eq!(client.hear_close().await, 4401);
     frame["payload"]["message"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_refused_connection_ends_after_the_client_has_answered_the_close_frame() {
+    let timings = Timings { farewell: Duration::from_secs(3600), ..Timings::default() };
+    let server = with_room(json!({}), Config { timings, ..Config::default() }).await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    let headers = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    client.write_all(format!("GET /ws/unknown HTTP/1.1\r\n{headers}").as_bytes()).await.unwrap();
+    let [close, answer] = [vec![0x88, 2, 0x11, 0x31], vec![0x88, 0x82, 0, 0, 0, 0, 0x11, 0x31]];
+    let mut received = Vec::new();
+    while !received.ends_with(&close) {
+        assert!(patiently(client.read_buf(&mut received)).await.unwrap() > 0, "ended before the close frame");
+    }
+    // By then, an end of the connection would have arrived too.
+    get(server.address, "/health").await;
+    assert_eq!(client.try_read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+    client.write_all(&answer).await.unwrap();
+    assert_eq!(patiently(client.read(&mut [0])).await.unwrap(), 0);
 }
 
 #[tokio::test]

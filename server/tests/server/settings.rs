@@ -106,6 +106,17 @@ async fn connection_json_contains_the_new_hash() {
 }
 
 #[tokio::test]
+async fn connection_json_contains_the_canonical_of_the_first_server_that_is_open() {
+    let folder = Folder::new("canonical").with_file("index.html", "");
+    let server = Running::start_with(Config { www: Some(folder.0.clone()), ..Config::default() }).await;
+    let row = |name: &str, enabled| json!({ "name": name, "canonical": name, "enabled": enabled, "channels": [{ "name": "a" }] });
+    let settings = json!({ "hash": "h", "servers": [row("closed", false), row("open", true), row("later", true)] });
+    admin(server.address, "PUT", "", &settings.to_string()).await;
+    let connection: Value = serde_json::from_str(&get(server.address, "/connection.json").await.2).unwrap();
+    assert_eq!(connection, json!({ "realtimeConnectionHash": "h", "realtimeCanonical": "open" }));
+}
+
+#[tokio::test]
 async fn changes_are_saved_to_the_settings_file_which_is_never_partly_written() {
     let folder = Folder::new("saved").with_file("realtime.json", r#"{"enabled":true}"#);
     let file = folder.0.join("realtime.json");

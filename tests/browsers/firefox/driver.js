@@ -11,7 +11,11 @@ export async function launchFirefox({ preferences } = {}) {
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
       await page.goto(url);
-      return { evaluate: (expression) => page.evaluate(expression), close: () => context.close() };
+      return {
+        evaluate: (expression) => page.evaluate(expression),
+        reload: () => page.reload(),
+        close: () => context.close(),
+      };
     },
     close: () => browser.close(),
   };

@@ -32,6 +32,7 @@ async function open(session, url) {
   await session.navigate(tab, url);
   return {
     evaluate: (expression) => session.evaluate(tab, expression),
+    reload: () => session.reload(tab),
     close: () => session.closeTab(tab),
   };
 }

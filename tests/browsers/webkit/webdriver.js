@@ -39,6 +39,10 @@ export class Session {
     return this.#in(tab, () => this.#post("url", { url }));
   }
 
+  reload(tab) {
+    return this.#in(tab, () => this.#post("refresh", {}));
+  }
+
   /** Resolves to what the expression, awaited, comes to. */
   async evaluate(tab, expression) {
     const script = { script: AWAITED, args: [expression] };
