@@ -12,7 +12,7 @@ use crate::{Closing, ConnectionId, Output};
 impl Service {
     /// Puts new settings in force. Members who may no longer be on a channel receive an error and a leave.
     pub(crate) fn reform(&mut self, settings: &Settings, sink: &mut Vec<Output>) {
-        self.follow_servers(settings, sink);
+        let gone = self.follow_servers(settings);
         let mut keys: Vec<_> = self.channels.keys().cloned().collect();
         keys.sort_unstable();
         for key in keys {
@@ -27,10 +27,14 @@ impl Service {
                 self.cursors.forget_channel(&key);
             }
         }
+        // A socket receives nothing more after this, so it comes last.
+        if !gone.is_empty() {
+            sink.push(Output::Close { to: gone, why: Closing::ServerGone });
+        }
     }
 
-    /// Gives each socket its server's new settings. The sockets of a server that is gone or switched off are closed.
-    fn follow_servers(&mut self, settings: &Settings, sink: &mut Vec<Output>) {
+    /// Gives each socket its server's new settings. Returns the sockets of servers that are gone or switched off.
+    fn follow_servers(&mut self, settings: &Settings) -> Vec<ConnectionId> {
         let mut gone = Vec::new();
         for (&id, connection) in &mut self.connections {
             // A socket that is not authenticated yet meets the new settings then.
@@ -43,9 +47,7 @@ impl Service {
             }
         }
         gone.sort_unstable();
-        if !gone.is_empty() {
-            sink.push(Output::Close { to: gone, why: Closing::ServerGone });
-        }
+        gone
     }
 
     fn reform_channel(&mut self, key: &Arc<str>, settings: &Settings, sink: &mut Vec<Output>) {

@@ -73,7 +73,17 @@ pub enum Refusal {
     HandlerBusy,
     /// The reason is one that V1 has too.
     #[error("{0}")]
-    Shared(#[from] crate::Refusal),
+    Shared(crate::Refusal),
+}
+
+impl From<crate::Refusal> for Refusal {
+    fn from(why: crate::Refusal) -> Refusal {
+        match why {
+            // guess: bad-frame
+            crate::Refusal::Binary => Refusal::BadFrame,
+            why => Refusal::Shared(why),
+        }
+    }
 }
 
 impl Refusal {

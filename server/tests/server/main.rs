@@ -18,6 +18,7 @@ mod observability;
 mod panel;
 mod pending;
 mod realtime_servers;
+mod realtime_v2;
 mod redis_url;
 mod settings;
 mod support;

@@ -6,11 +6,13 @@
 //! - `token`: verifies the admin token.
 //! - `token_file`: the file of an admin token that was generated at start.
 //! - `live`: live numbers for the settings panel.
+//! - `publish`: messages of the workspace on channels of Realtime V2.
 //! - `disconnect`: closes all sockets of a user.
 //! - `workspace`: the settings in force, and the file that they are saved to.
 
 mod disconnect;
 mod live;
+mod publish;
 mod token;
 mod token_file;
 mod workspace;
@@ -45,6 +47,7 @@ pub(crate) fn routes(workspace: Arc<Workspace>, exchange: Arc<Exchange>, door: A
         .with_state(workspace);
     let channels = Router::new()
         .route("/api:meta/workspace/{id}/realtime/event", post(send_event))
+        .route("/api:meta/workspace/{id}/realtime/publish", post(publish::publish))
         .route("/api:meta/workspace/{id}/realtime/live", get(live::live))
         .with_state(exchange);
     settings

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "public to the test file that includes it")]
 
 pub mod generate;
+pub mod realtime_v2;
 pub mod redis;
 pub mod trigger;
 
@@ -111,7 +112,7 @@ impl Running {
 
     async fn serve(listener: TcpListener, mut config: Config) -> Running {
         config.admin_token.get_or_insert_with(|| AdminToken::new(ADMIN_TOKEN));
-        let redis = (config.redis.is_none() && on_redis()).then(Redis::start);
+        let redis = (config.redis.is_none() && config.settings.servers().is_empty() && on_redis()).then(Redis::start);
         config.redis = config.redis.or(redis.as_ref().map(Redis::url));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

@@ -24,7 +24,8 @@ struct Seen {
 }
 
 impl Trigger {
-    /// Starts the server. `/echo` answers with the payload, `/false` with `false`, `/404` with status 404, `/away` with
+    /// Starts the server. `/echo` answers with the payload, `/shout` with the payload in capitals, `/false` with
+    /// `false`, `/denied` with `allowed` and a reason, `/404` with status 404, `/away` with
     /// a redirect to `/echo`, `/large` with a megabyte, `/text` with text that is not JSON, and `/held` with the
     /// payload once it is released.
     pub async fn start() -> Trigger {
@@ -35,7 +36,9 @@ impl Trigger {
         let routes = Router::new()
             .route("/echo", post(echo))
             .route("/held", post(held))
+            .route("/shout", post(shout))
             .route("/false", post(async || "false"))
+            .route("/denied", post(async || r#"{"allowed":false,"reason":"Not on Sundays"}"#))
             .route("/text", post(async || "fine"))
             .route("/large", post(async || format!("\"{}\"", "x".repeat(1_000_000))))
             .route("/away", post(async move || away))
@@ -81,6 +84,10 @@ impl Seen {
 
 async fn echo(State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String) -> String {
     seen.note(headers, &body)
+}
+
+async fn shout(State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String) -> String {
+    seen.note(headers, &body).to_uppercase()
 }
 
 async fn held(State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String) -> String {
