@@ -47,12 +47,13 @@ function channelTable({ channels, channels_in_use: inUse }) {
   `;
 }
 
-function channelRow({ channel, pattern, members, authenticated, history }) {
+function channelRow({ server, channel, pattern, members, authenticated, history }) {
   return html`
     <tr>
       <th scope="row">
         <bdi>${channel}</bdi>
         <p class="hint">
+          ${server ? html`On <bdi>${server}</bdi>: ` : nothing}
           ${pattern === channel ? nothing : html`As <bdi>${pattern}</bdi>: `}
           ${inFigures(authenticated)} authenticated, history ${inFigures(history)}
         </p>

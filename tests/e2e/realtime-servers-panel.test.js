@@ -1,7 +1,9 @@
 // The Realtime servers of V2 on the Realtime Settings panel, served by the real server.
 
 import assert from "node:assert/strict";
+import { on, once } from "node:events";
 import { after, before, test } from "node:test";
+import WebSocket from "ws";
 import { launchChromium } from "../support/chromium.js";
 import { Owner } from "../support/owner.js";
 import { channel, message, server } from "../support/realtime-servers.js";
@@ -165,6 +167,34 @@ test("several servers refuse Realtime servers, and the panel tells why", { skip 
   await owner.titled("main").field("Canonical").fill("rtmain01");
   await owner.button("Save").click();
   await owner.problem(/Realtime V2 is kept in the memory of one server/);
+});
+
+test("the live view has the members and the messages of a channel of V2", async (t) => {
+  const talk = { publish: { who: "anyone", direct: false }, conversation: { enabled: true, limit: 50, ttl: 0 } };
+  const rooms = channel("rooms/{id}", { ...talk, messages: [{ ...message("send"), input: [] }] });
+  const served = await serve(t, v2(server("main", rooms)));
+  const owner = await Owner.enter(t, browser, served);
+  const jill = new WebSocket(`ws://127.0.0.1:${served.port}/ws/main`);
+  t.after(() => jill.close());
+  const frames = on(jill, "message", { signal: AbortSignal.timeout(20_000) });
+  const action = async () => JSON.parse((await frames.next()).value[0]).action;
+  const hears = async (wanted) => {
+    while ((await action()) !== wanted);
+  };
+  const says = (frame) => jill.send(JSON.stringify({ ...frame, options: { channel: "rooms/7" } }));
+  await once(jill, "open");
+  // A ping before the server is ready is answered with an error.
+  do says({ action: "ping" });
+  while ((await action()) !== "pong");
+  says({ action: "join" });
+  await hears("join");
+  await owner.row(/rooms\/7\s+On main:\s+As rooms\/\{id\}:\s+0 authenticated, history 0\s+1/);
+  says({ action: "broadcast", type: "send", payload: "hello" });
+  await owner.row(/rooms\/7\s+On main:\s+As rooms\/\{id\}:\s+0 authenticated, history 1\s+1/);
+  await owner.count("Connections", 1);
+  await owner.count("Members", 1);
+  jill.close();
+  await owner.count("Members", 0);
 });
 
 test("markup in names, templates and descriptions stays text", async (t) => {

@@ -17,7 +17,7 @@ use crate::{ConnectionId, Output};
 
 /// One channel.
 #[derive(Debug)]
-pub(super) struct Channel {
+pub(crate) struct Channel {
     pub(super) name: Arc<str>,
     /// The address whose sockets are on it.
     pub(super) address: Address,

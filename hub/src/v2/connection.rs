@@ -30,6 +30,11 @@ impl Address {
         Address { text: segment.into(), tenant: tenant.map(str::len) }
     }
 
+    /// Returns the segment of the URL.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns the tenant, to which a token belongs.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.and_then(|len| self.text.get(..len))

@@ -5,8 +5,8 @@
 //! the hub's: encoded frames, histories and their bounds, batches of presence updates, questions to URLs, limits.
 //! docs/decisions/013-second-dialect.md has the reasons.
 //!
-//! The documentation of the wire is docs/protocol-v2.md. A comment `guess: name` marks where the code follows the guess
-//! of that name in the list there.
+//! The documentation of the wire is docs/protocol-v2.md. A comment with the word *guess* and a name marks where the code
+//! follows the guess of that name in the list there.
 //!
 //! # Layout
 //!
@@ -28,10 +28,12 @@
 //! - `pending`: commands that wait behind the question of the same socket and channel.
 //! - `questions`: the requests to handlers and triggers, and what their answers mean.
 //! - `reform`: changed settings of servers and channels in use.
+//! - `census`: what operators see of a channel.
 //! - `bounds`: what all channels keep, in bytes and number.
 
 mod bounds;
 mod broadcast;
+mod census;
 mod channel;
 pub(crate) mod command;
 mod connection;
@@ -55,5 +57,6 @@ pub use connection::{Address, User, Visitor};
 pub use publish::Publication;
 pub use refusal::Refusal;
 
+pub(crate) use channel::Channel;
 pub(crate) use questions::Matter;
 pub(crate) use service::Service;

@@ -16,6 +16,7 @@ pub(crate) struct Heartbeat {
 }
 
 /// The bound of V2 on the time in which a client sends no frame. Pings and pongs of the WebSocket protocol do not count.
+/// The socket ends without a close frame. (guess: idle-close-code)
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Idle {
     at_most: Duration,

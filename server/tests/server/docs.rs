@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use xano_realtime_server::hub::Code;
 use xano_realtime_server::{Limits, Settings};
 
@@ -98,8 +98,54 @@ fn every_setting() {
     let keys = |value: &serde_json::Value| set(value.as_object().unwrap().keys().cloned());
     let mut expected = keys(&settings);
     expected.extend(keys(&settings["channels"][0]));
-    expected.insert("id".to_owned());
+    expected.extend(["id".to_owned(), "servers".to_owned()]);
     assert_eq!(documented("## Settings"), expected);
+}
+
+#[test]
+fn every_setting_of_realtime_v2_with_its_default() {
+    let field = json!({ "name": "a", "type": "int" });
+    let message = json!({ "name": "a", "input": [field] });
+    let channel = json!({ "name": "{a}", "input": [field], "messages": [message] });
+    let servers = json!([{ "name": "a", "canonical": "a", "channels": [channel] }]);
+    let json = Settings::parse(&json!({ "servers": servers }).to_string()).unwrap().to_json();
+    for (heading, row) in [
+        ("## Settings of a Realtime server", "/servers/0"),
+        ("### Settings of a channel of V2", "/servers/0/channels/0"),
+        ("### Settings of a message", "/servers/0/channels/0/messages/0"),
+        ("### Settings of a parameter or a field", "/servers/0/channels/0/messages/0/input/0"),
+    ] {
+        let row = json.pointer(row).unwrap();
+        let mut expected = BTreeSet::new();
+        for (key, value) in row.as_object().unwrap() {
+            match value {
+                Value::Object(group) => {
+                    expected.extend(group.iter().map(|(name, value)| (format!("{key}.{name}"), format!("`{value}`"))))
+                }
+                Value::Array(_) => drop(expected.insert((key.clone(), "`[]`".to_owned()))),
+                _ if ["name", "canonical", "type"].contains(&&**key) => {
+                    expected.insert((key.clone(), "required".to_owned()));
+                }
+                value => drop(expected.insert((key.clone(), format!("`{value}`")))),
+            }
+        }
+        let documented = rows(heading).into_iter().map(|row| {
+            let cells: Vec<_> = row.split(" | ").collect();
+            (cells[0].trim_matches(['|', ' ', '`']).to_owned(), cells[2].to_owned())
+        });
+        assert_eq!(documented.collect::<BTreeSet<_>>(), expected, "{heading}");
+    }
+}
+
+#[test]
+fn every_example_of_a_settings_file_is_accepted() {
+    let manual = include_str!("../../../docs/server.md");
+    let blocks = manual.split("```json\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let examples: Vec<_> = blocks.filter(|text| text.contains("\"channels\": [")).collect();
+    assert!(examples.len() >= 2, "one of each version");
+    for example in examples {
+        Settings::parse(example).unwrap_or_else(|error| panic!("{error}: {example}"));
+    }
 }
 
 #[test]

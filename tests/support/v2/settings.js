@@ -1,5 +1,6 @@
 // The settings of the model: `servers` in the form of a settings file. Where the file has the URL of a handler or of a
 // trigger, the model has a function. A setting that the model does not follow is refused, except the types of `input`.
+// guess: input-check. The model refuses no value of another type.
 
 const MESSAGE = { name: undefined, active: true, deliver_to: "channel", input: [], handler: null };
 

@@ -21,7 +21,7 @@ pub enum NoChannel {
     /// No template of an active channel matches.
     #[error("No settings for channel name")]
     NoTemplate,
-    /// A template matches, but a value has the wrong type.
+    /// A template matches, but a value has the wrong type. (guess: input-check)
     #[error("{name} must be {}", kind.rule())]
     Parameter {
         /// The name of the parameter.

@@ -146,7 +146,7 @@ pub enum RefusedInput {
     },
 }
 
-/// Checks a payload against the fields of a message. A field that is null counts as absent, except for JSON; fields
+/// Checks a payload against the fields of a message. (guess: input-check) A field that is null counts as absent, except for JSON; fields
 /// that are not declared are accepted.
 pub(super) fn check(fields: &[InputField], payload: &RawValue) -> Result<(), RefusedInput> {
     if fields.is_empty() {
