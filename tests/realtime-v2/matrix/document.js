@@ -120,7 +120,10 @@ export function serverOf(settings, canonical, urlOf) {
 
 function put(object, [key, ...rest], value) {
   if (rest.length === 0) object[key] = value;
-  else put((object[key] ??= {}), rest, value);
+  else {
+    object[key] ??= {};
+    put(object[key], rest, value);
+  }
 }
 
 /** A word is a string; everything else is JSON. */
