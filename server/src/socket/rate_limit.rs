@@ -34,8 +34,8 @@ pub(crate) struct RateLimiter {
     acks: Bucket,
     bytes: Bucket,
     refusals: Bucket,
-    /// The channels that the socket has left, as hashes of their names.
-    left: BTreeSet<u64>,
+    /// The channels that the socket has left, and of V2 those that it has joined, as hashes of their names.
+    visited: BTreeSet<u64>,
 }
 
 impl RateLimits {
@@ -69,7 +69,7 @@ impl RateLimiter {
             acks: bucket(),
             bytes: bucket(),
             refusals: bucket(),
-            left: BTreeSet::new(),
+            visited: BTreeSet::new(),
         }
     }
 
@@ -86,13 +86,23 @@ impl RateLimiter {
         let channel = command.channel.as_deref().unwrap_or_default();
         match command.request {
             v2::Request::Broadcast(_) | v2::Request::Presence => self.messages.take(&rates.messages, now),
-            v2::Request::Join { .. } => self.admits_join(rates, channel, now),
+            v2::Request::Join { .. } => self.admits_join_v2(rates, channel, now),
             v2::Request::Leave => self.admits_leave(rates, channel, now),
             v2::Request::Ack { .. } => self.acks.take(&rates.acks, now),
             v2::Request::Ping => self.admits_ping(rates, now),
-            // The hub answers it with an error, which counts as a refused frame.
-            v2::Request::Refused(_) => true,
+            // The hub answers it with an error, which counts as a refused frame only when the socket is ready.
+            v2::Request::Refused(_) => self.messages.take(&rates.messages, now),
         }
+    }
+
+    /// Limits joins of channels that the socket has joined before. A client of V2 joins each channel once; another join
+    /// runs the trigger, and sends members, transcript and replay again.
+    fn admits_join_v2(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
+        let is_admitted = self.admits_join(rates, channel, now);
+        if is_admitted {
+            self.note_return(rates, channel);
+        }
+        is_admitted
     }
 
     fn admits(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
@@ -109,18 +119,25 @@ impl RateLimiter {
 
     fn admits_leave(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
         let is_admitted = self.memberships.take(&rates.memberships, now);
-        if is_admitted && self.left.len() < rates.channels_per_socket {
-            self.left.insert(rates.hasher.hash_one(channel));
+        if is_admitted {
+            self.note_return(rates, channel);
         }
         is_admitted
+    }
+
+    /// Records that the next join of this channel is a return.
+    fn note_return(&mut self, rates: &RateLimits, channel: &str) {
+        if self.visited.len() < rates.channels_per_socket {
+            self.visited.insert(rates.hasher.hash_one(channel));
+        }
     }
 
     /// Limits joins of channels that the socket has left before. Each of them is announced to all members, so this
     /// limit is stricter.
     fn admits_return(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
         // Beyond `channels_per_socket` channels the set is full, and every join counts as a return.
-        let is_return = self.left.len() >= rates.channels_per_socket
-            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(channel));
+        let is_return = self.visited.len() >= rates.channels_per_socket
+            || !self.visited.is_empty() && self.visited.contains(&rates.hasher.hash_one(channel));
         !is_return || self.returns.take(&rates.returns, now)
     }
 
@@ -199,7 +216,7 @@ mod tests {
 
     use super::{RateLimiter, RateLimits};
     use crate::Limits;
-    use crate::hub::{Command, Request};
+    use crate::hub::{Command, Request, v2};
 
     const HISTORY: Command<'static> = command(Request::History { with_one_client: false });
     const LEAVE: Command<'static> = command(Request::Leave);
@@ -271,6 +288,19 @@ mod tests {
         assert!((0..1_000).all(|number| pace.admits(&rates, &join(format!("room/{number}")), start)));
         let later = start + Duration::from_secs(1);
         assert_eq!((0..10).filter(|_| pace.admits(&rates, &join("room".to_owned()), later)).count(), 5);
+    }
+
+    #[test]
+    fn another_join_of_v2_on_a_channel_is_limited_and_first_joins_are_not() {
+        let rates = RateLimits::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
+        let start = Instant::now();
+        let mut pace = RateLimiter::new(start);
+        let mut joins = |channel: String| {
+            let request = v2::Request::Join { client_id: None };
+            pace.admits_v2(&rates, &v2::Command { channel: Some(channel.into()), request, bytes: 0 }, start)
+        };
+        assert_eq!((0..1_000).filter(|_| joins("room".to_owned())).count(), 101, "the first join, and a burst");
+        assert!((0..900).all(|number| joins(format!("room/{number}"))));
     }
 
     #[test]
