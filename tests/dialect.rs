@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::prelude::*;
 use xano_realtime_protocol::CloseCode;
-use xano_wasm::engine::session::v2::ledger::MAX_FAILURES;
 use xano_wasm::engine::session::publishing::ANSWER_WITHIN_MS;
+use xano_wasm::engine::session::v2::ledger::MAX_FAILURES;
 use xano_wasm::engine::session::v2::{LONGEST_PAUSE_MS, PAUSE_MS, PING_AFTER_MS};
 use xano_wasm::engine::{
     Acknowledgement, Failure, Frame, Input, JoinOptions, MessageId, Moment, Output, Session, State, Step,

@@ -15,7 +15,6 @@ use super::{ChannelId, Failure, Output, Session, watch};
 use crate::engine::Sink;
 pub use ledger::MessageId;
 
-
 /// How long a client may send nothing before it sends a ping, in milliseconds.
 pub const PING_AFTER_MS: u32 = 30_000;
 
