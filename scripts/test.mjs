@@ -16,6 +16,8 @@ const NOT_ABOUT_THE_ENGINE = [
   ..."inline leak lib memory no-webassembly properties readme settings-draft vendored workflows".split(" "),
   ..."v2-channels v2-delivery v2-direct v2-document v2-frames v2-page v2-service".split(" "),
 ];
+/** What a service of V2 does, whether it is the model or the reference server. */
+const V2_SERVICE = ["v2-channels", "v2-delivery", "v2-direct", "v2-service"];
 /** Node's own `fetch` is WebAssembly. */
 const OVER_HTTP = ["exports", "http", "other-origins", "tokens"];
 
@@ -26,6 +28,10 @@ await runParts("npm test", [
   ["Redis", ensureRedis],
   ["native tests", () => cargo("test", "--release", "--workspace")],
   ["Node tests", () => nodeTests("tests/node")],
+  [
+    "tests of the V2 service on the reference server",
+    () => nodeTests("tests/node", { XANO_V2_SERVER: "1" }, { only: V2_SERVICE }),
+  ],
   [
     "Node tests of the client without WebAssembly",
     () => nodeTests("tests/node", { XANO_ENTRY: "js" }, { except: NOT_ABOUT_THE_ENGINE }),

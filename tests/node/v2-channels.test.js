@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tokenOf } from "../support/v2/rooms.js";
-import { stage } from "../support/v2/stage.js";
+import { MODEL_ONLY, stage } from "../support/v2/stage.js";
 
 const ROOM = "rooms/42";
 const JACK = { token: tokenOf(7, { name: "Jack" }), join: [ROOM] };
@@ -63,13 +63,15 @@ test("a second join on a socket does everything again, and adds no member", asyn
     ["join", "presence_full", "join", "conversation_start", "message", "conversation_end", "replay"],
   );
   assert.equal(again.at(-1).id, first.id);
-  assert.equal(service.timesFired("join", ROOM), 3, "Jill's, and two of Jack");
+  if (!MODEL_ONLY) assert.equal(service.timesFired("join", ROOM), 3, "Jill's, and two of Jack");
   assert.equal((await jill.answersOf("presence_join")).length, 1);
   jill.broadcast(ROOM, "hello");
   assert.deepEqual(payloads(await jill.answersOf("broadcast")), [{ delivered_local: 2 }]);
 });
 
-test("a join trigger refuses with its reason, and the settings refuse anonymous clients", async (t) => {
+test("a join trigger refuses with its reason, and the settings refuse anonymous clients", {
+  skip: MODEL_ONLY,
+}, async (t) => {
   const { arrive } = await stage(t);
   const jill = await arrive({ join: ["members"] });
   for (const name of ["members", "staff"]) jill.join(name);
@@ -89,7 +91,7 @@ test("a leave ends the membership, whoever sends it gets an answer, and a later 
   const [jill, jack] = [await arrive(JILL), await arrive(JACK)];
   for (let times = 0; times < 2; times += 1) jack.say({ action: "leave", options: { channel: ROOM }, payload: null });
   assert.deepEqual(payloads(await jack.answersOf("leave")), [{}, {}]);
-  assert.equal(service.timesFired("leave", ROOM), 1);
+  if (!MODEL_ONLY) assert.equal(service.timesFired("leave", ROOM), 1);
   jill.broadcast(ROOM, "alone");
   assert.deepEqual(payloads(await jill.answersOf("broadcast")), [{ delivered_local: 1 }]);
   jack.join(ROOM);
@@ -104,10 +106,11 @@ test("presence has a user once, however many sockets the user has", async (t) =>
   const { arrive } = await stage(t);
   const jill = await arrive(JILL);
   const [first, second] = [await arrive(JACK), await arrive(JACK)];
-  assert.deepEqual(
-    (await jill.answers()).map(({ action, payload }) => [action, payload.member]),
-    [["presence_join", { id: "7", dbo_id: 5, authenticated: true, extras: { name: "Jack" }, joined_at: 1788471242 }]],
-  );
+  const [{ action, payload: joined }, ...more] = await jill.answers();
+  const { joined_at, ...member } = joined.member;
+  assert.deepEqual([action, more], ["presence_join", []]);
+  assert.deepEqual(member, { id: "7", dbo_id: 5, authenticated: true, extras: { name: "Jack" } });
+  if (!MODEL_ONLY) assert.equal(joined_at, 1788471242);
   first.socket.close();
   await first.closed;
   second.say({ action: "presence", channel: ROOM });
@@ -162,7 +165,7 @@ test("a broadcast goes where its message says, and its sender gets a receipt aft
   }
 });
 
-test("a handler's answer is what is delivered; null alone drops", async (t) => {
+test("a handler's answer is what is delivered; null alone drops", { skip: MODEL_ONLY }, async (t) => {
   const { arrive } = await stage(t);
   const jill = await arrive(JILL);
   for (const type of ["louder", "zero", "shrug"]) jill.broadcast(ROOM, "hello", type);

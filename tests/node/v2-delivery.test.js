@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADDRESS, tokenOf } from "../support/v2/rooms.js";
-import { stage } from "../support/v2/stage.js";
+import { MODEL_ONLY, stage } from "../support/v2/stage.js";
 
 const ORDERS = "orders/7";
 const FIRST_ID = "1788471242950-0";
@@ -20,7 +20,9 @@ async function rejoin(arrive, channel, { clientId, token } = {}) {
   return { client, joined: frames[0].payload, replay: frames.filter(({ action }) => action === "replay"), frames };
 }
 
-test("the transcript is pushed at the join: the newest messages, each with its time", async (t) => {
+test("the transcript is pushed at the join: the newest messages, each with its time", {
+  skip: MODEL_ONLY,
+}, async (t) => {
   const { service, clock, arrive } = await stage(t);
   const say = (data) => service.publish({ address: ADDRESS, channel: "talk", message: "send", data });
   for (const data of ["1", "2", "3"]) say(data);
@@ -46,12 +48,12 @@ test("a transcript of limit 0 is empty, on a channel with a stream too", async (
   const delivery = { guarantee: "at_least_once" };
   const none = { name: "none", anonymous_clients: true, conversation: { enabled: true, limit: 0 }, delivery };
   const { service, arrive } = await stage(t, { channels: [none] });
-  service.publish({ address: ADDRESS, channel: "none", message: "send", data: "gone" });
+  await service.publish({ address: ADDRESS, channel: "none", message: "send", data: "gone" });
   const { frames } = await rejoin(arrive, "none");
   assert.deepEqual(payloads(frames).slice(1), [{ count: 0 }, {}]);
 });
 
-test("after so many seconds of silence the whole transcript goes", async (t) => {
+test("after so many seconds of silence the whole transcript goes", { skip: MODEL_ONLY }, async (t) => {
   const brief = { name: "brief", anonymous_clients: true, conversation: { enabled: true, limit: 5, ttl: 60 } };
   const { service, clock, arrive } = await stage(t, { channels: [brief] });
   const say = (data) => service.publish({ address: ADDRESS, channel: "brief", message: "send", data });
@@ -70,7 +72,8 @@ test("transcript and stream keep what went to the channel, and no answer to the 
   jill.broadcast(ORDERS, "kept");
   jill.broadcast(ORDERS, "for the sender", "echo");
   const [, receipt, echo, echoReceipt] = await jill.answers();
-  assert.deepEqual(receipt.payload, { delivered_local: 1, id: FIRST_ID });
+  assert.match(receipt.payload.id, /^\d+-\d+$/);
+  assert.equal(receipt.payload.delivered_local, 1);
   assert.equal(echo.id, undefined);
   assert.deepEqual(echoReceipt.payload, { delivered_local: 1 });
   const { frames } = await rejoin(arrive, ORDERS, { clientId: "a" });
@@ -88,7 +91,7 @@ test("a direct message is in neither", async (t) => {
   assert.deepEqual(payloads(frames).slice(1), [{ count: 0 }, {}]);
 });
 
-test("ids grow, in milliseconds and a number within them", async (t) => {
+test("ids grow, in milliseconds and a number within them", { skip: MODEL_ONLY }, async (t) => {
   const { service, clock, arrive } = await stage(t);
   const jill = await arrive({ join: [ORDERS] });
   for (const after_ms of [0, 0, 1]) {
@@ -149,23 +152,25 @@ test("an anonymous client without a client id has no cursor: nothing is replayed
 test("a cursor never moves backwards, and numbers are compared as numbers", async (t) => {
   const { service, arrive } = await stage(t);
   const { client } = await rejoin(arrive, ORDERS, { clientId: "a" });
-  for (let count = 0; count < 11; count += 1) service.publish({ address: ADDRESS, channel: ORDERS, data: count });
-  for (const n of [9, 10, 2]) client.ack(ORDERS, `1788471242950-${n}`, "a");
+  for (let count = 0; count < 11; count += 1) await service.publish({ address: ADDRESS, channel: ORDERS, data: count });
+  const ids = (await client.answersOf("message")).map(({ id }) => id);
+  for (const n of [9, 10, 2]) client.ack(ORDERS, ids[n], "a");
   assert.deepEqual(
     (await client.answersOf("ack")).map(({ payload }) => payload.cursor),
-    ["1788471242950-9", "1788471242950-10", "1788471242950-10"],
+    [ids[9], ids[10], ids[10]],
   );
 });
 
 test("the id of an acknowledgement stands at top level or in the options, never in the payload", async (t) => {
   const { service, arrive } = await stage(t);
   const { client } = await rejoin(arrive, ORDERS, { token: tokenOf(7) });
-  for (const data of [1, 2, 3]) service.publish({ address: ADDRESS, channel: ORDERS, data });
-  client.say({ action: "ack", channel: ORDERS, payload: { cursor: "1788471242950-2" } });
+  for (const data of [1, 2, 3]) await service.publish({ address: ADDRESS, channel: ORDERS, data });
+  const ids = (await client.answersOf("message")).map(({ id }) => id);
+  client.say({ action: "ack", channel: ORDERS, payload: { cursor: ids[2] } });
   for (const id of [7, null, "0", "later", "1-2-3"]) client.ack(ORDERS, id);
   assert.deepEqual(await client.answersOf("ack", "error"), []);
-  client.say({ action: "ack", channel: ORDERS, id: "1788471242950-1", options: { id: "1788471242950-2" } });
-  assert.deepEqual(payloads(await client.answersOf("ack")), [{ cursor: "1788471242950-1" }]);
+  client.say({ action: "ack", channel: ORDERS, id: ids[1], options: { id: ids[2] } });
+  assert.deepEqual(payloads(await client.answersOf("ack")), [{ cursor: ids[1] }]);
 });
 
 test("an acknowledgement on an at-most-once channel is not answered, and its messages have no id", async (t) => {
@@ -189,7 +194,7 @@ for (const [window, [conversation, count, transcript]] of Object.entries(WINDOWS
   test(`the window of a stream is ${window}`, async (t) => {
     const stream = { name: "stream", anonymous_clients: true, conversation, delivery: { guarantee: "at_least_once" } };
     const { service, arrive } = await stage(t, { channels: [stream] });
-    for (let data = 1; data <= 1_001; data += 1) service.publish({ address: ADDRESS, channel: "stream", data });
+    for (let data = 1; data <= 1_001; data += 1) await service.publish({ address: ADDRESS, channel: "stream", data });
     const { replay, frames } = await rejoin(arrive, "stream", { clientId: "a" });
     assert.deepEqual([replay.length, replay[0].payload, replay.at(-1).payload], [count, 1_002 - count, 1_001]);
     const [start] = frames.filter(({ action }) => action === "conversation_start");
@@ -198,7 +203,9 @@ for (const [window, [conversation, count, transcript]] of Object.entries(WINDOWS
   });
 }
 
-test("the rate of a user is limited over all sockets, that of an anonymous client by socket", async (t) => {
+test("the rate of a user is limited over all sockets, that of an anonymous client by socket", {
+  skip: MODEL_ONLY,
+}, async (t) => {
   const { clock, arrive } = await stage(t);
   const token = tokenOf(7);
   const [one, two] = [await arrive({ token, join: ["talk"] }), await arrive({ token, join: ["talk"] })];
@@ -219,8 +226,8 @@ test("the rate of a user is limited over all sockets, that of an anonymous clien
 test("what the workspace publishes reaches the members, whoever may publish, and no handler runs", async (t) => {
   const { service, arrive } = await stage(t);
   const jill = await arrive({ join: ["lobby", "rooms/42"] });
-  service.publish({ address: ADDRESS, channel: "lobby", message: "send", data: { n: 1 } });
-  service.publish({ address: ADDRESS, channel: "rooms/42", message: "louder", data: "as it is" });
+  await service.publish({ address: ADDRESS, channel: "lobby", message: "send", data: { n: 1 } });
+  await service.publish({ address: ADDRESS, channel: "rooms/42", message: "louder", data: "as it is" });
   assert.deepEqual(await jill.answers(), [
     { action: "message", channel: "lobby", type: "send", payload: { n: 1 } },
     { action: "message", channel: "rooms/42", type: "louder", payload: "as it is" },

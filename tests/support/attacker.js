@@ -68,12 +68,13 @@ export class Attacker {
     this.#socket.resume();
   }
 
-  /** The next frame of that action, parsed; those before it are let go. */
+  /** The next frame of that action, or of one that a pattern matches, parsed; those before it are let go. */
   async hears(action) {
+    const isIt = typeof action === "string" ? (name) => name === action : (name) => action.test(name);
     for (;;) {
       await this.arrival();
       const frame = JSON.parse(this.#texts.shift());
-      if (frame.action === action) return frame;
+      if (isIt(frame.action)) return frame;
     }
   }
 

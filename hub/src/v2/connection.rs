@@ -24,8 +24,10 @@ pub struct Address {
 impl Address {
     /// Parses the segment. It is split at the first colon; what is before it is a tenant only if its name is valid.
     pub fn parse(segment: &str) -> Address {
-        let is_tenant =
-            |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_tenant = |name: &str| {
+            (1..=TENANT_BYTES).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
         let tenant = segment.split_once(':').map(|(tenant, _)| tenant).filter(|tenant| is_tenant(tenant));
         Address { text: segment.into(), tenant: tenant.map(str::len) }
     }
@@ -175,6 +177,9 @@ fn raw(value: &impl Serialize) -> Arc<RawValue> {
     to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned()).into()
 }
 
+/// The length of the longest name of a tenant. It is part of the key of each of the tenant's channels.
+const TENANT_BYTES: usize = 128;
+
 #[cfg(test)]
 mod tests {
     use super::Address;
@@ -189,7 +194,8 @@ mod tests {
         assert_eq!(parts("rtmain01"), (None, "rtmain01".to_owned()));
         assert_eq!(parts("acme-2:rtmain01"), with_tenant("acme-2", "rtmain01"));
         assert_eq!(parts("acme:rt:main"), with_tenant("acme", "rt:main"));
-        for no_tenant in [":rtmain01", "a_b:rtmain01", "a/b:rtmain01"] {
+        let long = format!("{}:rtmain01", "a".repeat(129));
+        for no_tenant in [":rtmain01", "a_b:rtmain01", "a/b:rtmain01", &long] {
             assert_eq!(parts(no_tenant), (None, no_tenant.to_owned()));
         }
     }

@@ -60,12 +60,13 @@ impl Waiting {
             return Ok(());
         };
         let refused = Refusal::Shared(crate::Refusal::WaitingTooLong);
-        let command = match self.bytes {
-            0..=WAITING_BYTES => command.into_owned(),
-            ..=REFUSED_BYTES => {
-                Command { channel: Some(channel.to_owned().into()), request: Request::Refused(refused), bytes: 0 }
-            }
-            _ => return Err(refused),
+        if self.bytes > REFUSED_BYTES {
+            return Err(refused);
+        }
+        let command = if self.bytes > WAITING_BYTES {
+            Command { channel: Some(channel.to_owned().into()), request: Request::Refused(refused), bytes: 0 }
+        } else {
+            command.into_owned()
         };
         let bytes = command.bytes.max(COMMAND_BYTES);
         self.bytes += bytes;

@@ -62,7 +62,7 @@ pub enum Refusal {
         /// The seconds until the next message is accepted.
         retry_after: u64,
     },
-    /// The payload does not fit the fields of the message handler. (guess: payload-refused)
+    /// The payload does not fit the fields of the message handler. (guess: input-check)
     #[error("{0}")]
     Payload(#[from] RefusedInput),
     /// The message handler has failed, or its answer is not JSON. (guess: handler-failed)

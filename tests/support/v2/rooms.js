@@ -17,7 +17,7 @@ export const CHANNELS = [
   {
     ...open,
     name: "rooms/{room_id}",
-    input: [{ name: "room_id", type: "int" }],
+    input: [{ name: "room_id", type: "text" }],
     presence: true,
     publish: { who: "anyone", direct: true },
     messages: [

@@ -1,13 +1,18 @@
 // What the tests of the V2 service share: the service behind real sockets in virtual time, and bare WebSocket clients.
+// With XANO_V2_SERVER the service is the reference server.
 
 import { once } from "node:events";
 import WebSocket from "ws";
 import { Clock } from "../clock.js";
 import { startV2Service } from "../v2-service.js";
 import { ADDRESS, SECRET, settings } from "./rooms.js";
+import { MODEL_ONLY, serverStage } from "./server-stage.js";
+
+export { MODEL_ONLY };
 
 /** Starts a service for one test. `changes` are fields of its server. */
 export async function stage(t, changes) {
+  if (MODEL_ONLY) return serverStage(t, changes, BareClient);
   const clock = new Clock();
   const host = await startV2Service({ settings: settings(changes), clock, secret: SECRET });
   t.after(() => host.close());
