@@ -25,8 +25,9 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   const dice = new Dice(SEED);
   const crowd = await startCrowd(t, { publishers: 2, subscribers: 4, window: 10_000, dice });
   // Some find nobody connected.
-  const chance = (4 * cuts) / messages;
-  const outcomes = await crowd.publish(messages, PER_SECOND, () => {
+  const chance = (5 * cuts) / messages;
+  const isEnough = (count) => count >= messages && crowd.cuts >= cuts;
+  const outcomes = await crowd.publish(isEnough, PER_SECOND, () => {
     if (dice.chance(chance)) trouble(dice, dice.pick(crowd.proxies));
   });
   await crowd.end(outcomes);
@@ -35,15 +36,16 @@ test(`${messages} messages, at least ${cuts} cuts, seed ${SEED}`, async (t) => {
   const [{ payloads }] = crowd.subscribers;
   const taken = new Set(outcomes.map(({ id }) => id));
   const unconfirmed = [...payloads].filter(([id, payload]) => typeof payload === "number" && !taken.has(id));
-  t.diagnostic(`${crowd.cuts} cuts; ${again.length} messages were in flight at a cut and published again`);
+  t.diagnostic(
+    `${outcomes.length} messages, ${crowd.cuts} cuts; ${again.length} messages were in flight at a cut and published again`,
+  );
   t.diagnostic(`${unconfirmed.length} of these came twice, with another id; the others were lost at first`);
   const sum = (key) => crowd.subscribers.reduce((total, subscriber) => total + subscriber[key], 0);
   t.diagnostic(`${sum("interruptions")} interruptions of subscribers, ${sum("failures")} failures of their handlers`);
-  assert.ok(crowd.cuts >= cuts, `${crowd.cuts} cuts`);
-  assert.ok(sum("failures") > messages / 20, "handlers have failed");
-  for (const { handled, open, errors, wrongAcks } of crowd.subscribers) {
-    const twice = [...handled].filter(([, times]) => times > 1);
-    assert.deepEqual({ twice, wrongAcks, open: [...open] }, { twice: [], wrongAcks: [], open: [] });
-    assert.deepEqual(errors, []);
+  assert.ok(sum("failures") > messages / 40, "handlers have failed");
+  for (const { handled, forgotten, errors, wrongAcks } of crowd.subscribers) {
+    if (forgotten.size > 0) t.diagnostic(`${forgotten.size} messages came to one that had 1,000 unacknowledged ones`);
+    const twice = [...handled].filter(([id, times]) => times > 1 && !forgotten.has(id));
+    assert.deepEqual({ twice, wrongAcks, errors }, { twice: [], wrongAcks: [], errors: [] });
   }
 });

@@ -13,6 +13,10 @@ const ROOM = "chaos";
 const END = "end";
 /** One message of so many fails when it is handed out for the first time. */
 const FAILS_ONE_IN = 40;
+/** A handler that has failed holds back all later acknowledgements until the next join. With so many, there is one. */
+const HELD_BACK = 500;
+/** The client remembers so many messages that are not acknowledged. What comes beyond them may be handed out again. */
+const REMEMBERED = 1_000;
 /** So many messages may wait for their receipts: a channel holds 1,000 until it is connected. */
 const OUTSTANDING = 900;
 /** A connection is back after a few seconds, even on a busy machine; what takes so long has failed. */
@@ -94,20 +98,20 @@ class Crowd {
   }
 
   /**
-   * Publishes so many messages, at that rate as far as receipts keep up; `before(number)` is called before each. What is not confirmed is published
-   * again, as an application does. Resolves with `{payload, id, attempts}` for each.
+   * Publishes messages until there are enough, at that rate as far as receipts keep up; `before()` is called before each.
+   * What is not confirmed is published again, as an application does. Resolves with `{payload, id, attempts}` for each.
    */
-  async publish(count, perSecond, before) {
+  async publish(isEnough, perSecond, before) {
     const outcomes = [];
     const started = performance.now();
     await new Promise((resolve) => {
       const timer = setInterval(() => {
-        const due = Math.min(count, Math.floor(((performance.now() - started) / 1_000) * perSecond));
-        while (outcomes.length < due && this.#outstanding < OUTSTANDING) {
-          before(outcomes.length);
+        const due = Math.floor(((performance.now() - started) / 1_000) * perSecond);
+        while (outcomes.length < due && this.#outstanding < OUTSTANDING && !isEnough(outcomes.length)) {
+          before();
           outcomes.push(this.#publishOne(outcomes.length));
         }
-        if (outcomes.length === count) resolve(clearInterval(timer));
+        if (isEnough(outcomes.length)) resolve(clearInterval(timer));
       }, 5);
     });
     return within(DEADLINE_MS, Promise.all(outcomes), () => "some published have no outcome");
@@ -127,15 +131,13 @@ class Crowd {
     }
   }
 
-  /** Breaks the connection of every subscriber until it has handled all of these, whose handlers fail once at most. */
+  /** Lets everything that has failed come again, and waits until all messages are handled, these among them. */
   async end(taken) {
     await this.publishers[0].channel.publish(END);
     await this.#all(({ isAtTheEnd }) => isAtTheEnd, "no end");
-    for (const { proxy } of this.subscribers) {
-      proxy.shut();
-      proxy.open();
-    }
-    await this.#all((subscriber) => taken.every(({ id }) => subscriber.handled.has(id)), "not handled");
+    for (const subscriber of this.subscribers) subscriber.retryAtOnce();
+    const isDone = ({ handled, open }) => open.size === 0 && taken.every(({ id }) => handled.has(id));
+    await this.#all(isDone, "not handled");
   }
 
   #all(isSo, otherwise) {
@@ -151,7 +153,8 @@ class Member {
   payloads = new Map();
   /** Ids that were handed out, and whose handlers have not succeeded yet. */
   open = new Set();
-  failures = 0;
+  /** Ids that the client may not remember. */
+  forgotten = new Set();
   interruptions = 0;
   isAtTheEnd = false;
   /** The codes of errors. */
@@ -159,6 +162,12 @@ class Member {
   /** Acknowledgements that came too early, or out of order. */
   wrongAcks = [];
   #lastAcks = new WeakMap();
+  #unacknowledged = new Set();
+  #running = 0;
+  /** Whether a handler has failed on this connection, and whether the client remembers no more. */
+  #hasFailed = false;
+  #isFull = false;
+  #heldBack = HELD_BACK;
   #failed = new Set();
   #onChange = new Set();
 
@@ -170,18 +179,32 @@ class Member {
     channel.on("error", ({ payload }) => void this.errors.push(payload.code));
     channel.on("connection_status", ({ payload }) => {
       if (payload.status === "disconnected") this.interruptions += 1;
+      else this.#hasFailed = this.#isFull = false;
     });
   }
 
   /** Handles a message: at once or a few turns of the loop later, and now and then not. */
   async #handle({ id, payload }) {
-    this.open.add(id);
+    this.#begin(id);
     for (let turns = this.dice.below(4); turns > 0; turns -= 1) await new Promise(setImmediate);
-    if (payload !== END && !this.#failed.has(id) && this.dice.below(FAILS_ONE_IN) === 0) {
-      this.#failed.add(id);
-      this.failures += 1;
-      throw new Error("a handler that fails now and then");
-    }
+    this.#running -= 1;
+    const fails = payload !== END && !this.#failed.has(id) && this.dice.below(FAILS_ONE_IN) === 0;
+    if (fails) this.#failed.add(id);
+    else this.#succeed(id, payload);
+    this.#hasFailed ||= fails;
+    this.#retry();
+    if (fails) throw new Error("a handler that fails now and then");
+  }
+
+  #begin(id) {
+    this.open.add(id);
+    this.#running += 1;
+    this.#unacknowledged.add(id);
+    this.#isFull ||= this.#unacknowledged.size > REMEMBERED;
+    if (this.#isFull) this.forgotten.add(id);
+  }
+
+  #succeed(id, payload) {
     this.open.delete(id);
     this.handled.set(id, (this.handled.get(id) ?? 0) + 1);
     this.payloads.set(id, payload);
@@ -189,7 +212,27 @@ class Member {
     for (const check of this.#onChange) check();
   }
 
+  /** How many handlers have failed. */
+  get failures() {
+    return this.#failed.size;
+  }
+
+  /** From now on, what has failed comes again at once. */
+  retryAtOnce() {
+    this.#heldBack = 0;
+    this.#retry();
+  }
+
+  /** Breaks the connection if a failure holds back too much. What has failed comes again after the next join. */
+  #retry() {
+    if (!this.#hasFailed || this.#running > 0 || this.#unacknowledged.size <= this.#heldBack) return;
+    this.#hasFailed = false;
+    this.proxy.shut();
+    this.proxy.open();
+  }
+
   noteAck(socket, id) {
+    this.#unacknowledged.delete(id);
     const last = this.#lastAcks.get(socket);
     if (last && !isBefore(last, id)) this.wrongAcks.push(`${id} after ${last}`);
     this.#lastAcks.set(socket, id);
