@@ -1,14 +1,12 @@
-// Floods of Realtime V2: before a socket is ready, on sockets that are refused, of presence, and slow readers.
+// Floods of Realtime V2: before a socket is ready, on sockets that are refused, of requests for presence, and slow readers.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryOf } from "../support/attacker.js";
-import { tokenOf } from "../support/v2/rooms.js";
 import {
   attack,
   broadcast,
   join,
-  leave,
   MEGABYTE,
   member,
   metric,
@@ -19,11 +17,7 @@ import {
 
 const ROOM = "room";
 const LARGE = "x".repeat(250_000);
-const MEMBERS = 50;
-const ROUNDS = 700;
 const DAY_MS = 86_400_000;
-/** The row of the user that joins last. */
-const LAST = 9;
 
 const skip = process.platform === "linux" ? false : "reads /proc";
 
@@ -45,32 +39,9 @@ test("sockets that are refused and do not go away are dropped", async (t) => {
   while ((await metric(server, "xano_connections")) > 0);
 });
 
-test("a client that joins and leaves 700 times is closed, and the members receive only a few updates", async (t) => {
-  const server = await startV2(t, [open(ROOM, { presence: true, publish: { who: "nobody" } })]);
-  const members = [];
-  for (let number = 0; number < MEMBERS; number += 1) members.push(await member(t, server, ROOM));
-  const attacker = await attack(t, server);
-  attacker.send(...Array.from({ length: ROUNDS }, () => [join(ROOM), leave(ROOM)]).flat());
-  assert.equal(await attacker.closed(), 1008);
-  // This member joins last, so its join is told after all earlier updates.
-  const last = await attack(t, server, undefined, tokenOf(LAST, {}, { exp: 4_000_000_000 }));
-  last.send(join(ROOM));
-  assert.equal((await last.hears("presence_full")).payload.members.length, MEMBERS);
-  let updates = 0;
-  for (const one of members) {
-    for (let id; id !== String(LAST); updates += 1) {
-      await one.arrival();
-      const told = one.take().filter(({ action }) => action.startsWith("presence_"));
-      updates += told.length - 1;
-      id = told.at(-1)?.payload.member?.id;
-    }
-  }
-  assert.ok(updates / MEMBERS < 200, `${updates / MEMBERS} updates for each; ${2 * ROUNDS} frames were sent`);
-});
-
 test("requests for a long presence list wait within the outbox of their client", { skip }, async (t) => {
   const server = await startV2(t, [open(ROOM, { presence: true })]);
-  const members = Array.from({ length: 500 }, () => member(t, server, ROOM));
+  const members = Array.from({ length: 200 }, () => member(t, server, ROOM));
   const [attacker] = await Promise.all(members);
   const before = await memoryOf(server.pid);
   attacker.pause();

@@ -1,5 +1,5 @@
-// Joins of Realtime V2 send transcript and replay: neither many joins of one socket nor the joins of many sockets that
-// read nothing copy the messages.
+// Joins of Realtime V2 send transcript and replay: what waits for sockets that read nothing is bounded, and a socket joins
+// a channel again only so often.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,6 @@ import { memoryOf } from "../support/attacker.js";
 import { attack, broadcast, join, MEGABYTE, member, open, servesOthers, startV2 } from "../support/v2-attack.js";
 
 const ROOM = "room";
-const LARGE = "x".repeat(250_000);
 const SOCKETS = 40;
 /** The default of `outbox_bytes`: what may wait for one socket. */
 const OUTBOX_BYTES = 4 * MEGABYTE;
@@ -20,23 +19,11 @@ function room(limit) {
   return open(ROOM, { conversation: { enabled: true, limit }, delivery: { guarantee: "at_least_once" } });
 }
 
-test("64 joins of one socket in one write make the server hold the messages once", { skip }, async (t) => {
-  const server = await startV2(t, [room(1_000)], { limits: FAST });
-  await fill(t, server, 80, 1, LARGE);
-  const before = await memoryOf(server.pid);
-  const attacker = await attack(t, server);
-  attacker.pause();
-  attacker.send(...Array.from({ length: 64 }, () => join(ROOM, "me")));
-  await servesOthers(t, server);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 2 * OUTBOX_BYTES, `${mb(peak - before.now)} MB more at the peak`);
-});
-
 test("sockets that join a channel with very many messages and read nothing hold no more than an outbox each", {
   skip: skip || (process.env.LONG ? false : "it takes long: LONG=1"),
 }, async (t) => {
   const server = await startV2(t, [room(1_000_000)], { limits: FAST });
-  await fill(t, server, 20, 1_000, 1);
+  await fill(t, server);
   const before = await memoryOf(server.pid);
   for (let number = 0; number < SOCKETS; number += 1) {
     const attacker = await attack(t, server);
@@ -57,12 +44,12 @@ test("a socket that joins one channel again and again is refused after a hundred
   assert.ok(joined >= 100 && joined < 120, `${joined} joins were answered`);
 });
 
-/** Sends so many batches of so many messages. */
-async function fill(t, server, batches, messages, payload) {
+/** Sends 20,000 short messages. */
+async function fill(t, server) {
   const sender = await member(t, server, ROOM);
-  for (let batch = 0; batch < batches; batch += 1) {
-    sender.send(...Array.from({ length: messages }, () => broadcast(ROOM, payload)));
-    for (let receipt = 0; receipt < messages; receipt += 1) await sender.hears("broadcast");
+  for (let batch = 0; batch < 20; batch += 1) {
+    sender.send(...Array.from({ length: 1_000 }, () => broadcast(ROOM, 1)));
+    for (let receipt = 0; receipt < 1_000; receipt += 1) await sender.hears("broadcast");
   }
   sender.end();
 }

@@ -24,8 +24,8 @@ export function open(name, changes) {
 }
 
 /** Opens a socket, which may not be ready yet. */
-export async function attack(t, server, address = ADDRESS, token) {
-  const attacker = await Attacker.open(server, { address, token });
+export async function attack(t, server, address = ADDRESS) {
+  const attacker = await Attacker.open(server, { address });
   t.after(() => attacker.end());
   return attacker;
 }
@@ -40,10 +40,6 @@ export async function member(t, server, channel) {
 
 export function join(channel, client_id) {
   return { action: "join", options: { channel, client_id } };
-}
-
-export function leave(channel) {
-  return { action: "leave", options: { channel }, payload: null };
 }
 
 export function broadcast(channel, payload) {
