@@ -9,7 +9,6 @@ use xano_realtime_protocol::frame::Client;
 
 use crate::channel::{Channel, PresencePoint};
 use crate::command::{Command, Frame, Request};
-use crate::dialect::Dialect;
 use crate::idempotency::Keys;
 use crate::input::{Input, LogInput};
 use crate::limits::Limits;
@@ -20,7 +19,7 @@ use crate::pending::Waiting;
 use crate::replica::Replica;
 use crate::replica::request::Load;
 use crate::replica::row::Rows;
-use crate::retention::{InUse, Retention};
+use crate::retention::Retention;
 use crate::settings::Settings;
 use crate::triggers::{Call, Matter};
 use crate::v1::frames;
@@ -158,35 +157,6 @@ impl Hub {
         }
     }
 
-    /// Lets Realtime V2 handle an input, then makes room if the channels of both dialects exceed a bound.
-    fn with_v2(&mut self, handle: impl FnOnce(&mut Service, &Settings)) {
-        self.prepare_v2();
-        if self.v2.needs_room() {
-            // The input may be a join, for which an unused channel of V1 has to make room.
-            self.forget_unused("");
-            self.prepare_v2();
-        }
-        handle(&mut self.v2, &self.settings);
-        self.calls.append(&mut self.v2.calls);
-        while self.v2.is_over_bound() && (self.v2.forget_unused() || self.forget_unused("")) {
-            self.prepare_v2();
-        }
-        self.v2.shrink_last();
-        self.retention.set_elsewhere(self.v2.in_use());
-    }
-
-    fn prepare_v2(&mut self) {
-        let of_v1 = InUse { bytes: self.retention.bytes(), channels: self.channels.len() };
-        self.v2.prepare(self.now_ms, of_v1);
-    }
-
-    /// Forgets a channel of V2 that has no members. Returns whether there was one.
-    pub(super) fn forget_unused_of_v2(&mut self) -> bool {
-        let has_forgotten = self.v2.forget_unused();
-        self.retention.set_elsewhere(self.v2.in_use());
-        has_forgotten
-    }
-
     /// Handles an input from the shared log.
     fn follow_log(&mut self, input: LogInput<'_>) -> Vec<Output> {
         match input {
@@ -239,11 +209,6 @@ impl Hub {
         let mut deliveries: Vec<_> = channels.flat_map(|channel| self.dismiss(id, channel)).collect();
         deliveries.extend(self.stop_waiting(id, &connection.client));
         deliveries
-    }
-
-    /// Returns what an open socket speaks.
-    pub fn dialect(&self, id: ConnectionId) -> Dialect {
-        if self.v2.speaks(id) { Dialect::V2 } else { Dialect::V1 }
     }
 
     /// Returns the settings in force.

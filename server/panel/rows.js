@@ -74,7 +74,7 @@ class Row {
   }
 
   toJson() {
-    return { ...structuredClone(this.values), ...mapped(this.lists, (below) => below.toJson()) };
+    return { ...this.values, ...mapped(this.lists, (below) => below.toJson()) };
   }
 
   rebase(saved) {
@@ -109,8 +109,9 @@ export function locate(path, snapshots) {
 /** Compares JSON values. The order of keys does not matter. */
 export function isSame(one, other) {
   if (typeof one !== "object" || typeof other !== "object" || !one || !other) return one === other;
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Array.isArray(one) === Array.isArray(other) && [...keys].every((key) => isSame(one[key], other[key]));
+  const keys = Object.keys(one);
+  if (Array.isArray(one) !== Array.isArray(other) || keys.length !== Object.keys(other).length) return false;
+  return keys.every((key) => isSame(one[key], other[key]));
 }
 
 function mapped(object, map) {

@@ -55,14 +55,18 @@ impl Waiting {
 }
 
 impl Line {
-    /// Adds a frame, unless too many bytes wait.
-    fn push(&mut self, waiting: Waiting) -> bool {
+    /// Adds a message, unless too many bytes wait. Returns whether it was added.
+    fn push_message(&mut self, waiting: Waiting) -> bool {
         let fits = self.bytes <= LINE_BYTES;
         if fits {
-            self.bytes += waiting.bytes();
-            self.frames.push_back(waiting);
+            self.push(waiting);
         }
         fits
+    }
+
+    fn push(&mut self, waiting: Waiting) {
+        self.bytes += waiting.bytes();
+        self.frames.push_back(waiting);
     }
 
     /// Replaces the copy that was asked about. `None` removes it.
@@ -97,7 +101,8 @@ impl Line {
 }
 
 impl Copies {
-    /// Returns the frame if it may go out now. Otherwise it waits behind the copies of the same recipient.
+    /// Returns a receipt if it may go out now. Otherwise it waits behind the copies of the same recipient. It is never
+    /// dropped: the client matches receipts by their order, and sends only so many messages.
     pub(super) fn after_copies(&mut self, to: ConnectionId, frame: Encoded) -> Option<Encoded> {
         match self.waiting.get_mut(&to) {
             None => Some(frame),
@@ -139,7 +144,7 @@ impl Service {
                 let copy = Copy { frame: frame.clone(), name: outgoing.name.map(Into::into), id };
                 // Beyond the bound, the recipient does not get the message. On an at-least-once channel, the next join
                 // replays it.
-                if state.copies.waiting.entry(to).or_default().push(Waiting::Asked { number, copy }) {
+                if state.copies.waiting.entry(to).or_default().push_message(Waiting::Asked { number, copy }) {
                     asked.push((to, number));
                 }
             }
@@ -152,7 +157,7 @@ impl Service {
             recipients.retain(|to| match state.copies.waiting.get_mut(to) {
                 None => true,
                 Some(line) => {
-                    line.push(Waiting::Behind { frame: frame.clone(), is_message: true });
+                    line.push_message(Waiting::Behind { frame: frame.clone(), is_message: true });
                     false
                 }
             });

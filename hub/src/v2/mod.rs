@@ -1,7 +1,7 @@
 //! Realtime V2: its frames, and its own sockets, channels, presence and log, behind the hub's one door.
 //!
 //! A channel of V2 has another life than one of V1: a cursor for each reader, presence of identities, handlers that make
-//! the messages. So it is a type of its own, and a [`Service`] holds all of them. What does not depend on the dialect is
+//! the messages. So it is a type of its own, and a `Service` holds all of them. What does not depend on the dialect is
 //! the hub's: encoded frames, histories and their bounds, batches of presence updates, questions to URLs, limits.
 //! docs/decisions/013-second-dialect.md has the reasons.
 //!
@@ -11,8 +11,10 @@
 //! # Layout
 //!
 //! - [`settings`]: the Realtime servers of the settings, with their channels and messages.
+//! - `door`: the hub's side: it hands inputs to the service, and makes room for both dialects.
 //! - `service`: all sockets and channels of V2, and what it does with a frame.
 //! - `command`: parses the frames of clients.
+//! - `addressee`: the user that a direct message names.
 //! - `frames`: the frames of the server. No other module names their fields.
 //! - `refusal`: the errors, with the texts that the original has.
 //! - `connection`: a socket: its address, its client, and whether it is ready.
@@ -27,10 +29,12 @@
 //! - `rates`: how much each identity sends to each channel.
 //! - `pending`: commands that wait behind the question of the same socket and channel.
 //! - `questions`: the requests to handlers and triggers, and what their answers mean.
+//! - `gates`: answers of triggers that admit or deny.
 //! - `reform`: changed settings of servers and channels in use.
 //! - `census`: what operators see of a channel.
 //! - `bounds`: what all channels keep, in bytes and number.
 
+mod addressee;
 mod bounds;
 mod broadcast;
 mod census;
@@ -39,7 +43,9 @@ pub(crate) mod command;
 mod connection;
 mod copies;
 mod cursors;
+mod door;
 mod frames;
+mod gates;
 mod membership;
 mod pending;
 mod publish;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::connection::Stage;
 use super::frames;
 use super::refusal::Refusal;
 use super::service::Service;
@@ -43,7 +44,11 @@ impl Service {
             }
             match settings.server(connection.address.canonical()).filter(|server| server.is_open()) {
                 Some(server) => connection.server = Some(Arc::clone(server)),
-                None => gone.push(id),
+                None => {
+                    // Until the socket has closed, it must not join channels of a server that is gone.
+                    connection.stage = Stage::Refused;
+                    gone.push(id);
+                }
             }
         }
         gone.sort_unstable();

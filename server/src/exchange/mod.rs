@@ -9,12 +9,14 @@
 //! - `clock`: the clock of the hub.
 //! - `effect`: the result of an input.
 //! - `follower`: passes the inputs of the shared log to the hub.
+//! - `realtime_v2`: the sockets of Realtime V2.
 //! - `questions`: the questions to triggers, and the way of their answers back to the hub.
 
 mod clock;
 mod effect;
 mod follower;
 mod questions;
+mod realtime_v2;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,10 +29,8 @@ use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
-use crate::hub::v2::{Publication, Visitor};
 use crate::hub::{
-    self, BATCH_EVERY_MS, Census, ChannelView, Closing, ConnectionId, Dialect, Encoded, Hub, Input, LogRequest, Output,
-    Refusal,
+    BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Dialect, Encoded, Hub, Input, LogRequest, Output, Refusal,
 };
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
@@ -39,6 +39,7 @@ use clock::Clock;
 pub(crate) use effect::Effect;
 use effect::First;
 pub(crate) use follower::ClusterFollower;
+use realtime_v2::ending;
 
 /// The hub, and the outboxes of all sockets.
 #[derive(Debug)]
@@ -151,41 +152,6 @@ impl Exchange {
         id
     }
 
-    /// Opens a socket of Realtime V2. It is not ready until [`Exchange::authenticate`] admits it.
-    pub(crate) fn open_v2(self: &Arc<Self>, visitor: Visitor, outbox: &Arc<Outbox>) -> ConnectionId {
-        let user = visitor.user.as_ref().ok().and_then(|user| Some(user.as_ref()?.row));
-        let id = {
-            let mut state = self.lock();
-            state.last_id += 1;
-            let id = ConnectionId::new(state.last_id);
-            state.users.extend(user.map(|user| (id, user)));
-            state.outboxes.insert(id, Arc::clone(outbox));
-            if state.is_stopping {
-                outbox.end(Ending::Restart);
-            }
-            id
-        };
-        self.feed(Instant::now(), Input::OpenV2 { id, visitor }, &mut FlushBatch::default());
-        id
-    }
-
-    /// Admits a socket of Realtime V2, or refuses it and closes it.
-    pub(crate) fn authenticate(self: &Arc<Self>, id: ConnectionId) {
-        self.feed(Instant::now(), Input::Authenticate { id }, &mut FlushBatch::default());
-    }
-
-    /// Returns the time for which a socket at the address of this canonical is not ready.
-    pub(crate) fn handshake_delay(&self, canonical: &str) -> Duration {
-        let delay_ms = self.lock().hub.settings().server(canonical).map(|server| server.handshake_delay_ms);
-        Duration::from_millis(delay_ms.unwrap_or_default().into())
-    }
-
-    /// Sends a message of the workspace to a channel of Realtime V2. Returns the number of members that receive it.
-    pub(crate) fn publish(self: &Arc<Self>, publication: Publication<'_>) -> Result<usize, hub::v2::Refusal> {
-        let effect = self.feed(Instant::now(), Input::Publish(publication), &mut FlushBatch::default());
-        effect.publication_refusal.map_or(Ok(effect.recipients), Err)
-    }
-
     /// Removes a closed socket.
     pub(crate) fn close(self: &Arc<Self>, id: ConnectionId) {
         {
@@ -291,14 +257,6 @@ impl Exchange {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn ending(why: Closing) -> Ending {
-    match why {
-        Closing::Refused => Ending::Refused,
-        Closing::ServerGone => Ending::ServerGone,
-        Closing::Busy => Ending::Busy,
     }
 }
 

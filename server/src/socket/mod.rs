@@ -7,7 +7,8 @@
 //! - `request_body`: request and response bodies that report when they end.
 //! - [`descriptors`]: fits the limits on connections to the process's file descriptors.
 //! - [`tls`]: encrypted connections, which are relayed to plain ones.
-//! - `upgrade`: the WebSocket handshake, which opens a socket or answers with a named rejection.
+//! - `upgrade`: the WebSocket handshake, which opens a socket of V1 or V2, or is rejected.
+//! - `rejection`: the reasons why a handshake fails.
 //! - `admission`: the limits on the number of open sockets.
 //! - `connection`: the task of one socket.
 //! - `client_session`: the server's side of one client.
@@ -29,6 +30,7 @@ mod listen;
 mod pending;
 mod progress;
 mod rate_limit;
+mod rejection;
 mod request_body;
 mod stream;
 pub(crate) mod tls;

@@ -55,6 +55,19 @@ fn copies_keep_the_order_of_the_channel_and_the_receipt_comes_after_the_own_copy
 }
 
 #[test]
+fn no_receipt_is_lost_while_many_bytes_wait_for_its_sender() {
+    let mut scene = scene();
+    let jack = scene.joins_as(7, "rooms/1");
+    for _ in 0..10 {
+        scene.broadcasts(jack, "rooms/1", "x".repeat(200_000));
+    }
+    for call in scene.asks_all() {
+        scene.answers(call, Value::Null);
+    }
+    assert_eq!(scene.hears_actions(jack), ["broadcast"; 10]);
+}
+
+#[test]
 fn a_recipient_that_leaves_is_forgotten_with_its_copies() {
     let mut scene = scene();
     let (jack, jill) = (scene.joins_as(7, "rooms/1"), scene.joins_as(8, "rooms/1"));
@@ -80,6 +93,7 @@ fn too_many_bytes_that_wait_for_one_recipient_are_not_delivered_to_it_and_come_w
         scene.answers(call, json!(true));
     }
     assert_eq!(scene.hears_payloads(jill, "message").len(), 6);
+    assert_eq!(scene.hears_payloads(jack, "broadcast").len(), 10);
     scene.join(jill, "rooms/1");
     assert_eq!(scene.hears_payloads(jill, "replay").len(), 10);
 }

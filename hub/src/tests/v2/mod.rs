@@ -2,6 +2,7 @@
 //! received.
 
 mod broadcast;
+mod census;
 mod connecting;
 mod copies;
 mod golden;

@@ -26,6 +26,8 @@ fn the_sockets_of_a_server_that_is_gone_or_off_are_closed_and_others_stay() {
         assert!(scene.hub.take_closed().is_empty());
         scene.applies(&settings);
         assert_eq!(scene.hub.take_closed(), [(jill, Closing::ServerGone)]);
+        scene.join(jill, "rooms/1");
+        assert_eq!(scene.hub.channel_count(), 0, "a frame that was on its way");
     }
 }
 

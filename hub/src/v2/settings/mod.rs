@@ -22,7 +22,7 @@
 //! |---|---|
 //! | [`Settings::server`](crate::Settings::server) no longer finds a canonical, or the server is not [open](ServerSettings::is_open) any more | its sockets are closed with 1012, its channels and cursors are forgotten; a client that connects again is told the reason |
 //! | [`ServerSettings::channel_for`] finds nothing for a channel in use, or another template, or refuses a parameter | its members get an error and a `leave`; transcript, stream and cursors are forgotten |
-//! | the same template, other settings | the new settings hold from the next frame on, members stay; members without a token leave with an error where `anonymous_clients` was switched off; transcript and stream shrink to the new window |
+//! | the same template, other settings | the new settings hold from the next frame on, members stay; members without a token leave with an error where `anonymous_clients` was switched off, and earlier messages stay reserved for the others where it was switched on; transcript and stream shrink to the new window, and are forgotten with another `guarantee` |
 //! | no difference ([`ChannelSettings`] are equal) | nothing |
 //!
 //! Sockets of a server whose settings change otherwise stay open.
