@@ -23,6 +23,7 @@ pub struct Census {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelView {
     /// For a channel of V2, the address of its sockets: the server's canonical, with the tenant if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// Its name.
     pub channel: String,
