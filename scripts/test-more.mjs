@@ -43,6 +43,11 @@ await runParts("npm run test:more", [
   ["examples of the typed API", () => cargo("test", "--release", "--doc", ...TYPED)],
   ["crates as crates.io has them", () => nodeTests("tests/crate")],
   ["fuzz targets, a minute each", fuzz],
+  [
+    "longer attacks on Realtime V2",
+    () => nodeTests("tests/hostile", { LONG: "1" }, { only: ["v2-joins", "v2-handlers"] }),
+  ],
+  ["longer runs on Realtime V2", () => nodeTests("tests/realtime-v2", { LONG: "1" }, { only: ["cuts", "frames"] })],
   ["longer fault runs", () => nodeTests("tests/chaos", { LONG: "1" })],
   ["Redis", ensureRedis],
   ["native tests of the server, each on a Redis", serverOnRedis],

@@ -51,6 +51,7 @@ await runParts("npm test", [
   ["parity with the original", () => nodeTests("tests/parity")],
   ["the same without WebAssembly, fewer programs", () => nodeTests("tests/parity", { XANO_ENTRY: "js", SEEDS: "200" })],
   ["programs written for the original", () => nodeTests("tests/programs")],
+  ["Realtime V2 of the server", () => nodeTests("tests/realtime-v2")],
   ["attacks on the server", () => nodeTests("tests/hostile")],
   ["short fault runs", () => nodeTests("tests/chaos")],
   ["several servers, short runs", () => nodeTests("tests/cluster")],

@@ -45,6 +45,11 @@ export function besideUWebSockets(load, { uWebSockets }) {
   return [atMost("ours", { must: times * uWebSockets, goal: uWebSockets })];
 }
 
+/** The budget of Realtime V2: a delivery costs little more than one of V1 in the same run. */
+export function besideV1({ ours }) {
+  return [atMost("ours, V2", { must: 1.2 * ours })];
+}
+
 /** Each promise of a row, with whether it holds. */
 export function judge({ values, budgets = [] }) {
   return budgets.flatMap(({ of, is, ...limits }) =>

@@ -40,6 +40,9 @@ const OURS = {
   command: ({ port }) => [...OURS_ON_ANY_PORT, "--listen", `127.0.0.1:${port}`],
 };
 
+/** The same server, spoken to in Realtime V2. */
+const OURS_V2 = { ...OURS, name: "ours, V2", dialect: "xano-v2" };
+
 /** Another build of the server, to see what a change costs: the path of its program. */
 const { XANO_BENCH_BEFORE } = process.env;
 
@@ -132,6 +135,7 @@ export const OURS_ALONE_AND_SHARED = [
 /** @type {Contender[]} */
 export const CONTENDERS = [
   OURS,
+  OURS_V2,
   ...(XANO_BENCH_BEFORE ? [BEFORE] : []),
   UWEBSOCKETS,
   NATS,

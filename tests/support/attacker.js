@@ -26,16 +26,17 @@ export class Attacker {
    * Opens a socket. It reads until `pause` is called.
    *
    * @param {{port: number, socketUrl: string}} server
-   * @param {{token?: string, headers?: Record<string, string>}} [options]
+   * @param {{token?: string, address?: string, headers?: Record<string, string>}} [options] With an `address`, the socket
+   *   speaks Realtime V2.
    */
-  static async open(server, { token, headers = {} } = {}) {
+  static async open(server, { token, address, headers = {} } = {}) {
     const attacker = new Attacker();
     const socket = connect(server.port, "127.0.0.1");
     attacker.#socket = socket;
     socket.on("error", () => {});
     await once(socket, "connect");
     const lines = [
-      `GET ${new URL(server.socketUrl).pathname} HTTP/1.1`,
+      `GET ${address ? `/ws/${address}` : new URL(server.socketUrl).pathname} HTTP/1.1`,
       `Host: 127.0.0.1:${server.port}`,
       "Connection: Upgrade",
       "Upgrade: websocket",

@@ -27,6 +27,11 @@ export class Served {
     return `ws://127.0.0.1:${this.port}/rt/${this.#hash}`;
   }
 
+  /** The address of a Realtime server (V2): of its canonical, or of `tenant:canonical`. */
+  v2Url(address) {
+    return `ws://127.0.0.1:${this.port}/ws/${address}`;
+  }
+
   /** What a page passes to `new XanoClient`. */
   get clientSettings() {
     return { apiGroupBaseUrl: `${this.url}/api:demo`, realtimeConnectionHash: this.#hash };

@@ -4,7 +4,7 @@
 // next one with a write of its own as soon as there is room. What a peer counts as a delivery is what a subscriber gets:
 // the payload in the peer's own frame (around 100 bytes of payload, nchan and the hubs put 2, ours some 150).
 
-import { besideUWebSockets } from "../../lib/budget.mjs";
+import { besideUWebSockets, besideV1 } from "../../lib/budget.mjs";
 import { compare, figures } from "../compare.mjs";
 
 const WINDOW = 32;
@@ -45,7 +45,7 @@ async function rowsOf(world, name, options, load) {
   const reports = await compare(world, name, options, cost);
   const costs = figures(reports, cost);
   return [
-    { name, values: costs, budgets: besideUWebSockets(load, costs) },
+    { name, values: costs, budgets: [...besideUWebSockets(load, costs), ...besideV1(costs)] },
     { name: "  of it in the kernel", values: figures(reports, kernelCost) },
     { name: "  deliveries per read of a subscriber", values: figures(reports, (report) => report.deliveries_per_read) },
   ];

@@ -136,7 +136,9 @@ impl Service {
         let trigger = Some(&state.settings).filter(|settings| settings.delivery.per_recipient);
         if let Some(url) = trigger.and_then(|settings| settings.triggers.deliver.clone()) {
             let mut asked = Vec::with_capacity(recipients.len());
-            for to in recipients {
+            // Every question has a copy of the payload, and a trigger's queue has room for so many bytes only.
+            let question_bytes = frame.len() + FRAME_BYTES;
+            for to in recipients.into_iter().take(QUESTIONS_BYTES.div_ceil(question_bytes)) {
                 state.copies.last += 1;
                 let number = state.copies.last;
                 let copy = Copy { frame: frame.clone(), name: outgoing.name.map(Into::into), id };
@@ -202,6 +204,9 @@ impl Service {
 
 /// The bytes that may wait for one recipient. One frame may exceed the bound.
 const LINE_BYTES: usize = 1024 * 1024;
+
+/// The bytes of the questions about one message. Recipients beyond the bound do not get it.
+const QUESTIONS_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a waiting frame takes beside its bytes.
 const FRAME_BYTES: usize = 128;

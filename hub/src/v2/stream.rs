@@ -85,10 +85,10 @@ impl Channel {
 fn kept_messages(settings: &ChannelSettings) -> usize {
     let conversation = &settings.conversation;
     match settings.delivery.guarantee {
-        Guarantee::AtLeastOnce if conversation.ttl > 0 => usize::MAX,
+        Guarantee::AtLeastOnce if conversation.ttl > 0 => MESSAGES_AT_MOST,
         Guarantee::AtLeastOnce if conversation.limit == 0 => WINDOW,
         Guarantee::AtMostOnce if !conversation.enabled => 0,
-        Guarantee::AtLeastOnce | Guarantee::AtMostOnce => count(conversation.limit),
+        Guarantee::AtLeastOnce | Guarantee::AtMostOnce => count(conversation.limit).min(MESSAGES_AT_MOST),
     }
 }
 
@@ -98,3 +98,7 @@ fn count(limit: u32) -> usize {
 
 /// The number of messages that a stream keeps where the settings name none.
 const WINDOW: usize = 1_000;
+
+/// The number of messages that a channel keeps at most. Each of them takes memory again in every transcript and replay
+/// that waits for a slow client, beside the bytes that these share with the history.
+const MESSAGES_AT_MOST: usize = 10_000;

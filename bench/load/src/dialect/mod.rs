@@ -7,6 +7,7 @@ mod nchan;
 mod pusher;
 mod socket_io;
 mod xano;
+mod xano_v2;
 
 use super::Failure;
 
@@ -15,6 +16,8 @@ use super::Failure;
 pub enum Dialect {
     /// Xano Realtime.
     Xano,
+    /// Xano Realtime V2.
+    XanoV2,
     /// nginx with nchan, subscribers and publishers over WebSocket.
     Nchan,
     /// A plain hub: `join CHANNEL` is answered `joined CHANNEL`, `say CHANNEL TEXT` sends TEXT to all who joined.
@@ -43,7 +46,7 @@ pub(crate) enum Heard {
 impl Dialect {
     /// Whether one who publishes is on the channel and hears the own messages.
     pub(crate) fn publishers_listen(self) -> bool {
-        self == Dialect::Xano
+        matches!(self, Dialect::Xano | Dialect::XanoV2)
     }
 
     /// Whether one who publishes has to be on the channel.
@@ -61,7 +64,7 @@ impl Dialect {
         match self {
             Dialect::Nchan => 0,
             Dialect::Nats => 1,
-            Dialect::Xano | Dialect::Hub => joins,
+            Dialect::Xano | Dialect::XanoV2 | Dialect::Hub => joins,
             Dialect::Mqtt | Dialect::SocketIo | Dialect::Pusher => 1 + joins,
         }
     }
@@ -70,6 +73,7 @@ impl Dialect {
     pub(crate) fn handshake(self, joins: Option<usize>, publishes: Option<usize>) -> String {
         let (path, subprotocol) = match self {
             Dialect::Xano => ("/rt/bench".to_owned(), None),
+            Dialect::XanoV2 => ("/ws/bench".to_owned(), None),
             Dialect::Nchan => (nchan::path(joins, publishes), None),
             Dialect::Hub | Dialect::Nats => ("/".to_owned(), None),
             Dialect::Mqtt => ("/mqtt".to_owned(), Some("mqtt")),
@@ -87,6 +91,7 @@ impl Dialect {
     pub(crate) fn join(self, channel: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
             Dialect::Xano => xano::join(&[channel], out),
+            Dialect::XanoV2 => xano_v2::join(&[channel], out),
             _ => return Err(format!("{self:?} joins when a socket opens, and then no more").into()),
         }
         Ok(())
@@ -95,7 +100,7 @@ impl Dialect {
     /// Leaves a channel; Xano Realtime alone needs it.
     pub(crate) fn leave(self, channel: usize, out: &mut Vec<u8>) -> Result<(), Failure> {
         match self {
-            Dialect::Xano => xano::leave(channel, out),
+            Dialect::Xano | Dialect::XanoV2 => xano::leave(channel, out),
             _ => return Err(format!("{self:?} leaves when a socket closes, not before").into()),
         }
         Ok(())
@@ -105,6 +110,7 @@ impl Dialect {
     pub(crate) fn greet(self, channels: &[usize], out: &mut Vec<u8>) {
         match self {
             Dialect::Xano => xano::join(channels, out),
+            Dialect::XanoV2 => xano_v2::join(channels, out),
             Dialect::Hub => hub::join(channels, out),
             Dialect::Mqtt => mqtt::connect(out),
             Dialect::Nats => nats::connect(channels, out),
@@ -115,6 +121,7 @@ impl Dialect {
     pub(crate) fn publish(self, channel: usize, payload: &str, out: &mut Vec<u8>) {
         match self {
             Dialect::Xano => xano::publish(channel, payload, out),
+            Dialect::XanoV2 => xano_v2::publish(channel, payload, out),
             Dialect::Nchan => nchan::publish(payload, out),
             Dialect::Hub => hub::publish(channel, payload, out),
             Dialect::Mqtt => mqtt::publish(channel, payload, out),
@@ -137,6 +144,7 @@ impl Dialect {
     pub(crate) fn hear(self, frame: &[u8], channels: &[usize], out: &mut Vec<u8>) -> Result<Heard, Failure> {
         match self {
             Dialect::Xano => xano::hear(frame),
+            Dialect::XanoV2 => xano_v2::hear(frame),
             Dialect::Nchan => Ok(nchan::hear(frame)),
             Dialect::Hub => Ok(hub::hear(frame)),
             Dialect::Mqtt => mqtt::hear(frame, channels, out),

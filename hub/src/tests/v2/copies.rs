@@ -97,3 +97,16 @@ fn too_many_bytes_that_wait_for_one_recipient_are_not_delivered_to_it_and_come_w
     scene.join(jill, "rooms/1");
     assert_eq!(scene.hears_payloads(jill, "replay").len(), 10);
 }
+
+#[test]
+fn the_questions_about_one_message_are_bounded_in_bytes() {
+    let mut scene = scene();
+    let jack = scene.joins_as(7, "rooms/1");
+    for row in 10..50 {
+        scene.joins_as(row, "rooms/1");
+    }
+    scene.broadcasts(jack, "rooms/1", "small");
+    assert_eq!(scene.asks_all().len(), 41);
+    scene.broadcasts(jack, "rooms/1", "x".repeat(1024 * 1024));
+    assert_eq!(scene.asks_all().len(), 16, "of 41 recipients");
+}

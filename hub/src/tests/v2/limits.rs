@@ -144,3 +144,18 @@ fn a_long_client_id_is_refused_and_a_long_name_is_no_channel() {
     scene.join(jill, &format!("rooms/{}", "1".repeat(300)));
     assert_eq!(scene.hears_refusal(jill), "No settings for channel name");
 }
+
+#[test]
+fn a_channel_keeps_ten_thousand_messages_whatever_its_settings_say() {
+    for conversation in [json!({ "ttl": 3_600 }), json!({ "limit": 4_000_000 })] {
+        let mut scene = Scene::with_channel(json!({ "conversation": conversation,
+            "delivery": { "guarantee": "at_least_once" } }));
+        for number in 0..10_010 {
+            scene.publishes("rooms/1", None, json!(number));
+        }
+        let jack = scene.opens_as(7);
+        scene.join(jack, "rooms/1");
+        let replayed = scene.hears_payloads(jack, "replay");
+        assert_eq!((replayed.len(), &replayed[0]), (10_000, &json!(10)));
+    }
+}

@@ -34,8 +34,8 @@ pub(crate) struct RateLimiter {
     acks: Bucket,
     bytes: Bucket,
     refusals: Bucket,
-    /// The channels that the socket has left, as hashes of their names.
-    left: BTreeSet<u64>,
+    /// The channels that the socket has left, and of V2 those that it has joined, as hashes of their names.
+    visited: BTreeSet<u64>,
 }
 
 impl RateLimits {
@@ -69,7 +69,7 @@ impl RateLimiter {
             acks: bucket(),
             bytes: bucket(),
             refusals: bucket(),
-            left: BTreeSet::new(),
+            visited: BTreeSet::new(),
         }
     }
 
@@ -86,13 +86,23 @@ impl RateLimiter {
         let channel = command.channel.as_deref().unwrap_or_default();
         match command.request {
             v2::Request::Broadcast(_) | v2::Request::Presence => self.messages.take(&rates.messages, now),
-            v2::Request::Join { .. } => self.admits_join(rates, channel, now),
+            v2::Request::Join { .. } => self.admits_join_v2(rates, channel, now),
             v2::Request::Leave => self.admits_leave(rates, channel, now),
             v2::Request::Ack { .. } => self.acks.take(&rates.acks, now),
             v2::Request::Ping => self.admits_ping(rates, now),
-            // The hub answers it with an error, which counts as a refused frame.
-            v2::Request::Refused(_) => true,
+            // The hub answers it with an error, which counts as a refused frame only when the socket is ready.
+            v2::Request::Refused(_) => self.messages.take(&rates.messages, now),
         }
+    }
+
+    /// Limits joins of channels that the socket has joined before. A client of V2 joins each channel once; another join
+    /// runs the trigger, and sends members, transcript and replay again.
+    fn admits_join_v2(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
+        let is_admitted = self.admits_join(rates, channel, now);
+        if is_admitted {
+            self.note_return(rates, channel);
+        }
+        is_admitted
     }
 
     fn admits(&mut self, rates: &RateLimits, command: &Command<'_>, now: Instant) -> bool {
@@ -109,18 +119,25 @@ impl RateLimiter {
 
     fn admits_leave(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
         let is_admitted = self.memberships.take(&rates.memberships, now);
-        if is_admitted && self.left.len() < rates.channels_per_socket {
-            self.left.insert(rates.hasher.hash_one(channel));
+        if is_admitted {
+            self.note_return(rates, channel);
         }
         is_admitted
+    }
+
+    /// Records that the next join of this channel is a return.
+    fn note_return(&mut self, rates: &RateLimits, channel: &str) {
+        if self.visited.len() < rates.channels_per_socket {
+            self.visited.insert(rates.hasher.hash_one(channel));
+        }
     }
 
     /// Limits joins of channels that the socket has left before. Each of them is announced to all members, so this
     /// limit is stricter.
     fn admits_return(&mut self, rates: &RateLimits, channel: &str, now: Instant) -> bool {
         // Beyond `channels_per_socket` channels the set is full, and every join counts as a return.
-        let is_return = self.left.len() >= rates.channels_per_socket
-            || !self.left.is_empty() && self.left.contains(&rates.hasher.hash_one(channel));
+        let is_return = self.visited.len() >= rates.channels_per_socket
+            || !self.visited.is_empty() && self.visited.contains(&rates.hasher.hash_one(channel));
         !is_return || self.returns.take(&rates.returns, now)
     }
 
@@ -194,94 +211,4 @@ const RETURNS_AT_ONCE: usize = 100;
 const ACKS_PER_MESSAGE: usize = 10;
 
 #[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::{RateLimiter, RateLimits};
-    use crate::Limits;
-    use crate::hub::{Command, Request};
-
-    const HISTORY: Command<'static> = command(Request::History { with_one_client: false });
-    const LEAVE: Command<'static> = command(Request::Leave);
-
-    const fn command(request: Request<'static>) -> Command<'static> {
-        Command { channel: std::borrow::Cow::Borrowed("room"), request, bytes: 0 }
-    }
-
-    fn rates(messages_per_second: usize, message_burst: usize) -> RateLimits {
-        RateLimits::new(&Limits { messages_per_second, message_burst, channels_per_socket: 3, ..Limits::default() })
-    }
-
-    /// Returns how many of a hundred equal commands are admitted.
-    fn admitted(pace: &mut RateLimiter, rates: &RateLimits, command: &Command<'_>, now: Instant) -> usize {
-        (0..100).filter(|_| pace.admits(rates, command, now)).count()
-    }
-
-    #[test]
-    fn a_burst_is_admitted_and_then_the_configured_rate() {
-        let rates = rates(10, 5);
-        let start = Instant::now();
-        let mut pace = RateLimiter::new(start);
-        assert_eq!(admitted(&mut pace, &rates, &HISTORY, start), 5);
-        assert_eq!(admitted(&mut pace, &rates, &HISTORY, start + Duration::from_millis(99)), 0);
-        assert_eq!(admitted(&mut pace, &rates, &HISTORY, start + Duration::from_millis(200)), 2);
-        assert_eq!(admitted(&mut pace, &rates, &HISTORY, start + Duration::from_secs(60)), 5, "no more than a burst");
-    }
-
-    #[test]
-    fn joins_and_leaves_have_their_own_bucket_with_room_for_all_channels() {
-        let rates = rates(10, 5);
-        let start = Instant::now();
-        let mut pace = RateLimiter::new(start);
-        assert_eq!(admitted(&mut pace, &rates, &LEAVE, start), 8);
-        assert_eq!(admitted(&mut pace, &rates, &HISTORY, start), 5);
-    }
-
-    #[test]
-    fn a_limit_that_is_switched_off_admits_everything() {
-        let start = Instant::now();
-        for rates in [rates(usize::MAX, 5), rates(10, usize::MAX), rates(usize::MAX, usize::MAX)] {
-            assert_eq!(admitted(&mut RateLimiter::new(start), &rates, &HISTORY, start), 100);
-        }
-    }
-
-    #[test]
-    fn refused_frames_are_tolerated_up_to_their_limit_per_minute() {
-        let rates = RateLimits::new(&Limits { bad_frames_per_minute: 3, ..Limits::default() });
-        let start = Instant::now();
-        let mut pace = RateLimiter::new(start);
-        let mut tolerated = |at: Instant| (0..10).filter(|_| pace.tolerates(&rates, at)).count();
-        assert_eq!(tolerated(start), 3);
-        assert_eq!(tolerated(start + Duration::from_secs(20)), 1);
-    }
-
-    #[test]
-    fn rejoining_one_channel_repeatedly_is_limited_and_joining_other_channels_is_not() {
-        let rates = RateLimits::new(&Limits { messages_per_second: usize::MAX, ..Limits::default() });
-        let start = Instant::now();
-        let mut pace = RateLimiter::new(start);
-        let join =
-            |channel: String| Command { channel: channel.into(), request: Request::Join(Default::default()), bytes: 0 };
-        let mut rounds = 0;
-        for _ in 0..1_000 {
-            rounds += usize::from(pace.admits(&rates, &join("room".to_owned()), start));
-            assert!(pace.admits(&rates, &LEAVE, start));
-        }
-        assert_eq!(rounds, 101, "the first join, and a burst of returns");
-        assert!((0..1_000).all(|number| pace.admits(&rates, &join(format!("room/{number}")), start)));
-        let later = start + Duration::from_secs(1);
-        assert_eq!((0..10).filter(|_| pace.admits(&rates, &join("room".to_owned()), later)).count(), 5);
-    }
-
-    #[test]
-    fn bytes_are_admitted_up_to_a_burst_plus_one_frame_and_then_at_the_configured_rate() {
-        let limits = Limits { bytes_per_second: 1_000, byte_burst: 5_000, ..Limits::default() };
-        let rates = RateLimits::new(&limits);
-        let start = Instant::now();
-        let mut pace = RateLimiter::new(start);
-        let mut admitted = |at: Instant| (0..100).filter(|_| pace.admits_bytes(&rates, 1_000, at)).count();
-        assert_eq!(admitted(start), 6);
-        assert_eq!(admitted(start + Duration::from_secs(2)), 2);
-        assert_eq!(admitted(start + Duration::from_secs(60)), 6);
-    }
-}
+mod tests;
