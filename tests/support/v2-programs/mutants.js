@@ -20,7 +20,7 @@ export const MUTANTS = {
   "a receipt of an earlier membership counts": v2('(isJoined && name === "broadcast")', 'name === "broadcast"'),
   "receipts of message() are not awaited": core("subscription.js", "this.unsent = 1;", ""),
   "what was sent is told the reason of a close": core("connection.js", "failed === N.UNCONFIRMED", "false"),
-  "clients with other ids share a socket": core("pool.js", "connection.clientId === handle.config.connectAs", "true"),
+  "clients with other ids share a socket": core("pool.js", "connection.clientId === handle.config._connectAs", "true"),
   "what comes keeps a connection from being idle": core(
     "link.js",
     "if (this.connection.isV2) return performance.now() - this.sent_ms;",

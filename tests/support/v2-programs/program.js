@@ -99,8 +99,8 @@ export class Program extends Works {
     const keys = [...connections].map(({ token, clientId }) => `${token} ${clientId}`);
     if (new Set(keys).size < keys.length) this.faults.push(`two connections for ${keys}`);
     for (const { subscription, config, channel } of handles.values()) {
-      const { clientId } = subscription?.connection ?? { clientId: config.connectAs };
-      if (clientId !== config.connectAs) this.faults.push(`a client has ${channel} as ${clientId}`);
+      const { clientId } = subscription?.connection ?? { clientId: config._connectAs };
+      if (clientId !== config._connectAs) this.faults.push(`a client has ${channel} as ${clientId}`);
     }
   }
 
