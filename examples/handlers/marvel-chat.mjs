@@ -49,10 +49,10 @@ async function bodyOf(request) {
   let bytes = 0;
   for await (const piece of request) {
     bytes += piece.length;
-    if (bytes > MOST_BYTES) return undefined;
-    pieces.push(piece);
+    // A body that is left unread takes the connection with it, and the answer.
+    if (bytes <= MOST_BYTES) pieces.push(piece);
   }
-  return Buffer.concat(pieces);
+  return bytes > MOST_BYTES ? undefined : Buffer.concat(pieces);
 }
 
 async function respond(request, response) {
