@@ -4,14 +4,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launchChromium } from "../support/chromium.js";
 import { DEMO, PHONE, visitDemo } from "../support/demo.js";
-import { startDemoV2, visitV2 } from "../support/demo-v2.js";
-import { startProxy } from "../support/proxy.js";
+import { entered, memberOf, ownDemo, startDemoV2, visitV2 } from "../support/demo-v2.js";
 import { IS_CLUSTER, startServer } from "../support/server.js";
 import { startStaticServer } from "../support/static-server.js";
 
 const MEMBERS = "avengers-only";
 const MISSED = "While you were away";
-const GAP = "Messages may be missing here";
 
 // Servers on one Redis have no Realtime V2.
 describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
@@ -190,65 +188,6 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
       await jill.locator(".bubble", { hasText: /^\/roll$/ }).waitFor();
       assert.equal(await jill.locator(".message.mine").count(), 2);
     });
-
-    test("after a cut nothing is lost or doubled, and the cursor is where the reader was", async (t) => {
-      const { server } = await ownDemo(t);
-      const network = await startProxy(server.port);
-      t.after(() => network.close());
-      const jill = await entered(visitV2(t, browser, { port: network.port, name: "Jill" }));
-      const jack = await entered(visitV2(t, browser, { port: server.port, name: "Jack" }));
-      await jack.say("before");
-      await jill.sees("before");
-      const confirmed = await jill.until((frames) => frames.find(({ action }) => action === "ack"));
-      network.shut();
-      await jill.state(/attempt 1/);
-      for (const text of ["meanwhile 1", "meanwhile 2"]) {
-        await jack.say(text);
-        await jack.sees(text);
-      }
-      network.open();
-      await jill.sees("meanwhile 2");
-      assert.deepEqual(await jill.told(), ["Guest came in", "before", MISSED, "meanwhile 1", "meanwhile 2"]);
-      const [, rejoined] = await jill.until((frames) => joinsOf(frames).length === 2 && joinsOf(frames));
-      assert.deepEqual([rejoined.payload.resumed, rejoined.payload.cursor], [true, confirmed.payload.cursor]);
-      const newest = await jack.until((frames) => frames.findLast(({ action }) => action === "message"));
-      await jill.until((frames) => frames.some(({ payload }) => payload?.cursor === newest.id));
-      await jill.say("back");
-      await jack.sees("back");
-      assert.deepEqual(await jack.said(), ["before", "meanwhile 1", "meanwhile 2", "back"]);
-    });
-
-    test("a private message without a connection is not sent, and that is said", async (t) => {
-      const { server } = await ownDemo(t);
-      const [jill, jack] = [await memberOf(t, server, "Jill"), await memberOf(t, server, "Jack")];
-      await jill.writeTo("Jack");
-      await server.stop();
-      await jill.state(/attempt \d+/);
-      await jill.say("for your eyes only");
-      await jill.problem(/^There is no connection, so nothing was sent\. Wait for it/);
-      assert.equal(await jill.field("Message").inputValue(), "for your eyes only");
-      assert.deepEqual(await jack.said(), []);
-    });
-
-    test("after a restart, which empties the memory, the reader is told that messages may be missing", async (t) => {
-      const { server } = await ownDemo(t);
-      const jill = await entered(visitV2(t, browser, { port: server.port, name: "Jill" }));
-      const jack = await entered(visitV2(t, browser, { port: server.port, name: "Jack" }));
-      await jack.say("before");
-      await jill.sees("before");
-      await server.kill();
-      for (const user of [jill, jack]) await user.state(/attempt \d+/);
-      await jill.say("written while it was down");
-      await jill.locator("#waiting", { hasText: "written while it was down" }).waitFor();
-      await server.start();
-      for (const user of [jill, jack]) {
-        await user.state(/^Connected$/);
-        await user.sees("written while it was down");
-        await user.locator(".note", { hasText: GAP }).waitFor();
-        assert.deepEqual(await user.said(), ["before", "written while it was down"]);
-      }
-      await jill.locator("#waiting").waitFor({ state: "hidden" });
-    });
   });
 
   for (const colorScheme of ["light", "dark"]) {
@@ -280,34 +219,5 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     assert.equal(await jill.sidewaysOverflow(), 0);
   });
 
-  function memberIn(t, name, channel) {
-    return memberOf(t, server, name, channel);
-  }
-
-  async function memberOf(t, { port }, name, channel) {
-    const visitor = await visitV2(t, browser, { port, name });
-    await visitor.signUp({ email: `${name.toLowerCase()}-${crypto.randomUUID()}@example.com` });
-    await visitor.isLoggedInAs(name);
-    if (channel) await visitor.choose(channel);
-    await visitor.enter();
-    return visitor;
-  }
+  const memberIn = (t, name, channel) => memberOf(t, browser, { port: server.port, name, channel });
 });
-
-async function ownDemo(t) {
-  const demo = await startDemoV2();
-  t.after(() => demo.dispose());
-  return demo;
-}
-
-/** Waits until the visitor is a member of the room. */
-async function entered(visiting) {
-  const visitor = await visiting;
-  await visitor.enter();
-  await visitor.until((frames) => joinsOf(frames).length > 0);
-  return visitor;
-}
-
-function joinsOf(frames) {
-  return frames.filter(({ action, channel }) => action === "join" && !channel.endsWith("/typing"));
-}

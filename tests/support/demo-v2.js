@@ -22,6 +22,13 @@ export async function startDemoV2() {
   return { server, stopHandler: handler.stop, dispose };
 }
 
+/** The same, for one test. */
+export async function ownDemo(t) {
+  const demo = await startDemoV2();
+  t.after(() => demo.dispose());
+  return demo;
+}
+
 /** Opens the page of the server on this port, with the switch on V2. */
 export async function visitV2(t, browser, { port, ...options }) {
   const visitor = await visitDemo(t, browser, { url: `http://127.0.0.1:${port}/?realtime=2`, ...options });
@@ -53,4 +60,26 @@ export async function visitV2(t, browser, { port, ...options }) {
       return visitor.locator("#log li").evaluateAll(texts);
     },
   });
+}
+
+/** Waits until the visitor is a member of the room. */
+export async function entered(visiting) {
+  const visitor = await visiting;
+  await visitor.enter();
+  await visitor.until((frames) => joinsOf(frames).length > 0);
+  return visitor;
+}
+
+/** Signs up on the page, and enters the channel. */
+export async function memberOf(t, browser, { port, name, channel }) {
+  const visitor = await visitV2(t, browser, { port, name });
+  await visitor.signUp({ email: `${name.toLowerCase()}-${crypto.randomUUID()}@example.com` });
+  await visitor.isLoggedInAs(name);
+  if (channel) await visitor.choose(channel);
+  return entered(visitor);
+}
+
+/** The acknowledged joins of the room among frames. */
+export function joinsOf(frames) {
+  return frames.filter(({ action, channel }) => action === "join" && !channel.endsWith("/typing"));
 }
