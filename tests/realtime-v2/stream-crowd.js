@@ -111,23 +111,17 @@ class Crowd {
     return within(DEADLINE_MS, Promise.all(outcomes), () => "some published have no outcome");
   }
 
-  async #publishOne(number) {
-    const { channel } = this.publishers[number % this.publishers.length];
+  async #publishOne(payload) {
+    const { channel } = this.publishers[payload % this.publishers.length];
     this.#outstanding += 1;
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        const { id } = await channel.publish(number);
-        this.#outstanding -= 1;
-        return { payload: number, id, attempts };
-      } catch (error) {
-        if (!["unconfirmed", "timeout"].includes(error.code)) throw error;
-      }
-    }
+    const taken = await untilTaken(channel, payload);
+    this.#outstanding -= 1;
+    return { payload, ...taken };
   }
 
   /** Lets everything that has failed come again, and waits until all messages are handled, these among them. */
   async end(taken) {
-    await this.publishers[0].channel.publish(END);
+    await untilTaken(this.publishers[0].channel, END);
     await this.#all(({ isAtTheEnd }) => isAtTheEnd, "no end");
     for (const subscriber of this.subscribers) subscriber.retryAtOnce();
     const isDone = ({ handled, open }) => open.size === 0 && taken.every(({ id }) => handled.has(id));
@@ -137,5 +131,17 @@ class Crowd {
   #all(isSo, otherwise) {
     const late = () => `${otherwise}: ${this.subscribers.filter((subscriber) => !isSo(subscriber)).length} subscribers`;
     return within(DEADLINE_MS, Promise.all(this.subscribers.map((subscriber) => subscriber.until(isSo))), late);
+  }
+}
+
+/** Publishes a message until there is a receipt. */
+async function untilTaken(channel, payload) {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      const { id } = await channel.publish(payload);
+      return { id, attempts };
+    } catch (error) {
+      if (!["unconfirmed", "timeout"].includes(error.code)) throw error;
+    }
   }
 }
