@@ -7,7 +7,7 @@ import { decode } from "./decode.js";
  * that is frequent in the script, too: gzip has one table of codes for both. Found by search-alphabet.mjs.
  */
 export const ALPHABET =
-  "()tcn,}g;bi:?o]l=K6h3![yA`-s|5m$eu _>~x#R~~VZ{~~~j~X~0f*~~4~L~~rTa~~FU&OJ+MQ8G1S~~~~~~~~~~~~~~~2q~~~~~~~~9.I~~~~~/BPdk~'~~~~~~~p%~~~~~~v~~~~~~~^~~~~~~~~~~~~<~~~~~~~~~EH~~~~~Y~~~~~~~w~WNz~~~~~~~~~~~~~~~~~~~~~~~~~7~~~~~~~~~~~~~~~~~~~C~~~~~~~~~~~~~@~~~~~D";
+  "(t=sn};.:Ti,?o]lrB1h3!pyA4c[q5LSeu z6ZK-|I~RJ*~@~jVX~/&~#'P~_~~~{)2~F87gvfMQUG%mk~~~~~~~~~~~~~~~O~~~~~~~~~db>~xE~0D`$~~~~~~~~~+aC~~~~~~~~~~~~~~~~~~~~~~~~~~~<Y~~~~~~~~~H^~~~~~~~~~~~~~~~N~~~~~~~~~~~~~w~~~~~~~~~~~~W9";
 
 /** The source of a module in this folder whose default export returns the bytes. */
 export function inlined(bytes) {
