@@ -29,7 +29,9 @@ const ANSWERS = [
 ];
 const OFF = { messages_per_second: 0, bytes_per_second: 0, bad_frames_per_minute: 0 };
 
-test(`${FRAMES} generated frames are each answered and leave no memory behind, seed ${SEED}`, async (t) => {
+const skip = process.platform === "linux" ? false : "reads /proc";
+
+test(`${FRAMES} generated frames are each answered and leave no memory behind, seed ${SEED}`, { skip }, async (t) => {
   let answers = 0;
   const handler = await startEndpoint(t, (response) => {
     answers += 1;
