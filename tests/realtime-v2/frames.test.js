@@ -15,7 +15,7 @@ const BATCH = 100;
 const LAST = "last";
 const HANDLED = "handled";
 const LISTED = "open";
-/** What a handler answers: all of it is bad. */
+/** What a handler answers. Most of it is bad. */
 const ANSWERS = [
   "",
   "{",
