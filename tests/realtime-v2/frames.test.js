@@ -15,7 +15,7 @@ const BATCH = 100;
 const LAST = "last";
 const HANDLED = "handled";
 const LISTED = "open";
-/** What a handler answers: all of it is bad. */
+/** What a handler answers. Most of it is bad. */
 const ANSWERS = [
   "",
   "{",
@@ -29,7 +29,9 @@ const ANSWERS = [
 ];
 const OFF = { messages_per_second: 0, bytes_per_second: 0, bad_frames_per_minute: 0 };
 
-test(`${FRAMES} generated frames are each answered and leave no memory behind, seed ${SEED}`, async (t) => {
+const skip = process.platform === "linux" ? false : "reads /proc";
+
+test(`${FRAMES} generated frames are each answered and leave no memory behind, seed ${SEED}`, { skip }, async (t) => {
   let answers = 0;
   const handler = await startEndpoint(t, (response) => {
     answers += 1;
