@@ -73,7 +73,8 @@ export function* faultsOfPublished(published, server) {
   // names no epoch.
   const hasMoved = member.heard.some((heard) => heard.hasMoved);
   const isSentOften = sentIn.length >= SENT_OFTEN;
-  const mayBeUnknown = isSentOften || hasMoved || !server.hasExtensions ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
+  const mayBeUnknown =
+    isSentOften || hasMoved || !server.hasExtensions ? sentIn.length > 0 : sentIn.some((sent) => sent < epoch);
   if (code === "unconfirmed" && !mayBeUnknown) yield `the fate of ${text} is known: never sent before`;
   if (["queue_full", "no_public"].includes(code) && said.length > 0) yield `${text} is told ${code}, and was said`;
   if (code === "timeout" && at - since < ANSWER_WITHIN_MS - LOOKED_EVERY_MS)
