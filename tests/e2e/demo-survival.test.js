@@ -112,7 +112,7 @@ describe("the chat", { concurrency: true }, () => {
     await jill.page.routeWebSocket(/\/rt\//, (socket) => socket.close({ code: 4401, reason: "the token has expired" }));
     await jill.submit();
     await jill.state(/^Gave up: the token has expired \(4401\)$/);
-    await jill.problem(/The server did not accept the realtime auth token.* Leave, log out and log in again\./);
+    await jill.problem(/The server refused this client.* Leave, log out and log in again\./);
     await jill.page.routeWebSocket(/\/rt\//, (socket) => socket.close({ code: 1000 }));
     await jill.leave();
     await jill.submit();

@@ -104,7 +104,7 @@ export const FAILURES = [
   ],
   [
     "unauthorized",
-    `The server did not accept the realtime auth token (4401). ${HELP ? "Set another one, then call realtimeReconnect(). " : ""}`,
+    `The server refused this client (4401). ${HELP ? "Is it the realtime auth token? Set another one, then call realtimeReconnect(). " : ""}`,
   ],
   [
     "invalid_token",

@@ -48,7 +48,7 @@ failures! {
         "The server closed the connection for what this client sent (1008)." + " realtimeReconnect() opens it again.";
     /// The server does not take this client's token (close code 4401). No further attempt.
     Unauthorized = "unauthorized",
-        "The server did not accept the realtime auth token (4401). " + "Set another one, then call realtimeReconnect(). ";
+        "The server refused this client (4401). " + "Is it the realtime auth token? Set another one, then call realtimeReconnect(). ";
     /// The token cannot be sent. No further attempt.
     InvalidToken = "invalid_token",
         "The realtime auth token has characters that a handshake cannot carry." + " Set another one, without \"Bearer\", then call realtimeReconnect().";
