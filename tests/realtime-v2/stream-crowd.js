@@ -11,8 +11,8 @@ import { SingleServer } from "../support/single-server.js";
 import { END, Member } from "./stream-member.js";
 
 const ROOM = "chaos";
-/** So many messages may wait for their receipts: a channel holds 1,000 until it is connected. */
-const OUTSTANDING = 900;
+/** So many messages may wait for their receipts, or for a subscriber: the client remembers 1,000 of each. */
+const OUTSTANDING = 400;
 /** A connection is back after a few seconds, even on a busy machine; what takes so long has failed. */
 const DEADLINE_MS = 240_000;
 
@@ -58,8 +58,9 @@ class Crowd {
   publishers = [];
   subscribers = [];
   proxies = [];
-  /** How many messages have no receipt yet. */
+  /** How many messages have no receipt yet, and how many have one. */
   #outstanding = 0;
+  #taken = 0;
 
   constructor(t, server, dice) {
     this.t = t;
@@ -92,7 +93,7 @@ class Crowd {
   }
 
   /**
-   * Publishes messages until there are enough, at that rate as far as receipts keep up; `before()` is called before each.
+   * Publishes messages until there are enough, at that rate as far as all keep up; `before()` is called before each.
    * What is not confirmed is published again, as an application does. Resolves with `{payload, id, attempts}` for each.
    */
   async publish(isEnough, perSecond, before) {
@@ -101,7 +102,7 @@ class Crowd {
     await new Promise((resolve) => {
       const timer = setInterval(() => {
         const due = Math.floor(((performance.now() - started) / 1_000) * perSecond);
-        while (outcomes.length < due && this.#outstanding < OUTSTANDING && !isEnough(outcomes.length)) {
+        while (outcomes.length < due && !this.#isBehind() && !isEnough(outcomes.length)) {
           before();
           outcomes.push(this.#publishOne(outcomes.length));
         }
@@ -111,11 +112,17 @@ class Crowd {
     return within(DEADLINE_MS, Promise.all(outcomes), () => "some published have no outcome");
   }
 
+  #isBehind() {
+    const isLate = ({ handled }) => this.#taken - handled.size >= OUTSTANDING;
+    return this.#outstanding >= OUTSTANDING || this.subscribers.some(isLate);
+  }
+
   async #publishOne(payload) {
     const { channel } = this.publishers[payload % this.publishers.length];
     this.#outstanding += 1;
     const taken = await untilTaken(channel, payload);
     this.#outstanding -= 1;
+    this.#taken += 1;
     return { payload, ...taken };
   }
 

@@ -6,7 +6,7 @@ export const END = "end";
 /** One message of so many fails when it is handed out for the first time. */
 const FAILS_ONE_IN = 40;
 /** A handler that has failed holds back all later acknowledgements until the next join. With so many, there is one. */
-const HELD_BACK = 500;
+const HELD_BACK = 300;
 /** The client remembers so many messages that are not acknowledged. What comes beyond them may be handed out again. */
 const REMEMBERED = 1_000;
 
