@@ -14,7 +14,10 @@ const TOKEN = tokenOf(7);
 const DOCUMENT = readFileSync(join(import.meta.dirname, "../../docs/protocol-v2.md"), "utf8");
 
 /** What cannot be seen from outside, on whatever service. */
-const UNSEEN = ["idle-close-code", "rate-limit", "explicit", "workspace-publish"];
+const UNSEEN = [
+  ..."idle-close-code rate-limit explicit workspace-publish message-auth handler-failed".split(" "),
+  ..."deliver-failed deliver-live-only input-check".split(" "),
+];
 /** What a channel shows that admits anonymous clients and lets them send, and one that does not. */
 const OPEN_ALONE = ["anonymous-join", "publish-refused"];
 

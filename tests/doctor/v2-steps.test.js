@@ -1,10 +1,11 @@
 // What the doctor says of a Realtime V2 service, for each of the usual faults.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { doctor, examined } from "../support/doctor.js";
 import { ScriptedServer } from "../support/scripted-server.js";
-import { startServer } from "../support/server.js";
 import { ADDRESS, SECRET, settings, tokenOf } from "../support/v2/rooms.js";
 import { startV2Service } from "../support/v2-service.js";
 
@@ -115,10 +116,11 @@ describe("a connection that is refused", () => {
   });
 
   test("by a server without V2 says so, and knows a hash of V1", async (t) => {
-    const server = await startServer({});
-    t.after(() => server.dispose());
-    const base = ["--v2", "--base-url", server.clientSettings.apiGroupBaseUrl, "--canonical"];
-    const { status, step } = await examined([...base, server.clientSettings.realtimeConnectionHash]);
+    const server = createServer((_request, response) => response.writeHead(404).end()).listen(0, "127.0.0.1");
+    t.after(() => server.close());
+    await once(server, "listening");
+    const base = ["--v2", "--base-url", `http://127.0.0.1:${server.address().port}`, "--canonical"];
+    const { status, step } = await examined([...base, "1lK90n16tnnylJpJ0Xa7Km6_KxA"]);
     assert.equal(status, 1);
     assert.equal(step("socket").says, "The server answers the address of V2 with status 404: there is no Realtime V2.");
     assert.match(step("socket").todo, /^This is a connection hash of Realtime V1 \(Legacy\): ask again with --hash/);

@@ -77,11 +77,28 @@ export const messageRows = [
       );
     },
   },
-  {
-    guess: "explicit",
-    row: "reaches no client",
-    play: async () => cannotTell("the doctor does not know of a message with deliver_to explicit"),
-  },
+  unseen("explicit", "reaches no client", "the doctor does not know of a message with deliver_to explicit"),
+  unseen(
+    "message-auth",
+    "the error of a broadcast that is not allowed, any text",
+    "the doctor does not know which messages ask for a user",
+  ),
+  unseen(
+    "handler-failed",
+    "an error, any text; the original delivers",
+    "the doctor does not know of a message whose handler fails",
+  ),
+  unseen("deliver-failed", "the recipient gets nothing", "the doctor does not know of a deliver trigger"),
+  unseen(
+    "deliver-live-only",
+    "transcript and replay are sent as they were kept",
+    "the doctor does not know of a deliver trigger",
+  ),
+  unseen(
+    "input-check",
+    "the texts name parameter or field; no conversion; null is absent; other fields pass",
+    "the doctor does not know the inputs of channels and messages",
+  ),
   {
     guess: "receipt-order",
     row: "in the order of the broadcasts, each after the sender's own copy",
@@ -102,9 +119,14 @@ export const messageRows = [
       return (isPaired && copies.join() === marks.join() ? holds : differs)(`what comes: ${order.join(", ")}`);
     },
   },
-  {
-    guess: "workspace-publish",
-    row: "ignores who may publish; kept in transcript and stream",
-    play: async () => cannotTell("the doctor does not send from the workspace"),
-  },
+  unseen(
+    "workspace-publish",
+    "ignores who may publish; kept in transcript and stream",
+    "the doctor does not send from the workspace",
+  ),
 ];
+
+/** What cannot be seen from outside. */
+function unseen(guess, row, why) {
+  return { guess, row, play: async () => cannotTell(why) };
+}
