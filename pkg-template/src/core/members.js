@@ -14,7 +14,9 @@ export function track(members, { action, payload }, kept) {
   const change = textOf(action === "presence_update" ? payload?.action : action);
   const known = payload?.presence ?? payload?.members ?? payload?.member;
   const add = (/** @type {any} */ member) =>
-    typeof member === "object" && member && members.set(keyOf(member) ?? {}, kept(member));
+    typeof member === "object" &&
+    member &&
+    members.set(payload.presence ? member.socketId : (keyOf(member) ?? {}), kept(member));
   if (change.endsWith("full")) {
     if (!Array.isArray(known)) return;
     members.clear();
@@ -22,7 +24,9 @@ export function track(members, { action, payload }, kept) {
   } else if (change.endsWith("join")) add(known);
   else if (known && change.endsWith("leave")) {
     // One of the anonymous members leaves: whichever.
-    members.delete(keyOf(known) ?? [...members.keys()].find((key) => typeof key === "object"));
+    members.delete(
+      payload.presence ? known.socketId : (keyOf(known) ?? [...members.keys()].find((key) => typeof key === "object")),
+    );
   }
 }
 
@@ -30,8 +34,8 @@ export function track(members, { action, payload }, kept) {
  * On V2 a member is an identity.
  * @param {any} member
  */
-function keyOf({ socketId, id, dbo_id }) {
-  return socketId ?? (isAnonymous(id) ? undefined : textOf([dbo_id, id]));
+function keyOf({ id, dbo_id }) {
+  return isAnonymous(id) ? undefined : textOf([dbo_id, id]);
 }
 
 /** @param {unknown} id of a member of V2 */

@@ -210,7 +210,7 @@ class FakeSocket {
   deliver(text) {
     if (this.readyState !== OPEN) return;
     this.page.incoming(this, text);
-    this.emit("message", { data: text });
+    this.emit("message", { data: text, timeStamp: this.page.clock.now });
     this.page.handedOut(this);
   }
 

@@ -12,7 +12,7 @@ const isSent = (action) => `$1.startsWith('{"action":"${action}"')`;
 const isHeard = (action) => `$1.data.includes('"action":"${action}"')`;
 
 const SEND = /this\.socket\.send\(([\w$]+)\)/g;
-const HEAR = /message:\(?([\w$]+)\)?=>\{[^}]*performance\.now\(\)\},([\w$]+)\(([\w$]+),this,\1\.data\)\}/g;
+const HEAR = /message:\(?([\w$]+)\)?=>\{this\.[\w$]+=\1,([\w$]+)\(([\w$]+),this,\1\.data\)\}/g;
 const BUFFERED = /\.bufferedAmount>/g;
 const BACK = /"online"/g;
 const REPORT = /\?reportError\(([\w$]+)\)/g;
