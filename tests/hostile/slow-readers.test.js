@@ -31,7 +31,7 @@ test("an anonymous sender of large messages is rate-limited before it disconnect
 });
 
 test("a slow reader gets a long history and then the messages sent since, in order", async (t) => {
-  const server = await startServer({ limits: { bytes_per_second: 100_000_000 } });
+  const server = await startServer({ limits: { bytes_per_second: 1_000_000_000, byte_burst: 64 * 1024 * 1024 } });
   t.after(() => server.dispose());
   const sender = await joined(t, server);
   for (let number = 0; number < 70; number += 1) {
