@@ -72,7 +72,7 @@ class Fields {
     this.baseUrl.value = ownBaseUrl;
     this.authUrl.value ||= `${location.origin}/api:auth`;
     this.hash.value = settings.realtimeConnectionHash;
-    if (typeof settings.realtimeCanonical === "string") this.canonical.value = settings.realtimeCanonical;
+    if (typeof settings.realtimeV2Canonical === "string") this.canonical.value = settings.realtimeV2Canonical;
   }
 
   // The token is for this server and this name: whoever wants others logs out.

@@ -29,6 +29,15 @@ const DOCTOR = [
   "report/stage",
   "socket",
   "steps",
+  "v2/greeting",
+  "v2/report",
+  "v2/report/connection",
+  "v2/report/delivery",
+  "v2/report/joining",
+  "v2/report/messages",
+  "v2/report/stage",
+  "v2/steps",
+  "v2/visit",
   "visit",
 ].map((module) => `doctor/${module}.js`);
 const TYPES = [

@@ -21,10 +21,10 @@ async function inWords(line, welcome = welcomeToDemo) {
 
 /** @type {Welcome} */
 async function welcomeToDemo(url) {
-  const { realtimeConnectionHash: hash, realtimeCanonical } = JSON.parse(
+  const { realtimeConnectionHash: hash, realtimeV2Canonical } = JSON.parse(
     (await request(`${url}/connection.json`)).text,
   );
-  const onV2 = realtimeCanonical ? `\n    ${url}/?realtime=2    on Realtime V2\n` : "";
+  const onV2 = realtimeV2Canonical ? `\n    ${url}/?realtime=2    on Realtime V2\n` : "";
   return `
 The Marvel chat is ready:
 

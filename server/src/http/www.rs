@@ -35,7 +35,7 @@ pub(crate) fn beside_connection(files: Router, exchange: Arc<Exchange>) -> Route
 fn connection(exchange: &Exchange) -> Value {
     let mut connection = json!({ "realtimeConnectionHash": exchange.hash() });
     if let (Some(connection), Some(canonical)) = (connection.as_object_mut(), exchange.canonical()) {
-        connection.insert("realtimeCanonical".to_owned(), canonical.into());
+        connection.insert("realtimeV2Canonical".to_owned(), canonical.into());
     }
     connection
 }

@@ -113,7 +113,7 @@ async fn connection_json_contains_the_canonical_of_the_first_server_that_is_open
     let settings = json!({ "hash": "h", "servers": [row("closed", false), row("open", true), row("later", true)] });
     admin(server.address, "PUT", "", &settings.to_string()).await;
     let connection: Value = serde_json::from_str(&get(server.address, "/connection.json").await.2).unwrap();
-    assert_eq!(connection, json!({ "realtimeConnectionHash": "h", "realtimeCanonical": "open" }));
+    assert_eq!(connection, json!({ "realtimeConnectionHash": "h", "realtimeV2Canonical": "open" }));
 }
 
 #[tokio::test]
