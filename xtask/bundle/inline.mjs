@@ -7,7 +7,7 @@ import { decode } from "./decode.js";
  * that is frequent in the script, too: gzip has one table of codes for both. Found by search-alphabet.mjs.
  */
 export const ALPHABET =
-  "(t=sn};.:Ti,?o]lrB1h3!pyA4c[q5LSeu z6ZK-|I~RJ*~@~jVX~/&~#'P~_~~~{)2~F87gvfMQUG%mk~~~~~~~~~~~~~~~O~~~~~~~~~db>~xE~0D`$~~~~~~~~~+aC~~~~~~~~~~~~~~~~~~~~~~~~~~~<Y~~~~~~~~~H^~~~~~~~~~~~~~~~N~~~~~~~~~~~~~w~~~~~~~~~~~~W9";
+  "(t=sn}i.:p{,ro]h?21+|QvyA4c;q5G$ea zCZ6-lD~^VP~@~9#X~~0_YjM~~~~~[)>~~3m!7f*gTB%8~~~~~~~~~~~~~~~~O~~~~~~~~~dbLFxE~&I`S~k~~~~~~~Uuw~~~~~~~~~~~~/~~~~~~~~~~~~~~<J~~~~~~~~~HR~~~~~~~~~~~~~~~N~~~~~~~~~~~~~'~~~~~~~~~~~~WK";
 
 /** The source of a module in this folder whose default export returns the bytes. */
 export function inlined(bytes) {

@@ -19,6 +19,12 @@ import { later } from "./turns.js";
 /** How many ids a channel remembers at most. */
 const MOST_IDS = 5_000;
 
+/**
+ * One list for all channels of a page, of which there may be thousands.
+ * @type {any[]}
+ */
+const NOTHING = [];
+
 /** One channel of a connection: joined once, however many channel objects of the page are on it. */
 export class Subscription {
   /** Whether it is joined, as the engine says. */
@@ -54,7 +60,7 @@ export class Subscription {
    * The entries of the answer that the engine is asked about.
    * @type {any[]}
    */
-  answer = [];
+  answer = NOTHING;
   /**
    * On a server that names no positions, and where the channel recovers: the hashes of the entries that the page has got last,
    * oldest first; 0 where something may have been missed.
@@ -170,7 +176,7 @@ export class Subscription {
     const missed = this.answer
       .slice(from, this.answer.length - held.length)
       .filter((entry) => isEntry(entry) && !ids.has(entry.options?.id));
-    this.answer = [];
+    this.answer = NOTHING;
     later(() => {
       if (hasGap) {
         handToAll(this.handles, failureAction(acknowledged ? GAP : GAP_POSSIBLE, this.name));

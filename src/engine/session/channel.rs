@@ -31,7 +31,8 @@ pub(super) struct Channel {
     pub(super) sent: u32,
     /// See [`sent`](Self::sent).
     pub(super) answered: u32,
-    pub(super) ledger: Ledger,
+    /// Of V2, from the first message with an id on: pages have thousands of channels of V1.
+    pub(super) ledger: Option<Box<Ledger>>,
 }
 
 impl Channel {
@@ -45,7 +46,7 @@ impl Channel {
             queue: Queue::new(),
             sent: 0,
             answered: 0,
-            ledger: Ledger::new(),
+            ledger: None,
         }
     }
 
@@ -69,7 +70,9 @@ impl Channel {
         self.joined = None;
         self.answer = Answer::None;
         self.answered = self.sent;
-        self.ledger.start_over();
+        if let Some(ledger) = &mut self.ledger {
+            ledger.start_over();
+        }
     }
 
     /// The oldest entry that may go out now, with its place. What was published waits for the join: before, it is not known

@@ -69,7 +69,7 @@ impl Session {
         turn: &mut Turn<impl Sink>,
     ) {
         let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
-        let hand_out = ledger.arrived(message, transcript, again);
+        let hand_out = ledger.get_or_insert_default().arrived(message, transcript, again);
         turn.push(Output::Judged { channel, message, hand_out });
         self.acknowledge(channel, turn);
     }
@@ -82,7 +82,7 @@ impl Session {
         failed: bool,
         turn: &mut Turn<impl Sink>,
     ) {
-        let Some(Channel { ledger, .. }) = self.channels.get(channel) else { return };
+        let Some(Channel { ledger: Some(ledger), .. }) = self.channels.get(channel) else { return };
         if ledger.finished(message, failed) {
             turn.push(Output::Failed { channel: Some(channel), failure: Failure::Poisoned });
         }
@@ -91,7 +91,7 @@ impl Session {
 
     #[inline(never)]
     fn acknowledge(&mut self, channel: ChannelId, turn: &mut Turn<impl Sink>) {
-        while let Some(message) = self.channels.get(channel).and_then(|known| known.ledger.take_due()) {
+        while let Some(message) = self.channels.get(channel).and_then(|known| known.ledger.as_mut()?.take_due()) {
             turn.push(Output::SendAck { channel, message });
         }
     }
