@@ -2,5 +2,6 @@
 
 /** The bytes that `encode` of inline.mjs wrote as text. */
 export function decode(alphabet, text) {
-  return Uint8Array.from(text.match(/~..|./g), (code) => (code[1] ? +`0x${code.slice(1)}` : alphabet.indexOf(code)));
+  // `Uint8Array.from` takes twice as long.
+  return new Uint8Array(text.match(/~..|./g).map((code) => (code[1] ? +`0x${code.slice(1)}` : alphabet.indexOf(code))));
 }
