@@ -9,7 +9,7 @@ class Typing {
   #typists = new Map(); // mark of a tab -> { name, timer }
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  // `isForAll`: whether what is being typed is for everybody.
+  // `isForAll`: whether the message being typed goes to all members of the room.
   constructor(channel, { name, mark }, { text, typing }, isForAll) {
     this.channel = channel;
     this.self = { name, from: mark };

@@ -24,6 +24,7 @@ const DOCTOR = [
   "report/history",
   "report/joining",
   "report/messages",
+  "report/play",
   "report/presence",
   "report/publish",
   "report/stage",

@@ -161,17 +161,13 @@ export class XanoRealtimeChannel {
    * @param {unknown} [payload]
    */
   _send(action, options, payload) {
-    this._living()?.transmit(this, action, options, payload);
-  }
-
-  /** What is behind this object, to send with. */
-  _living() {
     const handle = this._handle;
     if (!handle) {
       console.warn(
         `Nothing was sent on "${this.channel}": the channel was destroyed.${HELP ? " Call on() to join it again." : ""}`,
       );
+      return;
     }
-    return handle;
+    handle.transmit(this, action, options, payload);
   }
 }

@@ -62,8 +62,10 @@ export function withRealtime(Base) {
     channel(channel, options = {}) {
       const made = new XanoRealtimeChannel(channel, options, this.config);
       // Nothing renders in what a script tag brings.
-      if (HELP && !ONLY_BROWSERS && !this._isCounted) countClient(this.config);
-      if (HELP && !ONLY_BROWSERS) this._isCounted = true;
+      if (HELP && !ONLY_BROWSERS && !this._isCounted) {
+        this._isCounted = true;
+        countClient(this.config);
+      }
       return made;
     }
 

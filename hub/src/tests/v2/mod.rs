@@ -43,7 +43,7 @@ impl Scene {
         Scene::limited(&server(channels), &Limits::default())
     }
 
-    /// Creates a scene with one channel, `rooms/{room_id}`, that admits everybody and has the message handler `send`.
+    /// Creates a scene with one channel, `rooms/{room_id}`, that admits all clients and has the message handler `send`.
     fn with_channel(changes: Value) -> Scene {
         Scene::with_channels(json!([channel(changes)]))
     }
@@ -252,7 +252,7 @@ fn server(channels: Value) -> Value {
     json!({ "servers": [{ "name": "main", "canonical": "rtmain01", "enabled": true, "channels": channels }] })
 }
 
-/// Returns a channel that admits everybody and has the message handler `send`.
+/// Returns a channel that admits all clients and has the message handler `send`.
 fn channel(changes: Value) -> Value {
     let mut channel = json!({ "name": "rooms/{room_id}", "anonymous_clients": true, "publish": { "who": "anyone" },
         "messages": [{ "name": "send" }] });

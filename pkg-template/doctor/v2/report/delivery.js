@@ -1,4 +1,4 @@
-// Guesses about the transcript and at-least-once delivery. The readers are anonymous ones with ids of their own: no cursor of a
+// Guesses about the transcript and at-least-once delivery. The readers are anonymous clients with client ids of their own: no cursor of a
 // user moves.
 
 import { randomUUID } from "node:crypto";

@@ -1,0 +1,34 @@
+// How the rows of a report are played, for both versions of Realtime.
+
+import { CannotTell, cannotTell } from "./stage.js";
+
+/**
+ * Plays all rows, one after the other. Resolves with `{ channel, summary, rows }`.
+ *
+ * @param {any[]} rows `{ play, … }`: `play` gets the stage
+ * @param {() => any} openStage makes the stage of a row
+ * @param {string} channel
+ */
+export async function playRows(rows, openStage, channel) {
+  const played = [];
+  const summary = { holds: 0, differs: 0, "cannot tell": 0 };
+  for (const { play, ...row } of rows) {
+    const outcome = await verdictOf(play, openStage);
+    summary[outcome.verdict] += 1;
+    played.push({ ...row, ...outcome });
+  }
+  return { channel, summary, rows: played };
+}
+
+/** Each row has sockets of its own, which are closed behind it. */
+async function verdictOf(play, openStage) {
+  let stage;
+  try {
+    stage = openStage();
+    return await play(stage);
+  } catch (error) {
+    return cannotTell(error instanceof CannotTell ? error.message : `the doctor got no further: ${error.message}`);
+  } finally {
+    await stage?.closeAll();
+  }
+}
