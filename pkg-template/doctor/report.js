@@ -27,5 +27,5 @@ export const ROWS = [
  * @param {{baseUrl: string, hash: string, channel: string, token?: string}} settings
  */
 export function playReport(settings) {
-  return playRows(ROWS, () => new Stage(settings), settings.channel);
+  return playRows(ROWS, Stage, settings);
 }

@@ -6,25 +6,25 @@ import { CannotTell, cannotTell } from "./stage.js";
  * Plays all rows, one after the other. Resolves with `{ channel, summary, rows }`.
  *
  * @param {any[]} rows `{ play, … }`: `play` gets the stage
- * @param {() => any} openStage makes the stage of a row
- * @param {string} channel
+ * @param {new (settings: any) => any} Stage each row gets one
+ * @param {{ channel: string }} settings
  */
-export async function playRows(rows, openStage, channel) {
+export async function playRows(rows, Stage, settings) {
   const played = [];
   const summary = { holds: 0, differs: 0, "cannot tell": 0 };
   for (const { play, ...row } of rows) {
-    const outcome = await verdictOf(play, openStage);
+    const outcome = await verdictOf(play, Stage, settings);
     summary[outcome.verdict] += 1;
     played.push({ ...row, ...outcome });
   }
-  return { channel, summary, rows: played };
+  return { channel: settings.channel, summary, rows: played };
 }
 
 /** Each row has sockets of its own, which are closed behind it. */
-async function verdictOf(play, openStage) {
+async function verdictOf(play, Stage, settings) {
   let stage;
   try {
-    stage = openStage();
+    stage = new Stage(settings);
     return await play(stage);
   } catch (error) {
     return cannotTell(error instanceof CannotTell ? error.message : `the doctor got no further: ${error.message}`);

@@ -16,5 +16,5 @@ export const ROWS_V2 = [...connectionRows, ...joiningRows, ...messageRows, ...de
  * @param {{baseUrl: string, canonical: string, channel: string, type?: string, token?: string}} settings
  */
 export function playReportV2(settings) {
-  return playRows(ROWS_V2, () => new Stage(settings), settings.channel);
+  return playRows(ROWS_V2, Stage, settings);
 }
