@@ -9,6 +9,7 @@
 //! - [`Output::Deliver`]: write the frame to these sockets. [`Output::Refuse`]: do the same, and count the refusal.
 //! - [`Output::Ask`]: send the question to the URL, and pass the answer in as [`Input::Answer`].
 //! - [`Output::Close`]: close these sockets after the frames that came before.
+//! - [`Output::LeftOut`]: count the recipients that do not get a message, and say so to the operator.
 //! - [`Output::Log`]: send the request to the log that several servers share, and pass its answer in as [`Input::Log`].
 //!
 //! All members of a channel see one order if the caller queues the outputs of one input before it passes in the next

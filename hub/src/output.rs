@@ -42,6 +42,11 @@ pub enum Output {
     RefuseEvent(Refusal),
     /// The message of the workspace was refused.
     RefusePublication(v2::Refusal),
+    /// Recipients of a message of Realtime V2 do not get it: too many bytes wait for the channel's `deliver` trigger.
+    LeftOut {
+        /// The number of these recipients.
+        recipients: usize,
+    },
     /// Send a question to a trigger URL. The answer comes back as [`Input::Answer`](crate::Input::Answer).
     Ask(Call),
     /// Send a request to the log that several servers share. Only a replicated hub produces such requests.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use crate::hub::{Answer, Census, Code};
-use crate::logging::DroppedLines;
+use crate::logging::{DroppedLines, LineRate};
 
 /// The counters of one server.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(crate) struct Metrics {
     pub(crate) messages_delivered: IntCounter,
     errors: IntCounterVec,
     pub(crate) slow_consumers: IntCounter,
+    left_out: IntCounter,
     latency: Histogram,
     trigger_latency: Histogram,
     trigger_busy: IntCounter,
@@ -68,6 +69,10 @@ impl Metrics {
                 "xano_slow_consumers_total",
                 "Sockets closed because their client read too slowly.",
             )?,
+            left_out: IntCounter::new(
+                "xano_left_out_total",
+                "Recipients of a message of V2 that do not get it, because too many bytes wait for the deliver trigger.",
+            )?,
             latency: Histogram::with_opts(latency.buckets(LATENCY_BUCKETS_S.to_vec()))?,
             trigger_latency: Histogram::with_opts(trigger_latency.buckets(TRIGGER_BUCKETS_S.to_vec()))?,
             trigger_busy: IntCounter::new(
@@ -95,6 +100,7 @@ impl Metrics {
         registry.register(Box::new(metrics.messages_delivered.clone()))?;
         registry.register(Box::new(metrics.errors.clone()))?;
         registry.register(Box::new(metrics.slow_consumers.clone()))?;
+        registry.register(Box::new(metrics.left_out.clone()))?;
         registry.register(Box::new(metrics.latency.clone()))?;
         registry.register(Box::new(metrics.trigger_latency.clone()))?;
         registry.register(Box::new(metrics.trigger_busy.clone()))?;
@@ -110,6 +116,16 @@ impl Metrics {
     /// Counts a refusal with this code that was queued for this number of sockets.
     pub(crate) fn refused(&self, code: Code, sockets: usize) {
         self.errors.with_label_values(&[code.name()]).inc_by(u64::try_from(sockets).unwrap_or(u64::MAX));
+    }
+
+    /// Counts and logs recipients that do not get a message, because too many bytes wait for the `deliver` trigger.
+    pub(crate) fn left_out(&self, recipients: usize) {
+        static LINES: LineRate = LineRate::new();
+        self.left_out.inc_by(u64::try_from(recipients).unwrap_or(u64::MAX));
+        if let Some(left_out) = LINES.admits(Instant::now()) {
+            let so_far = self.left_out.get();
+            tracing::warn!(so_far, left_out, "recipients do not get a message: too much waits for the deliver trigger");
+        }
     }
 
     /// Records the latency of a message that is now queued for all its recipients.

@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use crate::engine::MessageId;
 
-/// How many ids of a channel have a number at most. A service may send ever new ones.
-const MOST_IDS: usize = 5_000;
+/// How many ids of a channel have a number at most. A service may send ever new ones. More than a ledger has messages, so that
+/// what is acknowledged has its id.
+const MOST_IDS: usize = 12_000;
 
 thread_local! {
     static GIVEN: Cell<MessageId> = const { Cell::new(0) };

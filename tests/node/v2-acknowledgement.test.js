@@ -14,7 +14,7 @@ const options = { messageType: "send" };
 
 /** A joined channel whose messages have ids, and a way to send to it from the workspace. */
 async function orders(t, handler = () => {}, more = {}) {
-  const page = v2Page(t, { channels });
+  const page = v2Page(t, { channels: more.channels ?? channels });
   t.mock.method(console, "error", () => {});
   globalThis.reportError = () => {};
   t.after(() => delete globalThis.reportError);
@@ -148,6 +148,25 @@ test("a handler that runs across a reconnect is not called again, and acknowledg
   finish("one");
   await page.pass();
   assert.equal(acknowledged().length, 1);
+});
+
+test("thousands of messages behind one that is not finished are handed out once, and acknowledged behind it", async (t) => {
+  const keepsAll = [{ ...row, conversation: { enabled: false, limit: 4_000 } }];
+  const { handler, seen, finish } = steps();
+  const first = (message) => message.payload === 0 && handler(message);
+  const { channel, send, interrupt, acknowledged } = await orders(t, first, { channels: keepsAll });
+  const handedOut = [];
+  channel.on("message", ({ payload }) => void handedOut.push(payload));
+  const all = Array.from({ length: 4_000 }, (_, number) => number);
+  await send(...all.slice(0, 3_000));
+  await interrupt();
+  await send(...all.slice(3_000));
+  assert.deepEqual(acknowledged(), []);
+  finish(0);
+  await send();
+  assert.equal(acknowledged().length, all.length);
+  await interrupt();
+  assert.deepEqual([seen, handedOut], [[0], all]);
 });
 
 test("what comes twice on a socket is handed out and acknowledged once", async (t) => {

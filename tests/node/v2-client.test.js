@@ -218,7 +218,7 @@ test("a channel object that is made after the join lists the members too", async
   assert.equal(channel, late);
 });
 
-test("a member is addressed by its identity, and an anonymous one not at all", async (t) => {
+test("a member is addressed by its identity, and an anonymous member has none", async (t) => {
   const page = v2Page(t);
   const jill = page.client({ realtimeAuthToken: tokenOf(7) }).channel(ROOM);
   const jack = page.client({ realtimeAuthToken: tokenOf(8) }).channel(ROOM, { presence: true, messageType: "send" });

@@ -11,7 +11,7 @@ import { SingleServer } from "../support/single-server.js";
 import { END, Member } from "./stream-member.js";
 
 const ROOM = "chaos";
-/** So many messages may wait for their receipts, or for a subscriber: the client remembers 1,000 of each. */
+/** So many messages may wait for their receipts, or for a subscriber. A client lets 1,000 wait for their receipts. */
 const OUTSTANDING = 400;
 /** A connection is back after a few seconds, even on a busy machine; what takes so long has failed. */
 const DEADLINE_MS = 240_000;

@@ -7,8 +7,6 @@ export const END = "end";
 const FAILS_ONE_IN = 40;
 /** A handler that has failed holds back all later acknowledgements until the next join. With so many, there is one. */
 const HELD_BACK = 300;
-/** The client remembers so many messages that are not acknowledged. What comes beyond them may be handed out again. */
-const REMEMBERED = 1_000;
 
 export class Member {
   /** How often the handlers of each message have succeeded, by its id. */
@@ -17,8 +15,6 @@ export class Member {
   payloads = new Map();
   /** Ids that were handed out, and whose handlers have not succeeded yet. */
   open = new Set();
-  /** Ids that the client may not remember. */
-  forgotten = new Set();
   interruptions = 0;
   isAtTheEnd = false;
   /** The codes of errors. */
@@ -28,9 +24,8 @@ export class Member {
   #lastAcks = new WeakMap();
   #unacknowledged = new Set();
   #running = 0;
-  /** Whether a handler has failed on this connection, and whether the client remembers no more. */
+  /** Whether a handler has failed on this connection. */
   #hasFailed = false;
-  #isFull = false;
   #heldBack = HELD_BACK;
   #failed = new Set();
   #onChange = new Set();
@@ -43,7 +38,7 @@ export class Member {
     channel.on("error", ({ payload }) => void this.errors.push(payload.code));
     channel.on("connection_status", ({ payload }) => {
       if (payload.status === "disconnected") this.interruptions += 1;
-      else this.#hasFailed = this.#isFull = false;
+      else this.#hasFailed = false;
     });
   }
 
@@ -64,8 +59,6 @@ export class Member {
     this.open.add(id);
     this.#running += 1;
     this.#unacknowledged.add(id);
-    this.#isFull ||= this.#unacknowledged.size > REMEMBERED;
-    if (this.#isFull) this.forgotten.add(id);
   }
 
   #succeed(id, payload) {

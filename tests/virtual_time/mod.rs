@@ -174,7 +174,7 @@ impl World {
             self.now_ms = due_ms;
             if let Some(timer) = self.pages[page].timer.take() {
                 let heard_at_ms = self.pages[page].heard_at_ms;
-                let quiet_ms = (self.now_ms - heard_at_ms) as u32;
+                let quiet_ms = self.now_ms.saturating_sub(heard_at_ms) as u32;
                 // A message comes back at once here, before the timer that awaits it is set.
                 let heard = heard_at_ms >= timer.set_ms;
                 let timer = timer.number;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::triggers::Triggers;
 use super::{DEFAULT_HASH, Settings};
 use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
-use crate::v2::settings::{ServerSettings, Servers, ServersError, rows};
+use super::v2::{ServerSettings, Servers, ServersError, rows};
 
 /// One row of the channel permissions: the rules for the channels that its pattern matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

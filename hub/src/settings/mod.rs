@@ -7,11 +7,11 @@
 //! - `document`: the settings as JSON, in the shape of Xano's Metadata API.
 //! - `built_in.json`: the settings of a server that is given none. `npm start` adds the URL of a message handler to them.
 //! - `triggers`: the trigger URLs of a channel.
-//!
-//! The servers of V2 are in `v2::settings`.
+//! - `v2`: the Realtime servers with their channels and messages.
 
 mod document;
 mod triggers;
+pub mod v2;
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,7 @@ use std::sync::Arc;
 pub use document::{ChannelRules, SettingsError};
 pub use triggers::{TriggerUrl, Triggers};
 
-use crate::v2::settings::Servers;
-pub use crate::v2::settings::{ServerSettings, ServersError};
+use v2::{ServerSettings, Servers};
 
 /// The realtime settings of a workspace.
 #[derive(Debug)]

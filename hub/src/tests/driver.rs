@@ -18,6 +18,7 @@ pub(super) struct Driver {
     opened: u64,
     calls: Vec<Call>,
     closed: Vec<(ConnectionId, Closing)>,
+    left_out: usize,
     /// Each counts as waiting until a test takes it, as in the server.
     requests: Vec<(LogRequest, Held)>,
     load: Load,
@@ -40,7 +41,7 @@ impl Driver {
     }
 
     fn of(hub: Hub, load: Load) -> Driver {
-        Driver { hub, opened: 0, calls: Vec::new(), closed: Vec::new(), requests: Vec::new(), load }
+        Driver { hub, opened: 0, calls: Vec::new(), closed: Vec::new(), left_out: 0, requests: Vec::new(), load }
     }
 
     pub(super) fn open(&mut self, client: Client) -> ConnectionId {
@@ -74,6 +75,11 @@ impl Driver {
     /// Returns the sockets of V2 that the hub has closed since the last call.
     pub(super) fn take_closed(&mut self) -> Vec<(ConnectionId, Closing)> {
         std::mem::take(&mut self.closed)
+    }
+
+    /// Returns how many recipients did not get a message since the last call.
+    pub(super) fn take_left_out(&mut self) -> usize {
+        std::mem::take(&mut self.left_out)
     }
 
     pub(super) fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
@@ -167,6 +173,7 @@ impl Driver {
                     self.requests.push((request, held));
                 }
                 Output::Close { to, why } => self.closed.extend(to.into_iter().map(|id| (id, why))),
+                Output::LeftOut { recipients } => self.left_out += recipients,
                 Output::RefuseEvent(refusal) => panic!("no event was sent: {refusal}"),
                 Output::RefusePublication(refusal) => panic!("nothing was published: {refusal}"),
             }

@@ -13,7 +13,7 @@ use super::pending::Asked;
 use super::refusal::Refusal;
 use super::roster::Identity;
 use super::service::Service;
-use super::settings::{ChannelSettings, DeliverTo, MessageSettings, Who};
+use crate::settings::v2::{ChannelSettings, DeliverTo, MessageSettings, Who};
 use crate::{ConnectionId, Output};
 
 /// A message as it goes out, with what its handler made of it.

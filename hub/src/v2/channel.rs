@@ -9,7 +9,7 @@ use super::connection::Address;
 use super::copies::Copies;
 use super::frames;
 use super::roster::{Identity, Roster};
-use super::settings::{ChannelSettings, Params};
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::history::History;
 use crate::presence::Change;
 use crate::retention::Account;

@@ -10,7 +10,7 @@ use xano_realtime_protocol::frame::{Client, Permissions};
 
 use super::pending::Waiting;
 use super::refusal::Refusal;
-use super::settings::ServerSettings;
+use crate::settings::v2::ServerSettings;
 use crate::settings::{Settings, TriggerUrl};
 
 /// The last segment of a socket's URL: `canonical`, or `tenant:canonical`. Tenants share settings and nothing else.

@@ -135,7 +135,8 @@ impl Service {
         };
         let trigger = Some(&state.settings).filter(|settings| settings.delivery.per_recipient);
         if let Some(url) = trigger.and_then(|settings| settings.triggers.deliver.clone()) {
-            let mut asked = Vec::with_capacity(recipients.len());
+            let all = recipients.len();
+            let mut asked = Vec::with_capacity(all);
             // Every question has a copy of the payload, and a trigger's queue has room for so many bytes only.
             let question_bytes = frame.len() + FRAME_BYTES;
             for to in recipients.into_iter().take(QUESTIONS_BYTES.div_ceil(question_bytes)) {
@@ -148,19 +149,23 @@ impl Service {
                     asked.push((to, number));
                 }
             }
+            leave_out(all - asked.len(), sink);
             for (to, number) in asked {
                 self.ask_about_copy(to, number, key, url.clone(), outgoing);
             }
             return;
         }
         if !state.copies.waiting.is_empty() {
+            let mut left_out = 0;
             recipients.retain(|to| match state.copies.waiting.get_mut(to) {
                 None => true,
                 Some(line) => {
-                    line.push_message(Waiting::Behind { frame: frame.clone(), is_message: true });
+                    let fits = line.push_message(Waiting::Behind { frame: frame.clone(), is_message: true });
+                    left_out += usize::from(!fits);
                     false
                 }
             });
+            leave_out(left_out, sink);
         }
         if !recipients.is_empty() {
             sink.push(Output::message(recipients, frame));
@@ -199,6 +204,13 @@ impl Service {
         if line.frames.is_empty() {
             state.copies.waiting.remove(&to);
         }
+    }
+}
+
+/// Tells the caller that recipients do not get a message.
+fn leave_out(recipients: usize, sink: &mut Vec<Output>) {
+    if recipients > 0 {
+        sink.push(Output::LeftOut { recipients });
     }
 }
 

@@ -8,7 +8,7 @@ use xano_realtime_protocol::v2::Action;
 use xano_realtime_protocol::v2::error::RATE_LIMITED;
 
 use super::refusal::Refusal;
-use super::settings::Params;
+use crate::settings::v2::Params;
 use crate::Encoded;
 use crate::encoded::Ends;
 use crate::message_id::MessageId;

@@ -10,7 +10,6 @@
 //!
 //! # Layout
 //!
-//! - [`settings`]: the Realtime servers of the settings, with their channels and messages.
 //! - `door`: the hub's side: it hands inputs to the service, and makes room for both dialects.
 //! - `service`: all sockets and channels of V2, and what it does with a frame.
 //! - `command`: parses the frames of clients.
@@ -55,7 +54,6 @@ mod reform;
 mod refusal;
 mod roster;
 mod service;
-pub mod settings;
 mod stream;
 
 pub use command::{Broadcast, Command, Request};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::command::{Broadcast, Command, Request};
 use super::refusal::Refusal;
 use super::service::Service;
-use super::settings::MessageSettings;
+use crate::settings::v2::MessageSettings;
 use crate::settings::TriggerUrl;
 use crate::{ConnectionId, Output};
 

@@ -14,7 +14,7 @@ use super::gates::{Denied, admits};
 use super::pending::Asked;
 use super::refusal::Refusal;
 use super::service::{Service, refusal};
-use super::settings::{OnFailure, Params};
+use crate::settings::v2::{OnFailure, Params};
 use crate::depth::is_too_deep;
 use crate::settings::TriggerUrl;
 use crate::triggers::{Answer, Call, Ticket};

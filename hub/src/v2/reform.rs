@@ -6,7 +6,7 @@ use super::connection::Stage;
 use super::frames;
 use super::refusal::Refusal;
 use super::service::Service;
-use super::settings::{ChannelSettings, Params};
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::settings::Settings;
 use crate::{Closing, ConnectionId, Output};
 

@@ -2,7 +2,7 @@
 
 use xano_realtime_protocol::v2::KnownError;
 
-use super::settings::{NoChannel, RefusedInput};
+use crate::settings::v2::{NoChannel, RefusedInput};
 use crate::Code;
 
 /// The reason why a frame, or the whole connection, is refused.

@@ -10,7 +10,7 @@ use super::cursors::Cursors;
 use super::frames;
 use super::rates::Rates;
 use super::refusal::Refusal;
-use super::settings::{ChannelSettings, Params};
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::channel::PresencePoint;
 use crate::limits::Limits;
 use crate::message_id::MessageId;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::channel::Channel;
 use super::frames;
 use super::service::Service;
-use super::settings::{ChannelSettings, Guarantee};
+use crate::settings::v2::{ChannelSettings, Guarantee};
 use crate::Encoded;
 use crate::history::{Bounds, Missed};
 use crate::message_id::MessageId;

@@ -11,7 +11,7 @@ import { Subscription } from "./subscription.js";
 import { isLegalToken } from "./token.js";
 import { askForToken } from "./token-provider.js";
 import { inMicrotask, later, run } from "./turns.js";
-import { judged } from "./v2.js";
+import { handled, judged } from "./v2.js";
 
 /** @import { ChannelHandle } from "./channel-handle.js" */
 /** @import { Action } from "../types.js" */
@@ -213,7 +213,7 @@ export class Connection {
         judged(this.subscriptionAt(a), b, c);
         break;
       case N.SEND_ACK:
-        this.subscriptionAt(a).acknowledge(b);
+        handled(this.subscriptionAt(a), b);
         break;
       case N.FAILED:
         this.tellFailure(a, this.isV2 ? `${this.url} (Realtime V2): ${this.refusal}` : this.url, this.slots[b]);

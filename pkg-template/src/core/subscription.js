@@ -117,11 +117,10 @@ export class Subscription {
 
   /**
    * On V2.
-   * @param {any} message its id, or the number of that
+   * @param {unknown} id
    */
-  acknowledge(message) {
-    const { connection, messages, name } = this;
-    const id = messages.get(message)?.id ?? message;
+  acknowledge(id) {
+    const { connection, name } = this;
     const options = { client_id: connection.clientId, id };
     connection.link?.sendIfOpen(frameText("ack", name, options, { cursor: id }, undefined, id));
   }

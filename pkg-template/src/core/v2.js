@@ -9,8 +9,8 @@ import { later, run } from "./turns.js";
 /** @import { Subscription } from "./subscription.js" */
 /** @import { Action } from "../types.js" */
 
-/** How many ids of a channel have a number at most. */
-const MOST_IDS = 5_000;
+/** How many ids of a channel have a number at most: more than the engine remembers messages. */
+const MOST_IDS = 12_000;
 
 let count = 0;
 
@@ -72,6 +72,16 @@ export function judged(subscription, number, isHandedOut) {
       run(() => decide(connection, FINISHED, slot, number, ends.includes(THREW))),
     );
   });
+}
+
+/**
+ * A message is acknowledged. Where its id is forgotten, the acknowledgement of the next one stands for it, too.
+ * @param {Subscription} subscription
+ * @param {number} number
+ */
+export function handled(subscription, number) {
+  const message = subscription.messages.get(number);
+  if (message) subscription.acknowledge(message.id);
 }
 
 /** @param {unknown} outcome of a handler, a promise perhaps */

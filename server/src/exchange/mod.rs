@@ -11,18 +11,19 @@
 //! - `follower`: passes the inputs of the shared log to the hub.
 //! - `realtime_v2`: the sockets of Realtime V2.
 //! - `questions`: the questions to triggers, and the way of their answers back to the hub.
+//! - `settings`: the settings in force, and other ones.
 
 mod clock;
 mod effect;
 mod follower;
 mod questions;
 mod realtime_v2;
+mod settings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use tokio::time::sleep;
@@ -30,7 +31,7 @@ use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
 use crate::hub::{
-    BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Dialect, Encoded, Hub, Input, LogRequest, Output, Refusal,
+    BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal,
 };
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
@@ -114,6 +115,7 @@ impl Exchange {
                     }
                     Output::RefuseEvent(refusal) => effect.event_refusal = Some(refusal),
                     Output::RefusePublication(refusal) => effect.publication_refusal = Some(refusal),
+                    Output::LeftOut { recipients } => self.metrics.left_out(recipients),
                     Output::Ask(call) => calls.push(call),
                     // The source of the event waits for its reply, so the request is returned to it.
                     Output::Log(request @ LogRequest::Append { requester: None, .. }) => effect.event = Some(request),
@@ -160,40 +162,6 @@ impl Exchange {
             state.users.remove(&id);
         }
         self.feed(Instant::now(), Input::Close { id }, &mut FlushBatch::default());
-    }
-
-    /// Returns whether sockets may open at the address with this hash.
-    pub(crate) fn is_at(&self, hash: &str) -> bool {
-        self.lock().is_at(hash)
-    }
-
-    /// Returns the connection hash, the last segment of the socket's URL.
-    pub(crate) fn hash(&self) -> String {
-        self.lock().hub.settings().hash.clone()
-    }
-
-    /// Returns the canonical of the first Realtime server of V2 to which clients can connect.
-    pub(crate) fn canonical(&self) -> Option<String> {
-        let state = self.lock();
-        let open = state.hub.settings().servers().iter().find(|server| server.is_open());
-        open.map(|server| server.canonical.clone())
-    }
-
-    /// Returns the settings in force, as JSON.
-    pub(crate) fn settings(&self) -> Value {
-        self.lock().hub.settings().to_json()
-    }
-
-    /// Passes in an input that changes the settings, and closes the sockets whose address has changed.
-    fn change_settings(self: &Arc<Self>, input: Input<'_>) {
-        let mut batch = FlushBatch::default();
-        let hash = self.hash();
-        self.feed(Instant::now(), input, &mut batch);
-        let state = self.lock();
-        if !state.is_at(&hash) {
-            let of_v1 = state.outboxes.iter().filter(|(id, _)| state.hub.dialect(**id) == Dialect::V1);
-            of_v1.for_each(|(_, outbox)| outbox.end(Ending::AddressChanged));
-        }
     }
 
     /// Returns the counts of channels and members.
@@ -264,12 +232,5 @@ impl Exchange {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn is_at(&self, hash: &str) -> bool {
-        let settings = self.hub.settings();
-        settings.enabled && settings.hash == hash
     }
 }

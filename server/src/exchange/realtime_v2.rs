@@ -1,7 +1,7 @@
 //! The sockets of Realtime V2, which open before they are authenticated.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Exchange;
 use crate::hub::v2::{Publication, Refusal, Visitor};
@@ -30,12 +30,6 @@ impl Exchange {
     /// Admits a socket of Realtime V2, or refuses it and closes it.
     pub(crate) fn authenticate(self: &Arc<Self>, id: ConnectionId) {
         self.feed(Instant::now(), Input::Authenticate { id }, &mut FlushBatch::default());
-    }
-
-    /// Returns the time for which a socket at the address of this canonical is not ready.
-    pub(crate) fn handshake_delay(&self, canonical: &str) -> Duration {
-        let delay_ms = self.lock().hub.settings().server(canonical).map(|server| server.handshake_delay_ms);
-        Duration::from_millis(delay_ms.unwrap_or_default().into())
     }
 
     /// Sends a message of the workspace to a channel of Realtime V2. Returns the number of members that receive it.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::realtime_v2::{room, settings};
 use crate::support::{ADMIN_TOKEN, Client, Folder, KEY, MARVEL, Running, ask, get, post, token_of};
 use serde_json::json;
 
@@ -278,19 +279,37 @@ async fn the_output_contains_no_token_no_password_and_no_payload() {
 #[cfg(unix)]
 #[tokio::test]
 async fn sighup_reloads_the_settings_file_and_sockets_stay_open() {
-    let settings = |name: &str| json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] });
-    let file = settings_file("hangup.json", &settings("old").to_string());
+    let with_channel = |name: &str| json!({ "enabled": true, "channels": [{ "pattern": name, "enabled": true, "anonymous_clients": true }] });
+    let file = settings_file("hangup.json", &with_channel("old").to_string());
     let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
     let (mut jill, _) = Client::connect(process.address, None).await.unwrap();
     jill.join("old", json!({})).await;
     assert_eq!(jill.hear().await["action"], "join");
 
-    fs::write(&file, settings("new").to_string()).unwrap();
+    fs::write(&file, with_channel("new").to_string()).unwrap();
     process.signal("HUP");
     // A member whose channel is gone receives an error.
     assert_eq!(jill.hear_refusal().await, "No settings for channel name");
     assert_eq!(jill.hear().await["action"], "leave");
     jill.join("new", json!({})).await;
+    assert_eq!(jill.hear().await["action"], "join");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sighup_reloads_the_realtime_servers_and_their_sockets_stay_open() {
+    let with_channel = |name: &str| settings(json!({ "channels": [room(json!({ "name": name, "input": [] }))] }));
+    let file = settings_file("hangup-v2.json", &with_channel("old").to_string());
+    let process = Process::start(server().args(["--listen", "127.0.0.1:0"]).arg("--config").arg(&file));
+    let (mut jill, _) = Client::connect_to(&format!("ws://{}/ws/rtmain01", process.address), None).await.unwrap();
+    jill.join_v2("old").await;
+    assert_eq!(jill.hear().await["action"], "join");
+
+    fs::write(&file, with_channel("new").to_string()).unwrap();
+    process.signal("HUP");
+    assert_eq!(jill.hear_refusal().await, "No settings for channel name");
+    assert_eq!(jill.hear().await["action"], "leave");
+    jill.join_v2("new").await;
     assert_eq!(jill.hear().await["action"], "join");
 }
 

@@ -2,7 +2,7 @@
 
 use super::channel::Channel;
 use super::options::JoinOptions;
-use super::queue::{Entry, Full};
+use super::queue::{Entry, Full, MAX_FRAMES};
 
 /// A channel's number within its connection. Small: the host gives them out and reuses them.
 pub type ChannelId = u32;
@@ -67,7 +67,7 @@ impl Channels {
 
     /// Keeps an entry until it can be sent. On a channel that is not there it is refused as well.
     pub fn wait(&mut self, channel: ChannelId, entry: Entry) -> Result<(), Full> {
-        self.get(channel).ok_or(Full)?.queue.push(entry)
+        self.get(channel).ok_or(Full)?.queue.push(entry, MAX_FRAMES)
     }
 
     /// Whether something waits on the channel that may go out.

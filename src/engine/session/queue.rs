@@ -92,12 +92,12 @@ impl Queue {
         Queue { entries: Vec::new(), bytes: 0 }
     }
 
-    /// Adds an entry behind the others.
-    pub fn push(&mut self, entry: Entry) -> Result<(), Full> {
+    /// Adds an entry behind the others, of which there may be `most`.
+    pub fn push(&mut self, entry: Entry, most: usize) -> Result<(), Full> {
         let bytes = self.bytes.saturating_add(entry.frame.bytes);
         // One frame alone may exceed the bytes: whether it is too large is the server's to say.
         let too_many_bytes = bytes > MAX_BYTES && !self.entries.is_empty();
-        if self.entries.len() >= MAX_FRAMES || too_many_bytes {
+        if self.entries.len() >= most || too_many_bytes {
             return Err(Full);
         }
         self.bytes = bytes;
@@ -168,26 +168,26 @@ mod tests {
     fn the_newest_frame_is_refused_when_too_many_wait() {
         let mut queue = Queue::new();
         for _ in 0..MAX_FRAMES {
-            assert_eq!(queue.push(frame(1)), Ok(()));
+            assert_eq!(queue.push(frame(1), MAX_FRAMES), Ok(()));
         }
-        assert_eq!(queue.push(frame(1)), Err(Full));
+        assert_eq!(queue.push(frame(1), MAX_FRAMES), Err(Full));
         assert_eq!(pop_all(&mut queue), MAX_FRAMES);
     }
 
     #[test]
     fn the_newest_frame_is_refused_when_too_many_bytes_wait() {
         let mut queue = Queue::new();
-        assert_eq!(queue.push(frame(MAX_BYTES)), Ok(()));
-        assert_eq!(queue.push(frame(1)), Err(Full));
+        assert_eq!(queue.push(frame(MAX_BYTES), MAX_FRAMES), Ok(()));
+        assert_eq!(queue.push(frame(1), MAX_FRAMES), Err(Full));
         assert_eq!(pop_all(&mut queue), 1);
-        assert_eq!(queue.push(frame(1)), Ok(()));
+        assert_eq!(queue.push(frame(1), MAX_FRAMES), Ok(()));
     }
 
     #[test]
     fn a_single_large_frame_may_wait() {
         let mut queue = Queue::new();
-        assert_eq!(queue.push(frame(u32::MAX)), Ok(()));
-        assert_eq!(queue.push(frame(1)), Err(Full));
+        assert_eq!(queue.push(frame(u32::MAX), MAX_FRAMES), Ok(()));
+        assert_eq!(queue.push(frame(1), MAX_FRAMES), Err(Full));
         assert_eq!(pop_all(&mut queue), 1);
     }
 
@@ -195,7 +195,7 @@ mod tests {
     fn an_entry_keeps_its_place_until_it_is_taken() {
         let mut queue = Queue::new();
         for number in 0..3 {
-            assert_eq!(queue.push(Entry { marks: PUBLISHED, ..numbered(number, 1) }), Ok(()));
+            assert_eq!(queue.push(Entry { marks: PUBLISHED, ..numbered(number, 1) }, MAX_FRAMES), Ok(()));
         }
         let out = queue.first(OUT, 0).map(|(index, entry)| {
             entry.marks |= OUT;
@@ -214,7 +214,7 @@ mod tests {
         let mut queue = Queue::new();
         let mut oldest = 0;
         for number in 0..50_000 {
-            assert_eq!(queue.push(numbered(number, 1)), Ok(()));
+            assert_eq!(queue.push(numbered(number, 1), MAX_FRAMES), Ok(()));
             if number >= 500 {
                 assert_eq!(queue.take_first(0, 0), Some(oldest));
                 oldest += 1;

@@ -89,6 +89,7 @@ fn too_many_bytes_that_wait_for_one_recipient_are_not_delivered_to_it_and_come_w
     }
     let calls = scene.asks_all();
     assert_eq!(calls.len(), 6, "a mebibyte and one frame");
+    assert_eq!(scene.hub.take_left_out(), 4);
     for call in calls {
         scene.answers(call, json!(true));
     }
@@ -109,4 +110,5 @@ fn the_questions_about_one_message_are_bounded_in_bytes() {
     assert_eq!(scene.asks_all().len(), 41);
     scene.broadcasts(jack, "rooms/1", "x".repeat(1024 * 1024));
     assert_eq!(scene.asks_all().len(), 16, "of 41 recipients");
+    assert_eq!(scene.hub.take_left_out(), 25);
 }

@@ -7,10 +7,11 @@
 //! - What is remembered is bounded. Where [`MAX_OUTSTANDING`] messages are not acknowledged, what comes is handed out and not
 //!   remembered: it comes again after the next join.
 
-use crate::engine::session::queue::{Entry, Frame, MAX_FRAMES, Marks, Queue};
+use crate::engine::session::queue::{Entry, Frame, Marks, Queue};
 
-/// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them.
-pub const MAX_OUTSTANDING: usize = MAX_FRAMES;
+/// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them: as many as the
+/// reference server keeps for a replay. Hosts know the ids of more.
+pub const MAX_OUTSTANDING: usize = 10_000;
 
 /// How often the handlers of a message may fail.
 pub const MAX_FAILURES: u8 = 3;
@@ -80,7 +81,7 @@ impl Ledger {
             marks |= DUE;
         }
         let frame = Frame { number, bytes: 0, comes_back: false };
-        if self.messages.push(Entry { frame, marks, since_ms: 0, place: 0 }).is_err() {
+        if self.messages.push(Entry { frame, marks, since_ms: 0, place: 0 }, MAX_OUTSTANDING).is_err() {
             self.is_full = true;
         } else {
             self.newest = self.newest.max(number);

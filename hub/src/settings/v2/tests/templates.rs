@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::server;
-use crate::v2::settings::template::{Segment, Template};
+use crate::settings::v2::template::{Segment, Template};
 
 const SEED: u64 = 20_261_129;
 

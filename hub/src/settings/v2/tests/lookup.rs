@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{example, server};
 use crate::Settings;
-use crate::v2::settings::{DeliverTo, Guarantee, NoChannel, OnFailure, ParameterType, ServerSettings, Who};
+use crate::settings::v2::{DeliverTo, Guarantee, NoChannel, OnFailure, ParameterType, ServerSettings, Who};
 
 fn template_for<'a>(server: &'a ServerSettings, name: &str) -> Option<&'a str> {
     server.channel_for(name).ok().map(|(channel, _)| channel.name.as_str())
