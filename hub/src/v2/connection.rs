@@ -1,13 +1,13 @@
 //! A socket of V2: its address, its client, and whether it is ready.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
+use super::joined::Joined;
 use super::pending::Waiting;
 use super::refusal::Refusal;
 use crate::settings::v2::ServerSettings;
@@ -109,8 +109,7 @@ pub(super) struct Connection {
     pub(super) client: Arc<RawValue>,
     /// The user's properties as the members of a channel see them.
     pub(super) extras: Arc<RawValue>,
-    /// The keys of the joined channels by their names.
-    pub(super) channels: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) channels: Joined,
     pub(super) waiting: Waiting,
 }
 
@@ -118,14 +117,13 @@ impl Connection {
     pub(super) fn new(visitor: Visitor) -> Connection {
         let Visitor { address, user } = visitor;
         Connection {
+            channels: Joined::at(&address),
             address,
             stage: Stage::Opened(user),
             server: None,
             user: None,
-            client: client(Permissions::default(), &Map::new()),
-            // guess: anonymous-id. As the original encodes an empty list of properties.
-            extras: raw(&[(); 0]),
-            channels: BTreeMap::new(),
+            client: Arc::clone(&ANONYMOUS),
+            extras: Arc::clone(&NO_EXTRAS),
             waiting: Waiting::default(),
         }
     }
@@ -163,6 +161,12 @@ impl Connection {
         self.extras = raw(&user.extras);
     }
 }
+
+/// An anonymous client as handlers and triggers see it.
+static ANONYMOUS: LazyLock<Arc<RawValue>> = LazyLock::new(|| client(Permissions::default(), &Map::new()));
+
+/// The properties of an anonymous client, as the original encodes an empty list of properties. (guess: anonymous-id)
+static NO_EXTRAS: LazyLock<Arc<RawValue>> = LazyLock::new(|| raw(&[(); 0]));
 
 fn client(permissions: Permissions, extras: &Map<String, Value>) -> Arc<RawValue> {
     #[derive(Serialize)]

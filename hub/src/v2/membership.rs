@@ -45,7 +45,7 @@ impl Service {
         if connection.user.is_none() && !settings.anonymous_clients {
             return Err(crate::Refusal::Anonymous.into());
         }
-        if connection.channels.len() >= self.channels_per_socket && !connection.channels.contains_key(channel) {
+        if connection.channels.len() >= self.channels_per_socket && connection.channels.get(channel).is_none() {
             return Err(crate::Refusal::TooManyChannels(self.channels_per_socket).into());
         }
         Ok(settings.triggers.join.clone())
@@ -115,7 +115,7 @@ impl Service {
         let (Some(connection), Some(state)) = (self.connections.get_mut(&id), self.channels.get_mut(&key)) else {
             return Err(Refusal::NotReady);
         };
-        connection.channels.insert(Arc::clone(&state.name), Arc::clone(&key));
+        connection.channels.insert(&key);
         let (user, extras) = (connection.user, &connection.extras);
         state.members.insert(id, Member { user });
         let member = || to_raw_value(&frames::Member::new(user, extras, now_ms)).unwrap_or_default().into();

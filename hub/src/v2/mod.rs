@@ -17,6 +17,7 @@
 //! - `frames`: the frames of the server. No other module names their fields.
 //! - `refusal`: the errors, with the texts that the original has.
 //! - `connection`: a socket: its address, its client, and whether it is ready.
+//! - `joined`: the channels that a socket has joined.
 //! - `channel`: one channel with its members.
 //! - `membership`: joins and leaves.
 //! - `broadcast`: messages: who may send, handlers, recipients, receipts.
@@ -45,6 +46,7 @@ mod cursors;
 mod door;
 mod frames;
 mod gates;
+mod joined;
 mod membership;
 mod pending;
 mod publish;

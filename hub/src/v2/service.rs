@@ -157,7 +157,7 @@ impl Service {
             return;
         };
         let is_ready = connection.is_ready();
-        for key in std::mem::take(&mut connection.channels).into_values() {
+        for key in connection.channels.take() {
             self.dismiss(id, &key, sink);
         }
         if is_ready {
