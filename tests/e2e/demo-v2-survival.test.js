@@ -64,6 +64,8 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     const jack = await entered(visitV2(t, browser, { port: server.port, name: "Jack" }));
     await jack.say("before");
     await jill.sees("before");
+    // Only what the service has confirmed can be seen to be forgotten.
+    for (const user of [jill, jack]) await user.until((frames) => frames.some(({ action }) => action === "ack"));
     await server.kill();
     for (const user of [jill, jack]) await user.state(/attempt \d+/);
     await jill.say("written while it was down");
