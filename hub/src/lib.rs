@@ -45,6 +45,7 @@
 //! - [`limits`]: the limits that the hub enforces.
 //! - [`channel_name`]: the rule for names of channels.
 //! - `command`: the frames of clients after parsing.
+//! - `json`: the JSON of clients' frames.
 //! - `channel`: one channel with its members.
 //! - `membership`: joins and leaves.
 //! - `presence`: the presence list of a channel, and the batches of its updates.
@@ -80,6 +81,7 @@ mod history;
 mod hub;
 mod idempotency;
 mod input;
+mod json;
 pub mod limits;
 mod log;
 mod log_entry;

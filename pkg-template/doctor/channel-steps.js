@@ -4,11 +4,16 @@ import { isLegalToken } from "./address.js";
 import { fails, failsAlone, holds, skipped } from "./outcome.js";
 import { ownEntry } from "./visit.js";
 
-const NO_CHANNEL = "Give --channel NAME to try this.";
 const PANEL = "in the Realtime Settings of the workspace";
 
+export const NO_CHANNEL = "Give --channel NAME to try this.";
 export const NEW_TOKEN =
   "Log in again for a new token. It has to come from an auth table of this workspace and instance, and not be expired.";
+
+/** A step that needs a channel. */
+export function onChannel(check) {
+  return (state) => (state.channel ? check(state) : skipped(NO_CHANNEL));
+}
 
 /** What can be said of a token before the server says anything; nothing where it travels as it should. */
 export function checkTokenOnTheWay({ token, hasTokenBack }) {

@@ -1,7 +1,7 @@
 // The steps of a connection, in the order in which they happen. A step that fails ends the steps that need it.
 
 import { isLegalToken, socketUrl } from "./address.js";
-import { checkHistory, checkJoin, checkMessage, checkPresence, checkToken } from "./channel-steps.js";
+import { checkHistory, checkJoin, checkMessage, checkPresence, checkToken, onChannel } from "./channel-steps.js";
 import { checkAnswer, checkCertificate, checkName } from "./network.js";
 import { fails, holds, skipped } from "./outcome.js";
 import { HandshakeRefused, openSocket } from "./socket.js";
@@ -107,9 +107,4 @@ function handshakeRefused({ status }, { hash }) {
     `The server answers the handshake with status ${status} instead of 101.`,
     "A proxy in between may not pass WebSockets on: let it pass the headers Upgrade and Connection.",
   );
-}
-
-/** A step that needs a channel. */
-function onChannel(check) {
-  return (state) => (state.channel ? check(state) : skipped("Give --channel NAME to try this."));
 }

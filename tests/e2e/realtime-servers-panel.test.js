@@ -6,13 +6,10 @@ import { after, before, test } from "node:test";
 import WebSocket from "ws";
 import { launchChromium } from "../support/chromium.js";
 import { Owner } from "../support/owner.js";
+import { describedBy, MARKUP, PHONE, serveAlone, settingsOf } from "../support/panel.js";
 import { channel, message, server } from "../support/realtime-servers.js";
 import { IS_CLUSTER, startServer } from "../support/server.js";
 import { room, settings } from "../support/settings.js";
-import { SingleServer } from "../support/single-server.js";
-
-const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
-const MARKUP = "<img src=x onerror='window.wasRun = true'>";
 
 let browser;
 before(async () => {
@@ -21,7 +18,7 @@ before(async () => {
 after(() => browser?.close());
 
 test("a server with a channel, a parameter, a message and a field is added, and the server has it", async (t) => {
-  const served = await serve(t, settings(room("lobby")));
+  const served = await serveAlone(t, settings(room("lobby")));
   const owner = await Owner.enter(t, browser, served);
   await owner.page.getByText("No Realtime servers").waitFor();
   await owner.button("Add a Realtime server").click();
@@ -74,7 +71,7 @@ test("a server with a channel, a parameter, a message and a field is added, and 
 
 test("what is in force is shown, edited, switched off and removed", async (t) => {
   const send = { ...message("send"), auth: 5, handler: "https://hooks.example/send" };
-  const served = await serve(t, v2(server("main", channel("lobby", { messages: [send] }), channel("staff"))));
+  const served = await serveAlone(t, v2(server("main", channel("lobby", { messages: [send] }), channel("staff"))));
   const owner = await Owner.enter(t, browser, served);
   const [main, lobby, staff, shown] = ["main", "lobby", "staff", "send"].map((title) => owner.titled(title));
   await main.open();
@@ -106,7 +103,7 @@ test("what is in force is shown, edited, switched off and removed", async (t) =>
 
 test("what the server refuses is told beside its field, at every depth, and the field has the focus", async (t) => {
   const rooms = channel("rooms/{id}", { messages: [message("send")] });
-  const served = await serve(t, v2(server("other"), server("main", channel("lobby"), rooms)));
+  const served = await serveAlone(t, v2(server("other"), server("main", channel("lobby"), rooms)));
   const owner = await Owner.enter(t, browser, served);
   const row = { main: owner.titled("main"), rooms: owner.titled("rooms/{id}"), send: owner.titled("send") };
   const before = await settingsOf(served);
@@ -145,7 +142,7 @@ test("what the server refuses is told beside its field, at every depth, and the 
 });
 
 test("a refused field is unfolded with all that is around it", async (t) => {
-  const served = await serve(t, v2(server("main", channel("lobby", { messages: [message("send")] }))));
+  const served = await serveAlone(t, v2(server("main", channel("lobby", { messages: [message("send")] }))));
   const owner = await Owner.enter(t, browser, served);
   const [main, lobby, send] = ["main", "lobby", "send"].map((title) => owner.titled(title));
   for (const row of [main, lobby, send]) await row.open();
@@ -172,7 +169,7 @@ test("several servers refuse Realtime servers, and the panel tells why", { skip 
 test("the live view has the members and the messages of a channel of V2", async (t) => {
   const talk = { publish: { who: "anyone", direct: false }, conversation: { enabled: true, limit: 50, ttl: 0 } };
   const rooms = channel("rooms/{id}", { ...talk, messages: [{ ...message("send"), input: [] }] });
-  const served = await serve(t, v2(server("main", rooms)));
+  const served = await serveAlone(t, v2(server("main", rooms)));
   const owner = await Owner.enter(t, browser, served);
   const jill = new WebSocket(`ws://127.0.0.1:${served.port}/ws/main`);
   t.after(() => jill.close());
@@ -199,7 +196,7 @@ test("the live view has the members and the messages of a channel of V2", async 
 
 test("markup in names, templates and descriptions stays text", async (t) => {
   const odd = channel(MARKUP, { description: MARKUP, messages: [{ ...message(MARKUP), description: MARKUP }] });
-  const served = await serve(t, v2({ ...server("main", odd), name: MARKUP, description: MARKUP }));
+  const served = await serveAlone(t, v2({ ...server("main", odd), name: MARKUP, description: MARKUP }));
   const owner = await Owner.enter(t, browser, served);
   for (const summary of await owner.locator("summary").all()) await summary.click();
   assert.equal(await owner.locator("main img:not([role])").count(), 0);
@@ -209,7 +206,7 @@ test("markup in names, templates and descriptions stays text", async (t) => {
 for (const colorScheme of ["light", "dark"]) {
   test(`has no accessibility faults that axe-core can find, ${colorScheme}`, async (t) => {
     const rooms = channel("rooms/{id}", { messages: [message("send")] });
-    const served = await serve(t, v2(server("main", rooms, channel("off", { active: false }))));
+    const served = await serveAlone(t, v2(server("main", rooms, channel("off", { active: false }))));
     const owner = await Owner.enter(t, browser, served, { colorScheme });
     for (const title of ["main", "rooms/{id}", "send"]) await owner.titled(title).open();
     await owner.titled("send").field("Handler").fill("nowhere");
@@ -222,7 +219,7 @@ for (const colorScheme of ["light", "dark"]) {
 test("fits a phone without scrolling sideways", async (t) => {
   const long = "w".repeat(200);
   const rooms = channel(`${"w".repeat(190)}/{id}`, { messages: [message(long)] });
-  const served = await serve(t, v2({ ...server("main", rooms), name: long }));
+  const served = await serveAlone(t, v2({ ...server("main", rooms), name: long }));
   const owner = await Owner.enter(t, browser, served, PHONE);
   for (const title of [long, rooms.name]) await owner.titled(title).open();
   assert.equal(await owner.sidewaysOverflow(), 0);
@@ -230,25 +227,4 @@ test("fits a phone without scrolling sideways", async (t) => {
 
 function v2(...servers) {
   return { ...settings(), servers };
-}
-
-/** Realtime V2 is kept in memory, so the server is one of its own, whatever the others share. */
-async function serve(t, settings) {
-  const server = new SingleServer({ settings });
-  await server.start();
-  t.after(() => server.dispose());
-  return server;
-}
-
-async function settingsOf(served) {
-  const headers = { authorization: `Bearer ${await served.adminToken()}` };
-  return (await fetch(`${served.url}/api:meta/workspace/1/realtime`, { headers })).json();
-}
-
-/** What a screen reader adds to the name of the field. */
-function describedBy(field) {
-  return field.evaluate((field) => {
-    const ids = field.getAttribute("aria-describedby").split(" ");
-    return ids.map((id) => document.getElementById(id).textContent).join(" ");
-  });
 }

@@ -1,5 +1,6 @@
 // The scenarios of Realtime V2 on the real server, which every browser runs, in Chromium.
 
+import { openTab } from "../browsers/tab.js";
 import { v2ServerScenarios } from "../browsers/v2-server-scenarios.js";
 import { launchChromium } from "../support/chromium.js";
 import { IS_CLUSTER } from "../support/server.js";
@@ -10,16 +11,7 @@ if (!IS_CLUSTER) await v2ServerScenarios(launch);
 async function launch() {
   const browser = await launchChromium();
   return {
-    async open(url) {
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      await page.goto(url);
-      return {
-        evaluate: (expression) => page.evaluate(expression),
-        reload: () => page.reload(),
-        close: () => context.close(),
-      };
-    },
+    open: async (url) => openTab(await browser.newContext(), url),
     close: () => browser.close(),
   };
 }

@@ -2,13 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Attacker, memoryOf } from "../support/attacker.js";
+import { Attacker, LARGE } from "../support/attacker.js";
+import { MEGABYTE, skip, watchMemory } from "../support/memory.js";
+import { metric } from "../support/metrics.js";
 import { startServer } from "../support/server.js";
 import { room, settings } from "../support/settings.js";
-
-const MEGABYTE = 1_048_576;
-const LARGE = "x".repeat(250_000);
-const skip = process.platform === "linux" ? false : "reads /proc";
 
 const LIMITS = {
   history_bytes: 8 * MEGABYTE,
@@ -31,7 +29,7 @@ test("one client that fills the histories of many channels fills 8 MiB, and a re
   await exchange(reader, "message", "nested/first", "an early message");
   await exchange(reader, "leave", "nested/first", null);
 
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   const attacker = await Attacker.open(server);
   t.after(() => attacker.end());
   for (let number = 0; number < 40; number += 1) {
@@ -42,8 +40,7 @@ test("one client that fills the histories of many channels fills 8 MiB, and a re
   }
   // The attacker has sent 50 MB.
   assert.ok((await metric(server, "xano_history_bytes")) <= LIMITS.history_bytes);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 3 * LIMITS.history_bytes, `${Math.round((peak - before.now) / MEGABYTE)} MB more`);
+  await memory.peakedBelow(3 * LIMITS.history_bytes);
 
   reader.send({ action: "join", options: { channel: "nested/first" }, payload: { since: ext.recover } });
   const { payload } = await reader.hears("history");
@@ -76,9 +73,4 @@ async function exchange(client, action, channel, payload, answer = action) {
 
 function frame(action, channel, payload) {
   return { action, options: { channel }, payload };
-}
-
-async function metric(server, name) {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Attacker } from "../support/attacker.js";
+import { metric } from "../support/metrics.js";
 import { room, settings } from "../support/settings.js";
 import { SingleServer } from "../support/single-server.js";
 
@@ -39,8 +40,7 @@ for (const [what, pipe] of [
     const other = await Attacker.open(server);
     other.send(joins("plain"), message("plain"));
     await other.hears("message");
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    const lost = Number(/^xano_log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
+    const lost = await metric(server, "xano_log_lines_dropped_total");
     if (pipe === closedPipe) assert.ok(lost > 0, "lost lines are counted");
     // 200 failures cannot fill a pipe, because they are logged once a minute.
     assert.ok(lost < 10, `${lost} lines were lost`);

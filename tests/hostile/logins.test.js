@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { test } from "node:test";
-import { memoryOf } from "../support/attacker.js";
+import { MEGABYTE, watchMemory } from "../support/memory.js";
 import { SingleServer } from "../support/single-server.js";
 
 /** Only Linux assigns every address of 127.0.0.0/8 to this machine, and reports memory in /proc. */
 const SKIP = process.platform !== "linux" && "needs Linux";
 const LOGINS = 100;
 /** Two threads need 19 MiB each; the rest is room for the connections and a debug build. */
-const GROWTH_BYTES = 80 * 1_048_576;
+const GROWTH_BYTES = 80 * MEGABYTE;
 const DENIED = 403;
 const TOO_MANY = 429;
 
@@ -20,7 +20,7 @@ test("a hundred logins at once need the memory of two, and logins beyond the que
   const server = await start(t);
   const jill = { email: "jill@example.com", password: "correct horse" };
   assert.equal((await asks(server, "signup", jill)).status, 200);
-  const before = (await memoryOf(server.pid)).now;
+  const memory = await watchMemory(server);
 
   const answers = await Promise.all(
     Array.from({ length: LOGINS }, (_, number) =>
@@ -35,8 +35,7 @@ test("a hundred logins at once need the memory of two, and logins beyond the que
     assert.equal(body.code, "ERROR_CODE_TOO_MANY_REQUESTS");
     assert.ok(retryAfter >= 1, `Retry-After: ${retryAfter}`);
   }
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before < GROWTH_BYTES, `memory grew by ${peak - before} bytes`);
+  await memory.peakedBelow(GROWTH_BYTES);
   assert.equal((await asks(server, "login", jill)).status, 200, "the right password is accepted afterwards");
 });
 

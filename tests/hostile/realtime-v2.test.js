@@ -2,34 +2,30 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Attacker, memoryOf } from "../support/attacker.js";
+import { Attacker, LARGE } from "../support/attacker.js";
+import { MEGABYTE, skip, watchMemory } from "../support/memory.js";
 import { startServer } from "../support/server.js";
 import { signToken } from "../support/token.js";
 
 const SECRET = "a key of thirty-two bytes or more";
 const ROOM = "rooms/1";
-const MEGABYTE = 1_048_576;
 /** The largest size of a channel's history, whatever its number of messages is. */
 const HISTORY_BYTES = 16_777_216;
-const LARGE = "x".repeat(250_000);
 
 const join = { action: "join", options: { channel: ROOM, client_id: "a page" } };
 const leave = { action: "leave", options: { channel: ROOM } };
 const broadcast = (payload) => ({ action: "broadcast", type: "send", options: { channel: ROOM }, payload });
 
-const skip = process.platform === "linux" ? false : "reads /proc";
-
 test("64 joins in one write, each with a long transcript and a long replay, make the server hold it once", {
   skip,
 }, async (t) => {
   const server = await serverWithFullChannel(t);
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   const attacker = await opened(t, server);
   attacker.pause();
   attacker.send(...Array.from({ length: 64 }, () => join));
   await answersOthers(t, server);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 2 * HISTORY_BYTES, `${mb(peak - before.now)} MB more at the peak`);
+  await memory.peakedBelow(2 * HISTORY_BYTES);
   // The attacker still receives both, as fast as it reads.
   attacker.resume();
   for (const [action, last] of Object.entries({ message: true, replay: undefined })) {
@@ -42,15 +38,14 @@ test("64 joins in one write, each with a long transcript and a long replay, make
 
 test("40 sockets that join and read nothing share the bytes of the transcript", { skip }, async (t) => {
   const server = await serverWithFullChannel(t);
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   for (let number = 0; number < 40; number += 1) {
     const attacker = await opened(t, server);
     attacker.pause();
     attacker.send(join, join);
   }
   await answersOthers(t, server);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 2 * HISTORY_BYTES, `${mb(peak - before.now)} MB more at the peak`);
+  await memory.peakedBelow(2 * HISTORY_BYTES);
 });
 
 test("a client that joins and leaves 700 times is disconnected, and a member is told little", async (t) => {
@@ -77,7 +72,7 @@ test("a client with a new client id for each acknowledgement moves as many curso
   const attacker = await opened(t, server);
   attacker.send(join);
   await attacker.hears("join");
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   const long = "x".repeat(240);
   for (let round = 0; round < 100; round += 1) {
     const acks = Array.from({ length: 1_000 }, (_, number) => {
@@ -87,9 +82,8 @@ test("a client with a new client id for each acknowledgement moves as many curso
     attacker.send(...acks);
     for (let answers = 0; answers < acks.length; answers += attacker.take().length) await attacker.arrival();
   }
-  const { now } = await memoryOf(server.pid);
   // 100,000 client ids take 25 MB alone.
-  assert.ok(now - before.now < 10 * MEGABYTE, `${mb(now - before.now)} MB more`);
+  await memory.isBelow(10 * MEGABYTE);
 });
 
 /** Starts a server with one channel, an at-least-once one with a transcript. */
@@ -137,8 +131,4 @@ async function answersOthers(t, server) {
     other.send({ action: "ping" });
     await other.hears("pong");
   }
-}
-
-function mb(bytes) {
-  return Math.round(bytes / MEGABYTE);
 }

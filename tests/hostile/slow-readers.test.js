@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Attacker } from "../support/attacker.js";
+import { Attacker, LARGE } from "../support/attacker.js";
 import { startServer } from "../support/server.js";
 
 const CHANNEL = "marvel-chat-room";
-const LARGE = "x".repeat(250_000);
 const join = { action: "join", options: { channel: CHANNEL }, payload: {} };
 const history = { action: "history", options: { channel: CHANNEL }, payload: null };
 const message = (payload) => ({ action: "message", options: { channel: CHANNEL }, payload });

@@ -2,24 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryOf } from "../support/attacker.js";
-import {
-  attack,
-  broadcast,
-  join,
-  MEGABYTE,
-  member,
-  metric,
-  open,
-  servesOthers,
-  startV2,
-} from "../support/v2-attack.js";
+import { LARGE } from "../support/attacker.js";
+import { MEGABYTE, skip, watchMemory } from "../support/memory.js";
+import { metric } from "../support/metrics.js";
+import { attack, broadcast, join, member, open, servesOthers, startV2 } from "../support/v2-attack.js";
 
 const ROOM = "room";
-const LARGE = "x".repeat(250_000);
 const DAY_MS = 86_400_000;
-
-const skip = process.platform === "linux" ? false : "reads /proc";
 
 test("a socket that is not ready, and floods the server, is closed", async (t) => {
   const server = await startV2(t, [open(ROOM)], { server: { handshake_delay_ms: DAY_MS } });
@@ -43,27 +32,25 @@ test("requests for a long presence list wait within the outbox of their client",
   const server = await startV2(t, [open(ROOM, { presence: true })]);
   const members = Array.from({ length: 200 }, () => member(t, server, ROOM));
   const [attacker] = await Promise.all(members);
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   attacker.pause();
   attacker.send(...Array.from({ length: 480 }, () => ({ action: "presence", channel: ROOM })));
   await servesOthers(t, server);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 20 * MEGABYTE, `${Math.round((peak - before.now) / MEGABYTE)} MB more at the peak`);
+  await memory.peakedBelow(20 * MEGABYTE);
 });
 
 test("a reader that takes nothing is closed with 1013, and costs the others nothing", { skip }, async (t) => {
   const server = await startV2(t, [open(ROOM)], { limits: { bytes_per_second: 1_000_000_000 } });
   const [sender, reader, slow] = await Promise.all(Array.from({ length: 3 }, () => member(t, server, ROOM)));
   slow.pause();
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   for (let number = 0; number < 100; number += 1) {
     sender.send(broadcast(ROOM, LARGE));
     const { payload } = await sender.hears("broadcast");
     await reader.hears("message");
     assert.ok(payload.delivered_local >= 2);
   }
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 16 * MEGABYTE, `${Math.round((peak - before.now) / MEGABYTE)} MB more at the peak`);
+  await memory.peakedBelow(16 * MEGABYTE);
   slow.resume();
   assert.equal(await slow.closed(), 1013);
 });

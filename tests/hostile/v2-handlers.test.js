@@ -2,26 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryOf } from "../support/attacker.js";
-import {
-  attack,
-  broadcast,
-  join,
-  MEGABYTE,
-  member,
-  metric,
-  open,
-  servesOthers,
-  startEndpoint,
-  startV2,
-} from "../support/v2-attack.js";
+import { LARGE } from "../support/attacker.js";
+import { MEGABYTE, skip, watchMemory } from "../support/memory.js";
+import { metric } from "../support/metrics.js";
+import { attack, broadcast, join, member, open, servesOthers, startEndpoint, startV2 } from "../support/v2-attack.js";
 
 const ROOM = "room";
-const LARGE = "x".repeat(250_000);
 /** The questions that may be open at one URL, and those of one channel. */
 const [OPEN_PER_URL, OPEN_PER_CHANNEL] = [64, 32];
-
-const skip = process.platform === "linux" ? false : "reads /proc";
 
 test("handlers and triggers that never answer: every frame is answered in the end, and others are served", {
   skip: process.env.LONG ? false : "it takes long: LONG=1",
@@ -60,13 +48,12 @@ test("an answer larger than a frame may be is a failure, and takes no memory", {
   const generous = await startEndpoint(t, (response) => response.end(huge));
   const server = await startV2(t, [open(ROOM, { messages: [{ name: "send", handler: generous.url }] })]);
   const sender = await member(t, server, ROOM);
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   sender.send(...Array.from({ length: 20 }, (_, number) => broadcast(ROOM, number)));
   for (let number = 0; number < 20; number += 1) {
     assert.match((await sender.hears("error")).payload.message, /handler failed/);
   }
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 8 * MEGABYTE, `${Math.round((peak - before.now) / MEGABYTE)} MB more at the peak`);
+  await memory.peakedBelow(8 * MEGABYTE);
 });
 
 test("a large message on a channel that asks about each of 500 recipients is not copied for each", {
@@ -76,11 +63,10 @@ test("a large message on a channel that asks about each of 500 recipients is not
   const settings = { delivery: { per_recipient: true }, triggers: { deliver: silent.url } };
   const server = await startV2(t, [open(ROOM, settings)]);
   const [sender] = await Promise.all(Array.from({ length: 500 }, () => member(t, server, ROOM)));
-  const before = await memoryOf(server.pid);
+  const memory = await watchMemory(server);
   sender.send(...Array.from({ length: 4 }, () => broadcast(ROOM, LARGE)));
   await servesOthers(t, server);
-  const { peak } = await memoryOf(server.pid);
-  assert.ok(peak - before.now < 60 * MEGABYTE, `${Math.round((peak - before.now) / MEGABYTE)} MB more at the peak`);
+  await memory.peakedBelow(60 * MEGABYTE);
   assert.ok(silent.requests <= OPEN_PER_CHANNEL, `${silent.requests} requests`);
 });
 

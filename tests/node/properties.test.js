@@ -4,60 +4,14 @@
 //   SEED=17 node --test tests/node/properties.test.js
 //   SEEDS=5000 node --test tests/node/properties.test.js
 
-import assert from "node:assert/strict";
-import { test } from "node:test";
 import { MUTANTS } from "../support/model-mutants.js";
-import { pageScript } from "../support/model-page.js";
 import { Program } from "../support/model-program.js";
+import { testPrograms } from "../support/program-tests.js";
 
-const SEED = process.env.SEED && Number(process.env.SEED);
-const SEEDS = Number(process.env.SEEDS ?? 100);
-const SEEDS_FOR_A_MUTANT = 200;
 const REJECTIONS = ["unconfirmed", "timeout", "destroyed", "no_public", "server_closed"];
 
-const alone = SEED !== undefined && "one seed only";
-
-const script = await pageScript();
-
-test(
-  alone
-    ? `the program of seed ${SEED}`
-    : `${SEEDS} random programs: nothing lost in silence, nothing twice, one outcome each, nothing left`,
-  async (t) => {
-    const [first, last] = SEED === undefined ? [1, SEEDS] : [SEED, SEED];
-    const sums = {};
-    for (let seed = first; seed <= last; seed++) {
-      const program = new Program(seed, script);
-      const faults = await program.play();
-      if (faults.length > 0) assert.fail(`SEED=${seed}\n${[...program.steps, ...faults].join("\n")}`);
-      for (const [name, count] of Object.entries(program.counts)) sums[name] = (sums[name] ?? 0) + count;
-    }
-    t.diagnostic(JSON.stringify(sums));
-    if (alone) return;
-    for (const name of [
-      "replayed",
-      "gaps",
-      "moved",
-      "thrown",
-      "repeats",
-      "replies",
-      "restarts",
-      "taken",
-      ...REJECTIONS,
-    ]) {
-      assert.ok(sums[name] > 0, `no ${name}: the programs show nothing about it`);
-    }
-  },
-);
-
-for (const [fault, changed] of Object.entries(MUTANTS)) {
-  test(`it is found out that ${fault}`, { skip: alone }, async (t) => {
-    const mutant = await pageScript(changed);
-    for (let seed = 1; seed <= SEEDS_FOR_A_MUTANT; seed++) {
-      // A fault may end the client, so that every call throws.
-      const faults = await new Program(seed, mutant).play().catch((error) => [error.message]);
-      if (faults.length > 0) return t.diagnostic(`by seed ${seed}: ${faults[0].slice(0, 100)}`);
-    }
-    assert.fail("nothing was noticed");
-  });
-}
+await testPrograms(Program, {
+  shows: "nothing lost in silence, nothing twice, one outcome each, nothing left",
+  mutants: MUTANTS,
+  counted: ["replayed", "gaps", "moved", "thrown", "repeats", "replies", "restarts", "taken", ...REJECTIONS],
+});

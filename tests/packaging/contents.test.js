@@ -27,6 +27,7 @@ const DOCTOR = [
   "report/play",
   "report/presence",
   "report/publish",
+  "report/sockets",
   "report/stage",
   "socket",
   "steps",

@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryOf } from "../support/attacker.js";
-import { metric, open, startEndpoint, startV2 } from "../support/v2-attack.js";
+import { memoryOf, skip } from "../support/memory.js";
+import { metric } from "../support/metrics.js";
+import { open, startEndpoint, startV2 } from "../support/v2-attack.js";
 import { tokenOf } from "../support/v2/rooms.js";
 import { Generator } from "./generator.js";
 import { Visitor } from "./visitor.js";
@@ -28,8 +29,6 @@ const ANSWERS = [
   "x".repeat(400_000),
 ];
 const OFF = { messages_per_second: 0, bytes_per_second: 0, bad_frames_per_minute: 0 };
-
-const skip = process.platform === "linux" ? false : "reads /proc";
 
 test(`${FRAMES} generated frames are each answered and leave no memory behind, seed ${SEED}`, { skip }, async (t) => {
   let answers = 0;

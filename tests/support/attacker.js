@@ -1,8 +1,10 @@
 // A client without manners: a bare TCP connection that writes WebSocket frames as it likes, and reads only when told to.
 
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
+
+/** The payload of a message that nearly fills a frame. */
+export const LARGE = "x".repeat(250_000);
 
 const DEADLINE_MS = 30_000;
 const TEXT = 0x81;
@@ -178,11 +180,4 @@ function parse(bytes) {
   const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   const end = start + length;
   return bytes.length < end ? { end } : { opcode: bytes[0], payload: bytes.subarray(start, end), end };
-}
-
-/** What a process holds now and what it held at most, in bytes of resident memory. Linux only. */
-export async function memoryOf(pid) {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kilobytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)[1]);
-  return { now: kilobytes("VmRSS") * 1_024, peak: kilobytes("VmHWM") * 1_024 };
 }

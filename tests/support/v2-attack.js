@@ -7,7 +7,6 @@ import { SingleServer } from "./single-server.js";
 import { SECRET } from "./v2/rooms.js";
 
 export const ADDRESS = "main";
-export const MEGABYTE = 1_048_576;
 
 /** Starts a server with these channels. `server` are more fields of it. */
 export async function startV2(t, channels, { limits = {}, server: changes } = {}) {
@@ -75,9 +74,4 @@ export async function startEndpoint(t, answer) {
   });
   const endpoint = { url: `http://127.0.0.1:${server.address().port}/`, requests: 0 };
   return endpoint;
-}
-
-export async function metric(server, name) {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
 }

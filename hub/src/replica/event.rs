@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::ConnectionId;
+use crate::ConnectionId;
 use crate::log_entry::{LogEntry, Sender};
 
 /// A replica event: a change on a channel, which its server publishes to all servers.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::message_id::MessageId;
-use crate::replica::channel::CatchUp;
+use crate::replica::catch_up::CatchUp;
 use crate::replica::event::{ReplicaEvent, is_of_node};
 use crate::replica::request::Snapshot;
 use crate::{Connection, ConnectionId, Encoded, Hub, Output, Refusal};

@@ -4,12 +4,16 @@
 //! # Layout
 //!
 //! - `request`: requests to the shared log, and their replies.
+//! - `announce`: what a hub announces of its own clients, and the replies.
 //! - `event`: the JSON that servers exchange about a channel.
 //! - `follow`: applies the replica events and replies of the shared log.
-//! - `channel`: the replica of one channel.
+//! - `channel`: the replica of one channel, and the members that the shared log lists.
+//! - `catch_up`: how the replica of a channel catches up.
 //! - `idle`: replicated channels without local members.
 //! - `row`: the rows of the settings, as the shared log compares them.
 
+pub(crate) mod announce;
+pub(crate) mod catch_up;
 pub(crate) mod channel;
 pub(crate) mod event;
 pub(crate) mod follow;
@@ -23,22 +27,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use xano_realtime_protocol::frame::Client;
 
 use crate::channel::Channel;
-use crate::command::JoinOptions;
 use crate::idempotency::Outcome;
 use crate::limits::Limits;
 use crate::log_entry::{LogEntry, Sender};
 use crate::message_id::MessageId;
-use crate::replica::channel::{CatchUp, ChannelReplica};
+use crate::replica::catch_up::CatchUp;
 use crate::replica::event::{Entry, Origin, RemoteMember, ReplicaEvent, encode, is_private_message};
 use crate::replica::idle::IdleChannels;
-use crate::replica::request::{Load, LogReply, LogRequest, Requester};
+use crate::replica::request::{Load, LogRequest, Requester};
 use crate::replica::row::{Row, Rows};
 use crate::settings::ChannelRules;
-use crate::v1::frames;
-use crate::{Connection, ConnectionId, Hub, Output, Refusal};
+use crate::{Connection, Hub};
 
 /// The requests of a replicated hub, and the state that all its channels share.
 #[derive(Debug)]
@@ -171,72 +172,6 @@ impl Replica {
 }
 
 impl Hub {
-    /// Refuses a command if too many bytes already wait for Redis.
-    pub(crate) fn check_load(&self) -> Result<(), Refusal> {
-        let is_full = |replica: &Replica| replica.load.bytes() + replica.posted >= MAX_WAITING_BYTES;
-        if self.log.replica().is_some_and(is_full) { Err(Refusal::Unavailable) } else { Ok(()) }
-    }
-
-    /// Announces the join of a local client. The client becomes a member when the replica event arrives.
-    pub(crate) fn request_join(&mut self, id: ConnectionId, channel: &str, join_options: JoinOptions) {
-        let (Some(replica), Some(connection), Some(rules)) =
-            (self.log.replica_mut(), self.connections.get(&id), self.settings.rules_for(channel))
-        else {
-            return;
-        };
-        let state = self.channels.entry(channel.into()).or_insert_with_key(|channel| {
-            let row = replica.row(rules);
-            let catch_up = replica.open(channel, None, "", &row);
-            Channel::replicated(Arc::clone(rules), ChannelReplica::asked(row, catch_up))
-        });
-        replica.idle.remove(channel);
-        if let Some(channel_replica) = &state.replica {
-            replica.join(channel, connection, &channel_replica.row);
-        }
-        self.wait_for_log(id, channel, join_options);
-    }
-
-    /// Sends a private message to a member who is connected to another server.
-    pub(crate) fn send_elsewhere(
-        &mut self,
-        channel: &str,
-        recipient: &str,
-        frame: &RawValue,
-        from: ConnectionId,
-        key: Option<&str>,
-    ) {
-        let requester = Requester { from, key: key.map(Into::into) };
-        let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
-        if let (Some(replica), Some(channel_replica)) = (self.log.replica_mut(), channel_replica) {
-            replica.private_message(channel, recipient, frame, requester, Arc::clone(&channel_replica.row));
-        }
-    }
-
-    /// Announces that a local member has left.
-    pub(crate) fn send_leave(&mut self, channel: &str, client: &RawValue) {
-        if let Some(replica) = self.log.replica_mut() {
-            replica.leave(channel, &socket_id_of(client));
-        }
-    }
-
-    /// Unsubscribes from a channel.
-    pub(crate) fn send_close(&mut self, channel: &str) {
-        if let Some(replica) = self.log.replica_mut() {
-            replica.idle.remove(channel);
-            replica.post(LogRequest::Close { channel: channel.into() });
-        }
-    }
-
-    /// Deletes the history of a channel in Redis, because its row has changed. Call this before the channel is
-    /// forgotten.
-    pub(crate) fn send_erase(&mut self, channel: &str) {
-        let channel_replica = self.channels.get(channel).and_then(|state| state.replica.as_ref());
-        if let (Some(replica), Some(channel_replica)) = (self.log.replica_mut(), channel_replica) {
-            let row = Arc::clone(&channel_replica.row);
-            replica.post(LogRequest::Erase { channel: channel.into(), row });
-        }
-    }
-
     /// Marks all channels as stale: requests their state, and forgets idle channels.
     pub(crate) fn mark_stale(&mut self) {
         let idle = self.log.replica().map(|replica| replica.idle.names()).unwrap_or_default();
@@ -254,35 +189,6 @@ impl Hub {
     pub fn followed_channels(&self) -> Vec<(Arc<str>, usize)> {
         self.channels.iter().map(|(channel, state)| (Arc::clone(channel), state.rules.history)).collect()
     }
-
-    /// Handles the reply to a request.
-    pub(crate) fn replied(&mut self, channel: &str, requester: &Requester, reply: LogReply) -> Vec<Output> {
-        let Requester { from, key } = requester;
-        let key = key.as_deref();
-        match reply {
-            LogReply::Appended => Vec::new(),
-            LogReply::Unavailable => vec![Output::refusal(*from, Some(channel), key, &Refusal::Unavailable)],
-            LogReply::Done(outcome) => {
-                key.map(|key| Output::to_one(*from, frames::ack(channel, key, outcome))).into_iter().collect()
-            }
-            LogReply::Known(outcome) => {
-                let Some(key) = key else {
-                    return Vec::new();
-                };
-                let state = self.channels.get(channel);
-                let kept = state.and_then(|state| state.kept(outcome, state.member(*from)?));
-                vec![Output::to_one(*from, frames::answer(channel, key, outcome, kept))]
-            }
-        }
-    }
 }
-
-/// Returns the socket id of an encoded client. Only here the decoded client is not available.
-fn socket_id_of(client: &RawValue) -> String {
-    serde_json::from_str(client.get()).map(|client: Client| client.socket_id).unwrap_or_default()
-}
-
-/// The bound on bytes that wait for Redis. It is large, so that a short pause of Redis causes few refusals.
-pub(crate) const MAX_WAITING_BYTES: usize = 32 * 1024 * 1024;
 
 const AGAIN_AFTER: Duration = Duration::from_secs(3);

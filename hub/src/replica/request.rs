@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::ConnectionId;
+use crate::ConnectionId;
 use crate::idempotency::Outcome;
 use crate::message_id::MessageId;
 use crate::replica::row::Row;

@@ -1,25 +1,10 @@
 //! Tests with the golden frames of `protocol/fixtures`, which the client's tests read too.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::golden_frames::{Golden, Refused, assert_are_produced, fixture};
 use super::{EPOCH, MARVEL, Scene, socket_of};
 use crate::{Answer, Dialect, Frame};
-
-#[derive(Deserialize)]
-struct Golden {
-    name: String,
-    frame: Value,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    text: String,
-    #[serde(default)]
-    channel: Option<String>,
-    code: String,
-    message: String,
-}
 
 #[test]
 fn every_golden_frame_to_the_server_is_parsed() {
@@ -36,12 +21,10 @@ fn every_golden_frame_to_the_server_is_parsed() {
 
 #[test]
 fn every_golden_frame_to_the_client_is_produced() {
-    let frames: Vec<Golden> = fixture(include_str!("../../../protocol/fixtures/to_client.json"));
+    let golden = include_str!("../../../protocol/fixtures/to_client.json");
     let mut made = a_conversation();
     made.extend(a_dropped_message());
-    for Golden { name, frame } in frames {
-        assert!(made.contains(&frame), "{name}: {frame}\nis not in {made:#?}");
-    }
+    assert_are_produced(golden, &made);
 }
 
 #[test]
@@ -108,8 +91,4 @@ fn a_conversation() -> Vec<Value> {
         scene.hears(john)
     });
     heard
-}
-
-fn fixture<T: for<'de> Deserialize<'de>>(text: &str) -> T {
-    serde_json::from_str(text).unwrap()
 }

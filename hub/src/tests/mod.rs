@@ -4,7 +4,9 @@ mod driver;
 mod events;
 mod fuzz;
 mod golden;
+mod golden_frames;
 mod history;
+mod inboxes;
 mod matrix;
 mod messages;
 mod permissions;
@@ -19,20 +21,19 @@ mod rooms;
 mod triggers;
 mod v2;
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::{Answer, Call, ConnectionId, Limits, Settings};
 use driver::{Delivery, Driver};
+use inboxes::Inboxes;
 
 const MARVEL: &str = "marvel-chat-room";
 const EPOCH: &str = "epoch-of-the-hub";
 
 struct Scene {
     hub: Driver,
-    inboxes: HashMap<ConnectionId, Vec<String>>,
+    inboxes: Inboxes,
 }
 
 impl Scene {
@@ -56,7 +57,7 @@ impl Scene {
     }
 
     fn limited(settings: Settings, limits: &Limits) -> Scene {
-        Scene { hub: Driver::new(settings, limits, EPOCH), inboxes: HashMap::new() }
+        Scene { hub: Driver::new(settings, limits, EPOCH), inboxes: Inboxes::default() }
     }
 
     /// Opens the socket of an anonymous client.
@@ -116,18 +117,16 @@ impl Scene {
 
     /// Returns the texts that a client has received since the last call.
     fn hears_text(&mut self, id: ConnectionId) -> Vec<String> {
-        self.inboxes.remove(&id).unwrap_or_default()
+        self.inboxes.take_texts(id)
     }
 
     /// Returns the frames that a client has received since the last call.
     fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
-        let texts = self.hears_text(id);
-        texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+        self.inboxes.take(id)
     }
 
     fn hears_actions(&mut self, id: ConnectionId) -> Vec<String> {
-        let frames = self.hears(id);
-        frames.iter().map(|frame| frame["action"].as_str().unwrap().to_owned()).collect()
+        self.inboxes.take_actions(id)
     }
 
     fn hears_payloads(&mut self, id: ConnectionId) -> Vec<Value> {
@@ -136,10 +135,7 @@ impl Scene {
 
     /// Returns the message of the only refusal that a client has received.
     fn hears_refusal(&mut self, id: ConnectionId) -> String {
-        let frames = self.hears(id);
-        assert_eq!(frames.len(), 1, "{frames:?}");
-        assert_eq!(frames[0]["action"], "error", "{frames:?}");
-        frames[0]["payload"]["message"].as_str().unwrap().to_owned()
+        self.inboxes.take_refusal(id)
     }
 
     /// Returns the only open question.
@@ -159,11 +155,7 @@ impl Scene {
     }
 
     fn deliver(&mut self, deliveries: Vec<Delivery>) {
-        for Delivery { to, frame, .. } in deliveries {
-            for id in to {
-                self.inboxes.entry(id).or_default().push(frame.to_string());
-            }
-        }
+        self.inboxes.put(deliveries);
     }
 }
 

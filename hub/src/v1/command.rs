@@ -3,31 +3,27 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::error::Category;
 use serde_json::value::RawValue;
 use xano_realtime_protocol::Action;
 
 use crate::channel_name::is_channel_name;
 use crate::command::{Command, Frame, JoinOptions, Message, Request};
-use crate::depth::is_too_deep;
+use crate::json;
 use crate::recovery::Since;
 use crate::refusal::{Refusal, Refused};
 
 /// Parses a frame. The error says what is wrong with it.
 pub(crate) fn parse(text: &str) -> Result<Frame<'_>, Refused<'_>> {
-    if is_too_deep(text) {
-        return Err(Refusal::TooDeep.into());
-    }
-    let envelope: Envelope = object(text)?;
+    let envelope: Envelope = json::frame(text)?;
     let action: Cow<str> = match envelope.action {
-        Some(action) => string(action, "action")?,
+        Some(action) => text_of(action, "action")?,
         None => return Err(Refusal::NoAction.into()),
     };
     if action == Action::Ping.name() {
         return Ok(Frame::Ping);
     }
     let options: RawOptions = match envelope.options {
-        Some(options) => object(options.get()).map_err(|_| wrong("options", "an object"))?,
+        Some(options) => json::object(options.get()).map_err(|_| wrong("options", "an object"))?,
         None => RawOptions::default(),
     };
     let channel = match options.channel {
@@ -67,7 +63,7 @@ fn join_options(payload: Option<&RawValue>) -> Result<JoinOptions, Refusal> {
     let Some(payload) = payload else {
         return Ok(JoinOptions::default());
     };
-    let options: RawJoinOptions = object(payload.get()).map_err(|_| wrong("payload", "an object"))?;
+    let options: RawJoinOptions = json::object(payload.get()).map_err(|_| wrong("payload", "an object"))?;
     Ok(JoinOptions {
         history: flag(options.history, "payload.history")?,
         presence: flag(options.presence, "payload.presence")?,
@@ -76,7 +72,7 @@ fn join_options(payload: Option<&RawValue>) -> Result<JoinOptions, Refusal> {
 }
 
 fn since(value: &RawValue) -> Result<Since, Refusal> {
-    let since: RawSince = object(value.get()).map_err(|_| wrong("payload.since", "an object"))?;
+    let since: RawSince = json::object(value.get()).map_err(|_| wrong("payload.since", "an object"))?;
     let Some(epoch) = since.epoch else {
         return Err(wrong("payload.since.epoch", LABEL));
     };
@@ -111,7 +107,7 @@ struct RawOptions<'a> {
 
 impl<'a> RawOptions<'a> {
     fn recipient(&self) -> Result<Option<Cow<'a, str>>, Refusal> {
-        self.socket_id.map(|socket_id| string(socket_id, "options.socketId")).transpose()
+        self.socket_id.map(|socket_id| text_of(socket_id, "options.socketId")).transpose()
     }
 
     fn key(&self) -> Result<Option<Cow<'a, str>>, Refusal> {
@@ -137,38 +133,19 @@ struct RawSince<'a> {
     id: Option<&'a RawValue>,
 }
 
-/// serde would also parse an array into a derived struct, so the brace is checked first.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
-    let is_object = text.trim_ascii_start().starts_with('{');
-    match serde_json::from_str(text) {
-        Ok(value) if is_object => Ok(value),
-        Err(problem) if problem.classify() != Category::Data => {
-            Err(Refusal::NotJson { line: problem.line(), column: problem.column() })
-        }
-        // All fields are unparsed, so a duplicate key is the only possible error of an object.
-        _ if is_object => Err(Refusal::KeyTwice),
-        _ => Err(Refusal::NotAnObject),
-    }
-}
-
-fn string<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
-    let borrowed: Result<&str, _> = serde_json::from_str(value.get());
-    match borrowed {
-        Ok(text) => Ok(Cow::Borrowed(text)),
-        // A string with escapes, as in "\u0063hat", cannot be borrowed.
-        Err(_) => serde_json::from_str(value.get()).map(Cow::Owned).map_err(|_| wrong(field, "a string")),
-    }
+fn text_of<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
+    json::string(value).ok_or_else(|| wrong(field, "a string"))
 }
 
 /// Parses a label: a text that a client or the server has chosen and that is returned unchanged, such as an id.
 fn label<'a>(value: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Refusal> {
-    let text = string(value, field).map_err(|_| wrong(field, LABEL))?;
-    let is_label = (1..=LABEL_BYTES).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if is_label { Ok(text) } else { Err(wrong(field, LABEL)) }
+    let is_printable = |text: &str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let is_label = |text: &Cow<str>| (1..=LABEL_BYTES).contains(&text.len()) && is_printable(text);
+    json::string(value).filter(is_label).ok_or_else(|| wrong(field, LABEL))
 }
 
 fn channel_name(value: &RawValue) -> Result<Cow<'_, str>, Refusal> {
-    let name = string(value, "options.channel")?;
+    let name = text_of(value, "options.channel")?;
     if is_channel_name(&name) { Ok(name) } else { Err(Refusal::ChannelName) }
 }
 

@@ -11,7 +11,7 @@ use super::addressee::user;
 use super::refusal::Refusal;
 use crate::channel_name::is_channel_name;
 use crate::command::owned;
-use crate::depth::is_too_deep;
+use crate::json::{self, object, string};
 use crate::message_id::MessageId;
 
 /// A frame of a client. A text that is no frame is one too: a command that is refused in its turn, so that the answers
@@ -90,14 +90,14 @@ impl Broadcast<'_> {
 pub(crate) fn parse(text: &str) -> Command<'_> {
     let bytes = text.len();
     let refused = |channel, why| Command { channel, request: Request::Refused(why), bytes };
-    let Some(envelope) = envelope(text) else {
+    let Ok(envelope) = json::frame::<Envelope>(text) else {
         return refused(None, Refusal::BadFrame);
     };
     // guess: bad-frame. The channel of a frame without a usable action is not read.
     let Some(action) = envelope.action.and_then(string) else {
         return refused(None, Refusal::BadFrame);
     };
-    let options: RawOptions = envelope.options.and_then(|options| object(options.get())).unwrap_or_default();
+    let options: RawOptions = envelope.options.and_then(|options| object(options.get()).ok()).unwrap_or_default();
     let name = [options.channel, envelope.channel].into_iter().flatten().find_map(string);
     let channel = name.filter(|name| is_channel_name(name));
     let client_id = match options.client_id.and_then(string).filter(|id| !id.is_empty()) {
@@ -151,24 +151,6 @@ struct RawOptions<'a> {
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     to: Option<&'a RawValue>,
-}
-
-fn envelope(text: &str) -> Option<Envelope<'_>> {
-    if is_too_deep(text) { None } else { object(text) }
-}
-
-/// serde would also parse an array into a derived struct, so the brace is checked first.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    text.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
-}
-
-fn string(value: &RawValue) -> Option<Cow<'_, str>> {
-    let borrowed: Result<&str, _> = serde_json::from_str(value.get());
-    match borrowed {
-        Ok(text) => Some(Cow::Borrowed(text)),
-        // A string with escapes, as in "\u0063hat", cannot be borrowed.
-        Err(_) => serde_json::from_str(value.get()).map(Cow::Owned).ok(),
-    }
 }
 
 fn id(value: &RawValue) -> Option<MessageId> {

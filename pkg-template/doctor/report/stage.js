@@ -2,11 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { socketUrl } from "../address.js";
-import { openSocket } from "../socket.js";
-
-const ANSWER_MS = 5_000;
-/** How long a frame that must not come is waited for, behind an answer that has come. */
-const QUIET_MS = 500;
+import { ANSWER_MS, Sockets } from "./sockets.js";
 
 export const holds = (detail) => ({ verdict: "holds", detail });
 export const differs = (detail) => ({ verdict: "differs", detail });
@@ -15,22 +11,10 @@ export const cannotTell = (detail) => ({ verdict: "cannot tell", detail });
 /** Ends the play of a row that this server or channel gives no chance to. */
 export class CannotTell extends Error {}
 
-export class Stage {
-  /** Promises of sockets: a row may end while it still opens some. */
-  #sockets = [];
-
+export class Stage extends Sockets {
   constructor({ baseUrl, hash, channel, token }) {
+    super({ url: socketUrl(baseUrl, hash), channel, token });
     this.baseUrl = baseUrl;
-    this.url = socketUrl(baseUrl, hash);
-    this.channel = channel;
-    this.token = token;
-  }
-
-  /** A socket; with the token that was given, unless another or `null` is named. */
-  open({ token = this.token, url = this.url } = {}) {
-    const opening = openSocket(url, token ? { token } : {});
-    this.#sockets.push(opening);
-    return opening;
   }
 
   /** A socket that is on the channel. `answer` is the server's join. */
@@ -97,16 +81,6 @@ export class Stage {
     await this.quiet();
   }
 
-  /** Gives frames that must not come the time to come. */
-  quiet() {
-    return new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-  }
-
-  /** The first frame that `isIt`, among those that have come and those that come within the time. */
-  find(socket, isIt) {
-    return socket.wait(() => socket.heard.find(isIt), ANSWER_MS);
-  }
-
   /** The message with that mark, as it came to this socket. */
   arrival(socket, mark) {
     return this.find(socket, (frame) => marked(frame, mark));
@@ -116,11 +90,6 @@ export class Stage {
   async isSpared(socket, mark) {
     await this.settle(socket);
     return !socket.heard.some((frame) => marked(frame, mark));
-  }
-
-  async closeAll() {
-    const opened = await Promise.allSettled(this.#sockets);
-    await Promise.all(opened.map((socket) => socket.status === "fulfilled" && socket.value.close()));
   }
 
   #options(options) {

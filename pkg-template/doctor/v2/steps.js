@@ -1,7 +1,7 @@
 // The steps of a connection of Realtime V2: each judges what was seen.
 
 import { isLegalToken, socketUrlV2 } from "../address.js";
-import { checkTokenOnTheWay, counted, NEW_TOKEN, textOf } from "../channel-steps.js";
+import { checkTokenOnTheWay, counted, NEW_TOKEN, NO_CHANNEL, onChannel, textOf } from "../channel-steps.js";
 import { checkAnswer, checkCertificate, checkName } from "../network.js";
 import { fails, failsAlone, holds, skipped } from "../outcome.js";
 import { HandshakeRefused, openSocket } from "../socket.js";
@@ -11,7 +11,6 @@ import { membersOf, ownMember, visitChannel } from "./visit.js";
 const HASH_LENGTH = 27;
 const NORMAL = 1000;
 const CUT = 1006;
-const NO_CHANNEL = "Give --channel NAME to try this.";
 const ON_THE_SERVER = "in the Realtime server of the workspace";
 
 /**
@@ -195,9 +194,4 @@ async function checkClose({ socket }) {
     return failsAlone("The connection was cut instead of closed.", "A proxy in between may cut it: look into its log.");
   }
   return holds(`The service has closed the socket with code ${code}.`);
-}
-
-/** A step that needs a channel. */
-function onChannel(check) {
-  return (state) => (state.channel ? check(state) : skipped(NO_CHANNEL));
 }

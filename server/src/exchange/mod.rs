@@ -30,9 +30,7 @@ use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
-use crate::hub::{
-    BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal,
-};
+use crate::hub::{BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal};
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
 use crate::triggers::Triggers;
@@ -139,13 +137,8 @@ impl Exchange {
         let user = client.is_authenticated().then_some(client.permissions);
         let id = {
             let mut state = self.lock();
-            state.last_id += 1;
-            let id = ConnectionId::new(state.last_id);
-            state.users.extend(user.map(|user| (id, user)));
-            state.outboxes.insert(id, Arc::clone(outbox));
-            if state.is_stopping {
-                outbox.end(Ending::Restart);
-            } else if !state.is_at(hash) {
+            let id = state.add_socket(user, outbox);
+            if !state.is_stopping && !state.is_at(hash) {
                 outbox.end(Ending::AddressChanged);
             }
             id
@@ -232,5 +225,19 @@ impl Exchange {
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic closes only the socket that caused it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Adds a socket. It ends at once if the server stops.
+    fn add_socket(&mut self, user: Option<Permissions>, outbox: &Arc<Outbox>) -> ConnectionId {
+        self.last_id += 1;
+        let id = ConnectionId::new(self.last_id);
+        self.users.extend(user.map(|user| (id, user)));
+        self.outboxes.insert(id, Arc::clone(outbox));
+        if self.is_stopping {
+            outbox.end(Ending::Restart);
+        }
+        id
     }
 }

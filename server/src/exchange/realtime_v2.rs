@@ -12,17 +12,7 @@ impl Exchange {
     /// Opens a socket of Realtime V2. It is not ready until [`Exchange::authenticate`] admits it.
     pub(crate) fn open_v2(self: &Arc<Self>, visitor: Visitor, outbox: &Arc<Outbox>) -> ConnectionId {
         let user = visitor.user.as_ref().ok().and_then(|user| Some(user.as_ref()?.row));
-        let id = {
-            let mut state = self.lock();
-            state.last_id += 1;
-            let id = ConnectionId::new(state.last_id);
-            state.users.extend(user.map(|user| (id, user)));
-            state.outboxes.insert(id, Arc::clone(outbox));
-            if state.is_stopping {
-                outbox.end(Ending::Restart);
-            }
-            id
-        };
+        let id = self.lock().add_socket(user, outbox);
         self.feed(Instant::now(), Input::OpenV2 { id, visitor }, &mut FlushBatch::default());
         id
     }

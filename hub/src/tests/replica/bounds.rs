@@ -8,7 +8,7 @@ use xano_realtime_protocol::frame::Client;
 
 use super::super::driver::Driver;
 use super::waiting::{hub, snapshot, told};
-use crate::replica::MAX_WAITING_BYTES;
+use crate::replica::announce::MAX_WAITING_BYTES;
 use crate::{ConnectionId, Load, LogRequest, RowPast, Rows, Snapshot};
 use crate::{Limits, Settings};
 

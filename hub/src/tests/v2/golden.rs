@@ -1,25 +1,11 @@
 //! Tests with the golden frames of `protocol/fixtures/v2`, which the tests of the client read too.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::golden_frames::{Golden, Refused, assert_are_produced, fixture};
 use super::Scene;
 use crate::v2::Request;
 use crate::{Dialect, Frame};
-
-#[derive(Deserialize)]
-struct Golden {
-    name: String,
-    frame: Value,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    text: String,
-    #[serde(default)]
-    channel: Option<String>,
-    message: String,
-}
 
 #[test]
 fn every_golden_frame_to_the_server_is_parsed() {
@@ -33,11 +19,9 @@ fn every_golden_frame_to_the_server_is_parsed() {
 
 #[test]
 fn every_golden_frame_to_the_client_is_produced() {
-    let frames: Vec<Golden> = fixture(include_str!("../../../../protocol/fixtures/v2/to_client.json"));
+    let golden = include_str!("../../../../protocol/fixtures/v2/to_client.json");
     let made = everything();
-    for Golden { name, frame } in frames {
-        assert!(made.contains(&frame), "{name}: {frame}\nis not in {made:#?}");
-    }
+    assert_are_produced(golden, &made);
 }
 
 #[test]
@@ -47,7 +31,7 @@ fn every_bad_frame_is_refused_with_the_reason_and_the_socket_stays_open() {
     let jill = scene.joins("rooms/42");
     scene.join(jill, "lobby");
     scene.hears(jill);
-    for Refused { text, channel, message } in frames {
+    for Refused { text, channel, message, .. } in frames {
         scene.sends(jill, &text);
         if let Some(call) = scene.asks_all().pop() {
             scene.answers(call, json!({ "allowed": false, "reason": "Sign in to join members" }));
@@ -137,8 +121,4 @@ fn refusals() -> Vec<Value> {
     scene.answers(call, json!({ "allowed": false, "reason": "Sign in to join members" }));
     heard.extend(scene.hears(jill));
     heard
-}
-
-fn fixture<T: for<'de> Deserialize<'de>>(text: &str) -> T {
-    serde_json::from_str(text).unwrap()
 }

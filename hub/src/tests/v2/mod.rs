@@ -11,27 +11,26 @@ mod limits;
 mod presence;
 mod reform;
 mod replay;
+mod rooms;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use xano_realtime_protocol::frame::Permissions;
 
 use super::driver::{Delivery, Driver};
+use super::inboxes::Inboxes;
 use crate::v2::{Address, Publication, User, Visitor};
-use crate::{Answer, Call, ConnectionId, Encoded, Limits, Settings};
+use crate::{Answer, Call, ConnectionId, Limits, Settings};
+use rooms::{HANDLER, TRIGGER, channel, channels, server};
 
 /// The time at the beginning of a scene, in milliseconds since 1970.
 const START_MS: u64 = 1_788_471_242_950;
 
-const HANDLER: &str = "http://127.0.0.1:1/handler";
-const TRIGGER: &str = "http://127.0.0.1:1/trigger";
-
 pub(super) struct Scene {
     hub: Driver,
     now_ms: u64,
-    inboxes: HashMap<ConnectionId, Vec<String>>,
+    inboxes: Inboxes,
 }
 
 impl Scene {
@@ -51,7 +50,7 @@ impl Scene {
     fn limited(settings: &Value, limits: &Limits) -> Scene {
         let settings = Settings::parse(&settings.to_string()).unwrap();
         let mut scene =
-            Scene { hub: Driver::new(settings, limits, "epoch"), now_ms: START_MS, inboxes: HashMap::new() };
+            Scene { hub: Driver::new(settings, limits, "epoch"), now_ms: START_MS, inboxes: Inboxes::default() };
         scene.hub.advance(Duration::from_millis(START_MS));
         scene
     }
@@ -161,17 +160,16 @@ impl Scene {
 
     /// Returns the frames that a client has received since the last call.
     fn hears(&mut self, id: ConnectionId) -> Vec<Value> {
-        let texts = self.hears_texts(id);
-        texts.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+        self.inboxes.take(id)
     }
 
     /// Returns the texts that a client has received since the last call.
     pub(super) fn hears_texts(&mut self, id: ConnectionId) -> Vec<String> {
-        self.inboxes.remove(&id).unwrap_or_default()
+        self.inboxes.take_texts(id)
     }
 
     fn hears_actions(&mut self, id: ConnectionId) -> Vec<String> {
-        self.hears(id).iter().map(|frame| frame["action"].as_str().unwrap().to_owned()).collect()
+        self.inboxes.take_actions(id)
     }
 
     /// Returns the payloads of the frames with this action that a client has received since the last call.
@@ -182,10 +180,7 @@ impl Scene {
 
     /// Returns the message of the only frame that a client has received, which is an error.
     fn hears_refusal(&mut self, id: ConnectionId) -> String {
-        let frames = self.hears(id);
-        assert_eq!(frames.len(), 1, "{frames:?}");
-        assert_eq!(frames[0]["action"], "error", "{frames:?}");
-        frames[0]["payload"]["message"].as_str().unwrap().to_owned()
+        self.inboxes.take_refusal(id)
     }
 
     /// Returns the only open question.
@@ -209,11 +204,7 @@ impl Scene {
     }
 
     fn deliver(&mut self, deliveries: Vec<Delivery>) {
-        for Delivery { to, frame } in deliveries {
-            for id in to {
-                self.inboxes.entry(id).or_default().extend(texts(&frame));
-            }
-        }
+        self.inboxes.put(deliveries);
     }
 }
 
@@ -222,61 +213,9 @@ fn body(call: &Call) -> Value {
     serde_json::from_str(&call.input).unwrap()
 }
 
-/// Returns the texts of the frames that leave together.
-fn texts(encoded: &Encoded) -> Vec<String> {
-    let bytes: Vec<u8> = encoded.pieces().flatten().copied().collect();
-    let mut rest = &bytes[..];
-    let mut texts = Vec::new();
-    while let [0x81, len, ..] = rest {
-        let (header, len) = match len {
-            126 => (4, usize::from(u16::from_be_bytes([rest[2], rest[3]]))),
-            127 => (10, usize::try_from(u64::from_be_bytes(rest[2..10].try_into().unwrap())).unwrap()),
-            len => (2, usize::from(*len)),
-        };
-        texts.push(String::from_utf8(rest[header..header + len].to_vec()).unwrap());
-        rest = &rest[header + len..];
-    }
-    assert!(rest.is_empty(), "{rest:?}");
-    texts
-}
-
 fn name_of(row: i64) -> String {
     match row {
         7 => "Jack".to_owned(),
         row => format!("user {row}"),
     }
-}
-
-/// Returns settings with one server.
-fn server(channels: Value) -> Value {
-    json!({ "servers": [{ "name": "main", "canonical": "rtmain01", "enabled": true, "channels": channels }] })
-}
-
-/// Returns a channel that admits all clients and has the message handler `send`.
-fn channel(changes: Value) -> Value {
-    let mut channel = json!({ "name": "rooms/{room_id}", "anonymous_clients": true, "publish": { "who": "anyone" },
-        "messages": [{ "name": "send" }] });
-    channel.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    channel
-}
-
-/// Returns the channels of `tests/support/v2/rooms.js`, with URLs in the place of functions.
-fn channels() -> Value {
-    json!([
-        channel(json!({ "input": [{ "name": "room_id", "type": "int" }], "presence": true,
-            "publish": { "who": "anyone", "direct": true },
-            "messages": [{ "name": "send" }, { "name": "shrug", "handler": HANDLER },
-                { "name": "shout", "active": false }, { "name": "echo", "deliver_to": "sender" },
-                { "name": "others", "deliver_to": "others" }, { "name": "none", "deliver_to": "explicit" }] })),
-        channel(json!({ "name": "rooms/lounge" })),
-        channel(json!({ "name": "lobby", "publish": { "who": "nobody" } })),
-        channel(json!({ "name": "staff", "anonymous_clients": false, "publish": { "who": "authenticated" } })),
-        channel(json!({ "name": "talk", "conversation": { "enabled": true, "limit": 3 },
-            "rate_limit": { "messages_per_minute": 1 } })),
-        channel(json!({ "name": "orders/{order_id}", "input": [{ "name": "order_id", "type": "int" }],
-            "conversation": { "enabled": true, "limit": 5 }, "delivery": { "guarantee": "at_least_once" },
-            "messages": [{ "name": "send" }, { "name": "echo", "deliver_to": "sender" }] })),
-        channel(json!({ "name": "members", "triggers": { "join": TRIGGER } })),
-        channel(json!({ "name": "closed", "active": false })),
-    ])
 }

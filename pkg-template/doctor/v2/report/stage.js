@@ -2,31 +2,15 @@
 
 import { randomUUID } from "node:crypto";
 import { socketUrlV2 } from "../../address.js";
+import { ANSWER_MS, Sockets } from "../../report/sockets.js";
 import { CannotTell, textOf } from "../../report/stage.js";
-import { openSocket } from "../../socket.js";
 import { greet } from "../greeting.js";
 
-const ANSWER_MS = 5_000;
-/** How long a frame that must not come is waited for, behind an answer that has come. */
-const QUIET_MS = 500;
-
-export class Stage {
-  /** Promises of sockets: a row may end while it still opens some. */
-  #sockets = [];
-
+export class Stage extends Sockets {
   constructor({ baseUrl, canonical, channel, type, token }) {
+    super({ url: socketUrlV2(baseUrl, canonical), channel, token });
     this.baseUrl = baseUrl;
-    this.url = socketUrlV2(baseUrl, canonical);
-    this.channel = channel;
     this.type = type;
-    this.token = token;
-  }
-
-  /** A socket as it opens; with the token that was given, unless another or `null` is named. */
-  open({ token = this.token, url = this.url } = {}) {
-    const opening = openSocket(url, token ? { token } : {});
-    this.#sockets.push(opening);
-    return opening;
   }
 
   /** A socket that the service is ready for. */
@@ -108,21 +92,6 @@ export class Stage {
   async settle(socket) {
     await this.ask(socket, { action: "presence", channel: this.channel }, "presence_full");
     await this.quiet();
-  }
-
-  /** Gives frames that must not come the time to come. */
-  quiet(ms = QUIET_MS) {
-    return new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
-  /** The first frame that `isIt`: one that has come, or one that comes within the time. */
-  find(socket, isIt) {
-    return socket.wait(() => socket.heard.find(isIt), ANSWER_MS);
-  }
-
-  async closeAll() {
-    const opened = await Promise.allSettled(this.#sockets);
-    await Promise.all(opened.map((socket) => socket.status === "fulfilled" && socket.value.close()));
   }
 
   #typeOfMessage() {

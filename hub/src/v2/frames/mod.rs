@@ -1,5 +1,11 @@
 //! The frames of the server in the words of Realtime V2. The rest of V2 passes in data and never names a field of a
 //! frame.
+//!
+//! # Layout
+//!
+//! - `messages`: messages, missed messages and transcripts, which are spliced from the frames of messages.
+
+mod messages;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -7,12 +13,13 @@ use xano_realtime_protocol::frame::Permissions;
 use xano_realtime_protocol::v2::Action;
 use xano_realtime_protocol::v2::error::RATE_LIMITED;
 
+pub(super) use messages::{message, replay, transcript};
+
 use super::refusal::Refusal;
-use crate::settings::v2::Params;
 use crate::Encoded;
-use crate::encoded::Ends;
 use crate::message_id::MessageId;
 use crate::presence::{Change, ChangeKind};
+use crate::settings::v2::Params;
 
 /// Returns the answer to a ping.
 pub(super) fn pong() -> Encoded {
@@ -51,32 +58,6 @@ pub(super) fn left(channel: &str) -> Encoded {
     encoded(Action::Leave, Some(channel), Some(Empty {}))
 }
 
-/// Returns a message. The frame begins with [`MESSAGE`].
-pub(super) fn message(channel: &str, name: Option<&str>, id: Option<MessageId>, payload: Option<&RawValue>) -> Encoded {
-    let payload = payload.map_or("null", RawValue::get);
-    let mut text = String::with_capacity(MESSAGE.len() + channel.len() + payload.len() + 96);
-    text.push_str(MESSAGE);
-    push_field(&mut text, "channel", channel);
-    if let Some(name) = name {
-        text.push(',');
-        push_field(&mut text, "type", name);
-    }
-    if let Some(id) = id {
-        text.push(',');
-        push_field(&mut text, "id", &id.to_string());
-    }
-    text.push_str(",\"payload\":");
-    text.push_str(payload);
-    text.push('}');
-    Encoded::text(&text)
-}
-
-/// Returns missed messages, oldest first. They are variants of the frames that `message` has returned.
-pub(super) fn replay(messages: &[Encoded]) -> Encoded {
-    let ends = Ends { instead_of: MESSAGE, opening: REPLAY, closing: &|_| "}".to_owned() };
-    Encoded::series(messages.iter(), &ends)
-}
-
 /// Returns the beginning of a transcript of this number of messages.
 pub(super) fn conversation_start(channel: &str, count: usize) -> Encoded {
     #[derive(Serialize)]
@@ -84,17 +65,6 @@ pub(super) fn conversation_start(channel: &str, count: usize) -> Encoded {
         count: usize,
     }
     encoded(Action::ConversationStart, Some(channel), Some(Start { count }))
-}
-
-/// Returns the messages of a transcript. They are variants of the frames that `message` has returned.
-/// (guess: transcript-id)
-pub(super) fn transcript(messages: &[(MessageId, Encoded)]) -> Encoded {
-    let closing = |place: usize| {
-        let ms = messages.get(place).map(|(id, _)| id.ms()).unwrap_or_default();
-        format!(",\"conversation\":true,\"ts\":{}}}", ms / 1_000)
-    };
-    let ends = Ends { instead_of: MESSAGE, opening: MESSAGE, closing: &closing };
-    Encoded::series(messages.iter().map(|(_, frame)| frame), &ends)
 }
 
 /// Returns the end of a transcript. (guess: conversation-end)
@@ -217,13 +187,6 @@ fn encoded<P: Serialize>(action: Action, channel: Option<&str>, payload: Option<
     Encoded::text(&text.unwrap_or_default())
 }
 
-fn push_field(text: &mut String, name: &str, value: &str) {
-    text.push('"');
-    text.push_str(name);
-    text.push_str("\":");
-    text.push_str(&serde_json::to_string(value).unwrap_or_default());
-}
-
 fn cursor_text(cursor: Option<MessageId>) -> String {
     cursor.map_or_else(|| START.to_owned(), |cursor| cursor.to_string())
 }
@@ -242,10 +205,6 @@ fn is_false(flag: &bool) -> bool {
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
-
-/// The beginning of a message, before its channel.
-const MESSAGE: &str = r#"{"action":"message","#;
-const REPLAY: &str = r#"{"action":"replay","#;
 
 /// The cursor of a reader that has acknowledged nothing.
 const START: &str = "0";
