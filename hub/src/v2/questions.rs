@@ -13,10 +13,10 @@ use super::connection::{Connection, Stage};
 use super::gates::{Denied, admits};
 use super::pending::Asked;
 use super::refusal::Refusal;
-use super::service::{Service, refusal};
-use crate::settings::v2::{OnFailure, Params};
+use super::service::Service;
 use crate::depth::is_too_deep;
 use crate::settings::TriggerUrl;
+use crate::settings::v2::{OnFailure, Params};
 use crate::triggers::{Answer, Call, Ticket};
 use crate::{Closing, ConnectionId, Output};
 
@@ -200,13 +200,14 @@ impl Service {
             Matter::Connection => self.decide_connection(id, answer, sink),
             Matter::Copy(number) => self.decide_copy(id, &key, number, &answer, sink),
             Matter::Command => {
-                let Some(connection) = self.connections.get(&id) else {
+                // A socket whose server is gone is about to be closed.
+                let Some(connection) = self.connections.get(&id).filter(|connection| connection.is_ready()) else {
                     return;
                 };
                 let channel = connection.address.name_in(&key);
                 self.go_on(id, channel, sink, |service, asked, sink| {
                     if let Err(why) = service.settle(id, channel, asked, answer, sink) {
-                        sink.push(refusal(id, Some(channel), &why));
+                        service.refuse(id, Some(channel), &why, sink);
                     }
                 });
             }

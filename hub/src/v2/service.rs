@@ -6,17 +6,18 @@ use std::sync::Arc;
 use super::channel::Channel;
 use super::command::{Command, Request};
 use super::connection::{Connection, Stage, Visitor};
+use super::copies::Kind;
 use super::cursors::Cursors;
 use super::frames;
 use super::rates::Rates;
 use super::refusal::Refusal;
-use crate::settings::v2::{ChannelSettings, Params};
 use crate::channel::PresencePoint;
 use crate::limits::Limits;
 use crate::message_id::MessageId;
 use crate::refusal::Refused;
 use crate::retention::Retention;
 use crate::settings::Settings;
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::triggers::Call;
 use crate::{Closing, ConnectionId, Output};
 
@@ -40,6 +41,9 @@ pub(crate) struct Service {
     pub(super) rates: Rates,
     /// Channels with waiting changes of presence.
     pub(super) restless: BTreeSet<Arc<str>>,
+    /// The number of the last copy that a `deliver` trigger was asked about. No two have the same, so that no answer
+    /// decides about a copy of a channel that was forgotten and created again.
+    pub(super) last_copy: u64,
     /// Questions to handlers and triggers that were not handed out yet.
     pub(crate) calls: Vec<Call>,
     /// The channel that has got a message since the bounds were looked at.
@@ -61,6 +65,7 @@ impl Service {
             cursors: Cursors::new(limits.cursors),
             rates: Rates::default(),
             restless: BTreeSet::new(),
+            last_copy: 0,
             calls: Vec::new(),
             last_appended: None,
         }
@@ -112,7 +117,7 @@ impl Service {
         if let Some(channel) = command.channel.as_deref().filter(|channel| connection.waiting.has(channel)) {
             let channel = channel.to_owned();
             if let Err(why) = connection.waiting.push(&channel, command) {
-                sink.push(refusal(from, Some(&channel), &why));
+                self.refuse(from, Some(&channel), &why, sink);
             }
             return;
         }
@@ -147,7 +152,17 @@ impl Service {
             (Request::Presence, Some(channel)) => self.presence(from, channel, sink),
         };
         if let Err(why) = outcome {
-            sink.push(refusal(from, channel, &why));
+            self.refuse(from, channel, &why, sink);
+        }
+    }
+
+    /// Sends an error. On a channel it comes after the receipts of earlier messages: a client takes an error for the answer
+    /// to the oldest message that has none.
+    pub(super) fn refuse(&mut self, to: ConnectionId, channel: Option<&str>, why: &Refusal, sink: &mut Vec<Output>) {
+        let key = channel.and_then(|channel| self.connections.get(&to)?.channels.get(channel));
+        match key.and_then(|key| self.channels.get_mut(key)) {
+            Some(state) => state.copies.answer(to, frames::refusal(channel, why), Kind::Refusal(why.code()), sink),
+            None => sink.push(refusal(to, channel, why)),
         }
     }
 
@@ -227,6 +242,6 @@ impl Service {
 }
 
 /// Returns the output for an error.
-pub(super) fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Output {
+fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Output {
     Output::Refuse { to: vec![to], frame: frames::refusal(channel, why), code: why.code() }
 }
