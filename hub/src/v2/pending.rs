@@ -41,6 +41,8 @@ pub(super) enum Asked {
         broadcast: Broadcast<'static>,
         message: Arc<MessageSettings>,
     },
+    /// Nothing: the trigger is told of a leave, which the next join must not overtake.
+    Leave,
 }
 
 impl Waiting {

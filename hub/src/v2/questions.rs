@@ -25,11 +25,11 @@ use crate::{Closing, ConnectionId, Output};
 pub(crate) enum Matter {
     /// Whether a socket may connect.
     Connection,
-    /// The join or the message that the socket waits for on the channel.
+    /// The join, the message or the leave that the socket waits for on the channel.
     Command,
     /// The copy of a message for one recipient.
     Copy(u64),
-    /// Nothing: the trigger is told of a leave or a disconnection, and its answer has no effect.
+    /// Nothing: the trigger is told of a disconnection, or of a leave behind which no frame waits.
     Notice,
 }
 
@@ -138,14 +138,20 @@ impl Service {
         self.calls.push(call);
     }
 
+    /// Tells the trigger of a leave. Further frames for the channel wait for its answer, whatever that is: the trigger would
+    /// take a join that it hears of first for the state of the channel.
     pub(super) fn tell_of_leave(&mut self, id: ConnectionId, key: &Arc<str>) {
-        let (Some(state), Some(connection)) = (self.channels.get(key), self.connections.get(&id)) else {
+        let (Some(state), Some(connection)) = (self.channels.get(key), self.connections.get_mut(&id)) else {
             return;
         };
         if let Some(url) = state.settings.triggers.leave.clone() {
             let body = Body::of_channel("leave", &state.name, &state.params, Some(&connection.client));
-            let call = body.call(url, id, key, Matter::Notice);
-            self.calls.push(call);
+            // Changed settings remove a member while one of its questions is open.
+            let matter = if connection.waiting.has(&state.name) { Matter::Notice } else { Matter::Command };
+            self.calls.push(body.call(url, id, key, matter));
+            if matter == Matter::Command {
+                connection.waiting.start(&state.name, Asked::Leave);
+            }
         }
     }
 
@@ -239,6 +245,7 @@ impl Service {
         sink: &mut Vec<Output>,
     ) -> Result<(), Refusal> {
         match asked {
+            Asked::Leave => Ok(()),
             Asked::Join { client_id, url } => match admits(answer) {
                 Ok(()) => self.admit(id, channel, client_id.as_deref(), &url, sink),
                 Err(Denied::Busy) => Err(crate::Refusal::TriggerBusy.into()),
