@@ -68,6 +68,17 @@ fn no_receipt_is_lost_while_many_bytes_wait_for_its_sender() {
 }
 
 #[test]
+fn the_workspace_learns_how_many_members_its_message_is_for() {
+    let mut scene = scene();
+    scene.joins_as(7, "rooms/1");
+    scene.joins_as(8, "rooms/1");
+    scene.publishes("rooms/1", None, json!("news"));
+    assert_eq!((scene.hub.published(), scene.asks_all().len()), (2, 2));
+    scene.publishes("rooms/2", None, json!("news"));
+    assert_eq!(scene.hub.published(), 0);
+}
+
+#[test]
 fn a_recipient_that_leaves_is_forgotten_with_its_copies() {
     let mut scene = scene();
     let (jack, jill) = (scene.joins_as(7, "rooms/1"), scene.joins_as(8, "rooms/1"));
