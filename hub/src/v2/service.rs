@@ -31,6 +31,9 @@ pub(crate) struct Service {
     /// The newest message id of all forgotten channels.
     pub(super) forgotten: Option<MessageId>,
     pub(super) connections: HashMap<ConnectionId, Connection>,
+    /// Sockets that have closed while a trigger was asked whether to admit them. Each question has an answer, so their
+    /// number is bounded as that of the questions is.
+    pub(super) departed: HashMap<ConnectionId, Connection>,
     /// Channels that have members or keep messages, by their keys.
     pub(super) channels: HashMap<Arc<str>, Channel>,
     pub(super) retention: Retention,
@@ -58,6 +61,7 @@ impl Service {
             now_ms: 0,
             forgotten: None,
             connections: HashMap::new(),
+            departed: HashMap::new(),
             channels: HashMap::new(),
             retention: Retention::new(limits),
             in_use: 0,
@@ -171,14 +175,12 @@ impl Service {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let is_ready = connection.is_ready();
         for key in std::mem::take(&mut connection.channels).into_values() {
             self.dismiss(id, &key, sink);
         }
-        if is_ready {
-            self.tell_of_disconnection(id);
+        if let Some(connection) = self.connections.remove(&id) {
+            self.depart(id, connection);
         }
-        self.connections.remove(&id);
     }
 
     /// Sends the waiting changes of presence.

@@ -203,6 +203,25 @@ fn a_join_waits_until_the_leave_trigger_has_heard_of_the_leave_before() {
 }
 
 #[test]
+fn a_join_trigger_that_admits_a_socket_that_has_closed_hears_that_it_is_gone() {
+    let mut scene = Scene::with_channel(json!({ "triggers": { "join": HANDLER, "leave": TRIGGER } }));
+    let jill = scene.opens();
+    scene.join(jill, "rooms/1");
+    scene.join(jill, "rooms/2");
+    scene.broadcasts(jill, "rooms/2", "behind the join");
+    let calls = scene.asks_all();
+    scene.closes(jill);
+    assert!(scene.asks_all().is_empty(), "not before the other request has ended");
+    for (call, told) in calls.into_iter().zip([vec![], vec![json!({ "room_id": "2" })]]) {
+        scene.answers(call, json!(!told.is_empty()));
+        let calls: Vec<_> = scene.asks_all().iter().map(body).collect();
+        assert_eq!(calls.iter().map(|body| body["params"].clone()).collect::<Vec<_>>(), told);
+        assert!(calls.iter().all(|body| body["action"] == "leave"));
+    }
+    assert_eq!((scene.hub.channel_count(), scene.hub.census().connections), (0, 0));
+}
+
+#[test]
 fn a_closed_socket_receives_nothing_of_what_its_handler_makes() {
     let (mut scene, jill) = scene_with_handler(json!({}));
     let jack = scene.joins("rooms/42");
