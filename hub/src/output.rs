@@ -42,6 +42,11 @@ pub enum Output {
     RefuseEvent(Refusal),
     /// The message of the workspace was refused.
     RefusePublication(v2::Refusal),
+    /// The message of the workspace was published.
+    Published {
+        /// The number of members that it is for. A `deliver` trigger may be asked about them first.
+        members: usize,
+    },
     /// Recipients of a message of Realtime V2 do not get it: too many bytes wait for the channel's `deliver` trigger.
     LeftOut {
         /// The number of these recipients.

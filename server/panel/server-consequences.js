@@ -1,9 +1,9 @@
 // The consequences of saving for Realtime servers in use. A channel whose template goes loses its members, its
-// transcript and its stream; a server that goes loses its connections.
+// transcript and its stream; one that stays may lose a part of them; a server that goes loses its connections.
 
 /**
  * Returns one sentence for each server in force that saving closes, for each template that it removes or switches off,
- * and for each new template that takes names from another one.
+ * for each new template that takes names from another one, and for what the channels of a template lose that stays.
  *
  * @param {object[]} before the servers in force
  * @param {object[]} after the servers as edited
@@ -13,8 +13,22 @@ export function serverConsequences(before, after) {
   return before.filter(isOpen).flatMap((server) => {
     const same = after.find(({ canonical }) => canonical === server.canonical);
     if (!same || !isOpen(same)) return [`Server ${server.canonical}: every connection is closed.`];
-    return channelConsequences(server.canonical, activeOf(server), activeOf(same));
+    return [
+      ...channelConsequences(server.canonical, activeOf(server), activeOf(same)),
+      ...server.channels.filter(isActive).flatMap((channel) => losses(server.canonical, channel, same.channels)),
+    ];
   });
+}
+
+/** Returns what the channels of a template lose if it stays with other settings. */
+function losses(canonical, before, channels) {
+  const after = channels.find((channel) => isActive(channel) && channel.name === before.name);
+  if (!after) return [];
+  const of = `Channel ${before.name} of ${canonical}`;
+  return [
+    ...(after.delivery.guarantee === before.delivery.guarantee ? [] : [`${of}: transcript and stream are removed.`]),
+    ...(before.anonymous_clients && !after.anonymous_clients ? [`${of}: members without a token are put out.`] : []),
+  ];
 }
 
 function channelConsequences(canonical, before, after) {
@@ -32,7 +46,11 @@ function isOpen(server) {
 
 /** Returns the templates of the active channels. */
 function activeOf({ channels }) {
-  return channels.filter(({ active }) => active).map(({ name }) => name);
+  return channels.filter(isActive).map(({ name }) => name);
+}
+
+function isActive({ active }) {
+  return active;
 }
 
 /** Returns whether some names match both templates and belong to the first one: from the left, a literal wins. */

@@ -92,4 +92,19 @@ describe("a Realtime server", () => {
     assert.deepEqual(after(), closed);
     assert.deepEqual(serverConsequences([server("empty")], []), [], "no client was on it");
   });
+
+  test("saving says what a channel loses that stays: its messages with another guarantee, and members without a token", () => {
+    const lobby = (changes) =>
+      channel("lobby", { anonymous_clients: true, delivery: { guarantee: "at_most_once" }, ...changes });
+    const after = (changes) => serverConsequences([server("main", lobby())], [server("main", lobby(changes))]);
+    assert.deepEqual(after({ delivery: { guarantee: "at_most_once", per_recipient: true } }), []);
+    assert.deepEqual(after({ delivery: { guarantee: "at_least_once" }, anonymous_clients: false }), [
+      "Channel lobby of main: transcript and stream are removed.",
+      "Channel lobby of main: members without a token are put out.",
+    ]);
+    assert.deepEqual(
+      serverConsequences([server("main", lobby({ anonymous_clients: false }))], [server("main", lobby())]),
+      [],
+    );
+  });
 });

@@ -19,6 +19,7 @@ pub(super) struct Driver {
     calls: Vec<Call>,
     closed: Vec<(ConnectionId, Closing)>,
     left_out: usize,
+    published: usize,
     /// Each counts as waiting until a test takes it, as in the server.
     requests: Vec<(LogRequest, Held)>,
     load: Load,
@@ -41,7 +42,16 @@ impl Driver {
     }
 
     fn of(hub: Hub, load: Load) -> Driver {
-        Driver { hub, opened: 0, calls: Vec::new(), closed: Vec::new(), left_out: 0, requests: Vec::new(), load }
+        Driver {
+            hub,
+            opened: 0,
+            calls: Vec::new(),
+            closed: Vec::new(),
+            left_out: 0,
+            published: 0,
+            requests: Vec::new(),
+            load,
+        }
     }
 
     pub(super) fn open(&mut self, client: Client) -> ConnectionId {
@@ -80,6 +90,11 @@ impl Driver {
     /// Returns how many recipients did not get a message since the last call.
     pub(super) fn take_left_out(&mut self) -> usize {
         std::mem::take(&mut self.left_out)
+    }
+
+    /// Returns how many members the last message of the workspace was for.
+    pub(super) fn published(&self) -> usize {
+        self.published
     }
 
     pub(super) fn receive(&mut self, from: ConnectionId, text: &str) -> Vec<Delivery> {
@@ -174,6 +189,7 @@ impl Driver {
                 }
                 Output::Close { to, why } => self.closed.extend(to.into_iter().map(|id| (id, why))),
                 Output::LeftOut { recipients } => self.left_out += recipients,
+                Output::Published { members } => self.published = members,
                 Output::RefuseEvent(refusal) => panic!("no event was sent: {refusal}"),
                 Output::RefusePublication(refusal) => panic!("nothing was published: {refusal}"),
             }

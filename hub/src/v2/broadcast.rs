@@ -8,6 +8,7 @@ use xano_realtime_protocol::frame::Permissions;
 
 use super::channel::{Channel, Member};
 use super::command::Broadcast;
+use super::copies::Kind;
 use super::frames::{self, Receipt};
 use super::pending::Asked;
 use super::refusal::Refusal;
@@ -116,10 +117,7 @@ impl Service {
 
     fn give_receipt(&mut self, from: ConnectionId, key: &Arc<str>, receipt: Receipt, sink: &mut Vec<Output>) {
         if let Some(state) = self.channels.get_mut(key) {
-            let frame = frames::receipt(&state.name, receipt);
-            if let Some(frame) = state.copies.after_copies(from, frame) {
-                sink.push(Output::to_one(from, frame));
-            }
+            state.copies.answer(from, frames::receipt(&state.name, receipt), Kind::Receipt, sink);
         }
     }
 }

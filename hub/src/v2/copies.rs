@@ -1,8 +1,8 @@
 //! Messages whose `deliver` trigger is asked for each recipient: it may drop or replace that recipient's copy.
 //!
 //! The frames of a channel keep their order for each recipient. So what comes after a copy whose answer is open waits
-//! behind it, the receipt of the recipient's own messages included. Transcript and replay do not ask the trigger.
-//! (guess: deliver-live-only)
+//! behind it: messages, and the receipts and errors that answer the recipient's own. Transcript and replay do not ask the
+//! trigger. (guess: deliver-live-only)
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -13,13 +13,30 @@ use super::service::Service;
 use crate::depth::is_too_deep;
 use crate::message_id::MessageId;
 use crate::triggers::Answer;
-use crate::{ConnectionId, Encoded, Output};
+use crate::{Code, ConnectionId, Encoded, Output};
 
 /// The frames of one channel that wait for its `deliver` trigger, by recipient.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
     waiting: BTreeMap<ConnectionId, Line>,
-    last: u64,
+}
+
+/// What a frame is to its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Message,
+    Receipt,
+    Refusal(Code),
+}
+
+impl Kind {
+    fn output(self, to: ConnectionId, frame: Encoded) -> Output {
+        match self {
+            Kind::Message => Output::message(vec![to], frame),
+            Kind::Receipt => Output::to_one(to, frame),
+            Kind::Refusal(code) => Output::Refuse { to: vec![to], frame, code },
+        }
+    }
 }
 
 /// The frames that wait for one recipient, oldest first.
@@ -34,7 +51,7 @@ enum Waiting {
     /// The trigger was asked.
     Asked { number: u64, copy: Copy },
     /// The frame is only behind another one.
-    Behind { frame: Encoded, is_message: bool },
+    Behind { frame: Encoded, kind: Kind },
 }
 
 /// A message for one recipient, as it goes out if the trigger does not change it.
@@ -80,7 +97,7 @@ impl Line {
             if let Waiting::Asked { copy, .. } = waiting
                 && let Some(frame) = decide(copy)
             {
-                let decided = Waiting::Behind { frame, is_message: true };
+                let decided = Waiting::Behind { frame, kind: Kind::Message };
                 self.bytes += decided.bytes();
                 self.frames.insert(at, decided);
             }
@@ -88,32 +105,40 @@ impl Line {
     }
 
     /// Takes the frames before the first open question.
-    fn take_decided(&mut self) -> Vec<(Encoded, bool)> {
+    fn take_decided(&mut self) -> Vec<(Encoded, Kind)> {
         let mut decided = Vec::new();
-        while let Some(Waiting::Behind { frame, is_message }) =
+        while let Some(Waiting::Behind { frame, kind }) =
             self.frames.pop_front_if(|waiting| matches!(waiting, Waiting::Behind { .. }))
         {
             self.bytes -= frame.len() + FRAME_BYTES;
-            decided.push((frame, is_message));
+            decided.push((frame, kind));
         }
         decided
     }
 }
 
 impl Copies {
-    /// Returns a receipt if it may go out now. Otherwise it waits behind the copies of the same recipient. It is never
-    /// dropped: the client matches receipts by their order, and sends only so many messages.
-    pub(super) fn after_copies(&mut self, to: ConnectionId, frame: Encoded) -> Option<Encoded> {
+    /// Sends a receipt or an error, behind the copies of the same recipient. It is never dropped: the client matches both
+    /// to its messages by their order, and sends only so many messages.
+    pub(super) fn answer(&mut self, to: ConnectionId, frame: Encoded, kind: Kind, sink: &mut Vec<Output>) {
         match self.waiting.get_mut(&to) {
-            None => Some(frame),
-            Some(line) => {
-                line.push(Waiting::Behind { frame, is_message: false });
-                None
+            None => sink.push(kind.output(to, frame)),
+            Some(line) => line.push(Waiting::Behind { frame, kind }),
+        }
+    }
+
+    /// Drops the copies of a member that is about to leave, and sends it the receipts and errors behind them.
+    pub(super) fn end(&mut self, id: ConnectionId, sink: &mut Vec<Output>) {
+        for waiting in self.waiting.remove(&id).unwrap_or_default().frames {
+            if let Waiting::Behind { frame, kind } = waiting
+                && kind != Kind::Message
+            {
+                sink.push(kind.output(id, frame));
             }
         }
     }
 
-    /// Drops the frames of a member that has left.
+    /// Drops the frames of a socket that has closed.
     pub(super) fn forget(&mut self, id: ConnectionId) {
         self.waiting.remove(&id);
     }
@@ -140,8 +165,8 @@ impl Service {
             // Every question has a copy of the payload, and a trigger's queue has room for so many bytes only.
             let question_bytes = frame.len() + FRAME_BYTES;
             for to in recipients.into_iter().take(QUESTIONS_BYTES.div_ceil(question_bytes)) {
-                state.copies.last += 1;
-                let number = state.copies.last;
+                self.last_copy += 1;
+                let number = self.last_copy;
                 let copy = Copy { frame: frame.clone(), name: outgoing.name.map(Into::into), id };
                 // Beyond the bound, the recipient does not get the message. On an at-least-once channel, the next join
                 // replays it.
@@ -160,7 +185,7 @@ impl Service {
             recipients.retain(|to| match state.copies.waiting.get_mut(to) {
                 None => true,
                 Some(line) => {
-                    let fits = line.push_message(Waiting::Behind { frame: frame.clone(), is_message: true });
+                    let fits = line.push_message(Waiting::Behind { frame: frame.clone(), kind: Kind::Message });
                     left_out += usize::from(!fits);
                     false
                 }
@@ -198,11 +223,12 @@ impl Service {
             Answer::Json(_) | Answer::NotJson => Some(copy.frame),
             Answer::Busy | Answer::Failed => None,
         });
-        for (frame, is_message) in line.take_decided() {
-            sink.push(if is_message { Output::message(vec![to], frame) } else { Output::to_one(to, frame) });
-        }
+        sink.extend(line.take_decided().into_iter().map(|(frame, kind)| kind.output(to, frame)));
         if line.frames.is_empty() {
             state.copies.waiting.remove(&to);
+        }
+        if matches!(answer, Answer::Busy) {
+            leave_out(1, sink);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How far each reader has acknowledged each channel. Their number is bounded: the cursor that was unused for the
-//! longest time goes first, and its reader starts anew.
+//! longest time goes first, and its reader starts anew. Those of anonymous clients go before those of users: a client
+//! without a token can have as many client ids as it likes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -30,15 +31,18 @@ pub(super) struct Cursors {
     at_most: usize,
     channels: HashMap<Arc<str>, HashMap<Reader, Cursor>>,
     /// All cursors, by their last use.
-    used: BTreeMap<u64, (Arc<str>, Reader)>,
+    used: BTreeMap<Use, (Arc<str>, Reader)>,
     uses: u64,
 }
 
 #[derive(Debug)]
 struct Cursor {
     at: MessageId,
-    used: u64,
+    used: Use,
 }
+
+/// The last use of a cursor: whether a user has it, and the number of the use.
+type Use = (bool, u64);
 
 impl Cursors {
     pub(super) fn new(at_most: usize) -> Cursors {
@@ -55,7 +59,7 @@ impl Cursors {
     /// Moves a cursor forward, never back. Returns where it is. (guess: cursor-monotonic)
     pub(super) fn advance(&mut self, channel: &Arc<str>, reader: Reader, to: MessageId) -> MessageId {
         let cursors = self.channels.entry(Arc::clone(channel)).or_default();
-        let cursor = cursors.entry(reader.clone()).or_insert(Cursor { at: to, used: 0 });
+        let cursor = cursors.entry(reader.clone()).or_insert(Cursor { at: to, used: (false, 0) });
         cursor.at = cursor.at.max(to);
         let at = cursor.at;
         self.note_use(channel, &reader);
@@ -82,10 +86,11 @@ impl Cursors {
             return;
         };
         self.uses += 1;
-        let before = std::mem::replace(&mut cursor.used, self.uses);
+        let now = (matches!(reader, Reader::User(_)), self.uses);
+        let before = std::mem::replace(&mut cursor.used, now);
         // The entry moves, so that its name is not copied for every acknowledgement.
         let entry = self.used.remove(&before).unwrap_or_else(|| (Arc::clone(channel), reader.clone()));
-        self.used.insert(self.uses, entry);
+        self.used.insert(now, entry);
     }
 
     fn remove_oldest(&mut self) {
@@ -104,6 +109,8 @@ impl Cursors {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use xano_realtime_protocol::frame::Permissions;
 
     use super::{Cursors, Reader};
     use crate::message_id::MessageId;
@@ -144,5 +151,21 @@ mod tests {
         assert_eq!(cursors.channels.values().map(|of_channel| of_channel.len()).sum::<usize>(), 2);
         cursors.forget_channel(&channels[0]);
         assert!(cursors.used.is_empty() && cursors.channels.is_empty());
+    }
+
+    #[test]
+    fn clients_without_a_token_cannot_take_the_cursors_of_users() {
+        let channel: Arc<str> = "rt/orders".into();
+        let jack = Reader::User(Permissions { dbo_id: 5, row_id: 7 });
+        let mut cursors = Cursors::new(10);
+        cursors.advance(&channel, jack.clone(), id("1-0"));
+        for number in 0..100 {
+            cursors.advance(&channel, reader(&number.to_string()), id("2-0"));
+        }
+        assert_eq!(cursors.get(&channel, &jack), Some(id("1-0")));
+        for row_id in 100..110 {
+            cursors.advance(&channel, Reader::User(Permissions { dbo_id: 5, row_id }), id("3-0"));
+        }
+        assert_eq!((cursors.get(&channel, &jack), cursors.used.len()), (None, 10));
     }
 }

@@ -155,6 +155,9 @@ impl Service {
         let connection = self.connections.get_mut(&id).ok_or(Refusal::NotReady)?;
         match connection.channels.remove(channel) {
             Some(key) => {
+                if let Some(state) = self.channels.get_mut(&key) {
+                    state.copies.end(id, sink);
+                }
                 sink.push(Output::to_one(id, frames::left(channel)));
                 self.dismiss(id, &key, sink);
             }

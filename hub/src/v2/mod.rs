@@ -28,13 +28,15 @@
 //! - `roster`: presence, one entry per identity.
 //! - `rates`: how much each identity sends to each channel.
 //! - `pending`: commands that wait behind the question of the same socket and channel.
-//! - `questions`: the requests to handlers and triggers, and what their answers mean.
+//! - `questions`: the requests to handlers and triggers.
+//! - `answers`: what the answers to them mean.
 //! - `gates`: answers of triggers that admit or deny.
 //! - `reform`: changed settings of servers and channels in use.
 //! - `census`: what operators see of a channel.
 //! - `bounds`: what all channels keep, in bytes and number.
 
 mod addressee;
+mod answers;
 mod bounds;
 mod broadcast;
 mod census;

@@ -41,6 +41,8 @@ pub(super) enum Asked {
         broadcast: Broadcast<'static>,
         message: Arc<MessageSettings>,
     },
+    /// Nothing: the trigger is told of a leave, which the next join must not overtake.
+    Leave,
 }
 
 impl Waiting {
@@ -72,6 +74,23 @@ impl Waiting {
         self.bytes += bytes;
         queue.commands.push_back((bytes, command));
         Ok(())
+    }
+
+    /// Drops everything but the joins that are asked about, for a socket that has closed.
+    pub(super) fn keep_joins(&mut self) {
+        self.queues.retain(|_, queue| matches!(queue.asked, Asked::Join { .. }));
+        self.queues.values_mut().for_each(|queue| queue.commands = VecDeque::new());
+        self.bytes = 0;
+    }
+
+    /// Returns whether a closed socket waits for an answer about a join.
+    pub(super) fn has_joins(&self) -> bool {
+        !self.queues.is_empty()
+    }
+
+    /// Ends the waiting of a closed socket on a channel. Returns whether a join was asked about.
+    pub(super) fn ends_join(&mut self, channel: &str) -> bool {
+        self.queues.remove(channel).is_some()
     }
 
     fn take(&mut self, channel: &str) -> Option<Queue> {

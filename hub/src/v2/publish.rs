@@ -61,7 +61,9 @@ impl Service {
         let (frame, id) = self.append(&key, message, data).ok_or(Refusal::NotJoined)?;
         // A channel that keeps nothing is forgotten again.
         let members = self.channels.get(&key).map(|state| state.members.keys().copied().collect());
-        self.deliver(&key, &outgoing, members.unwrap_or_default(), frame, id, sink);
+        let members: Vec<_> = members.unwrap_or_default();
+        sink.push(Output::Published { members: members.len() });
+        self.deliver(&key, &outgoing, members, frame, id, sink);
         Ok(())
     }
 }

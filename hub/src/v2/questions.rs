@@ -1,6 +1,5 @@
-//! The requests to handlers and triggers, and what their answers mean.
+//! The requests to handlers and triggers.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,27 +8,24 @@ use xano_realtime_protocol::frame::Permissions;
 
 use super::broadcast::Outgoing;
 use super::command::Broadcast;
-use super::connection::{Connection, Stage};
-use super::gates::{Denied, admits};
+use super::connection::Connection;
 use super::pending::Asked;
-use super::refusal::Refusal;
-use super::service::{Service, refusal};
-use crate::settings::v2::{OnFailure, Params};
-use crate::depth::is_too_deep;
+use super::service::Service;
+use crate::ConnectionId;
 use crate::settings::TriggerUrl;
-use crate::triggers::{Answer, Call, Ticket};
-use crate::{Closing, ConnectionId, Output};
+use crate::settings::v2::Params;
+use crate::triggers::{Call, Ticket};
 
 /// What a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Matter {
     /// Whether a socket may connect.
     Connection,
-    /// The join or the message that the socket waits for on the channel.
+    /// The join, the message or the leave that the socket waits for on the channel.
     Command,
     /// The copy of a message for one recipient.
     Copy(u64),
-    /// Nothing: the trigger is told of a leave or a disconnection, and its answer has no effect.
+    /// Nothing: the trigger is told of a disconnection, or of a leave behind which no frame waits.
     Notice,
 }
 
@@ -112,16 +108,6 @@ impl Service {
         }
     }
 
-    pub(super) fn tell_of_disconnection(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get(&id) else {
-            return;
-        };
-        if let Some(url) = connection.server.as_ref().and_then(|server| server.triggers.disconnect.clone()) {
-            let call = Body::of_server("disconnect", connection).call(url, id, &server_key(connection), Matter::Notice);
-            self.calls.push(call);
-        }
-    }
-
     pub(super) fn ask_about_join(
         &mut self,
         id: ConnectionId,
@@ -138,14 +124,20 @@ impl Service {
         self.calls.push(call);
     }
 
+    /// Tells the trigger of a leave. Further frames for the channel wait for its answer, whatever that is: the trigger would
+    /// take a join that it hears of first for the state of the channel.
     pub(super) fn tell_of_leave(&mut self, id: ConnectionId, key: &Arc<str>) {
-        let (Some(state), Some(connection)) = (self.channels.get(key), self.connections.get(&id)) else {
+        let (Some(state), Some(connection)) = (self.channels.get(key), self.connections.get_mut(&id)) else {
             return;
         };
         if let Some(url) = state.settings.triggers.leave.clone() {
             let body = Body::of_channel("leave", &state.name, &state.params, Some(&connection.client));
-            let call = body.call(url, id, key, Matter::Notice);
-            self.calls.push(call);
+            // Changed settings remove a member while one of its questions is open.
+            let matter = if connection.waiting.has(&state.name) { Matter::Notice } else { Matter::Command };
+            self.calls.push(body.call(url, id, key, matter));
+            if matter == Matter::Command {
+                connection.waiting.start(&state.name, Asked::Leave);
+            }
         }
     }
 
@@ -188,75 +180,21 @@ impl Service {
         let call = body.call(url, to, key, Matter::Copy(number));
         self.calls.push(call);
     }
+}
 
-    /// Handles an answer.
-    pub(crate) fn answer(&mut self, ticket: Ticket, answer: Answer, sink: &mut Vec<Output>) {
-        let Ticket { connection: id, channel: key, matter } = ticket;
-        let crate::triggers::Matter::V2(matter) = matter else {
-            return;
-        };
-        match matter {
-            Matter::Notice => {}
-            Matter::Connection => self.decide_connection(id, answer, sink),
-            Matter::Copy(number) => self.decide_copy(id, &key, number, &answer, sink),
-            Matter::Command => {
-                let Some(connection) = self.connections.get(&id) else {
-                    return;
-                };
-                let channel = connection.address.name_in(&key);
-                self.go_on(id, channel, sink, |service, asked, sink| {
-                    if let Err(why) = service.settle(id, channel, asked, answer, sink) {
-                        sink.push(refusal(id, Some(channel), &why));
-                    }
-                });
-            }
-        }
-    }
+/// Returns the request that tells a trigger that a connection has ended.
+pub(super) fn end_of_connection(id: ConnectionId, connection: &Connection) -> Option<Call> {
+    let url = connection.server.as_ref()?.triggers.disconnect.clone()?;
+    Some(Body::of_server("disconnect", connection).call(url, id, &server_key(connection), Matter::Notice))
+}
 
-    fn decide_connection(&mut self, id: ConnectionId, answer: Answer, sink: &mut Vec<Output>) {
-        let Some(connection) = self.connections.get_mut(&id).filter(|it| matches!(it.stage, Stage::Asked)) else {
-            return;
-        };
-        match admits(answer) {
-            Ok(()) => connection.stage = Stage::Ready,
-            Err(Denied::Busy) => {
-                self.turn_away(id, &crate::Refusal::TriggerBusy.into(), Closing::Busy, sink);
-            }
-            Err(Denied::For(reason)) => {
-                self.turn_away(id, &Refusal::ConnectionDenied(reason), Closing::Refused, sink);
-            }
-        }
-    }
-
-    /// Carries out the action that was asked about, if the answer allows it.
-    fn settle(
-        &mut self,
-        id: ConnectionId,
-        channel: &str,
-        asked: Asked,
-        answer: Answer,
-        sink: &mut Vec<Output>,
-    ) -> Result<(), Refusal> {
-        match asked {
-            Asked::Join { client_id, url } => match admits(answer) {
-                Ok(()) => self.admit(id, channel, client_id.as_deref(), &url, sink),
-                Err(Denied::Busy) => Err(crate::Refusal::TriggerBusy.into()),
-                Err(Denied::For(reason)) => Err(Refusal::JoinDenied(reason)),
-            },
-            Asked::Broadcast { mut broadcast, message } => match answer {
-                Answer::Json(json) if json.get() == "null" => self.note_dropped(id, channel, &broadcast, sink),
-                Answer::Json(json) if !is_too_deep(json.get()) => {
-                    self.send_handled(id, channel, &broadcast, Some(Cow::Owned(json)), sink)
-                }
-                _ if message.on_failure == OnFailure::Deliver => {
-                    let payload = broadcast.payload.take();
-                    self.send_handled(id, channel, &broadcast, payload, sink)
-                }
-                Answer::Busy => Err(Refusal::HandlerBusy),
-                Answer::Json(_) | Answer::NotJson | Answer::Failed => Err(Refusal::HandlerFailed),
-            },
-        }
-    }
+/// Returns the request that tells the trigger of a channel that a socket, which it has admitted and which has closed
+/// meanwhile, is not on it.
+pub(super) fn end_of_join(id: ConnectionId, connection: &Connection, key: &Arc<str>) -> Option<Call> {
+    let channel = connection.address.name_in(key);
+    let (settings, params) = connection.server.as_ref()?.channel_for(channel).ok()?;
+    let body = Body::of_channel("leave", channel, &params, Some(&connection.client));
+    Some(body.call(settings.triggers.leave.clone()?, id, key, Matter::Notice))
 }
 
 /// Returns the name under which the questions about connections share the time of a trigger.

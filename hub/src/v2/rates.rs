@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::refusal::Refusal;
 use super::roster::Identity;
 
-/// The minutes that have begun and are not over. Leaving a channel, or the end of a socket, ends none of them.
+/// The minutes that have begun and are not over. Leaving a channel, or the end of a socket, ends none of them. Their number
+/// is bounded: sockets that come and go would take memory without end, and the oldest minute is nearly over.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
     minutes: HashMap<(Arc<str>, Identity), Minute>,
@@ -40,6 +41,11 @@ impl Rates {
                 Ok(())
             }
             None => {
+                if self.ends.len() >= MINUTES_AT_MOST
+                    && let Some((_, oldest)) = self.ends.pop_front()
+                {
+                    self.minutes.remove(&oldest);
+                }
                 let ends_ms = now_ms + MINUTE_MS;
                 self.ends.push_back((ends_ms, key.clone()));
                 self.minutes.insert(key, Minute { ends_ms, messages: 1 });
@@ -56,6 +62,9 @@ impl Rates {
 }
 
 const MINUTE_MS: u64 = 60_000;
+
+/// The number of minutes that are counted at the same time: some 100 MB.
+const MINUTES_AT_MOST: usize = 500_000;
 
 #[cfg(test)]
 mod tests {
@@ -75,6 +84,19 @@ mod tests {
         assert!(rates.take(&channel, Identity::Anonymous(ConnectionId::new(2)), 2, 20).is_ok(), "another identity");
         assert!(rates.take(&"rt/other".into(), jill, 2, 20).is_ok(), "another channel");
         assert!(rates.take(&channel, jill, 2, 60_000).is_ok(), "another minute");
+    }
+
+    #[test]
+    fn the_number_of_minutes_is_bounded_and_the_oldest_go_first() {
+        let mut rates = Rates::default();
+        let channel: Arc<str> = "rt/talk".into();
+        let jill = |number| Identity::Anonymous(ConnectionId::new(number));
+        for number in 0..=super::MINUTES_AT_MOST as u64 {
+            rates.take(&channel, jill(number), 1, 0).unwrap();
+        }
+        assert_eq!((rates.minutes.len(), rates.ends.len()), (super::MINUTES_AT_MOST, super::MINUTES_AT_MOST));
+        assert!(rates.take(&channel, jill(1), 1, 0).is_err());
+        assert!(rates.take(&channel, jill(0), 1, 0).is_ok(), "forgotten");
     }
 
     #[test]

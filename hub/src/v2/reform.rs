@@ -139,9 +139,11 @@ impl Service {
 
     /// Removes members, who receive an error and a leave.
     fn expel(&mut self, key: &Arc<str>, ids: Vec<ConnectionId>, why: &Refusal, sink: &mut Vec<Output>) {
-        let Some(name) = self.channels.get(key).map(|state| Arc::clone(&state.name)).filter(|_| !ids.is_empty()) else {
+        let Some(state) = self.channels.get_mut(key).filter(|_| !ids.is_empty()) else {
             return;
         };
+        let name = Arc::clone(&state.name);
+        ids.iter().for_each(|&id| state.copies.end(id, sink));
         let frame = frames::refusal(Some(&name), why);
         sink.push(Output::Refuse { to: ids.clone(), frame, code: why.code() });
         sink.push(Output::frame(ids.clone(), frames::left(&name)));

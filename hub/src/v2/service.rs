@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::channel::Channel;
 use super::command::{Command, Request};
 use super::connection::{Connection, Stage, Visitor};
+use super::copies::Kind;
 use super::cursors::Cursors;
 use super::frames;
 use super::rates::Rates;
@@ -30,6 +31,9 @@ pub(crate) struct Service {
     /// The newest message id of all forgotten channels.
     pub(super) forgotten: Option<MessageId>,
     pub(super) connections: HashMap<ConnectionId, Connection>,
+    /// Sockets that have closed while a trigger was asked whether to admit them. Each question has an answer, so their
+    /// number is bounded as that of the questions is.
+    pub(super) departed: HashMap<ConnectionId, Connection>,
     /// Channels that have members or keep messages, by their keys.
     pub(super) channels: HashMap<Arc<str>, Channel>,
     pub(super) retention: Retention,
@@ -40,6 +44,9 @@ pub(crate) struct Service {
     pub(super) rates: Rates,
     /// Channels with waiting changes of presence.
     pub(super) restless: BTreeSet<Arc<str>>,
+    /// The number of the last copy that a `deliver` trigger was asked about. No two have the same, so that no answer
+    /// decides about a copy of a channel that was forgotten and created again.
+    pub(super) last_copy: u64,
     /// Questions to handlers and triggers that were not handed out yet.
     pub(crate) calls: Vec<Call>,
     /// The channel that has got a message since the bounds were looked at.
@@ -54,6 +61,7 @@ impl Service {
             now_ms: 0,
             forgotten: None,
             connections: HashMap::new(),
+            departed: HashMap::new(),
             channels: HashMap::new(),
             retention: Retention::new(limits),
             in_use: 0,
@@ -61,6 +69,7 @@ impl Service {
             cursors: Cursors::new(limits.cursors),
             rates: Rates::default(),
             restless: BTreeSet::new(),
+            last_copy: 0,
             calls: Vec::new(),
             last_appended: None,
         }
@@ -112,7 +121,7 @@ impl Service {
         if let Some(channel) = command.channel.as_deref().filter(|channel| connection.waiting.has(channel)) {
             let channel = channel.to_owned();
             if let Err(why) = connection.waiting.push(&channel, command) {
-                sink.push(refusal(from, Some(&channel), &why));
+                self.refuse(from, Some(&channel), &why, sink);
             }
             return;
         }
@@ -147,7 +156,17 @@ impl Service {
             (Request::Presence, Some(channel)) => self.presence(from, channel, sink),
         };
         if let Err(why) = outcome {
-            sink.push(refusal(from, channel, &why));
+            self.refuse(from, channel, &why, sink);
+        }
+    }
+
+    /// Sends an error. On a channel it comes after the receipts of earlier messages: a client takes an error for the answer
+    /// to the oldest message that has none.
+    pub(super) fn refuse(&mut self, to: ConnectionId, channel: Option<&str>, why: &Refusal, sink: &mut Vec<Output>) {
+        let key = channel.and_then(|channel| self.connections.get(&to)?.channels.get(channel));
+        match key.and_then(|key| self.channels.get_mut(key)) {
+            Some(state) => state.copies.answer(to, frames::refusal(channel, why), Kind::Refusal(why.code()), sink),
+            None => sink.push(refusal(to, channel, why)),
         }
     }
 
@@ -156,14 +175,12 @@ impl Service {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let is_ready = connection.is_ready();
         for key in connection.channels.take() {
             self.dismiss(id, &key, sink);
         }
-        if is_ready {
-            self.tell_of_disconnection(id);
+        if let Some(connection) = self.connections.remove(&id) {
+            self.depart(id, connection);
         }
-        self.connections.remove(&id);
     }
 
     /// Sends the waiting changes of presence.
@@ -227,6 +244,6 @@ impl Service {
 }
 
 /// Returns the output for an error.
-pub(super) fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Output {
+fn refusal(to: ConnectionId, channel: Option<&str>, why: &Refusal) -> Output {
     Output::Refuse { to: vec![to], frame: frames::refusal(channel, why), code: why.code() }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Effect {
     /// The request that appends an event to the shared log.
     pub(super) event: Option<LogRequest>,
     pub(super) event_refusal: Option<Refusal>,
+    /// The number of members that a message of the workspace is for.
+    pub(super) published: usize,
     pub(super) publication_refusal: Option<v2::Refusal>,
 }
 

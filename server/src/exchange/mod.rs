@@ -113,6 +113,7 @@ impl Exchange {
                     }
                     Output::RefuseEvent(refusal) => effect.event_refusal = Some(refusal),
                     Output::RefusePublication(refusal) => effect.publication_refusal = Some(refusal),
+                    Output::Published { members } => effect.published = members,
                     Output::LeftOut { recipients } => self.metrics.left_out(recipients),
                     Output::Ask(call) => calls.push(call),
                     // The source of the event waits for its reply, so the request is returned to it.

@@ -22,10 +22,10 @@ impl Exchange {
         self.feed(Instant::now(), Input::Authenticate { id }, &mut FlushBatch::default());
     }
 
-    /// Sends a message of the workspace to a channel of Realtime V2. Returns the number of members that receive it.
+    /// Sends a message of the workspace to a channel of Realtime V2. Returns the number of members that it is for.
     pub(crate) fn publish(self: &Arc<Self>, publication: Publication<'_>) -> Result<usize, Refusal> {
         let effect = self.feed(Instant::now(), Input::Publish(publication), &mut FlushBatch::default());
-        effect.publication_refusal.map_or(Ok(effect.recipients), Err)
+        effect.publication_refusal.map_or(Ok(effect.published), Err)
     }
 }
 

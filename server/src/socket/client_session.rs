@@ -104,7 +104,8 @@ impl ClientSession {
         if is_message(&frame) {
             self.exchange.metrics.messages_received.inc();
         }
-        self.feed(Input::Frame { from: self.id, frame }, now)
+        let fault = fault_in(&frame);
+        self.feed(Input::Frame { from: self.id, frame }, fault, now)
     }
 
     /// Refuses a binary frame: the protocol has none.
@@ -148,16 +149,31 @@ impl ClientSession {
     }
 
     fn reject(&mut self, refused: Refused<'_>, now: Instant) -> Result<(), TooManyRefusals> {
-        self.feed(Input::Reject { from: self.id, refused }, now)
+        let fault = Some(refused.why.code());
+        self.feed(Input::Reject { from: self.id, refused }, fault, now)
     }
 
-    fn feed(&mut self, input: Input<'_>, now: Instant) -> Result<(), TooManyRefusals> {
+    /// Passes in a frame. `fault` is what is wrong with it already; its error may have to wait behind an open question, and
+    /// counts now all the same.
+    fn feed(&mut self, input: Input<'_>, fault: Option<Code>, now: Instant) -> Result<(), TooManyRefusals> {
         let effect = self.exchange.feed(now, input, &mut self.batch);
         if effect.is_message() {
             self.exchange.metrics.queued_for_all(now);
         }
-        let is_fault = effect.refusal().is_some_and(Code::is_fault);
+        let is_fault = match effect.refusal() {
+            // A frame before the socket is ready is no fault, whatever it is.
+            Some(Code::NotReady) => false,
+            refusal => [refusal, fault].into_iter().flatten().any(Code::is_fault),
+        };
         if !is_fault || self.rate.tolerates(&self.rates, now) { Ok(()) } else { Err(TooManyRefusals) }
+    }
+}
+
+/// Returns what is wrong with a frame of V2 that is refused in its turn.
+fn fault_in(frame: &Frame<'_>) -> Option<Code> {
+    match frame {
+        Frame::V2(v2::Command { request: v2::Request::Refused(why), .. }) => Some(why.code()),
+        _ => None,
     }
 }
 

@@ -3,6 +3,10 @@
 //!
 //! A URL has a bounded number of open questions, and one socket or one channel may have only a share of them. All other
 //! questions wait. When a question ends, the next one belongs to the socket with the fewest open questions at that URL.
+//!
+//! `weights` counts what waits.
+
+mod weights;
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -10,6 +14,7 @@ use std::sync::Arc;
 
 use crate::hub::ConnectionId;
 use crate::settings::TriggerUrl;
+use weights::Weights;
 
 /// All questions that have no answer yet, with counters per URL, socket and channel.
 #[derive(Debug, Default)]
@@ -18,10 +23,17 @@ pub(super) struct Queue {
     open: HashMap<QuestionId, Question>,
     /// Ordered by age, oldest first.
     waiting: VecDeque<(QuestionId, Question)>,
-    /// The numbers of open questions. A key without an open question has no entry.
-    by_url: HashMap<TriggerUrl, usize>,
-    by_socket: HashMap<(TriggerUrl, ConnectionId), usize>,
-    by_channel: HashMap<(TriggerUrl, Arc<str>), usize>,
+    weights: Weights,
+    /// What is open at each URL. A URL without an open question has no entry.
+    urls: HashMap<TriggerUrl, AtUrl>,
+}
+
+/// The numbers of open questions at one URL. A key without an open question has no entry.
+#[derive(Debug, Default)]
+struct AtUrl {
+    all: usize,
+    by_socket: HashMap<ConnectionId, usize>,
+    by_channel: HashMap<Arc<str>, usize>,
 }
 
 /// The properties of a question that decide when it may be sent.
@@ -58,6 +70,7 @@ impl Queue {
         }
         match self.make_room(&question) {
             Some(displaced) => {
+                self.weights.add(&question);
                 self.waiting.push_back((id, question));
                 Entered::Waiting(id, displaced)
             }
@@ -68,68 +81,93 @@ impl Queue {
     /// Removes a question that is answered or given up. Returns the questions that may be sent now.
     pub(super) fn leave(&mut self, id: QuestionId) -> Vec<QuestionId> {
         let Some(question) = self.open.remove(&id) else {
-            self.waiting.retain(|(waiting, _)| *waiting != id);
+            self.give_up(id);
             return Vec::new();
         };
         let Question { url, socket, channel, .. } = question;
-        decrement(&mut self.by_url, url.clone());
-        decrement(&mut self.by_socket, (url.clone(), socket));
-        decrement(&mut self.by_channel, (url.clone(), channel));
+        if let Some(at_url) = self.urls.get_mut(&url) {
+            at_url.all -= 1;
+            decrement(&mut at_url.by_socket, socket);
+            decrement(&mut at_url.by_channel, channel);
+            if at_url.all == 0 {
+                self.urls.remove(&url);
+            }
+        }
         std::iter::from_fn(|| self.open_next(&url)).collect()
     }
 
-    fn open_next(&mut self, url: &TriggerUrl) -> Option<QuestionId> {
-        let candidates = self.waiting.iter().enumerate().filter(|(_, (_, question))| question.url == *url);
-        let candidates = candidates.filter(|(_, (_, question))| self.may_open(question));
-        // Several sockets may have equally few; then the oldest question is next.
-        let (index, _) = candidates.min_by_key(|(_, (_, question))| self.open_of_socket(question))?;
+    fn give_up(&mut self, id: QuestionId) {
+        if let Some(index) = self.waiting.iter().position(|(waiting, _)| *waiting == id) {
+            self.take_waiting(index);
+        }
+    }
+
+    fn take_waiting(&mut self, index: usize) -> Option<(QuestionId, Question)> {
         let (id, question) = self.waiting.remove(index)?;
+        self.weights.remove(&question);
+        Some((id, question))
+    }
+
+    fn open_next(&mut self, url: &TriggerUrl) -> Option<QuestionId> {
+        if self.urls.get(url).is_some_and(|at_url| at_url.all >= OPEN_PER_URL) {
+            return None;
+        }
+        let mut next: Option<(usize, usize)> = None;
+        for (index, (_, question)) in self.waiting.iter().enumerate() {
+            if question.url != *url || !self.may_open(question) {
+                continue;
+            }
+            // Several sockets may have equally few; then the oldest question is next.
+            let of_socket = self.open_of_socket(question);
+            if next.is_none_or(|(fewest, _)| of_socket < fewest) {
+                next = Some((of_socket, index));
+            }
+            if of_socket == 0 {
+                break;
+            }
+        }
+        let (id, question) = self.take_waiting(next?.1)?;
         self.open(id, question);
         Some(id)
     }
 
     fn open(&mut self, id: QuestionId, question: Question) {
-        let Question { url, socket, channel, .. } = question.clone();
-        *self.by_url.entry(url.clone()).or_default() += 1;
-        *self.by_socket.entry((url.clone(), socket)).or_default() += 1;
-        *self.by_channel.entry((url, channel)).or_default() += 1;
+        let at_url = self.urls.entry(question.url.clone()).or_default();
+        at_url.all += 1;
+        *at_url.by_socket.entry(question.socket).or_default() += 1;
+        *at_url.by_channel.entry(Arc::clone(&question.channel)).or_default() += 1;
         self.open.insert(id, question);
     }
 
     fn may_open(&self, question: &Question) -> bool {
-        let of_channel = self.by_channel.get(&(question.url.clone(), Arc::clone(&question.channel)));
-        self.by_url.get(&question.url).is_none_or(|&open| open < OPEN_PER_URL)
-            && self.open_of_socket(question) < OPEN_PER_SOCKET
-            && of_channel.is_none_or(|&open| open < OPEN_PER_CHANNEL)
+        self.urls.get(&question.url).is_none_or(|at_url| {
+            at_url.all < OPEN_PER_URL
+                && self.open_of_socket(question) < OPEN_PER_SOCKET
+                && at_url.by_channel.get(&question.channel).is_none_or(|&open| open < OPEN_PER_CHANNEL)
+        })
     }
 
     fn open_of_socket(&self, question: &Question) -> usize {
-        self.by_socket.get(&(question.url.clone(), question.socket)).copied().unwrap_or_default()
+        let at_url = self.urls.get(&question.url);
+        at_url.and_then(|at_url| at_url.by_socket.get(&question.socket)).copied().unwrap_or_default()
     }
 
     /// Drops the newest questions of sockets that have more waiting than this one, until the new question fits. Returns
     /// `None` if its own socket has the most waiting.
     fn make_room(&mut self, newcomer: &Question) -> Option<Vec<QuestionId>> {
-        let mut weights: HashMap<ConnectionId, usize> = HashMap::new();
-        for (_, question) in &self.waiting {
-            *weights.entry(question.socket).or_default() += question.weight();
-        }
-        let mut total: usize = weights.values().sum();
-        let own = weights.get(&newcomer.socket).copied().unwrap_or_default();
+        let own = self.weights.of(newcomer.socket);
         // A socket without waiting questions may add one of any size.
         if own > 0 && own + newcomer.weight() > WAITING_PER_SOCKET {
             return None;
         }
         let mut displaced = Vec::new();
-        while total > 0 && total + newcomer.weight() > WAITING {
-            let (&greediest, &weight) = weights.iter().max_by_key(|(_, weight)| **weight)?;
+        while self.weights.total() > 0 && self.weights.total() + newcomer.weight() > WAITING {
+            let (weight, greediest) = self.weights.heaviest()?;
             if weight <= own + newcomer.weight() {
                 return None;
             }
             let index = self.waiting.iter().rposition(|(_, question)| question.socket == greediest)?;
-            let (id, question) = self.waiting.remove(index)?;
-            total -= question.weight();
-            weights.insert(greediest, weight - question.weight());
+            let (id, _) = self.take_waiting(index)?;
             displaced.push(id);
         }
         Some(displaced)

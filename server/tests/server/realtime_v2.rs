@@ -299,6 +299,23 @@ async fn the_limits_of_a_socket_hold_on_v2() {
 }
 
 #[tokio::test]
+async fn frames_that_are_refused_behind_an_open_question_count_as_refused() {
+    let trigger = Trigger::start().await;
+    let messages = json!([{ "name": "send", "handler": trigger.url("/held") }]);
+    let too_fast = Limits { messages_per_second: 1, message_burst: 2, bad_frames_per_minute: 3, ..Limits::default() };
+    let malformed = Limits { bad_frames_per_minute: 3, ..Limits::default() };
+    for (limits, action) in [(too_fast, "broadcast"), (malformed, "history")] {
+        let server = with_room(json!({ "messages": messages }), Config { limits, ..Config::default() }).await;
+        let mut jill = server.v2_client_on("rooms/1", None).await;
+        jill.broadcast("rooms/1", "held").await;
+        for _ in 0..5 {
+            jill.say_v2(json!({ "action": action, "type": "send", "channel": "rooms/1" })).await;
+        }
+        assert_eq!(jill.hear_close().await, 1008, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_may_acknowledge_more_than_it_may_send() {
     let limits = Limits { messages_per_second: 1, message_burst: 2, bad_frames_per_minute: 1, ..Limits::default() };
     let server =

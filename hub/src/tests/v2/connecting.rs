@@ -1,8 +1,9 @@
 //! Tests of sockets that are opened, authenticated and refused.
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Scene, TRIGGER, body, channel, server};
+use super::{HANDLER, Scene, TRIGGER, body, channel, server};
 use crate::v2::{Address, Visitor};
 use crate::{Answer, Closing, Limits};
 
@@ -112,6 +113,26 @@ fn a_disconnect_trigger_is_told_of_sockets_that_were_ready() {
     let call = scene.asks();
     assert_eq!(body(&call)["action"], "disconnect");
     scene.answers(call, json!(false));
+}
+
+#[test]
+fn a_connect_trigger_that_admits_a_socket_that_has_closed_hears_that_it_is_gone() {
+    let triggers = json!({ "connect": HANDLER, "disconnect": TRIGGER });
+    let mut scene = Scene::limited(&changed(json!({ "triggers": triggers })), &Limits::default());
+    for (answer, is_told) in [(Answer::Json(RawValue::TRUE.to_owned()), true), (Answer::Failed, false)] {
+        let jack = scene.knocks("rtmain01", Some(7));
+        scene.is_authenticated(jack);
+        let call = scene.asks();
+        scene.closes(jack);
+        assert!(scene.asks_all().is_empty(), "not before the other request has ended");
+        scene.answers_with(call, answer);
+        let told: Vec<_> = scene.asks_all().iter().map(body).collect();
+        assert_eq!(
+            told.iter().map(|body| &body["action"]).collect::<Vec<_>>(),
+            vec!["disconnect"; usize::from(is_told)]
+        );
+        assert!(told.iter().all(|body| body["client"]["permissions"]["row_id"] == 7));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Scene, TRIGGER, body};
+use super::{Scene, TRIGGER, body, channel, server};
 use crate::Answer;
 
 fn scene() -> Scene {
@@ -68,6 +68,17 @@ fn no_receipt_is_lost_while_many_bytes_wait_for_its_sender() {
 }
 
 #[test]
+fn the_workspace_learns_how_many_members_its_message_is_for() {
+    let mut scene = scene();
+    scene.joins_as(7, "rooms/1");
+    scene.joins_as(8, "rooms/1");
+    scene.publishes("rooms/1", None, json!("news"));
+    assert_eq!((scene.hub.published(), scene.asks_all().len()), (2, 2));
+    scene.publishes("rooms/2", None, json!("news"));
+    assert_eq!(scene.hub.published(), 0);
+}
+
+#[test]
 fn a_recipient_that_leaves_is_forgotten_with_its_copies() {
     let mut scene = scene();
     let (jack, jill) = (scene.joins_as(7, "rooms/1"), scene.joins_as(8, "rooms/1"));
@@ -111,4 +122,61 @@ fn the_questions_about_one_message_are_bounded_in_bytes() {
     scene.broadcasts(jack, "rooms/1", "x".repeat(1024 * 1024));
     assert_eq!(scene.asks_all().len(), 16, "of 41 recipients");
     assert_eq!(scene.hub.take_left_out(), 25);
+}
+
+#[test]
+fn an_error_does_not_overtake_the_receipt_of_an_earlier_message() {
+    let mut scene = scene();
+    let jack = scene.joins_as(7, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "first");
+    scene.broadcasts_type(jack, "rooms/1", "unknown", "second");
+    scene.broadcasts_type(jack, "rooms/1", "others", "third");
+    assert!(scene.hears(jack).is_empty(), "the client takes an error for the answer to its oldest message");
+    let call = scene.asks();
+    scene.answers(call, json!(true));
+    assert_eq!(scene.hears_actions(jack), ["message", "broadcast", "error", "broadcast"]);
+}
+
+#[test]
+fn a_sender_that_leaves_or_is_removed_gets_its_receipts_first() {
+    let mut scene = scene();
+    let jack = scene.joins_as(7, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "delivered to the others");
+    scene.leaves(jack, "rooms/1");
+    assert_eq!(scene.hears_actions(jack), ["broadcast", "leave"]);
+    scene.join(jack, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "delivered to the others");
+    scene.hears(jack);
+    scene.applies(&server(json!([channel(json!({ "name": "other" }))])));
+    assert_eq!(scene.hears_actions(jack), ["broadcast", "error", "leave"]);
+}
+
+#[test]
+fn an_answer_about_a_channel_that_was_forgotten_does_not_decide_about_a_later_message() {
+    let mut scene = Scene::with_channel(json!({ "delivery": { "per_recipient": true },
+        "triggers": { "deliver": TRIGGER } }));
+    let jack = scene.joins_as(7, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "before");
+    let before = scene.asks();
+    scene.leaves(jack, "rooms/1");
+    assert_eq!(scene.hub.channel_count(), 0);
+    scene.join(jack, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "after");
+    scene.hears(jack);
+    scene.answers(before, json!({ "about": "before" }));
+    assert!(scene.hears(jack).is_empty());
+    let after = scene.asks();
+    scene.answers(after, json!(true));
+    assert_eq!(scene.hears_payloads(jack, "message"), ["after"]);
+}
+
+#[test]
+fn a_recipient_that_a_busy_trigger_leaves_out_is_counted() {
+    let mut scene = scene();
+    let (jack, jill) = (scene.joins_as(7, "rooms/1"), scene.joins_as(8, "rooms/1"));
+    scene.broadcasts_type(jack, "rooms/1", "others", "hi");
+    let call = scene.asks();
+    scene.answers_with(call, Answer::Busy);
+    assert!(scene.hears_payloads(jill, "message").is_empty());
+    assert_eq!(scene.hub.take_left_out(), 1);
 }

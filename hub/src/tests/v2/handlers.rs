@@ -1,5 +1,6 @@
 //! Tests of message handlers and join triggers, and of the order of frames while one is asked.
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{HANDLER, Scene, TRIGGER, body};
@@ -170,11 +171,54 @@ fn a_leave_trigger_is_told_once_for_each_leave() {
     scene.leaves(jill, "rooms/42");
     let call = scene.asks();
     assert_eq!((&body(&call)["action"], &body(&call)["params"]), (&json!("leave"), &json!({ "room_id": "42" })));
+    scene.answers(call, Value::Null);
     scene.leaves(jill, "rooms/42");
     assert!(scene.asks_all().is_empty());
     scene.join(jill, "rooms/42");
     scene.closes(jill);
     scene.asks();
+}
+
+#[test]
+fn a_join_waits_until_the_leave_trigger_has_heard_of_the_leave_before() {
+    let mut scene = Scene::with_channel(json!({ "triggers": { "join": HANDLER, "leave": TRIGGER } }));
+    let jill = scene.opens();
+    scene.join(jill, "rooms/42");
+    let call = scene.asks();
+    scene.answers(call, json!(true));
+    scene.leaves(jill, "rooms/42");
+    scene.join(jill, "rooms/42");
+    scene.leaves(jill, "rooms/42");
+    assert_eq!(scene.hears_actions(jill), ["join", "leave"]);
+    for (url, answer) in [(TRIGGER, Answer::Failed), (HANDLER, Answer::Json(RawValue::TRUE.to_owned()))] {
+        let call = scene.asks();
+        assert_eq!(call.url.as_str(), url);
+        scene.answers_with(call, answer);
+    }
+    assert_eq!(scene.hears_actions(jill), ["join", "leave"]);
+    let call = scene.asks();
+    assert_eq!(call.url.as_str(), TRIGGER);
+    scene.closes(jill);
+    scene.answers_with(call, Answer::Busy);
+}
+
+#[test]
+fn a_join_trigger_that_admits_a_socket_that_has_closed_hears_that_it_is_gone() {
+    let mut scene = Scene::with_channel(json!({ "triggers": { "join": HANDLER, "leave": TRIGGER } }));
+    let jill = scene.opens();
+    scene.join(jill, "rooms/1");
+    scene.join(jill, "rooms/2");
+    scene.broadcasts(jill, "rooms/2", "behind the join");
+    let calls = scene.asks_all();
+    scene.closes(jill);
+    assert!(scene.asks_all().is_empty(), "not before the other request has ended");
+    for (call, told) in calls.into_iter().zip([vec![], vec![json!({ "room_id": "2" })]]) {
+        scene.answers(call, json!(!told.is_empty()));
+        let calls: Vec<_> = scene.asks_all().iter().map(body).collect();
+        assert_eq!(calls.iter().map(|body| body["params"].clone()).collect::<Vec<_>>(), told);
+        assert!(calls.iter().all(|body| body["action"] == "leave"));
+    }
+    assert_eq!((scene.hub.channel_count(), scene.hub.census().connections), (0, 0));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Scene, channel, server};
+use super::{HANDLER, Scene, channel, server};
 use crate::Closing;
 
 fn stream(changes: Value) -> Value {
@@ -106,4 +106,17 @@ fn the_window_shrinks_to_the_new_limit_and_goes_with_the_guarantee() {
     scene.applies(&stream(transcript));
     scene.join(jack, "rooms/1");
     assert_eq!(scene.hears_payloads(jack, "conversation_start"), [json!({ "count": 0 })], "the kept ones have ids");
+}
+
+#[test]
+fn an_answer_after_the_server_is_gone_starts_nothing_on_its_channels() {
+    let handled = json!({ "messages": [{ "name": "send", "handler": HANDLER }] });
+    let mut scene = Scene::limited(&stream(handled), &crate::Limits::default());
+    let jack = scene.joins_as(7, "rooms/1");
+    scene.broadcasts(jack, "rooms/1", "first");
+    scene.join(jack, "rooms/1");
+    let call = scene.asks();
+    scene.applies(&server(json!([])));
+    scene.answers(call, json!("first"));
+    assert_eq!(scene.hub.channel_count(), 0);
 }
