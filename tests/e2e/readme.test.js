@@ -84,7 +84,9 @@ describe("from the README to a chat", () => {
   });
 
   const noV2 = IS_CLUSTER && "servers on one Redis have no Realtime V2";
-  test("on Realtime V2, with the lines that the README gives, messages come once, after a reconnect too", { skip: noV2 }, async (t) => {
+  test("on Realtime V2, with the lines that the README gives, messages come once, after a reconnect too", {
+    skip: noV2,
+  }, async (t) => {
     const [jill, jack] = [await openChat(t, LINES_ON_V2), await openChat(t, LINES_ON_V2)];
     await say(jill, "#text", "Hello on V2");
     for (const tab of [jill, jack]) await tab.locator("#messages p", { hasText: /^Hello on V2$/ }).waitFor();
@@ -94,7 +96,9 @@ describe("from the README to a chat", () => {
     assert.equal(await jill.locator("#messages p", { hasText: /^Hello on V2$/ }).count(), 1);
   });
 
-  test("a message of the workspace reaches the page on V2 by the command of the README", { skip: noCurl || noV2 }, async (t) => {
+  test("a message of the workspace reaches the page on V2 by the command of the README", {
+    skip: noCurl || noV2,
+  }, async (t) => {
     const jill = await openChat(t, LINES_ON_V2);
     await say(jill, "#text", "here on V2");
     await jill.locator("#messages p", { hasText: /^here on V2$/ }).waitFor();

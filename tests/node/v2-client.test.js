@@ -320,12 +320,21 @@ test("a server that answers no handshake of V2, and says nothing, is told with t
 test("an error on the connection gets no advice about channels on the console, one on a channel does", async (t) => {
   const page = v2Page(t);
   const { mock } = t.mock.method(console, "warn", () => {});
-  page.client({ realtimeCanonical: "unknown" }).channel(ROOM).on("message", () => {});
-  page.client().channel("nowhere/1").on("message", () => {});
+  page
+    .client({ realtimeCanonical: "unknown" })
+    .channel(ROOM)
+    .on("message", () => {});
+  page
+    .client()
+    .channel("nowhere/1")
+    .on("message", () => {});
   await page.pass(1_000);
   const told = mock.calls.map(({ arguments: [line] }) => line);
   assert.ok(told.includes("xano: error on the connection: Unknown connection hash"), `${told}`);
-  assert.match(told.find((line) => line.includes("nowhere/1")), /No settings for channel name \(Is the channel .+ send what\?/);
+  assert.match(
+    told.find((line) => line.includes("nowhere/1")),
+    /No settings for channel name \(Is the channel .+ send what\?/,
+  );
 });
 
 test("a client that sends nothing for 30 s sends a ping, whatever it receives, and is never dropped as idle", async (t) => {

@@ -18,9 +18,7 @@ let isTaken = false;
 /** What was printed; a server that makes up texts is not to fill the console, or the memory. */
 const warnings = new Set();
 const MOST_WARNINGS = 100;
-const ADVICE = HELP
-  ? ' (Is the channel enabled, who may join and send what? on("error", handler) takes errors.)'
-  : "";
+const ADVICE = HELP ? ' (Is the channel enabled, who may join and send what? on("error", handler) takes errors.)' : "";
 /** What came of a handler that has thrown. */
 export const THREW = {};
 /** Handlers that have thrown. */
