@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::triggers::Triggers;
+use super::v2::{ServerSettings, Servers, ServersError, rows};
 use super::{DEFAULT_HASH, Settings};
 use crate::channel_name::{CHANNEL_NAME_RULE, is_channel_name};
-use super::v2::{ServerSettings, Servers, ServersError, rows};
 
 /// One row of the channel permissions: the rules for the channels that its pattern matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,10 @@ use super::connection::Address;
 use super::copies::Copies;
 use super::frames;
 use super::roster::{Identity, Roster};
-use crate::settings::v2::{ChannelSettings, Params};
 use crate::history::History;
 use crate::presence::Change;
 use crate::retention::Account;
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::{ConnectionId, Output};
 
 /// One channel.

@@ -8,11 +8,11 @@ use xano_realtime_protocol::v2::Action;
 use xano_realtime_protocol::v2::error::RATE_LIMITED;
 
 use super::refusal::Refusal;
-use crate::settings::v2::Params;
 use crate::Encoded;
 use crate::encoded::Ends;
 use crate::message_id::MessageId;
 use crate::presence::{Change, ChangeKind};
+use crate::settings::v2::Params;
 
 /// Returns the answer to a ping.
 pub(super) fn pong() -> Encoded {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::command::{Broadcast, Command, Request};
 use super::refusal::Refusal;
 use super::service::Service;
-use crate::settings::v2::MessageSettings;
 use crate::settings::TriggerUrl;
+use crate::settings::v2::MessageSettings;
 use crate::{ConnectionId, Output};
 
 /// The commands of one socket that wait for answers.

@@ -14,9 +14,9 @@ use super::gates::{Denied, admits};
 use super::pending::Asked;
 use super::refusal::Refusal;
 use super::service::{Service, refusal};
-use crate::settings::v2::{OnFailure, Params};
 use crate::depth::is_too_deep;
 use crate::settings::TriggerUrl;
+use crate::settings::v2::{OnFailure, Params};
 use crate::triggers::{Answer, Call, Ticket};
 use crate::{Closing, ConnectionId, Output};
 

@@ -6,8 +6,8 @@ use super::connection::Stage;
 use super::frames;
 use super::refusal::Refusal;
 use super::service::Service;
-use crate::settings::v2::{ChannelSettings, Params};
 use crate::settings::Settings;
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::{Closing, ConnectionId, Output};
 
 impl Service {

@@ -2,8 +2,8 @@
 
 use xano_realtime_protocol::v2::KnownError;
 
-use crate::settings::v2::{NoChannel, RefusedInput};
 use crate::Code;
+use crate::settings::v2::{NoChannel, RefusedInput};
 
 /// The reason why a frame, or the whole connection, is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

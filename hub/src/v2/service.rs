@@ -10,13 +10,13 @@ use super::cursors::Cursors;
 use super::frames;
 use super::rates::Rates;
 use super::refusal::Refusal;
-use crate::settings::v2::{ChannelSettings, Params};
 use crate::channel::PresencePoint;
 use crate::limits::Limits;
 use crate::message_id::MessageId;
 use crate::refusal::Refused;
 use crate::retention::Retention;
 use crate::settings::Settings;
+use crate::settings::v2::{ChannelSettings, Params};
 use crate::triggers::Call;
 use crate::{Closing, ConnectionId, Output};
 

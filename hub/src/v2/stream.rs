@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 use super::channel::Channel;
 use super::frames;
 use super::service::Service;
-use crate::settings::v2::{ChannelSettings, Guarantee};
 use crate::Encoded;
 use crate::history::{Bounds, Missed};
 use crate::message_id::MessageId;
+use crate::settings::v2::{ChannelSettings, Guarantee};
 
 impl Service {
     /// Appends a message to the log of a channel. Returns its frame, and its id if the channel shows ids.

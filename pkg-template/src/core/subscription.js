@@ -117,7 +117,7 @@ export class Subscription {
 
   /**
    * On V2.
-   * @param {unknown} id
+   * @param {any} id
    */
   acknowledge(id) {
     const { connection, name } = this;

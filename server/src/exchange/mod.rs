@@ -30,9 +30,7 @@ use tokio::time::sleep;
 use xano_realtime_protocol::frame::{Client, Permissions};
 
 use crate::cluster::LogRequests;
-use crate::hub::{
-    BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal,
-};
+use crate::hub::{BATCH_EVERY_MS, Census, ChannelView, ConnectionId, Encoded, Hub, Input, LogRequest, Output, Refusal};
 use crate::metrics::Metrics;
 use crate::outbox::{Ending, FlushBatch, Outbox};
 use crate::triggers::Triggers;
