@@ -19,12 +19,9 @@ class Typing {
     this.line.hidden = false;
     this.leaving = new AbortController();
     this.field.addEventListener("input", () => this.#tell(), { signal: this.leaving.signal });
-    channel.on(
-      "message",
-      ({ payload }) => this.#isTyping(payload),
-      // A workspace without this channel, or no connection: the room works without it.
-      () => {},
-    );
+    channel.on("message", ({ payload }) => this.#isTyping(payload));
+    // A workspace without this channel, or no connection: the room works without it, and the console need not say so.
+    channel.on("error", () => {});
   }
 
   close() {

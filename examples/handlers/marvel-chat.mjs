@@ -18,7 +18,8 @@ const MOST_SECONDS = 300;
 
 /** Returns what is delivered in place of a payload; `null` drops the message. */
 function answer({ client, options, payload }) {
-  const { name, text, from, key } = payload ?? {};
+  // A page that sends plain words sends a text.
+  const { name, text, from, key } = typeof payload === "string" ? { text: payload } : (payload ?? {});
   const words = textOf(text, MOST_CHARACTERS);
   if (words === "") return null;
   return {

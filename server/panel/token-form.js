@@ -15,8 +15,8 @@ export function tokenForm({ problem, keeps, isAsking, enter }) {
     <form id="entrance" class="card" autocomplete="off" @submit=${submit}>
       <h2>Admin token</h2>
       <p>
-        When the server started, it printed where the token is: <code>admin token in FILE</code>, on its second line.
-        Show it with <code>cat FILE</code>, on Windows with <code>type FILE</code>. A server that was given a token of
+        When the server started, it printed the file that holds the token: <code>admin token is in FILE</code>, or
+        <code>admin token in FILE</code>. Show it with <code>cat FILE</code>, on Windows with <code>type FILE</code>. A server that was given a token of
         your own, with <code>--admin-token-file</code> or <code>XANO_ADMIN_TOKEN</code>, takes that one.
       </p>
       ${keeps ? html`<p>Your unsaved changes are still here.</p>` : nothing}

@@ -53,6 +53,7 @@ test("`npx xano-realtime-server` from an empty cache, then the first chat in Chr
     `The Marvel chat is ready:\n\n    ${server.url}/\n`,
     `instanceBaseUrl: "${server.url}"`,
     'realtimeConnectionHash: "1lK90n16tnnylJpJ0Xa7Km6_KxA"',
+    'realtimeCanonical: "rtmain01"',
     `${server.url}/settings`,
     "The admin token is in ",
   ]) {

@@ -51,6 +51,16 @@ describe("a report", { concurrency: true }, () => {
     assert.equal(detailOf("params-empty"), "the template of the channel has parameters");
   });
 
+  test("where the handler drops what the doctor sends, the rows that send cannot be told", async (t) => {
+    const dropping = { ...doctors, name: "dropping", messages: [{ name: "send", handler: () => null }] };
+    const { rows } = await reportOn(t, "dropping", { channels: [...channels, dropping] });
+    assert.deepEqual(detailed(rows, "differs"), []);
+    for (const wanted of ["direct-delivery", "cursor-monotonic"]) {
+      const { detail } = rows.find(({ guess }) => guess === wanted);
+      assert.equal(detail, "the handler of the message drops what the doctor sends");
+    }
+  });
+
   test("without --type the rows that send say what is missing, and a channel that cannot be joined says why", async (t) => {
     const { rows } = await reportOn(t, "no-such-channel", {}, []);
     assert.deepEqual(detailed(rows, "differs"), []);

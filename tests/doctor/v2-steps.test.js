@@ -100,6 +100,12 @@ describe("a connection that is refused", () => {
     assert.equal(step("token").says, "Not tried: it needs the step “ready”.");
   });
 
+  test("for a connection hash of V1 says that it is one", async (t) => {
+    const { baseUrl } = await service(t);
+    const { step } = await examined(["--v2", "--base-url", baseUrl, "--canonical", "1lK90n16tnnylJpJ0Xa7Km6_KxA"]);
+    assert.match(step("ready").todo, /^This is a connection hash of Realtime V1 .+ --hash, and without --v2\.$/);
+  });
+
   test("for its token asks for another one", async (t) => {
     const { on } = await service(t);
     const { status, step, stdout } = await examined(on("--token", "no-token-of-it"));

@@ -29,6 +29,9 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     const confirmed = await jill.until((frames) => frames.find(({ action }) => action === "ack"));
     network.shut();
     await jill.state(/attempt 1/);
+    const printed = [];
+    jill.page.on("console", (line) => printed.push(line.text()));
+    await jill.field("Message").fill("a hint that no member gets");
     for (const text of ["meanwhile 1", "meanwhile 2"]) {
       await jack.say(text);
       await jack.sees(text);
@@ -43,6 +46,11 @@ describe("the chat on Realtime V2", { skip: IS_CLUSTER }, () => {
     await jill.say("back");
     await jack.sees("back");
     assert.deepEqual(await jack.said(), ["before", "meanwhile 1", "meanwhile 2", "back"]);
+    assert.deepEqual(
+      printed.filter((line) => line.startsWith("xano:")),
+      [],
+      "a hint of typing that was not sent is no error",
+    );
   });
 
   test("a private message without a connection is not sent, and that is said", async (t) => {

@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { launchChromium } from "../support/chromium.js";
 import { blocksOf } from "../support/readme.js";
-import { startServer } from "../support/server.js";
+import { IS_CLUSTER, startServer } from "../support/server.js";
 import { HASH, room, settings } from "../support/settings.js";
 import { startStaticServer } from "../support/static-server.js";
 
@@ -21,6 +21,12 @@ const CDN_TAG = /<script src="https:\/\/cdn\.jsdelivr\.net\/npm\/xano-wasm@[\d.]
 /** The Chromium that asks before a socket to the local network is opened. */
 const ASKS_SINCE = 147;
 const SETTINGS = /\{\s+instanceBaseUrl: "[^"]+",\s+realtimeConnectionHash: "[^"]+",\s+\}/;
+const FIRST_LINES = / *const client = new XanoClient\(\{[^}]+\}\);\n *const channel = .+\n/;
+const INSTANCE = "https://x8ki-letl-twmt.n7.xano.io/";
+/** What the README gives for the HTML file on V2. */
+const LINES_ON_V2 = blocksOf(README).find(
+  ({ content }) => content.includes(INSTANCE) && content.includes('messageType: "send"'),
+).content;
 
 let server, browser, folder;
 before(async () => {
@@ -73,11 +79,30 @@ describe("from the README to a chat", () => {
     await jill.locator("#state", { hasText: /^connected$/ }).waitFor();
     await say(jill, "#text", "here");
     await jill.locator("#messages p", { hasText: /^here$/ }).waitFor();
-    const { content } = blocksOf(README).find((block) => block.content.startsWith("curl "));
-    const env = { ...process.env, ADMIN_TOKEN: await server.adminToken() };
-    // Not synchronously: the balancer before several servers runs in this process.
-    const { stdout } = await promisify(execFile)("sh", ["-c", atServer(content)], { env });
-    assert.ok(JSON.parse(stdout).members >= 1);
+    await sentByWorkspace("/event");
+    await jill.locator("#messages p", { hasText: /"score":3/ }).waitFor();
+  });
+
+  const noV2 = IS_CLUSTER && "servers on one Redis have no Realtime V2";
+  test("on Realtime V2, with the lines that the README gives, messages come once, after a reconnect too", {
+    skip: noV2,
+  }, async (t) => {
+    const [jill, jack] = [await openChat(t, LINES_ON_V2), await openChat(t, LINES_ON_V2)];
+    await say(jill, "#text", "Hello on V2");
+    for (const tab of [jill, jack]) await tab.locator("#messages p", { hasText: /^Hello on V2$/ }).waitFor();
+    await jill.evaluate("client.realtimeReconnect()");
+    await say(jill, "#text", "after the reconnect");
+    await jill.locator("#messages p", { hasText: "after the reconnect" }).waitFor();
+    assert.equal(await jill.locator("#messages p", { hasText: /^Hello on V2$/ }).count(), 1);
+  });
+
+  test("a message of the workspace reaches the page on V2 by the command of the README", {
+    skip: noCurl || noV2,
+  }, async (t) => {
+    const jill = await openChat(t, LINES_ON_V2);
+    await say(jill, "#text", "here on V2");
+    await jill.locator("#messages p", { hasText: /^here on V2$/ }).waitFor();
+    await sentByWorkspace("/publish");
     await jill.locator("#messages p", { hasText: /"score":3/ }).waitFor();
   });
 });
@@ -142,13 +167,27 @@ test("a page of the web reaches the local server after the permission that the R
   assert.equal((await connects([permission])).opened, true);
 });
 
-/** The file as the README says to save it before the first publication, in a tab of its own. */
-async function openChat(t) {
+/** Runs the command of the README for this endpoint. */
+async function sentByWorkspace(endpoint) {
+  const isCommand = ({ content }) => content.startsWith("curl ") && content.includes(`realtime${endpoint} `);
+  const { content } = blocksOf(README).find(isCommand);
+  const env = { ...process.env, ADMIN_TOKEN: await server.adminToken() };
+  // Not synchronously: the balancer before several servers runs in this process.
+  const { stdout } = await promisify(execFile)("sh", ["-c", atServer(content)], { env });
+  assert.ok(JSON.parse(stdout).members >= 1);
+}
+
+/**
+ * The file as the README says to save it before the first publication, in a tab of its own; `lines` take the place of the
+ * first ones of its script.
+ */
+async function openChat(t, lines) {
   const { content } = blocksOf(README).find((block) => block.content.startsWith("<!doctype html>"));
   const [, tag] = /beside your file, and write `(<script[^`]+)`/.exec(TEXT);
   copyFileSync(join(ROOT, "pkg/dist/xano.min.js"), join(folder, "xano.min.js"));
   const file = join(folder, "chat.html");
-  writeFileSync(file, withSettings(content).replace(CDN_TAG, tag));
+  const html = lines ? content.replace(FIRST_LINES, () => lines.replace(INSTANCE, server.url)) : withSettings(content);
+  writeFileSync(file, html.replace(CDN_TAG, tag));
   return openTab(t, pathToFileURL(file).href);
 }
 

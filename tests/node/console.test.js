@@ -19,7 +19,7 @@ test("an error that no function takes is printed once for each channel and text,
   for (const name of ["room", "room", "other"]) socket.deliver(refusal("No settings for channel name", name));
   assert.equal(warned().length, 2);
   assert.match(warned()[0], /channel "room": No settings for channel name/);
-  assert.match(warned()[0], /is the channel enabled/);
+  assert.match(warned()[0], /Is the channel enabled/);
   assert.match(warned()[1], /channel "other"/);
   jill.destroy();
 });

@@ -22,12 +22,19 @@ test("it answers what it vouches for, and nothing else that a page has sent", as
   assert.deepEqual(await answerTo({ payload, client }), answer);
   const direct = await answerTo({ payload, options: { to: { dbo_id: 1, row_id: 8 } } });
   assert.deepEqual(direct, { ...answer, name: "Nick Fury", private: true });
+  assert.deepEqual(await answerTo({ payload: " Hello " }), {
+    name: "Guest",
+    text: "Hello",
+    from: "",
+    key: "",
+    private: false,
+  });
   assert.match((await answerTo({ payload: { text: "/roll" } })).text, /^rolls a [1-6]$/);
   assert.equal((await answerTo({ payload: { text: "x".repeat(5000) } })).text.length, 4000);
 });
 
 test("it drops what is no message of the chat", async () => {
-  for (const payload of [null, 7, "plain words", [], {}, { text: "  " }, { text: { deep: true } }]) {
+  for (const payload of [null, 7, "  ", [], {}, { text: "  " }, { text: { deep: true } }]) {
     assert.equal(await answerTo({ payload }), null);
   }
 });

@@ -111,8 +111,8 @@ test("llms.txt has every export, every method of a client and of a channel, and 
 test("what the README says that the console says is said by the client or the server", () => {
   const readme = readFileSync(join(root, "pkg-template/README.md"), "utf8");
   const [, table] = /^## The console says\n(.*?)And lines of the browser itself/ms.exec(readme);
-  const said = ["docs/server-reference.md", "src/engine/session/failure.rs", "pkg/index.js"].map((file) =>
-    readFileSync(join(root, file), "utf8"),
+  const said = ["docs/server-reference.md", "docs/protocol-v2.md", "src/engine/session/failure.rs", "pkg/index.js"].map(
+    (file) => readFileSync(join(root, file), "utf8"),
   );
   const lines = [...table.matchAll(/^\| `(.+?)` \|/gm)].map(([, line]) => line);
   assert.ok(lines.length > 8);

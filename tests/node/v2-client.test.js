@@ -275,7 +275,10 @@ test("a refused connection says which version was asked for, and what the servic
   const errors = actions.filter(({ action }) => action === "error").map(({ payload }) => payload);
   assert.equal(errors[0].message, "Unknown connection hash");
   assert.equal(errors[1].code, "unauthorized");
-  assert.match(errors[1].message, /4401.+\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unknown connection hash$/);
+  assert.match(
+    errors[1].message,
+    /4401.+or the canonical\?.+\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unknown connection hash \(Is realtimeVersion right\?\)$/,
+  );
   await assert.rejects(channel.joined, { code: "unauthorized" });
 });
 
@@ -297,7 +300,40 @@ test("a server that answers no handshake of V2 is told with the address and what
   assert.equal(code, "cannot_connect");
   assert.match(
     message,
-    /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unexpected server response: 404 Is realtimeVersion right\?$/,
+    /\/ws\/1lK90n16tnnylJpJ0Xa7Km6_KxA \(Realtime V2\): Unexpected server response: 404 \(Is realtimeVersion right\?\)$/,
+  );
+});
+
+test("a server that answers no handshake of V2, and says nothing, is told with the address, and that it gave no reason", async (t) => {
+  const page = v2Page(t);
+  globalThis.WebSocket = class extends FakeSocket {
+    constructor(...args) {
+      super(...args);
+      queueMicrotask(() => this.drop(1006));
+    }
+  };
+  const told = recorded(page.client().channel(ROOM));
+  await page.pass(10_000);
+  assert.match(payloadsOf(told, "error")[0].message, /\/ws\/rtmain01 \(Realtime V2\): no reason$/);
+});
+
+test("an error on the connection gets no advice about channels on the console, one on a channel does", async (t) => {
+  const page = v2Page(t);
+  const { mock } = t.mock.method(console, "warn", () => {});
+  page
+    .client({ realtimeCanonical: "unknown" })
+    .channel(ROOM)
+    .on("message", () => {});
+  page
+    .client()
+    .channel("nowhere/1")
+    .on("message", () => {});
+  await page.pass(1_000);
+  const told = mock.calls.map(({ arguments: [line] }) => line);
+  assert.ok(told.includes("xano: error on the connection: Unknown connection hash"), `${told}`);
+  assert.match(
+    told.find((line) => line.includes("nowhere/1")),
+    /No settings for channel name \(Is the channel .+ send what\?/,
   );
 });
 

@@ -1,6 +1,7 @@
 // What is published: all of it is listed here, so that nothing comes along unseen and nothing stays behind.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { originalModules } from "../../xtask/package/original-modules.mjs";
 import { packPackage } from "./support/projects.js";
@@ -69,6 +70,12 @@ before(async () => {
 });
 
 after(() => packed?.remove());
+
+for (const script of CODE.filter((file) => /js$/.test(file))) {
+  test(`${script} is ASCII alone: a page without a charset reads anything else as other characters`, async () => {
+    assert.doesNotMatch(await readFile(new URL(`../../pkg/${script}`, import.meta.url), "utf8"), /\P{ASCII}/u);
+  });
+}
 
 test("the package holds these files", () => {
   assert.deepEqual(packed.files, [...CODE, ...DOCTOR, ...TYPES, ...DOCUMENTS, ...LIB].sort());

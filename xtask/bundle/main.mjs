@@ -124,7 +124,8 @@ async function smaller(outputFiles, { outfile, boot, isTakenApart, format }) {
       nth_identifier: { get: shortName },
     },
     sourceMap,
-    format: { comments: /^!/, preserve_annotations: isTakenApart },
+    // Texts of the escapes that esbuild has made would be characters again.
+    format: { ascii_only: true, comments: /^!/, preserve_annotations: isTakenApart },
   });
 }
 

@@ -11,6 +11,7 @@ import { membersOf, ownMember, visitChannel } from "./visit.js";
 const HASH_LENGTH = 27;
 const NORMAL = 1000;
 const CUT = 1006;
+const IS_V1_HASH = "This is a connection hash of Realtime V1 (Legacy): ask again with --hash, and without --v2.";
 const ON_THE_SERVER = "in the Realtime server of the workspace";
 
 /**
@@ -61,11 +62,10 @@ async function checkSocket(state) {
     if (!(error instanceof HandshakeRefused)) {
       return fails(`The socket does not open: ${error.message}.`, "A proxy in between may not pass WebSockets on.");
     }
-    const isHash = canonical.length === HASH_LENGTH;
     return fails(
       `The server answers the address of V2 with status ${error.status}: there is no Realtime V2.`,
-      isHash
-        ? "This is a connection hash of Realtime V1 (Legacy): ask again with --hash, and without --v2."
+      canonical.length === HASH_LENGTH
+        ? IS_V1_HASH
         : "Check the base URL. The instance may have no V2, or a proxy in between may not pass WebSockets on.",
     );
   }
@@ -74,7 +74,7 @@ async function checkSocket(state) {
 }
 
 async function checkReady(state) {
-  const { socket, channel, token } = state;
+  const { socket, channel } = state;
   const { isReady, isMute, isLate, pings, took_ms, reason, closeCode } = await greet(socket);
   if (isReady) {
     if (channel) state.seen = await visitChannel(socket, state);
@@ -83,9 +83,7 @@ async function checkReady(state) {
   if (reason !== undefined) {
     return fails(
       `The service refuses the connection: ${reason} (close code ${closeCode ?? "none"}).`,
-      /unknown connection/i.test(reason)
-        ? "Copy the canonical out of the settings of the Realtime server. That of a tenant is written tenant:canonical."
-        : refusedTodo(token),
+      /unknown connection/i.test(reason) ? unknownTodo(state) : refusedTodo(state),
     );
   }
   if (isMute) {
@@ -102,11 +100,17 @@ async function checkReady(state) {
   }
   return fails(
     `The service closes the socket with code ${closeCode} before it is ready, and does not say why.`,
-    refusedTodo(token),
+    refusedTodo(state),
   );
 }
 
-function refusedTodo(token) {
+function unknownTodo({ canonical }) {
+  return canonical.length === HASH_LENGTH
+    ? IS_V1_HASH
+    : "Copy the canonical out of the settings of the Realtime server. That of a tenant is written tenant:canonical.";
+}
+
+function refusedTodo({ token }) {
   const settings = `Also check ${ON_THE_SERVER} that it is enabled, has an active channel, and that its connect trigger admits.`;
   return token ? `${NEW_TOKEN} ${settings}` : `Give --token, or switch on anonymous clients for a channel. ${settings}`;
 }

@@ -23,11 +23,10 @@ export function statusAction(connected, details) {
 export function failureAction(failure, channel, particulars = "") {
   const [code, text] = /** @type {[string, string]} */ (FAILURES[failure]);
   let message = text.endsWith(" ") ? text + particulars : text;
-  if (HELP && code === "cannot_connect") {
-    // A connection hash of V1 has 27 characters.
-    const isHash = /\/[\w-]{27}( |$)/.test(particulars);
-    if (isHash === particulars.includes("/ws/")) message += " Is realtimeVersion right?";
-  }
+  // A connection hash of V1 has 27 characters. A service of V2 opens a socket for it, too, and then refuses it.
+  const isHashOnV2 = HELP && /\/ws\/[\w-]{27} /.test(particulars);
+  const isNameOnV1 = HELP && code === "cannot_connect" && /\/rt\/.{0,26}$/.test(particulars);
+  if (isHashOnV2 || isNameOnV1) message += " (Is realtimeVersion right?)";
   return { action: "error", options: channel === undefined ? {} : { channel }, payload: { message, code } };
 }
 

@@ -60,7 +60,7 @@ export class Connection {
   timer;
 
   /** What a service of V2, or the server of its address, has said last before it was ready. */
-  refusal = "";
+  refusal = "no reason";
 
   /** @param {ChannelHandle} handle that needs it */
   constructor({ url, token, config }) {

@@ -18,9 +18,7 @@ let isTaken = false;
 /** What was printed; a server that makes up texts is not to fill the console, or the memory. */
 const warnings = new Set();
 const MOST_WARNINGS = 100;
-const ADVICE = HELP
-  ? ' (In Xano: is the channel enabled, who may join and send? channel.on("error", …) takes errors.)'
-  : "";
+const ADVICE = HELP ? ' (Is the channel enabled, who may join and send what? on("error", handler) takes errors.)' : "";
 /** What came of a handler that has thrown. */
 export const THREW = {};
 /** Handlers that have thrown. */
@@ -48,7 +46,7 @@ function warn({ options, payload }) {
   const channel = options?.channel;
   // Any JSON may come from a server, and not all of it can be made a text in another way.
   const said = typeof payload?.message === "string" ? payload.message : textOf(payload, JSON.stringify);
-  const text = `xano: error on ${channel ? `channel "${channel}"` : "the connection"}: ${said}${ADVICE}`;
+  const text = `xano: error on ${channel ? `channel "${channel}": ${said}${ADVICE}` : `the connection: ${said}`}`;
   if (warnings.has(text) || warnings.size === MOST_WARNINGS) return;
   warnings.add(text);
   console.warn(text);

@@ -104,7 +104,7 @@ export const FAILURES = [
   ],
   [
     "unauthorized",
-    `The server refused this client (4401). ${HELP ? "Is it the realtime auth token? Set another one, then call realtimeReconnect(). " : ""}`,
+    `The server refused this client (4401). ${HELP ? "Is it the realtime auth token, or the canonical? Set another one, then call realtimeReconnect(). " : ""}`,
   ],
   [
     "invalid_token",

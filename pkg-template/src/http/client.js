@@ -16,7 +16,7 @@ export function request(config, request) {
   if (!baseUrl) {
     throw hinted(
       "Please configure apiGroupBaseUrl or instanceBaseUrl setting before making an API request",
-      "It stands beside the endpoints of the API group: pass it to new XanoClient({ … }).",
+      "It stands beside the endpoints of the API group: pass it to new XanoClient.",
     );
   }
   return send(config, baseUrl, request).then((answer) => {

@@ -3,7 +3,7 @@ import { urlParts } from "../url-parts.js";
 
 /** @import { Config } from "../types.js" */
 
-const HINT = "Both stand in the Realtime Settings of the workspace; pass them to new XanoClient({ … }).";
+const HINT = "Both stand in the Realtime Settings; pass them to new XanoClient.";
 const SPELLINGS = " (realtimeCanonical and realtimeConnectionHash are other names of it)";
 
 /** Hosts of this machine and of private networks, as a URL parser leaves them, where no certificate can be had. */

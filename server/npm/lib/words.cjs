@@ -25,6 +25,7 @@ async function welcomeToDemo(url) {
     (await request(`${url}/connection.json`)).text,
   );
   const onV2 = realtimeV2Canonical ? `\n    ${url}/?realtime=2    on Realtime V2\n` : "";
+  const pageOnV2 = realtimeV2Canonical ? pageOfV2(url, realtimeV2Canonical) : "";
   return `
 The Marvel chat is ready:
 
@@ -38,10 +39,26 @@ A page of your own reaches its channel marvel-chat-room with
       instanceBaseUrl: "${url}",
       realtimeConnectionHash: "${hash}",
     })
-
+${pageOnV2}
 Its Realtime Settings, which ask for the admin token:
 
     ${url}/settings
+`;
+}
+
+/**
+ * @param {string} url
+ * @param {string} canonical
+ */
+function pageOfV2(url, canonical) {
+  return `
+and on Realtime V2, where each message has a type, with
+
+    new XanoClient({
+      instanceBaseUrl: "${url}",
+      realtimeCanonical: "${canonical}",
+      realtimeVersion: 2,
+    }).channel("marvel-chat-room", { messageType: "send" })
 `;
 }
 

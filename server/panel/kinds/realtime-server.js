@@ -26,7 +26,7 @@ export const REALTIME_SERVER = {
       type: "text",
       key: "canonical",
       words: "Canonical",
-      hint: "The end of the address of a socket, such as rtmain01. Clients connect with it.",
+      hint: "The end of the address of a socket, such as rtmain01. Clients give it as realtimeCanonical.",
     },
     DESCRIPTION,
     {

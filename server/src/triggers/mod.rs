@@ -15,15 +15,18 @@ mod signature;
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::iter::successors;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::Uri;
+use axum::http::uri::Authority;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::hub::Answer;
 use crate::logging::LineRate;
-use crate::settings::Secret;
+use crate::settings::{Secret, TriggerUrl};
 use client::HttpClient;
 pub(crate) use queue::Question;
 use queue::{Entered, QuestionId, Queue};
@@ -60,8 +63,8 @@ impl Triggers {
         };
         let answer = match timeout_at(deadline, self.client.post(&url, input.into())).await {
             Ok(Ok(body)) => body,
-            Ok(Err(error)) => return failed(error.as_ref()),
-            Err(elapsed) => return failed(&elapsed),
+            Ok(Err(error)) => return failed(&url, error.as_ref()),
+            Err(elapsed) => return failed(&url, &elapsed),
         };
         match serde_json::from_slice(&answer) {
             Ok(json) => Answer::Json(json),
@@ -118,12 +121,22 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Logs a failure, without the URL because that may hold a key.
-fn failed(error: &dyn Error) -> Answer {
+/// Logs a failure with its causes and the host of the URL. The path is left out because it may hold a key.
+fn failed(url: &TriggerUrl, error: &(dyn Error + 'static)) -> Answer {
     if let Some(left_out) = FAILURES.admits(std::time::Instant::now()) {
-        tracing::warn!(%error, left_out, "a trigger failed");
+        let uri = url.as_str().parse::<Uri>().unwrap_or_default();
+        let host = uri.authority().map_or("", Authority::as_str);
+        tracing::warn!(host, error = %with_causes(error), left_out, "a trigger failed");
     }
     Answer::Failed
+}
+
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    for cause in successors(error.source(), |&cause| cause.source()) {
+        text.push_str(&format!(": {cause}"));
+    }
+    text
 }
 
 static FAILURES: LineRate = LineRate::new();

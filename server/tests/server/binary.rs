@@ -269,6 +269,7 @@ async fn the_output_contains_no_token_no_password_and_no_payload() {
 
     let printed = process.end();
     assert_eq!(printed.matches("a trigger failed").count(), 1, "one line a minute: {printed}");
+    assert!(printed.contains("127.0.0.1:1") && printed.contains("os error"), "what failed, and why: {printed}");
     assert!(printed.contains("the settings file is in force"), "{printed}");
     assert!(printed.contains("requests to triggers are not signed"), "{printed}");
     for secret in ["user-token", "a-payload", "user-password", "jill@", ADMIN_TOKEN, "key-in-a-url"] {

@@ -46,9 +46,10 @@ failures! {
     /// The server does not take this client's behaviour (close code 1008). No further attempt.
     Policy = "policy",
         "The server closed the connection for what this client sent (1008)." + " realtimeReconnect() opens it again.";
-    /// The server does not take this client's token (close code 4401). No further attempt.
+    /// The server does not take this client's token, or on V2 refuses the connection for any reason (close code 4401).
+    /// No further attempt. On V2 the address and the reason follow.
     Unauthorized = "unauthorized",
-        "The server refused this client (4401). " + "Is it the realtime auth token? Set another one, then call realtimeReconnect(). ";
+        "The server refused this client (4401). " + "Is it the realtime auth token, or the canonical? Set another one, then call realtimeReconnect(). ";
     /// The token cannot be sent. No further attempt.
     InvalidToken = "invalid_token",
         "The realtime auth token has characters that a handshake cannot carry." + " Set another one, without \"Bearer\", then call realtimeReconnect().";

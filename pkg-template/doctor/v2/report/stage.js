@@ -66,8 +66,9 @@ export class Stage extends Sockets {
   /** Sends a message and returns its receipt, with its mark. */
   async say(socket, options) {
     const { mark, answer } = await this.trySay(socket, options);
-    if (answer?.action === "broadcast") return { mark, ...answer.payload };
-    throw new CannotTell(`a message is not taken: ${textOf(answer)}`);
+    if (answer?.action !== "broadcast") throw new CannotTell(`a message is not taken: ${textOf(answer)}`);
+    if (answer.payload?.dropped) throw new CannotTell("the handler of the message drops what the doctor sends");
+    return { mark, ...answer.payload };
   }
 
   /** Sends a frame, and resolves with the answer of that action on its channel, or with an error. */
