@@ -17,7 +17,7 @@ export class Member {
   open = new Set();
   interruptions = 0;
   isAtTheEnd = false;
-  /** The codes of errors. */
+  /** The codes of errors. Three attempts in a row may be cut, which the client tells and goes on. */
   errors = [];
   /** Acknowledgements that came too early, or out of order. */
   wrongAcks = [];
@@ -35,7 +35,9 @@ export class Member {
     this.proxy = proxy;
     this.dice = dice;
     channel.on("message", (message) => this.#handle(message));
-    channel.on("error", ({ payload }) => void this.errors.push(payload.code));
+    channel.on("error", ({ payload: { code } }) => {
+      if (code !== "cannot_connect") this.errors.push(code);
+    });
     channel.on("connection_status", ({ payload }) => {
       if (payload.status === "disconnected") this.interruptions += 1;
       else this.#hasFailed = false;
