@@ -162,15 +162,23 @@ impl Queue {
         }
         let mut displaced = Vec::new();
         while self.weights.total() > 0 && self.weights.total() + newcomer.weight() > WAITING {
-            let (weight, greediest) = self.weights.heaviest()?;
-            if weight <= own + newcomer.weight() {
+            let greedier = self.weights.heaviest().filter(|(weight, _)| *weight > own + newcomer.weight());
+            let Some((_, socket)) = greedier else {
+                self.put_back(displaced);
                 return None;
-            }
-            let index = self.waiting.iter().rposition(|(_, question)| question.socket == greediest)?;
-            let (id, _) = self.take_waiting(index)?;
-            displaced.push(id);
+            };
+            let index = self.waiting.iter().rposition(|(_, question)| question.socket == socket)?;
+            displaced.push((index, self.take_waiting(index)?));
         }
-        Some(displaced)
+        Some(displaced.into_iter().map(|(_, (id, _))| id).collect())
+    }
+
+    /// Puts questions that would make room in vain back into their places, the last one first.
+    fn put_back(&mut self, displaced: Vec<(usize, (QuestionId, Question))>) {
+        for (index, entry) in displaced.into_iter().rev() {
+            self.weights.add(&entry.1);
+            self.waiting.insert(index, entry);
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Tests of the shares of sockets and channels, of the bound on waiting questions, and of dropped ones.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -85,14 +84,21 @@ fn waiting_questions_are_bounded_per_socket_and_in_total_and_the_socket_with_the
     assert_eq!(displaced.len(), 1);
     let large = scene.asks_with(17, "large", 10 * 1024 * 1024);
     assert_eq!(large, Entered::Refused, "no other socket has more waiting");
-    let weight: usize = scene.queue.waiting.iter().map(|(_, question)| question.weight()).sum();
-    assert!(weight <= WAITING);
+    let weight = |queue: &Queue| queue.waiting.iter().map(|(_, question)| question.weight()).sum::<usize>();
+    assert!(weight(&scene.queue) <= WAITING);
+
+    let before: Vec<_> = scene.queue.waiting.iter().map(|(id, _)| *id).collect();
+    // One question of each socket may go for it, after which all have as much waiting, and there is too little room still.
+    let in_vain = scene.asks_with(17, "large", 63 * LEAST_WEIGHT);
+    assert_eq!(in_vain, Entered::Refused);
+    let after: Vec<_> = scene.queue.waiting.iter().map(|(id, _)| *id).collect();
+    assert_eq!(after, before, "no question was dropped in vain");
+    assert_eq!(scene.queue.weights.total(), weight(&scene.queue));
 }
 
 #[test]
-fn a_question_costs_no_look_at_all_that_wait() {
+fn questions_about_thousands_of_recipients_wait_within_the_bound_and_are_opened_until_none_is_left() {
     let mut scene = Scene::with_sockets(30_000);
-    let started = Instant::now();
     // As about a message to so many recipients, whose trigger does not answer.
     let entered: Vec<_> = (0..30_000).map(|socket| scene.asks_with(socket, "room", 100)).collect();
     assert_eq!(entered.iter().filter_map(waiting).count(), 1024);
@@ -101,8 +107,6 @@ fn a_question_costs_no_look_at_all_that_wait() {
         open.extend(scene.queue.leave(id));
     }
     assert!(scene.queue.waiting.is_empty());
-    // Without optimization it takes some 0.1 s, and took 40 s while each question looked at all others.
-    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
 #[test]
