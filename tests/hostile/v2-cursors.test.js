@@ -34,7 +34,7 @@ test("acknowledgements for nothing change nothing", async (t) => {
   attacker.send(ack("nowhere", HUGE_ID, "me"));
   assert.equal((await next(attacker)).payload.message, "No settings for channel name");
   attacker.send(ack("rooms/7", "1-0", "x".repeat(256)));
-  assert.equal((await next(attacker)).payload.message, "Internal error");
+  assert.equal((await next(attacker)).payload.message, "options.client_id has more than 255 bytes");
 });
 
 async function next(client) {

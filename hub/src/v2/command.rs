@@ -101,7 +101,7 @@ pub(crate) fn parse(text: &str) -> Command<'_> {
     let name = [options.channel, envelope.channel].into_iter().flatten().find_map(string);
     let channel = name.filter(|name| is_channel_name(name));
     let client_id = match options.client_id.and_then(string).filter(|id| !id.is_empty()) {
-        Some(id) if id.len() > CLIENT_ID_BYTES => return refused(channel, Refusal::BadFrame),
+        Some(id) if id.len() > CLIENT_ID_BYTES => return refused(channel, Refusal::LongClientId),
         client_id => client_id,
     };
     let request = match Action::from_name(&action) {
@@ -160,7 +160,7 @@ fn id(value: &RawValue) -> Option<MessageId> {
 }
 
 /// A client's cursor is kept under this name.
-const CLIENT_ID_BYTES: usize = 255;
+pub(super) const CLIENT_ID_BYTES: usize = 255;
 
 #[cfg(test)]
 mod tests {

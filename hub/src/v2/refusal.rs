@@ -2,6 +2,7 @@
 
 use xano_realtime_protocol::v2::KnownError;
 
+use super::command::CLIENT_ID_BYTES;
 use crate::Code;
 use crate::settings::v2::{NoChannel, RefusedInput};
 
@@ -33,6 +34,9 @@ pub enum Refusal {
     /// The text is no frame, or has an action that clients do not send. (guess: bad-frame)
     #[error("{}", KnownError::Internal)]
     BadFrame,
+    /// The client id is longer than a server of ours takes.
+    #[error("options.client_id has more than {CLIENT_ID_BYTES} bytes")]
+    LongClientId,
     /// The frame names no channel. (guess: bad-frame)
     #[error("{}", KnownError::NoSettings)]
     NoName,
@@ -97,7 +101,7 @@ impl Refusal {
             | Refusal::AuthenticationRequired
             | Refusal::ConnectionDenied(_) => Code::ConnectionRefused,
             Refusal::JoinDenied(_) => Code::RefusedByTrigger,
-            Refusal::BadFrame => Code::BadFrame,
+            Refusal::BadFrame | Refusal::LongClientId => Code::BadFrame,
             Refusal::NoName => Code::BadChannel,
             Refusal::NoChannel(_) => Code::NoSettings,
             Refusal::NotJoined => Code::NotJoined,

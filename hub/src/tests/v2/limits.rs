@@ -140,7 +140,7 @@ fn a_long_client_id_is_refused_and_a_long_name_is_no_channel() {
     let mut scene = limited(&Limits::default());
     let jill = scene.opens();
     scene.join_with(jill, "rooms/1", &"x".repeat(256));
-    assert_eq!(scene.hears_refusal(jill), "Internal error");
+    assert_eq!(scene.hears_refusal(jill), "options.client_id has more than 255 bytes");
     scene.join(jill, &format!("rooms/{}", "1".repeat(300)));
     assert_eq!(scene.hears_refusal(jill), "No settings for channel name");
 }
