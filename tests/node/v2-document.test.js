@@ -37,7 +37,9 @@ test("the model's sources name each guess where they follow it, except those abo
 });
 
 test("the server's sources name each guess where they follow it, and no other", () => {
-  const followed = [HUB, join(HUB, "frames"), join(HUB, "../settings/v2"), SOCKETS].flatMap((folder) => [...followedIn(folder)]);
+  const followed = [HUB, join(HUB, "frames"), join(HUB, "../settings/v2"), SOCKETS].flatMap((folder) => [
+    ...followedIn(folder),
+  ]);
   assert.deepEqual([...new Set(followed)].toSorted(), guesses.toSorted());
 });
 
