@@ -59,13 +59,18 @@ export async function servesOthers(t, server) {
   other.end();
 }
 
-/** Starts an endpoint; `answer(response, body)` is called for each request. */
+/** Starts an endpoint, which counts its requests and the most that were open at the same time; calls `answer(response, body)`. */
 export async function startEndpoint(t, answer) {
   const server = createServer(async (request, response) => {
     // A server that ends breaks its requests off.
     const chunks = await request.toArray().catch(() => null);
     if (!chunks) return;
     endpoint.requests += 1;
+    endpoint.open += 1;
+    endpoint.mostOpen = Math.max(endpoint.mostOpen, endpoint.open);
+    response.on("close", () => {
+      endpoint.open -= 1;
+    });
     answer(response, JSON.parse(Buffer.concat(chunks)));
   });
   server.listen(0, "127.0.0.1");
@@ -74,6 +79,6 @@ export async function startEndpoint(t, answer) {
     server.close();
     server.closeAllConnections();
   });
-  const endpoint = { url: `http://127.0.0.1:${server.address().port}/`, requests: 0 };
+  const endpoint = { url: `http://127.0.0.1:${server.address().port}/`, requests: 0, open: 0, mostOpen: 0 };
   return endpoint;
 }
