@@ -178,8 +178,8 @@ async function sentByWorkspace(endpoint) {
 }
 
 /**
- * The file as the README says to save it before the first publication, in a tab of its own; `lines` take the place of the
- * first ones of its script.
+ * Opens the HTML file of the README in a tab of its own, with the script's address before the first publication. `lines`
+ * replace the first lines of the script.
  */
 async function openChat(t, lines) {
   const { content } = blocksOf(README).find((block) => block.content.startsWith("<!doctype html>"));

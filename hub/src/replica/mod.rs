@@ -4,7 +4,7 @@
 //! # Layout
 //!
 //! - `request`: requests to the shared log, and their replies.
-//! - `announce`: what a hub announces of its own clients, and the replies.
+//! - `announce`: sends what the hub's own clients do to the shared log, and handles the replies.
 //! - `event`: the JSON that servers exchange about a channel.
 //! - `follow`: applies the replica events and replies of the shared log.
 //! - `channel`: the replica of one channel, and the members that the shared log lists.

@@ -1,6 +1,6 @@
 //! How far each reader has acknowledged each channel. Their number is bounded: the cursor that was unused for the
-//! longest time goes first, and its reader starts anew. Those of anonymous clients go before those of users: a client
-//! without a token can have as many client ids as it likes.
+//! longest time goes first, and its reader starts anew. The cursors of anonymous clients go before the cursors of users:
+//! a client without a token can have as many client ids as it likes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -188,8 +188,8 @@ pub(super) fn end_of_connection(id: ConnectionId, connection: &Connection) -> Op
     Some(Body::of_server("disconnect", connection).call(url, id, &server_key(connection), Matter::Notice))
 }
 
-/// Returns the request that tells the trigger of a channel that a socket, which it has admitted and which has closed
-/// meanwhile, is not on it.
+/// Returns the request that tells the trigger of a channel that a socket has left. The trigger has admitted the socket to
+/// the channel, and the socket had closed before that.
 pub(super) fn end_of_join(id: ConnectionId, connection: &Connection, key: &Arc<str>) -> Option<Call> {
     let channel = connection.address.name_in(key);
     let (settings, params) = connection.server.as_ref()?.channel_for(channel).ok()?;

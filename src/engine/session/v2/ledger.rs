@@ -9,8 +9,8 @@
 
 use crate::engine::session::queue::{Entry, Frame, Marks, Queue};
 
-/// How many messages of a channel may be handed out and not acknowledged, those of a transcript among them: as many as the
-/// reference server keeps for a replay. Hosts know the ids of more.
+/// How many messages of a channel may be handed out and not acknowledged. Messages of a transcript count. The reference
+/// server keeps as many messages for a replay. A host knows the ids of more messages.
 pub const MAX_OUTSTANDING: usize = 10_000;
 
 /// How often the handlers of a message may fail.
